@@ -1,0 +1,100 @@
+import { z } from 'zod';
+
+/** What is hurt. `service` is the OpenTelemetry `service.name`; `peer` the callee's. */
+export const FaultTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('service'), service: z.string().min(1), instance: z.string().optional() }),
+  z.object({ kind: z.literal('edge'), from: z.string().min(1), to: z.string().min(1) }),
+  z.object({ kind: z.literal('database'), service: z.string().min(1) }),
+  z.object({ kind: z.literal('consumer'), service: z.string().min(1), queue: z.string().min(1) }),
+  z.object({ kind: z.literal('process'), service: z.string().min(1), instance: z.string().optional() }),
+]);
+export type FaultTarget = z.infer<typeof FaultTarget>;
+export type TargetKind = FaultTarget['kind'];
+
+/**
+ * `before`: nothing happened yet. `after`: the effect is committed, the reply is lost.
+ * `late` and `duplicate` (CHAOS.md section 1) are named here so that files which use them are refused by name.
+ */
+export const FaultPosition = z.enum(['before', 'after', 'late', 'duplicate']);
+export type FaultPosition = z.infer<typeof FaultPosition>;
+
+/** Which of the target's calls are hurt. Absent fields select everything. */
+export const FaultSelector = z.object({
+  /** Route template as the server knows it (`/charges`), or for an edge the request path without query. */
+  route: z.string().optional(),
+  method: z.string().toUpperCase().optional(),
+  /** Share of selected calls, 0 < p <= 100. */
+  percentage: z.number().positive().max(100).default(100),
+});
+export type FaultSelector = z.infer<typeof FaultSelector>;
+
+const ms = (fallback: number) =>
+  z.number().int().min(0).max(600_000).default(fallback).describe('milliseconds');
+
+export const FaultAction = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('latency'), ms: ms(1000), jitterMs: ms(0) }),
+  z.object({
+    type: z.literal('error'),
+    status: z.number().int().min(400).max(599).default(503),
+    body: z.string().max(4096).default('{"error":"injected by stormglass"}'),
+  }),
+  z.object({ type: z.literal('hang') }),
+  z.object({ type: z.literal('database_outage') }),
+  z.object({ type: z.literal('consumer_stop') }),
+  z.object({ type: z.literal('process_kill'), restartAfterMs: ms(2000) }),
+  z.object({ type: z.literal('process_pause') }),
+]);
+export type FaultAction = z.infer<typeof FaultAction>;
+export type FaultType = FaultAction['type'];
+
+/** Longest life of a fault, whoever renews it. CHAOS.md section 2. */
+export const MAX_FAULT_MS = 600_000;
+
+/** A fault as somebody asks for it. */
+export const FaultSpec = z.object({
+  action: FaultAction,
+  target: FaultTarget,
+  position: FaultPosition.default('before'),
+  selector: FaultSelector.prefault({}),
+  /** Decisions are hash(seed, faultId, traceId, operation): the same requests fail again on a replay. */
+  seed: z.number().int().min(0).max(0xffffffff).default(1),
+  /** Milliseconds from arming to the automatic end. */
+  durationMs: z.number().int().min(100).max(MAX_FAULT_MS).default(30_000),
+  /** Stop injecting after so many effects. */
+  maxAffected: z.number().int().positive().optional(),
+  reason: z.string().max(500).optional(),
+});
+export type FaultSpec = z.infer<typeof FaultSpec>;
+
+/** What each fault applies to, one row a type. Forms, validation and docs are made from it. */
+export const FAULT_CATALOGUE = {
+  latency: { title: 'Latency', targets: ['service', 'edge'], positions: ['before', 'after'] },
+  error: { title: 'Error answer', targets: ['service', 'edge'], positions: ['before', 'after'] },
+  hang: { title: 'Hang', targets: ['service', 'edge'], positions: ['before', 'after'] },
+  database_outage: { title: 'Database outage', targets: ['database'], positions: ['before'] },
+  consumer_stop: { title: 'Consumer stop', targets: ['consumer'], positions: ['before'] },
+  process_kill: { title: 'Kill (SIGKILL)', targets: ['process'], positions: ['before'] },
+  process_pause: { title: 'Pause (SIGSTOP)', targets: ['process'], positions: ['before'] },
+} as const satisfies Record<
+  FaultType,
+  { title: string; targets: readonly TargetKind[]; positions: readonly FaultPosition[] }
+>;
+
+/** Why a spec that parses cannot mean anything, in words; null when it is fine. */
+export function faultProblem(spec: FaultSpec): string | null {
+  const row = FAULT_CATALOGUE[spec.action.type];
+  const targets: readonly TargetKind[] = row.targets;
+  if (!targets.includes(spec.target.kind)) {
+    return `${spec.action.type} applies to ${targets.join(' or ')}, not to ${spec.target.kind}`;
+  }
+  const positions: readonly FaultPosition[] = row.positions;
+  if (!positions.includes(spec.position)) {
+    return `${spec.action.type} can be injected ${positions.join(' or ')}, not ${spec.position}`;
+  }
+  return null;
+}
+
+/** The service whose agent (or whose host agent) injects a fault on this target. */
+export function injectingService(target: FaultTarget): string {
+  return target.kind === 'edge' ? target.from : target.service;
+}

@@ -1,0 +1,122 @@
+/**
+ * Every name which Stormglass emits or reads (TELEMETRY.md section 2), in one place.
+ * OpenTelemetry has no convention for breakers, sagas, faults or queue depth; these follow its style.
+ */
+export const METRIC = {
+  breakerState: 'resilience.circuit_breaker.state',
+  breakerCalls: 'resilience.circuit_breaker.calls',
+  breakerCallDuration: 'resilience.circuit_breaker.call.duration',
+  breakerFailureRatio: 'resilience.circuit_breaker.failure.ratio',
+  breakerResetRemaining: 'resilience.circuit_breaker.reset.remaining',
+  breakerFallbacks: 'resilience.circuit_breaker.fallbacks',
+  retryAttempts: 'resilience.retry.attempts',
+  queueMessages: 'messaging.queue.message.count',
+  queueOldestAge: 'messaging.queue.oldest_message.age',
+  queueRedeliveries: 'messaging.queue.redeliveries',
+  queueDeadLetters: 'messaging.queue.dead_letters',
+  queueEnqueued: 'messaging.queue.enqueued',
+  queueDequeued: 'messaging.queue.dequeued',
+  queueConsumers: 'messaging.queue.consumers',
+  outboxPending: 'messaging.outbox.pending',
+  outboxOldestAge: 'messaging.outbox.oldest.age',
+  sagaActive: 'stormglass.saga.active',
+  sagaDuration: 'stormglass.saga.duration',
+  chaosInjections: 'stormglass.chaos.injections',
+} as const;
+
+/** Breaker attributes on metrics and events. */
+export const BREAKER_ATTR = {
+  name: 'resilience.circuit_breaker.name',
+  state: 'resilience.circuit_breaker.state',
+  outcome: 'resilience.circuit_breaker.outcome',
+  from: 'resilience.circuit_breaker.state.from',
+  to: 'resilience.circuit_breaker.state.to',
+  reason: 'resilience.circuit_breaker.reason',
+  /** Window counts at the moment of the transition. */
+  windowCalls: 'resilience.circuit_breaker.window.calls',
+  windowFailures: 'resilience.circuit_breaker.window.failures',
+  windowTimeouts: 'resilience.circuit_breaker.window.timeouts',
+  windowSeconds: 'resilience.circuit_breaker.window.seconds',
+  /** Ratio 0..1 above which it opens, and the fewest calls for which it may. */
+  threshold: 'resilience.circuit_breaker.threshold',
+  volume: 'resilience.circuit_breaker.volume',
+  /** Seconds it stays open before it probes. */
+  resetTimeout: 'resilience.circuit_breaker.reset.timeout',
+} as const;
+
+export const BREAKER_STATES = ['closed', 'open', 'half_open', 'forced_open', 'disabled'] as const;
+export type BreakerState = (typeof BREAKER_STATES)[number];
+
+export const BREAKER_OUTCOMES = ['success', 'failure', 'timeout', 'rejected', 'bulkhead_rejected'] as const;
+export type BreakerOutcome = (typeof BREAKER_OUTCOMES)[number];
+
+export const SAGA_ATTR = {
+  id: 'saga.id',
+  type: 'saga.type',
+  mode: 'saga.mode',
+  step: 'saga.step',
+  /** action or compensate */
+  kind: 'saga.step.kind',
+  attempt: 'saga.attempt',
+  epoch: 'saga.epoch',
+  owner: 'saga.owner',
+  outcome: 'saga.outcome',
+  key: 'idempotency.key',
+  detail: 'saga.detail',
+  order: 'order.id',
+  amount: 'order.amount',
+} as const;
+
+/** Log records with these event names are telemetry events; they are flushed within 100 ms. */
+export const EVENT = {
+  breakerOpened: 'circuit_breaker.opened',
+  breakerHalfOpened: 'circuit_breaker.half_opened',
+  breakerClosed: 'circuit_breaker.closed',
+  breakerForcedOpen: 'circuit_breaker.forced_open',
+  breakerDisabled: 'circuit_breaker.disabled',
+  messageDeadLettered: 'message.dead_lettered',
+  messageRedriven: 'message.redriven',
+  sagaStarted: 'saga.started',
+  sagaStepIntent: 'saga.step_intent',
+  sagaStepCompleted: 'saga.step_completed',
+  sagaStepFailed: 'saga.step_failed',
+  sagaStepAmbiguous: 'saga.step_ambiguous',
+  sagaCompensationStarted: 'saga.compensation_started',
+  sagaCompensated: 'saga.compensated',
+  sagaCancelRequested: 'saga.cancel_requested',
+  sagaStuck: 'saga.stuck',
+  sagaTakeover: 'saga.takeover',
+  sagaCompleted: 'saga.completed',
+  faultArmed: 'chaos.fault.armed',
+  faultInjected: 'chaos.fault.injected',
+  faultExpired: 'chaos.fault.expired',
+  faultReverted: 'chaos.fault.reverted',
+} as const;
+export type EventName = (typeof EVENT)[keyof typeof EVENT];
+
+/** Receipt of an injected effect, on the exact span (or message) it touched. Duration in seconds. */
+export const RECEIPT_ATTR = {
+  faultId: 'chaos.fault.id',
+  runId: 'chaos.run.id',
+  faultType: 'chaos.fault.type',
+  position: 'chaos.position',
+  duration: 'chaos.injected.duration',
+} as const;
+
+/** OpenTelemetry semantic conventions that we read and write; old spellings second. */
+export const SEMCONV = {
+  serviceName: 'service.name',
+  serviceVersion: 'service.version',
+  serviceInstance: 'service.instance.id',
+  peerService: ['peer.service', 'service.peer.name'],
+  route: ['http.route'],
+  method: ['http.request.method', 'http.method'],
+  status: ['http.response.status_code', 'http.status_code'],
+  serverAddress: ['server.address', 'net.peer.name', 'http.host'],
+  serverPort: ['server.port', 'net.peer.port'],
+  dbSystem: ['db.system.name', 'db.system'],
+  dbNamespace: ['db.namespace', 'db.name'],
+  messagingSystem: ['messaging.system'],
+  destination: ['messaging.destination.name', 'messaging.destination'],
+  conversation: ['messaging.message.conversation_id'],
+} as const;

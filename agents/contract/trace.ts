@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { SagaEvent } from './timeline.ts';
+
+/** Attribute values keep their OTLP type; int64 beyond 2^53 and bytes (base64) come as strings. */
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | null
+  | AttributeValue[]
+  | { [key: string]: AttributeValue };
+export type Attributes = Record<string, AttributeValue>;
+
+/**
+ * One span as a person reads it. Instants are nanoseconds since the epoch as decimal strings (exact), offsets and
+ * durations are nanoseconds as numbers relative to the trace's start (exact below 104 days).
+ */
+export interface SpanView {
+  traceId: string;
+  spanId: string;
+  /** Empty for a root. */
+  parentSpanId: string;
+  service: string;
+  instance: string;
+  name: string;
+  kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer' | 'unspecified';
+  startNs: string;
+  offsetNs: number;
+  durationNs: number;
+  status: 'unset' | 'ok' | 'error';
+  statusMessage: string;
+  attributes: Attributes;
+  resource: Attributes;
+  events: { offsetNs: number; name: string; attributes: Attributes }[];
+  links: { traceId: string; spanId: string; attributes: Attributes }[];
+}
+
+export interface LogView {
+  offsetNs: number;
+  spanId: string;
+  service: string;
+  severity: string;
+  body: string;
+  eventName: string;
+  attributes: Attributes;
+}
+
+export interface TraceDetail {
+  traceId: string;
+  startNs: string;
+  durationNs: number;
+  /** Exact, even when `spans` is cut at the limit. */
+  spanCount: number;
+  truncated: boolean;
+  spans: SpanView[];
+  logs: LogView[];
+  /** Trace ids linked to or from here (producer to consumer). */
+  linkedTraceIds: string[];
+}
+
+export interface TraceSummary {
+  traceId: string;
+  /** Epoch milliseconds. */
+  startMs: number;
+  durationMs: number;
+  rootService: string;
+  rootName: string;
+  spanCount: number;
+  errorCount: number;
+  services: string[];
+  /** Fault ids whose receipts it carries. */
+  faultIds: string[];
+}
+
+/** Search: all given conditions hold for the trace; `attributes` for one span of it. Times epoch ms. */
+export const TraceSearch = z.object({
+  from: z.number(),
+  to: z.number(),
+  service: z.string().optional(),
+  operation: z.string().optional(),
+  minDurationMs: z.number().min(0).optional(),
+  maxDurationMs: z.number().min(0).optional(),
+  status: z.enum(['any', 'error', 'ok']).default('any'),
+  faultId: z.string().optional(),
+  attributes: z
+    .array(
+      z.object({
+        key: z.string().min(1),
+        op: z.enum(['=', '!=', '<', '>', 'exists']),
+        value: z.union([z.string(), z.number(), z.boolean()]).optional(),
+      }),
+    )
+    .max(10)
+    .default([]),
+  order: z.enum(['newest', 'slowest']).default('newest'),
+  limit: z.number().int().min(1).max(1000).default(100),
+});
+export type TraceSearch = z.infer<typeof TraceSearch>;
+
+export interface TraceSearchResult {
+  traces: TraceSummary[];
+  /** True when more matched than `limit`. */
+  truncated: boolean;
+}
+
+export interface SagaSummary {
+  sagaId: string;
+  type: string;
+  mode: string;
+  orderId: string;
+  traceId: string;
+  startedAt: number;
+  endedAt: number | null;
+  /** running, compensating, stuck, or the outcome: confirmed, compensated, rejected, failed. */
+  status: string;
+  lastStep: string;
+  events: number;
+  amount: number | null;
+}
+
+export interface SagaDetail extends SagaSummary {
+  journal: SagaEvent[];
+}
+
+export const SagaFilter = z.object({
+  from: z.number(),
+  to: z.number(),
+  status: z.string().optional(),
+  text: z.string().optional(),
+  limit: z.number().int().min(1).max(500).default(100),
+});
+export type SagaFilter = z.infer<typeof SagaFilter>;

@@ -1,0 +1,83 @@
+import { FaultSpec } from '@stormglass/agents/contract';
+import { z } from 'zod';
+
+/**
+ * An experiment file: the Chaos Toolkit format with providers of ours (CHAOS.md section 3). Field names are that
+ * format's own, hence the hyphens.
+ */
+const seconds = z.number().min(0).max(600);
+
+/** A figure over the trace stream. `service` as the server saw it; `operation` as in TrafficCell. */
+export const SliQuery = z.object({
+  service: z.string(),
+  operation: z.string().optional(),
+  metric: z.enum(['error_rate', 'p95', 'availability', 'good_rate', 'rate']),
+  /** For good_rate: an answer counts as good when it is no error and at most this slow. */
+  within_ms: z.number().positive().default(500),
+  window: seconds.default(10),
+});
+export type SliQuery = z.infer<typeof SliQuery>;
+
+export const Provider = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('fault'), spec: FaultSpec }),
+  z.object({ type: z.literal('control'), service: z.string(), name: z.string(), input: z.unknown() }),
+  z.object({ type: z.literal('sli'), query: SliQuery }),
+  z.object({
+    type: z.literal('breaker'),
+    service: z.string(),
+    peer: z.string(),
+    state: z.enum(['closed', 'open', 'half_open']),
+    within: seconds.default(30),
+  }),
+  z.object({
+    type: z.literal('queue'),
+    queue: z.string(),
+    metric: z.enum(['ready', 'oldest_age', 'dead']),
+    within: seconds.default(0),
+  }),
+  z.object({
+    type: z.literal('saga'),
+    outcome: z.enum(['confirmed', 'compensated']),
+    at_least: z.number().int().positive().default(1),
+    within: seconds.default(30),
+  }),
+  z.object({ type: z.literal('recovered'), within: seconds.default(120), dwell: seconds.default(3) }),
+]);
+export type Provider = z.infer<typeof Provider>;
+
+/** Inclusive range, equality, or a bound. */
+export const Tolerance = z.union([
+  z.boolean(),
+  z.number(),
+  z.string(),
+  z.object({ type: z.literal('range'), range: z.tuple([z.number(), z.number()]) }),
+]);
+export type Tolerance = z.infer<typeof Tolerance>;
+
+export const Activity = z.object({
+  type: z.enum(['action', 'probe']),
+  name: z.string().min(1),
+  provider: Provider,
+  tolerance: Tolerance.optional(),
+  pauses: z.object({ before: seconds.optional(), after: seconds.optional() }).optional(),
+});
+export type Activity = z.infer<typeof Activity>;
+
+export const Guard = z.object({ name: z.string(), query: SliQuery, tolerance: Tolerance });
+export type Guard = z.infer<typeof Guard>;
+
+export const ExperimentSpec = z.object({
+  title: z.string().min(1),
+  description: z.string().min(1),
+  tags: z.array(z.string()).default([]),
+  /** What a person reads before pressing the button: one paragraph. */
+  story: z.string().default(''),
+  /** The service level whose curve gives lost requests, t1, t2 and t4. */
+  sli: SliQuery,
+  'steady-state-hypothesis': z.object({ title: z.string(), probes: z.array(Activity).min(1) }),
+  method: z.array(Activity),
+  guards: z.array(Guard).default([]),
+  /** Budgets in seconds; a verdict `deviated` when one is broken. */
+  budget: z.object({ detect: seconds.optional(), recover: seconds.optional() }).default({}),
+});
+export type ExperimentSpec = z.infer<typeof ExperimentSpec>;

@@ -1,0 +1,3 @@
+export * from './experiment.ts';
+export * from './recovery.ts';
+export * from './run.ts';

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { ExperimentSpec } from './experiment.ts';
+import { Recovery } from './recovery.ts';
+
+/** Strict-mode verdicts, each with its own exit code (CHAOS.md section 3). */
+export const VERDICTS = {
+  passed: 0,
+  deviated: 1,
+  'degraded-recovered': 2,
+  'not-run': 3,
+  'injection-failed': 4,
+  'revert-failed': 5,
+  inconclusive: 6,
+  aborted: 7,
+  interrupted: 8,
+  invalid: 9,
+} as const;
+export const Verdict = z.enum(Object.keys(VERDICTS) as [keyof typeof VERDICTS]);
+export type Verdict = keyof typeof VERDICTS;
+
+export const RunPhase = z.enum([
+  'steady-before',
+  'method',
+  'recovering',
+  'steady-after',
+  'reverting',
+  'ended',
+]);
+export type RunPhase = z.infer<typeof RunPhase>;
+
+/** What happens in a run, in order; the report is a fold of these. `at` is epoch milliseconds. */
+export const RunEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('phase'), at: z.number(), phase: RunPhase }),
+  z.object({
+    type: z.literal('activity-started'),
+    at: z.number(),
+    name: z.string(),
+    kind: z.enum(['action', 'probe']),
+  }),
+  z.object({
+    type: z.literal('activity-ended'),
+    at: z.number(),
+    name: z.string(),
+    kind: z.enum(['action', 'probe']),
+    ok: z.boolean(),
+    output: z.string(),
+  }),
+  z.object({ type: z.literal('fault-armed'), at: z.number(), faultId: z.string(), title: z.string() }),
+  z.object({
+    type: z.literal('fault-ended'),
+    at: z.number(),
+    faultId: z.string(),
+    reverted: z.boolean(),
+    readBack: z.string(),
+  }),
+  z.object({
+    type: z.literal('guard'),
+    at: z.number(),
+    name: z.string(),
+    value: z.number().nullable(),
+    tripped: z.boolean(),
+  }),
+  z.object({ type: z.literal('measured'), at: z.number(), recovery: Recovery }),
+  z.object({ type: z.literal('ended'), at: z.number(), verdict: Verdict, why: z.string() }),
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+
+export const Run = z.object({
+  id: z.string(),
+  experimentId: z.string(),
+  experiment: ExperimentSpec,
+  seed: z.number().int(),
+  startedBy: z.string(),
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+  phase: RunPhase,
+  verdict: Verdict.nullable(),
+  why: z.string(),
+  events: z.array(RunEvent),
+  recovery: Recovery.nullable(),
+});
+export type Run = z.infer<typeof Run>;
+
+/** A run in a list. */
+export const RunSummary = Run.omit({ experiment: true, events: true, recovery: true }).extend({
+  title: z.string(),
+});
+export type RunSummary = z.infer<typeof RunSummary>;

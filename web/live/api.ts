@@ -1,0 +1,130 @@
+import { FaultSpec, SagaFilter, TraceSearch } from '@stormglass/agents/contract';
+import { z } from 'zod';
+
+/**
+ * The HTTP API: method, path, what goes in. Every answer that is no 2xx is an ErrorBody. The OpenAPI document at
+ * /api/openapi.json is made from this table; `web/server/routes` has one handler for each row.
+ * GET inputs come from the query string (`q` of a trace search is JSON), others from a JSON body.
+ */
+const range = z.object({
+  from: z.coerce.number(),
+  to: z.coerce.number(),
+  step: z.coerce.number().int().min(1).optional(),
+});
+const none = z.object({});
+
+export const SagaTrigger = z.object({
+  mode: z.enum(['orchestrated', 'choreographed']).default('orchestrated'),
+  /** Major units of the shop's currency. */
+  amount: z.number().positive().max(100_000).default(84.9),
+  /** The step at which the business says no; absent for a saga that succeeds. */
+  failAt: z.enum(['reserve', 'charge', 'ship']).optional(),
+  count: z.number().int().min(1).max(500).default(1),
+});
+export type SagaTrigger = z.infer<typeof SagaTrigger>;
+
+export const API = {
+  health: { method: 'GET', path: '/api/health', input: none, summary: 'Liveness and versions' },
+  timeline: { method: 'GET', path: '/api/timeline', input: range, summary: 'Timeline of a past range' },
+  services: { method: 'GET', path: '/api/services', input: range, summary: 'Services seen in a range' },
+  breakers: { method: 'GET', path: '/api/breakers', input: none, summary: 'Breakers, newest sample of each' },
+  forceBreaker: {
+    method: 'POST',
+    path: '/api/breakers/:service/:name/force',
+    input: z.object({
+      state: z.enum(['open', 'closed', 'reset']),
+      forMs: z.number().int().min(100).max(600_000).default(30_000),
+    }),
+    summary: 'Force a breaker open or closed for a while, or reset it',
+  },
+  queues: { method: 'GET', path: '/api/queues', input: none, summary: 'Queues, newest sample of each' },
+  queueAction: {
+    method: 'POST',
+    path: '/api/queues/:queue/:action',
+    input: z.object({ confirm: z.string().optional(), limit: z.number().int().positive().optional() }),
+    summary: 'pause, resume, redrive or purge (purge wants the queue name in `confirm`)',
+  },
+  deadLetters: {
+    method: 'GET',
+    path: '/api/queues/:queue/dead',
+    input: none,
+    summary: 'Dead letters of a queue',
+  },
+  sagas: { method: 'GET', path: '/api/sagas', input: SagaFilter, summary: 'Sagas of a range' },
+  saga: { method: 'GET', path: '/api/sagas/:id', input: none, summary: 'One saga with its journal' },
+  triggerSaga: {
+    method: 'POST',
+    path: '/api/sagas',
+    input: SagaTrigger,
+    summary: 'Trigger one or many sagas',
+  },
+  cancelSaga: { method: 'POST', path: '/api/sagas/:id/cancel', input: none, summary: 'Ask a saga to cancel' },
+  faults: {
+    method: 'GET',
+    path: '/api/faults',
+    input: none,
+    summary: 'Armed faults and the last ended ones',
+  },
+  armFault: {
+    method: 'POST',
+    path: '/api/faults',
+    input: z.object({ spec: FaultSpec, dry: z.boolean().default(false) }),
+    summary: 'Arm a fault as a lease; `dry` lists the resolved targets only',
+  },
+  releaseFault: {
+    method: 'DELETE',
+    path: '/api/faults/:id',
+    input: none,
+    summary: 'End a fault; answers with the read-back',
+  },
+  haltState: { method: 'GET', path: '/api/halt', input: none, summary: 'Is chaos halted' },
+  halt: {
+    method: 'POST',
+    path: '/api/halt',
+    input: z.object({ reason: z.string().min(1).max(500) }),
+    summary: 'Stop all chaos and refuse new faults',
+  },
+  unhalt: { method: 'DELETE', path: '/api/halt', input: none, summary: 'Allow chaos again' },
+  traces: {
+    method: 'GET',
+    path: '/api/traces',
+    input: z.object({ q: z.string() }),
+    schema: TraceSearch,
+    summary: 'Search traces; `q` is a TraceSearch as JSON',
+  },
+  trace: { method: 'GET', path: '/api/traces/:id', input: none, summary: 'One trace' },
+  experiments: {
+    method: 'GET',
+    path: '/api/experiments',
+    input: none,
+    summary: 'Experiments that can be run',
+  },
+  runs: { method: 'GET', path: '/api/runs', input: none, summary: 'Runs, newest first' },
+  run: { method: 'GET', path: '/api/runs/:id', input: none, summary: 'One run: events, recovery, verdict' },
+  startRun: {
+    method: 'POST',
+    path: '/api/runs',
+    input: z.object({ experimentId: z.string(), seed: z.number().int().min(0).optional() }),
+    summary: 'Start an experiment',
+  },
+  abortRun: {
+    method: 'POST',
+    path: '/api/runs/:id/abort',
+    input: none,
+    summary: 'Abort a run and revert its faults',
+  },
+  agents: { method: 'GET', path: '/api/agents', input: none, summary: 'Agents and what each can hurt' },
+  control: {
+    method: 'POST',
+    path: '/api/controls/:service/:name',
+    input: z.object({ input: z.unknown() }),
+    summary: 'Invoke a control of a service',
+  },
+  audit: {
+    method: 'GET',
+    path: '/api/audit',
+    input: none,
+    summary: 'Who did what, when, why, and how it ended',
+  },
+} as const;
+export type ApiName = keyof typeof API;
