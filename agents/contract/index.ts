@@ -1,4 +1,5 @@
 export * from './channel.ts';
+export * from './controls.ts';
 export * from './errors.ts';
 export * from './fault.ts';
 export * from './lease.ts';

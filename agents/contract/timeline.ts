@@ -19,6 +19,7 @@ const SketchSchema = z.array(z.tuple([z.number().int(), z.number().int()]));
  * `consumer` a message out of it. `service` is always the one that emitted the span.
  */
 export const TrafficCell = z.object({
+  /** Epoch seconds; the first one when the cell covers more (step > 1). */
   second: z.number().int(),
   kind: z.enum(['server', 'client', 'db', 'producer', 'consumer']),
   service: z.string(),

@@ -1,29 +1,30 @@
-import { FaultSpec, SagaFilter, TraceSearch } from '@stormglass/agents/contract';
+import { FaultSpec, SagaFilter, SagaStartInput, TraceSearch } from '@stormglass/agents/contract';
 import { z } from 'zod';
 
 /**
  * The HTTP API: method, path, what goes in. Every answer that is no 2xx is an ErrorBody. The OpenAPI document at
- * /api/openapi.json is made from this table; `web/server/routes` has one handler for each row.
+ * /api/openapi.json is made from this table and from ANSWERS (answers.ts); `web/server/routes` has one handler for each row.
  * GET inputs come from the query string (`q` of a trace search is JSON), others from a JSON body.
  */
 const range = z.object({
   from: z.coerce.number(),
   to: z.coerce.number(),
+  /** Seconds of one traffic cell; chosen by the server when absent, so that answers stay bounded. */
   step: z.coerce.number().int().min(1).optional(),
 });
 const none = z.object({});
 
-export const SagaTrigger = z.object({
-  mode: z.enum(['orchestrated', 'choreographed']).default('orchestrated'),
-  /** Major units of the shop's currency. */
-  amount: z.number().positive().max(100_000).default(84.9),
-  /** The step at which the business says no; absent for a saga that succeeds. */
-  failAt: z.enum(['reserve', 'charge', 'ship']).optional(),
-  count: z.number().int().min(1).max(500).default(1),
-});
-export type SagaTrigger = z.infer<typeof SagaTrigger>;
+/** What `saga.start` takes. */
+export const SagaTrigger = SagaStartInput;
+export type SagaTrigger = SagaStartInput;
 
 export const API = {
+  login: {
+    method: 'POST',
+    path: '/api/login',
+    input: z.object({ token: z.string().min(1).max(500) }),
+    summary: 'Exchange the login token for an HttpOnly cookie (only when not bound to loopback)',
+  },
   health: { method: 'GET', path: '/api/health', input: none, summary: 'Liveness and versions' },
   timeline: { method: 'GET', path: '/api/timeline', input: range, summary: 'Timeline of a past range' },
   services: { method: 'GET', path: '/api/services', input: range, summary: 'Services seen in a range' },

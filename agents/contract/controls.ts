@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { BREAKER_STATES } from './telemetry.ts';
+
+/**
+ * The controls which the dashboard knows by name: what goes in and what comes back. Whoever offers one of these names
+ * on its channel keeps to this table; any other control is shown as a form made from its descriptor.
+ */
+export const SagaStartInput = z.object({
+  mode: z.enum(['orchestrated', 'choreographed']).default('orchestrated'),
+  /** Major units of the shop's currency. */
+  amount: z.number().positive().max(100_000).default(84.9),
+  /** The step at which the business says no; absent for a saga that succeeds. */
+  failAt: z.enum(['reserve', 'charge', 'ship']).optional(),
+  count: z.number().int().min(1).max(500).default(1),
+});
+export type SagaStartInput = z.infer<typeof SagaStartInput>;
+
+/** A saga is journalled (not finished) when it is named here. */
+export const SagaStarted = z.object({ sagaId: z.string(), orderId: z.string().default('') });
+export type SagaStarted = z.infer<typeof SagaStarted>;
+
+/** A message which was given up. Times are epoch milliseconds. */
+export const DeadLetter = z.object({
+  id: z.string(),
+  name: z.string().default(''),
+  failedAt: z.number().nullable().default(null),
+  attempts: z.number().int().default(0),
+  error: z.string().default(''),
+  /** Trace of the last failing attempt; empty when unknown. */
+  traceId: z.string().default(''),
+  /** At most 4 KiB of it. */
+  payload: z.unknown(),
+});
+export type DeadLetter = z.infer<typeof DeadLetter>;
+
+export const CONTROL = {
+  'saga.start': { input: SagaStartInput, result: z.object({ sagas: z.array(SagaStarted) }) },
+  'saga.cancel': {
+    input: z.object({ sagaId: z.string() }),
+    result: z.object({ sagaId: z.string(), status: z.string() }),
+  },
+  'breaker.force': {
+    input: z.object({
+      /** Name of the breaker in its process. */
+      name: z.string(),
+      state: z.enum(['open', 'closed', 'reset']),
+      /** After so many milliseconds the force is taken back by the agent itself. */
+      forMs: z.number().int().min(100).max(600_000).default(30_000),
+    }),
+    result: z.object({ name: z.string(), state: z.enum(BREAKER_STATES) }),
+  },
+  'queue.pause': {
+    input: z.object({ queue: z.string() }),
+    result: z.object({ queue: z.string(), paused: z.boolean() }),
+  },
+  'queue.resume': {
+    input: z.object({ queue: z.string() }),
+    result: z.object({ queue: z.string(), paused: z.boolean() }),
+  },
+  'queue.redrive': {
+    input: z.object({ queue: z.string(), limit: z.number().int().positive().optional() }),
+    result: z.object({ queue: z.string(), redriven: z.number().int() }),
+  },
+  'queue.purge': {
+    /** `confirm` repeats the queue's name. */
+    input: z.object({ queue: z.string(), confirm: z.string() }),
+    result: z.object({ queue: z.string(), purged: z.number().int() }),
+  },
+  'queue.dead': {
+    input: z.object({ queue: z.string(), limit: z.number().int().positive().max(1000).default(100) }),
+    result: z.object({ queue: z.string(), total: z.number().int(), letters: z.array(DeadLetter) }),
+  },
+  /** Requests per second of the load generator; 0 stops it. */
+  'load.set': {
+    input: z.object({ rate: z.number().min(0).max(1000) }),
+    result: z.object({ rate: z.number() }),
+  },
+} as const;
+export type ControlName = keyof typeof CONTROL;
