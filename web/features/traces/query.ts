@@ -1,0 +1,259 @@
+import type { TraceSearch } from '@stormglass/agents/contract';
+
+/** What a search text means, without the time range: the page adds that. */
+export type TraceConditions = Pick<
+  TraceSearch,
+  | 'service'
+  | 'operation'
+  | 'minDurationMs'
+  | 'maxDurationMs'
+  | 'status'
+  | 'faultId'
+  | 'attributes'
+  | 'order'
+  | 'limit'
+>;
+
+/** Where the text stops making sense: [start, end) in characters, so that a caret can point at it. */
+export interface QueryProblem {
+  start: number;
+  end: number;
+  message: string;
+  next: string;
+}
+
+export type ParsedQuery =
+  | { ok: true; conditions: TraceConditions; traceId: string | null }
+  | { ok: false; problem: QueryProblem };
+
+type Operator = '=' | '!=' | '<' | '>';
+interface Term {
+  key: string;
+  op: Operator;
+  value: string;
+  start: number;
+  valueStart: number;
+  end: number;
+}
+type Token = { kind: 'term'; term: Term } | { kind: 'word'; text: string; start: number; end: number };
+type Fail = (start: number, end: number, message: string, next: string) => never;
+
+class Refused extends Error {
+  readonly problem: QueryProblem;
+  constructor(problem: QueryProblem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+const fail: Fail = (start, end, message, next) => {
+  throw new Refused({ start, end, message, next });
+};
+
+const KEY = /[A-Za-z_][\w.-]*/y;
+const OPERATOR = /!=|=|<|>/y;
+const BARE = /[^\s"]+/y;
+const TRACE_ID = /^[0-9a-f]{32}$/i;
+const DURATION = /^(\d+(?:\.\d+)?)(us|µs|ms|s|m)?$/;
+const UNIT_MS: Record<string, number> = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000 };
+const MAX_ATTRIBUTES = 10;
+
+function match(pattern: RegExp, text: string, at: number): string | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? null;
+}
+
+function readQuoted(text: string, at: number): { value: string; end: number } {
+  const close = text.indexOf('"', at + 1);
+  if (close < 0) fail(at, text.length, 'This quote is never closed.', 'Add a " at the end of the value.');
+  return { value: text.slice(at + 1, close), end: close + 1 };
+}
+
+function readToken(text: string, start: number): Token {
+  const key = match(KEY, text, start);
+  const op = key === null ? null : (match(OPERATOR, text, start + key.length) as Operator | null);
+  if (key !== null && op !== null) {
+    const valueStart = start + key.length + op.length;
+    const quoted = text[valueStart] === '"';
+    const bare = quoted ? null : match(BARE, text, valueStart);
+    const read = quoted
+      ? readQuoted(text, valueStart)
+      : { value: bare ?? '', end: valueStart + (bare?.length ?? 0) };
+    if (read.value === '') {
+      fail(start, Math.max(read.end, valueStart), `${key} has no value.`, `Write ${key}${op}something.`);
+    }
+    return { kind: 'term', term: { key, op, value: read.value, start, valueStart, end: read.end } };
+  }
+  if (text[start] === '"') {
+    const { value, end } = readQuoted(text, start);
+    return { kind: 'word', text: value, start, end };
+  }
+  const word = match(BARE, text, start) ?? '';
+  return { kind: 'word', text: word, start, end: start + word.length };
+}
+
+/** Splits a search text into terms and words; keeps every token's place. */
+function readTokens(text: string): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  while (at < text.length) {
+    if (/\s/.test(text[at] ?? '')) {
+      at += 1;
+      continue;
+    }
+    const token = readToken(text, at);
+    tokens.push(token);
+    at = token.kind === 'term' ? token.term.end : token.end;
+  }
+  return tokens;
+}
+
+function onlyEquals(term: Term): string {
+  if (term.op !== '=') {
+    fail(
+      term.start,
+      term.end,
+      `${term.key} can only be compared with =.`,
+      `Write ${term.key}=${term.value}.`,
+    );
+  }
+  return term.value;
+}
+
+function oneOf<T extends string>(term: Term, allowed: readonly T[]): T {
+  const value = onlyEquals(term);
+  const found = allowed.find((each) => each === value);
+  return (
+    found ??
+    fail(term.valueStart, term.end, `${term.key} cannot be ${value}.`, `Use one of: ${allowed.join(', ')}.`)
+  );
+}
+
+function durationMs(term: Term): number {
+  const found = DURATION.exec(term.value);
+  const amount = found?.[1];
+  if (amount === undefined) {
+    return fail(
+      term.valueStart,
+      term.end,
+      `${term.value} is not a duration.`,
+      'Write a number with us, ms, s or m, like duration>500ms.',
+    );
+  }
+  return Number(amount) * (UNIT_MS[found?.[2] ?? 'ms'] ?? 1);
+}
+
+function typed(value: string): string | number | boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+}
+
+function applyDuration(into: TraceConditions, term: Term): void {
+  const ms = durationMs(term);
+  if (term.op === '>') into.minDurationMs = ms;
+  else if (term.op === '<') into.maxDurationMs = ms;
+  else fail(term.start, term.end, 'A duration is compared with > or <.', 'Write duration>500ms.');
+}
+
+function applyAttribute(into: TraceConditions, term: Term): void {
+  if (into.attributes.length >= MAX_ATTRIBUTES) {
+    fail(term.start, term.end, `At most ${MAX_ATTRIBUTES} attributes.`, 'Take one attribute condition out.');
+  }
+  const value = typed(term.value);
+  if ((term.op === '<' || term.op === '>') && typeof value !== 'number') {
+    fail(term.valueStart, term.end, `${term.value} is not a number.`, `Use = or != for words.`);
+  }
+  into.attributes.push({ key: term.key, op: term.op, value });
+}
+
+function apply(into: TraceConditions, term: Term): void {
+  switch (term.key) {
+    case 'service':
+      into.service = onlyEquals(term);
+      return;
+    case 'operation':
+    case 'name':
+      into.operation = onlyEquals(term);
+      return;
+    case 'status':
+      into.status = oneOf(term, ['any', 'error', 'ok']);
+      return;
+    case 'duration':
+      applyDuration(into, term);
+      return;
+    case 'fault':
+      into.faultId = onlyEquals(term);
+      return;
+    case 'order':
+      into.order = oneOf(term, ['newest', 'slowest']);
+      return;
+    case 'has':
+      into.attributes.push({ key: onlyEquals(term), op: 'exists' });
+      return;
+    default:
+      applyAttribute(into, term);
+  }
+}
+
+/** No condition at all: everything of the range, newest first. */
+export function noConditions(limit = 200): TraceConditions {
+  return { status: 'any', attributes: [], order: 'newest', limit };
+}
+
+/**
+ * Reads `service=orders status=error duration>500ms http.route=/charges fault=f-71c2 has=saga.id free text`.
+ * Words without a key look for the operation; 32 hex digits alone are a trace id.
+ */
+export function parseTraceQuery(text: string, limit = 200): ParsedQuery {
+  try {
+    const conditions = noConditions(limit);
+    const words: string[] = [];
+    for (const token of readTokens(text)) {
+      if (token.kind === 'term') apply(conditions, token.term);
+      else words.push(token.text);
+    }
+    const only = words.length === 1 ? (words[0] ?? '') : '';
+    const traceId = TRACE_ID.test(only) ? only.toLowerCase() : null;
+    if (words.length > 0 && traceId === null) conditions.operation = words.join(' ');
+    return { ok: true, conditions, traceId };
+  } catch (error) {
+    if (error instanceof Refused) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+/** What can stand at the caret: keys while a key is typed, values after a known key. */
+export function completions(
+  text: string,
+  caret: number,
+  known: { services: readonly string[]; operations: readonly string[]; faults: readonly string[] },
+): { from: number; options: string[] } {
+  const from = text.lastIndexOf(' ', caret - 1) + 1;
+  const typedSoFar = text.slice(from, caret);
+  const pick = (all: readonly string[]) =>
+    all.filter((each) => each.startsWith(typedSoFar) && each !== typedSoFar).slice(0, 8);
+  const quoted = (value: string) => (/\s/.test(value) ? `"${value}"` : value);
+  if (typedSoFar.startsWith('service='))
+    return { from, options: pick(known.services.map((s) => `service=${s}`)) };
+  if (typedSoFar.startsWith('operation=')) {
+    return { from, options: pick(known.operations.map((o) => `operation=${quoted(o)}`)) };
+  }
+  if (typedSoFar.startsWith('fault=')) return { from, options: pick(known.faults.map((f) => `fault=${f}`)) };
+  if (typedSoFar.startsWith('status=')) return { from, options: pick(['status=error', 'status=ok']) };
+  if (typedSoFar.startsWith('order=')) return { from, options: pick(['order=newest', 'order=slowest']) };
+  return { from, options: typedSoFar === '' ? [] : pick(KEYS) };
+}
+
+const KEYS = [
+  'service=',
+  'operation=',
+  'status=',
+  'duration>',
+  'duration<',
+  'fault=',
+  'order=',
+  'has=',
+  'http.route=',
+  'http.response.status_code=',
+  'saga.id=',
+  'order.id=',
+];

@@ -1,0 +1,168 @@
+import type { SpanView, TraceDetail } from '@stormglass/agents/contract';
+import { type Injected, injectedPart } from './injected.ts';
+
+export type SpanShape = 'server' | 'client' | 'inside' | 'message';
+export type Arrangement = 'calls' | 'errors' | 'services';
+
+/** A span in its place. Offsets and durations are nanoseconds from the trace's start. */
+export interface SpanNode {
+  span: SpanView;
+  parent: SpanNode | null;
+  children: SpanNode[];
+  depth: number;
+  start: number;
+  end: number;
+  shape: SpanShape;
+  injected: Injected | null;
+  /** This span or one below it failed. */
+  errorBelow: boolean;
+  /** Spans below, all levels. */
+  descendants: number;
+  /** Nanoseconds this span worked on after its caller had stopped waiting; 0 when the caller waited. */
+  outlivedCallerBy: number;
+  /** Its start lies before its parent's: two clocks disagree. */
+  skewed: boolean;
+}
+
+export interface SpanTree {
+  roots: SpanNode[];
+  byId: Map<string, SpanNode>;
+  /** Nanoseconds from the first start to the last end. */
+  total: number;
+}
+
+/** One line of the waterfall. */
+export interface Row {
+  key: string;
+  node: SpanNode;
+  depth: number;
+  collapsed: boolean;
+  expandable: boolean;
+}
+
+function shapeOf(span: SpanView): SpanShape {
+  switch (span.kind) {
+    case 'server':
+      return 'server';
+    case 'client':
+      return 'client';
+    case 'producer':
+    case 'consumer':
+      return 'message';
+    case 'internal':
+    case 'unspecified':
+      return 'inside';
+  }
+}
+
+function makeNode(span: SpanView): SpanNode {
+  return {
+    span,
+    parent: null,
+    children: [],
+    depth: 0,
+    start: span.offsetNs,
+    end: span.offsetNs + Math.max(0, span.durationNs),
+    shape: shapeOf(span),
+    injected: injectedPart(span),
+    errorBelow: span.status === 'error',
+    descendants: 0,
+    outlivedCallerBy: 0,
+    skewed: false,
+  };
+}
+
+/** Parents before children, without recursion: a trace may be thousands of spans deep. */
+function topDown(roots: SpanNode[]): SpanNode[] {
+  const order: SpanNode[] = [];
+  const stack = [...roots].reverse();
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    order.push(node);
+    for (let i = node.children.length - 1; i >= 0; i--) {
+      const child = node.children[i];
+      if (child) stack.push(child);
+    }
+  }
+  return order;
+}
+
+/** Follows parents upward; a loop (broken telemetry) must not hang the page. */
+function closesLoop(node: SpanNode, parent: SpanNode): boolean {
+  for (let up: SpanNode | null = parent; up; up = up.parent) if (up === node) return true;
+  return false;
+}
+
+function link(nodes: SpanNode[], byId: Map<string, SpanNode>): SpanNode[] {
+  const roots: SpanNode[] = [];
+  for (const node of nodes) {
+    const parent = byId.get(node.span.parentSpanId);
+    if (!parent || closesLoop(node, parent)) {
+      roots.push(node);
+      continue;
+    }
+    node.parent = parent;
+    parent.children.push(node);
+  }
+  return roots;
+}
+
+/** A message is handled after the sender went on, so outliving it means nothing. */
+export function waitsForAnswer(child: SpanNode): boolean {
+  return child.span.kind !== 'consumer' && child.parent?.span.kind !== 'producer';
+}
+
+function settle(roots: SpanNode[]): void {
+  const order = topDown(roots);
+  for (const node of order) {
+    node.children.sort((a, b) => a.start - b.start || b.end - a.end);
+    if (!node.parent) continue;
+    node.depth = node.parent.depth + 1;
+    node.skewed = node.start < node.parent.start;
+    if (waitsForAnswer(node)) node.outlivedCallerBy = Math.max(0, node.end - node.parent.end);
+  }
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i];
+    if (!node?.parent) continue;
+    node.parent.descendants += node.descendants + 1;
+    node.parent.errorBelow ||= node.errorBelow;
+  }
+}
+
+/** Puts the spans of a trace into their tree; spans whose parent is missing become roots. */
+export function buildTree(detail: TraceDetail): SpanTree {
+  const nodes = detail.spans.map(makeNode);
+  const byId = new Map(nodes.map((node) => [node.span.spanId, node]));
+  const roots = link(nodes, byId).sort((a, b) => a.start - b.start);
+  settle(roots);
+  let total = detail.durationNs;
+  for (const node of nodes) total = Math.max(total, node.end);
+  return { roots, byId, total: Math.max(1, total) };
+}
+
+const errorsFirst = (a: SpanNode, b: SpanNode) =>
+  Number(b.errorBelow) - Number(a.errorBelow) || a.start - b.start;
+const byService = (a: SpanNode, b: SpanNode) =>
+  a.span.service.localeCompare(b.span.service) || a.start - b.start;
+
+/** The visible lines: the call tree, the same with failures first, or a flat list by service. */
+export function visibleRows(tree: SpanTree, collapsed: ReadonlySet<string>, arrangement: Arrangement): Row[] {
+  if (arrangement === 'services') {
+    return [...tree.byId.values()].sort(byService).map((node) => ({
+      key: node.span.spanId,
+      node,
+      depth: 0,
+      collapsed: false,
+      expandable: false,
+    }));
+  }
+  const order = (nodes: SpanNode[]) => (arrangement === 'errors' ? [...nodes].sort(errorsFirst) : nodes);
+  const rows: Row[] = [];
+  const stack = [...order(tree.roots)].reverse();
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    const key = node.span.spanId;
+    const closed = collapsed.has(key);
+    rows.push({ key, node, depth: node.depth, collapsed: closed, expandable: node.children.length > 0 });
+    if (!closed) for (const child of [...order(node.children)].reverse()) stack.push(child);
+  }
+  return rows;
+}
