@@ -1,0 +1,26 @@
+/**
+ * What a service may say to the agent in its process. Everything here works, and does nothing, when the process was not
+ * started with `--import @stormglass/agents/register`.
+ */
+import type { z } from 'zod';
+import { type Control, controls } from './controls.ts';
+
+export type { Control } from './controls.ts';
+export { type EventOptions, emitEvent } from './events.ts';
+export { metricsText } from './metrics-text.ts';
+export {
+  type Carrier,
+  injectContext,
+  recordSaga,
+  type SagaRecord,
+  type SagaSpanInfo,
+  type SagaStepInfo,
+  withRemoteContext,
+  withSagaSpan,
+  withSagaStep,
+} from './saga.ts';
+
+/** Offers a typed action on the agent channel; gives back the function that withdraws it. */
+export function registerControl<Input extends z.ZodType>(control: Control<Input>): () => void {
+  return controls.register(control);
+}
