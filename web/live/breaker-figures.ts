@@ -1,0 +1,113 @@
+import type { BreakerSample, BreakerState, BreakerTransition, Timeline } from '@stormglass/agents/contract';
+import { groupBy, upTo } from './instants.ts';
+
+export function breakerId(b: { service: string; name: string }): string {
+  return `${b.service}/${b.name}`;
+}
+
+export interface BreakerView {
+  id: string;
+  service: string;
+  name: string;
+  peer: string;
+  /** The most troubled of its instances. */
+  state: BreakerState;
+  /** When it entered that state, epoch ms; null when the window does not reach back so far. */
+  since: number | null;
+  /** When it will probe, epoch ms; null unless open. */
+  nextTryAt: number | null;
+  /** The newest transition, and the newest one into `open`. */
+  transition: BreakerTransition | null;
+  opening: BreakerTransition | null;
+  /** The newest sample of each instance. */
+  samples: BreakerSample[];
+  /** Age of the newest sample at `at`, milliseconds; null without one. */
+  sampleAgeMs: number | null;
+}
+
+const TROUBLE: Record<BreakerState, number> = {
+  forced_open: 4,
+  open: 3,
+  half_open: 2,
+  disabled: 1,
+  closed: 0,
+};
+
+/** How troubled a breaker's state is; sort by it, descending. */
+export function breakerTrouble(state: BreakerState): number {
+  return TROUBLE[state];
+}
+
+interface InstanceState {
+  state: BreakerState;
+  at: number;
+  nextTryAt: number | null;
+}
+
+function instanceStates(
+  samples: Map<string, BreakerSample>,
+  transitions: Map<string, BreakerTransition>,
+): InstanceState[] {
+  const out: InstanceState[] = [];
+  for (const instance of new Set([...samples.keys(), ...transitions.keys()])) {
+    const sample = samples.get(instance);
+    const transition = transitions.get(instance);
+    if (transition && (!sample || transition.at >= sample.at)) {
+      const opened = transition.to === 'open';
+      out.push({
+        state: transition.to,
+        at: transition.at,
+        nextTryAt: opened ? transition.at + transition.resetTimeoutMs : null,
+      });
+    } else if (sample) {
+      const waits = sample.state === 'open' && sample.resetRemainingMs !== null;
+      const fromTransition =
+        transition?.to === 'open' && sample.state === 'open'
+          ? transition.at + transition.resetTimeoutMs
+          : null;
+      const fromSample = waits ? sample.at + (sample.resetRemainingMs ?? 0) : null;
+      out.push({ state: sample.state, at: sample.at, nextTryAt: fromTransition ?? fromSample });
+    }
+  }
+  return out;
+}
+
+function viewOf(
+  id: string,
+  samples: BreakerSample[],
+  moves: BreakerTransition[],
+  at: number,
+): BreakerView | null {
+  const newest = new Map(samples.map((s) => [s.instance, s]));
+  const moved = new Map(moves.map((t) => [t.instance, t]));
+  const worst = instanceStates(newest, moved).sort((a, b) => TROUBLE[b.state] - TROUBLE[a.state])[0];
+  const any = samples.at(-1) ?? moves.at(-1);
+  if (!worst || !any) return null;
+  const transition = moves.at(-1) ?? null;
+  const lastSample = samples.at(-1);
+  return {
+    id,
+    service: any.service,
+    name: any.name,
+    peer: any.peer,
+    state: worst.state,
+    since: moves.findLast((t) => t.to === worst.state)?.at ?? null,
+    nextTryAt: worst.state === 'open' ? worst.nextTryAt : null,
+    transition,
+    opening: moves.findLast((t) => t.to === 'open' || t.to === 'forced_open') ?? null,
+    samples: [...newest.values()],
+    sampleAgeMs: lastSample ? Math.max(0, at - lastSample.at) : null,
+  };
+}
+
+/** Each breaker as of an instant, from its newest sample or transition; by `breakerId`. */
+export function breakersAt(timeline: Timeline, at: number): Map<string, BreakerView> {
+  const samples = groupBy(upTo(timeline.breakers, at), breakerId);
+  const moves = groupBy(upTo(timeline.transitions, at), breakerId);
+  const out = new Map<string, BreakerView>();
+  for (const id of new Set([...samples.keys(), ...moves.keys()])) {
+    const view = viewOf(id, samples.get(id) ?? [], moves.get(id) ?? [], at);
+    if (view) out.set(id, view);
+  }
+  return out;
+}

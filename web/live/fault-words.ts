@@ -1,0 +1,55 @@
+import { assertNever, type FaultAction, type FaultSpec, type FaultTarget } from '@stormglass/agents/contract';
+
+function seconds(ms: number): string {
+  return ms >= 1000 ? `${Number((ms / 1000).toFixed(1))} s` : `${ms} ms`;
+}
+
+/** The action in words: `latency 3.5 s`. */
+export function actionWords(action: FaultAction): string {
+  switch (action.type) {
+    case 'latency':
+      return `latency ${seconds(action.ms)}${action.jitterMs > 0 ? ` ± ${seconds(action.jitterMs)}` : ''}`;
+    case 'error':
+      return `error ${action.status}`;
+    case 'hang':
+      return 'hang';
+    case 'database_outage':
+      return 'database outage';
+    case 'consumer_stop':
+      return 'consumer stopped';
+    case 'process_kill':
+      return 'killed';
+    case 'process_pause':
+      return 'paused';
+    default:
+      return assertNever(action);
+  }
+}
+
+/** The target in words: `payments`, `orders → payments`, `notifications of queue notifications`. */
+export function targetWords(target: FaultTarget): string {
+  switch (target.kind) {
+    case 'service':
+    case 'process':
+      return target.instance ?? target.service;
+    case 'database':
+      return target.service;
+    case 'edge':
+      return `${target.from} → ${target.to}`;
+    case 'consumer':
+      return target.service;
+    default:
+      return assertNever(target);
+  }
+}
+
+/** One line: `payments latency 3.5 s on 80 %`. */
+export function faultWords(spec: FaultSpec): string {
+  const share = spec.selector.percentage < 100 ? ` on ${spec.selector.percentage} %` : '';
+  return `${targetWords(spec.target)} ${actionWords(spec.action)}${share}`;
+}
+
+/** The service a person would say is broken. */
+export function brokenService(target: FaultTarget): string {
+  return target.kind === 'edge' ? target.to : target.service;
+}

@@ -1,0 +1,30 @@
+import type { SagaFilter, TraceSearch } from '@stormglass/agents/contract';
+
+/**
+ * The one place where query keys are made. Everything under `live` is written by the socket (see provider.tsx) and
+ * never fetched; everything else is fetched from the HTTP API.
+ */
+export const keys = {
+  live: {
+    all: ['live'] as const,
+    timeline: ['live', 'timeline'] as const,
+    state: ['live', 'state'] as const,
+    connection: ['live', 'connection'] as const,
+  },
+  timeline: (from: number, to: number, step: number) => ['timeline', from, to, step] as const,
+  faults: ['faults'] as const,
+  halt: ['halt'] as const,
+  breakers: ['breakers'] as const,
+  queues: ['queues'] as const,
+  deadLetters: (queue: string) => ['queues', queue, 'dead'] as const,
+  sagas: (filter: Partial<SagaFilter>) => ['sagas', filter] as const,
+  saga: (id: string) => ['saga', id] as const,
+  traces: (search: Partial<TraceSearch>) => ['traces', search] as const,
+  trace: (id: string) => ['trace', id] as const,
+  experiments: ['experiments'] as const,
+  runs: ['runs'] as const,
+  run: (id: string) => ['runs', id] as const,
+  agents: ['agents'] as const,
+  audit: ['audit'] as const,
+  health: ['health'] as const,
+};

@@ -1,0 +1,73 @@
+import { ErrorBody, StormglassError } from '@stormglass/agents/contract';
+import type { ApiAnswer } from './answers.ts';
+import { API, type ApiName } from './api.ts';
+
+export interface RequestOptions {
+  /** Values of the `:name` parts of the path. */
+  params?: Record<string, string>;
+  /** Query string of a GET, JSON body of everything else; `undefined` fields are left out. */
+  input?: Record<string, unknown>;
+  signal?: AbortSignal;
+}
+
+const PATH_PART = /:([a-zA-Z]+)/g;
+
+/** The address of one API call, relative to this origin. */
+export function requestUrl(name: ApiName, { params = {}, input = {} }: RequestOptions = {}): string {
+  const row = API[name];
+  const path = row.path.replace(PATH_PART, (_, part: string) => encodeURIComponent(params[part] ?? ''));
+  if (row.method !== 'GET') return path;
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(input)) {
+    if (value !== undefined)
+      query.set(key, typeof value === 'object' ? JSON.stringify(value) : String(value));
+  }
+  const text = query.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+async function toError(response: Response): Promise<StormglassError> {
+  const text = await response.text();
+  try {
+    return StormglassError.from(ErrorBody.parse(JSON.parse(text)));
+  } catch (cause) {
+    return new StormglassError(
+      'internal',
+      `The dashboard answered ${response.status} without an explanation.`,
+      'Look at the output of `npm start`, then try again.',
+      { cause },
+    );
+  }
+}
+
+/**
+ * One call of the HTTP API, by its name in the table. Throws StormglassError whatever goes wrong, so that a page can
+ * always show a code, a message and the next step.
+ */
+export async function request<N extends ApiName>(
+  name: N,
+  options: RequestOptions = {},
+): Promise<ApiAnswer<N>> {
+  const row = API[name];
+  const init: RequestInit = { method: row.method, headers: { accept: 'application/json' } };
+  if (row.method === 'POST') {
+    init.body = JSON.stringify(options.input ?? {});
+    init.headers = { accept: 'application/json', 'content-type': 'application/json' };
+  }
+  if (options.signal) init.signal = options.signal;
+  let response: Response;
+  try {
+    response = await fetch(requestUrl(name, options), init);
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause;
+    throw new StormglassError(
+      'store_unavailable',
+      'The dashboard does not answer.',
+      'Check that `npm start` is still running; this page goes on by itself when it is back.',
+      { cause },
+    );
+  }
+  if (!response.ok) throw await toError(response);
+  if (response.status === 204) return undefined as ApiAnswer<N>;
+  return (await response.json()) as ApiAnswer<N>;
+}

@@ -1,0 +1,128 @@
+'use client';
+import { emptyTimeline, type Timeline } from '@stormglass/agents/contract';
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { serverNow, subscribeSeconds } from './clock.ts';
+import { keys } from './keys.ts';
+import type { LiveState } from './protocol.ts';
+import { request } from './request.ts';
+import { type Connection, NOT_CONNECTED } from './store.ts';
+import { readRange, stepFor } from './time-range.ts';
+import { setUrlState, useSearch } from './url-state.ts';
+
+const EMPTY = emptyTimeline();
+/** A moving range beyond the live window is fetched anew this often, milliseconds. */
+const MOVING_REFRESH_MS = 10_000;
+
+export interface PageWindow {
+  timeline: Timeline;
+  /** Epoch ms, hub's clock. */
+  from: number;
+  to: number;
+  /** The instant the page shows: rewound, end of a custom range, or now. */
+  at: number;
+  live: boolean;
+  /** Seconds per traffic bucket. */
+  step: number;
+  loading: boolean;
+  error: Error | null;
+}
+
+/** Hub's clock, epoch ms, in steps of a second. 0 during server rendering. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribeSeconds, serverNow.second, () => 0);
+}
+
+function useLiveData<T>(key: readonly unknown[], fallback: T): T {
+  const { data } = useQuery<T>({ queryKey: key, queryFn: skipToken });
+  return data ?? fallback;
+}
+
+export function useConnection(): Connection {
+  return useLiveData<Connection>(keys.live.connection, NOT_CONNECTED);
+}
+
+/** Agents, halt state, runs and store health; null before the first snapshot. */
+export function useLiveState(): LiveState | null {
+  return useLiveData<LiveState | null>(keys.live.state, null);
+}
+
+/** The last 15 minutes as the browser holds them. Most pages want `useWindow`. */
+export function useLiveTimeline(): Timeline {
+  return useLiveData<Timeline>(keys.live.timeline, EMPTY);
+}
+
+function useHistory(from: number, to: number, moving: boolean, needed: boolean) {
+  const grid = moving ? MOVING_REFRESH_MS : 1000;
+  const start = Math.floor(from / grid) * grid;
+  const end = Math.ceil(to / grid) * grid;
+  const step = stepFor(start, end);
+  const query = useQuery({
+    queryKey: keys.timeline(start, end, step),
+    queryFn: needed
+      ? ({ signal }) => request('timeline', { input: { from: start, to: end, step }, signal })
+      : skipToken,
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    structuralSharing: false,
+  });
+  return { ...query, step };
+}
+
+/** What the page shows: a range, an instant and the timeline that covers both. */
+export function useWindow(): PageWindow {
+  const now = useNow();
+  const range = readRange(useSearch(), now);
+  const liveTimeline = useLiveTimeline();
+  const connection = useConnection();
+  const covered = connection.from !== null && range.from >= connection.from - 1000;
+  const young = connection.from !== null && range.live && range.name !== '60m';
+  const needed = now > 0 && connection.from !== null && !covered && !young;
+  const history = useHistory(range.from, range.to, range.live, needed);
+  const at = range.rewoundTo ?? range.to;
+  return useMemo(() => {
+    const base = { from: range.from, to: range.to, at, live: range.live };
+    if (!needed) {
+      return { ...base, timeline: liveTimeline, step: 1, loading: connection.from === null, error: null };
+    }
+    const timeline = history.data ?? EMPTY;
+    return { ...base, timeline, step: history.step, loading: history.isPending, error: history.error };
+  }, [
+    range.from,
+    range.to,
+    range.live,
+    at,
+    needed,
+    liveTimeline,
+    connection.from,
+    history.data,
+    history.step,
+    history.isPending,
+    history.error,
+  ]);
+}
+
+export interface Instant {
+  /** The rewound instant, epoch ms; null when the page shows the newest. */
+  at: number | null;
+  /** Shows the page as it was at an instant, and holds the range still. */
+  rewind(at: number): void;
+  /** Back to live. */
+  back(): void;
+}
+
+export function useInstant(): Instant {
+  const search = useSearch();
+  const at = readRange(search, 0).rewoundTo;
+  const rewind = useCallback((instant: number) => {
+    const range = readRange(window.location.search, serverNow.exact());
+    setUrlState({
+      at: String(Math.round(instant)),
+      from: String(Math.round(range.from)),
+      to: String(Math.round(range.to)),
+    });
+  }, []);
+  const back = useCallback(() => setUrlState({ at: null, from: null, to: null }), []);
+  return useMemo(() => ({ at, rewind, back }), [at, rewind, back]);
+}
