@@ -1,0 +1,98 @@
+import type { QueueSample } from '@stormglass/agents/contract';
+import { describe, expect, it } from 'vitest';
+import { errorKind, groupDeadLetters, payloadText } from './dead-letters.ts';
+import { predictDrain, queueCards, slopeOf } from './model.ts';
+
+function sample(second: number, ready: number, more: Partial<QueueSample> = {}): QueueSample {
+  return {
+    at: second * 1000,
+    system: 'bullmq',
+    queue: 'notifications',
+    ready,
+    delayed: 0,
+    inFlight: 0,
+    dead: 0,
+    oldestAgeMs: null,
+    enqueued: 6,
+    dequeued: 6,
+    redelivered: 0,
+    consumers: 2,
+    ...more,
+  };
+}
+
+describe('a queue card', () => {
+  it('has rates per second over the last ten seconds', () => {
+    const queues = Array.from({ length: 12 }, (_, i) => sample(i, 3));
+    expect(queueCards({ queues }, 11_500)[0]).toMatchObject({ inRate: 6, outRate: 6, trouble: 'none' });
+  });
+
+  it('predicts when it is empty from the slope of its depth', () => {
+    const queues = Array.from({ length: 10 }, (_, i) =>
+      sample(i, 600 - i * 40, { enqueued: 0, dequeued: 40 }),
+    );
+    const [card] = queueCards({ queues }, 9000);
+    expect(card?.drain).toMatchObject({ kind: 'draining' });
+    expect(card?.drain.kind === 'draining' ? Math.round(card.drain.inMs) : null).toBe(6000);
+  });
+
+  it('is stuck when messages wait and none goes out', () => {
+    const queues = Array.from({ length: 10 }, (_, i) => sample(i, 140, { enqueued: 0, dequeued: 0 }));
+    expect(queueCards({ queues }, 9000)[0]?.trouble).toBe('stuck');
+  });
+
+  it('says filling, with the pace, when it grows', () => {
+    const queues = Array.from({ length: 10 }, (_, i) => sample(i, i * 6, { dequeued: 0 }));
+    expect(queueCards({ queues }, 9000)[0]?.drain).toEqual({ kind: 'filling', perSecond: 6 });
+  });
+
+  it('is unknown when its samples stopped, and shows the past when rewound', () => {
+    const queues = [sample(1, 3), sample(2, 50)];
+    expect(queueCards({ queues }, 60_000)[0]?.trouble).toBe('unknown');
+    expect(queueCards({ queues }, 1500)[0]?.depth).toBe(3);
+  });
+});
+
+describe('the prediction', () => {
+  it('is not made from nothing', () => {
+    expect(slopeOf([{ at: 0, depth: 1 }])).toBeNull();
+    expect(predictDrain(5, null, null, 0).kind).toBe('unknown');
+    expect(predictDrain(0, null, null, 0).kind).toBe('empty');
+  });
+});
+
+describe('dead letters', () => {
+  const letter = (id: string, error: string, failedAt: number) => ({
+    id,
+    name: 'ORDER_CONFIRMED',
+    failedAt,
+    attempts: 3,
+    error,
+    traceId: '',
+    payload: {},
+  });
+
+  it('are grouped by error without the ids in it, the largest group first', () => {
+    const groups = groupDeadLetters([
+      letter('1', 'No template for order 55121', 10),
+      letter('2', 'SMS provider answered 503', 20),
+      letter('3', 'SMS provider answered 503', 30),
+      letter('4', 'No template for order 99812', 40),
+      letter('5', 'SMS provider answered 503', 50),
+    ]);
+    expect(groups.map((g) => [g.error, g.letters.length])).toEqual([
+      ['SMS provider answered 503', 3],
+      ['No template for order …', 2],
+    ]);
+    expect(groups[0]).toMatchObject({ firstAt: 20, lastAt: 50 });
+  });
+
+  it('keep the status code in their error', () => {
+    expect(errorKind('SMS provider answered 503\n at x')).toBe('SMS provider answered 503');
+  });
+
+  it('show a payload as it is, laid out when it is JSON', () => {
+    expect(payloadText('{"a":1}')).toBe('{\n  "a": 1\n}');
+    expect(payloadText('not json')).toBe('not json');
+  });
+});
