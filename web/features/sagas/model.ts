@@ -1,0 +1,284 @@
+import type { SagaDetail, SagaEvent } from '@stormglass/agents/contract';
+
+export type AttemptOutcome = 'ok' | 'failed' | 'ambiguous' | 'not_sent' | 'running';
+
+/** One call of a step or of its compensation. Epoch milliseconds. */
+export interface Attempt {
+  number: number;
+  startedAt: number;
+  endedAt: number | null;
+  outcome: AttemptOutcome;
+  detail: string;
+  key: string;
+}
+
+export type StepState = AttemptOutcome | 'never';
+
+export interface StepView {
+  step: string;
+  /** After this step there is no way back. */
+  pivot: boolean;
+  state: StepState;
+  attempts: Attempt[];
+  undo: { state: StepState; attempts: Attempt[]; order: number } | null;
+}
+
+export interface LeaseSpan {
+  epoch: number;
+  owner: string;
+  from: number;
+  to: number;
+  /** How long nobody held it before, ms. */
+  parkedMs: number;
+}
+
+export interface JournalRow {
+  number: number;
+  at: number;
+  /** Milliseconds since the row before; null for the first. */
+  afterMs: number | null;
+  what: string;
+  tone: 'ok' | 'degraded' | 'failing' | 'open' | 'comp' | 'plain';
+  step: string;
+  attempt: number;
+  epoch: number;
+  key: string;
+  detail: string;
+}
+
+export interface SagaView {
+  steps: StepView[];
+  startedAt: number;
+  endedAt: number | null;
+  /** When it turned back; null when it did not. */
+  turnedAt: number | null;
+  turnReason: string;
+  leases: LeaseSpan[];
+  /** Waits of at least IDLE_MS in which nothing was written. */
+  idleMs: number;
+  sent: number;
+  ambiguous: number;
+  notSent: number;
+  rows: JournalRow[];
+}
+
+/** A wait this long between two rows is folded. */
+export const IDLE_MS = 1_000;
+/** Between two owners: shorter handovers are not drawn as parked. */
+const PARKED_MS = 50;
+
+/** Steps and pivot of saga types that are known by name; others are drawn in the order in which they were seen. */
+const PLANS: Record<string, { steps: string[]; pivot: string }> = {
+  'create-order': { steps: ['reserve', 'charge', 'ship', 'confirm'], pivot: 'ship' },
+};
+
+/** A failure before anything left the process: the breaker (or a bulkhead) turned the call away. */
+function neverSent(e: SagaEvent): boolean {
+  return /not sent|breaker|turned away|bulkhead|circuit/i.test(`${e.detail} ${e.outcome}`);
+}
+
+function outcomeOf(e: SagaEvent): AttemptOutcome | null {
+  switch (e.event) {
+    case 'step_completed':
+    case 'compensated':
+      return 'ok';
+    case 'step_ambiguous':
+      return neverSent(e) ? 'not_sent' : 'ambiguous';
+    case 'step_failed':
+      return neverSent(e) ? 'not_sent' : 'failed';
+    default:
+      return null;
+  }
+}
+
+function isUndo(e: SagaEvent): boolean {
+  return e.kind === 'compensate' || e.event === 'compensated' || e.event === 'compensation_started';
+}
+
+function open(attempts: Attempt[], e: SagaEvent): void {
+  const last = attempts[attempts.length - 1];
+  if (last && last.endedAt === null && last.number === e.attempt) return;
+  attempts.push({
+    number: e.attempt,
+    startedAt: e.at,
+    endedAt: null,
+    outcome: 'running',
+    detail: e.detail,
+    key: e.key,
+  });
+}
+
+function close(attempts: Attempt[], e: SagaEvent, outcome: AttemptOutcome): void {
+  const last = attempts[attempts.length - 1];
+  if (last && last.endedAt === null) {
+    last.endedAt = e.at;
+    last.outcome = outcome;
+    last.detail = e.detail || last.detail;
+    return;
+  }
+  attempts.push({ number: e.attempt, startedAt: e.at, endedAt: e.at, outcome, detail: e.detail, key: e.key });
+}
+
+interface Draft {
+  forward: Attempt[];
+  undo: Attempt[];
+}
+
+function collect(journal: SagaEvent[]): Map<string, Draft> {
+  const steps = new Map<string, Draft>();
+  for (const e of journal) {
+    if (e.step === '' || e.event === 'started' || e.event === 'completed' || e.event === 'takeover') continue;
+    const draft = steps.get(e.step) ?? { forward: [], undo: [] };
+    steps.set(e.step, draft);
+    const attempts = isUndo(e) ? draft.undo : draft.forward;
+    const outcome = outcomeOf(e);
+    if (outcome !== null) close(attempts, e, outcome);
+    else if (e.event === 'step_intent' || e.event === 'compensation_started') open(attempts, e);
+  }
+  return steps;
+}
+
+function stateOf(attempts: Attempt[], ended: boolean): StepState {
+  const last = attempts[attempts.length - 1];
+  if (!last) return 'never';
+  return last.outcome === 'running' && ended ? 'ambiguous' : last.outcome;
+}
+
+function stepsOf(detail: SagaDetail, journal: SagaEvent[]): StepView[] {
+  const drafts = collect(journal);
+  const plan = PLANS[detail.type];
+  const names = [...new Set([...(plan?.steps ?? []), ...drafts.keys()])];
+  const ended = detail.endedAt !== null;
+  const undone = names
+    .map((step) => ({ step, at: drafts.get(step)?.undo[0]?.startedAt }))
+    .filter((u): u is { step: string; at: number } => u.at !== undefined)
+    .sort((a, b) => a.at - b.at)
+    .map((u) => u.step);
+  return names.map((step) => {
+    const draft = drafts.get(step) ?? { forward: [], undo: [] };
+    const undo =
+      draft.undo.length === 0
+        ? null
+        : {
+            state: stateOf(draft.undo, ended),
+            attempts: draft.undo,
+            order: undone.indexOf(step) + 1,
+          };
+    return {
+      step,
+      pivot: plan?.pivot === step,
+      state: stateOf(draft.forward, ended),
+      attempts: draft.forward,
+      undo,
+    };
+  });
+}
+
+function leasesOf(journal: SagaEvent[]): LeaseSpan[] {
+  const leases: LeaseSpan[] = [];
+  for (const e of journal) {
+    const last = leases[leases.length - 1];
+    if (last && last.epoch === e.epoch) {
+      last.to = e.at;
+      if (last.owner === '') last.owner = e.owner;
+      continue;
+    }
+    const parked = last ? e.at - last.to : 0;
+    leases.push({
+      epoch: e.epoch,
+      owner: e.owner,
+      from: e.at,
+      to: e.at,
+      parkedMs: parked >= PARKED_MS ? parked : 0,
+    });
+  }
+  return leases;
+}
+
+function label(e: SagaEvent): Pick<JournalRow, 'what' | 'tone'> {
+  switch (e.event) {
+    case 'started':
+      return { what: 'STARTED', tone: 'plain' };
+    case 'step_intent':
+      return { what: 'INTENT', tone: 'plain' };
+    case 'step_completed':
+      return isUndo(e) ? { what: 'COMPENSATED', tone: 'comp' } : { what: 'OK', tone: 'ok' };
+    case 'step_failed':
+      return neverSent(e) ? { what: 'NOT SENT', tone: 'open' } : { what: 'FAILED', tone: 'failing' };
+    case 'step_ambiguous':
+      return neverSent(e) ? { what: 'NOT SENT', tone: 'open' } : { what: 'AMBIGUOUS', tone: 'degraded' };
+    case 'compensation_started':
+      return { what: 'COMPENSATING', tone: 'comp' };
+    case 'compensated':
+      return { what: 'COMPENSATED', tone: 'comp' };
+    case 'cancel_requested':
+      return { what: 'CANCEL', tone: 'comp' };
+    case 'stuck':
+      return { what: 'STUCK', tone: 'failing' };
+    case 'takeover':
+      return { what: 'TAKEOVER', tone: 'degraded' };
+    case 'completed':
+      return { what: 'ENDED', tone: 'plain' };
+    default:
+      return { what: e.event.toUpperCase().replaceAll('_', ' '), tone: 'plain' };
+  }
+}
+
+function rowsOf(journal: SagaEvent[], sagaId: string): JournalRow[] {
+  return journal.map((e, i) => {
+    const before = journal[i - 1];
+    return {
+      number: i + 1,
+      at: e.at,
+      afterMs: before ? e.at - before.at : null,
+      ...label(e),
+      step: e.step || e.type,
+      attempt: e.attempt,
+      epoch: e.epoch,
+      key: e.key.startsWith(sagaId) ? e.key.slice(sagaId.length) : e.key,
+      detail: e.detail || (e.event === 'completed' ? e.outcome : ''),
+    };
+  });
+}
+
+/** Everything the page draws of one saga, from its journal alone. */
+export function sagaView(detail: SagaDetail): SagaView {
+  const journal = [...detail.journal].sort((a, b) => a.at - b.at);
+  const steps = stepsOf(detail, journal);
+  const rows = rowsOf(journal, detail.sagaId);
+  const turn = journal.find(
+    (e) => e.event === 'compensation_started' || (e.kind === 'compensate' && e.event === 'step_intent'),
+  );
+  const all = steps.flatMap((s) => [...s.attempts, ...(s.undo?.attempts ?? [])]);
+  return {
+    steps,
+    startedAt: detail.startedAt,
+    endedAt: detail.endedAt,
+    turnedAt: turn?.at ?? null,
+    turnReason: turn?.detail ?? '',
+    leases: leasesOf(journal),
+    idleMs: rows.reduce((sum, r) => sum + (r.afterMs !== null && r.afterMs >= IDLE_MS ? r.afterMs : 0), 0),
+    sent: all.filter((a) => a.outcome !== 'not_sent').length,
+    ambiguous: all.filter((a) => a.outcome === 'ambiguous').length,
+    notSent: all.filter((a) => a.outcome === 'not_sent').length,
+    rows,
+  };
+}
+
+/** The tone of a saga's status, for its tag. */
+export function statusTone(status: string): 'ok' | 'comp' | 'failing' | 'degraded' | 'unknown' {
+  switch (status) {
+    case 'confirmed':
+      return 'ok';
+    case 'compensated':
+    case 'compensating':
+      return 'comp';
+    case 'stuck':
+    case 'failed':
+      return 'failing';
+    case 'rejected':
+      return 'degraded';
+    default:
+      return 'unknown';
+  }
+}
