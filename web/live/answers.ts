@@ -1,39 +1,245 @@
-import type {
+import {
+  AgentHello,
   BreakerSample,
-  ControlAnswer,
+  BreakerTransition,
+  DeadLetter,
   FaultInterval,
+  LeaseEnded,
   QueueSample,
-  SagaDetail,
-  SagaSummary,
+  SagaEvent,
+  SagaStarted,
+  type SagaSummary,
   Timeline,
-  TraceDetail,
-  TraceSearchResult,
+  type TraceDetail,
+  type TraceSummary,
 } from '@stormglass/agents/contract';
-import type { Run, RunSummary } from '@stormglass/chaos/contract';
+import { ExperimentSpec, Run, RunSummary } from '@stormglass/chaos/contract';
+import { z } from 'zod';
 import type { ApiName } from './api.ts';
-import type { AgentView, HaltState } from './protocol.ts';
+import type { AgentView, HaltState, StoreState } from './protocol.ts';
 
-/** What each row of the API table answers with when all is well; rows not named here answer `unknown`. */
-export interface ApiAnswers {
-  timeline: Timeline;
-  breakers: BreakerSample[];
-  queues: QueueSample[];
-  sagas: SagaSummary[];
-  saga: SagaDetail;
-  faults: FaultInterval[];
-  armFault: FaultInterval;
-  releaseFault: FaultInterval;
-  haltState: HaltState;
-  halt: HaltState;
-  unhalt: HaltState;
-  traces: TraceSearchResult;
-  trace: TraceDetail;
-  runs: RunSummary[];
-  run: Run;
-  startRun: Run;
-  abortRun: Run;
-  agents: AgentView[];
-  control: ControlAnswer;
-}
+/**
+ * What the 2xx answer of each row of API is. The server checks its handlers against this table at compile time and in a
+ * test; browsers import the types only (`Answer<'faults'>`). Instants are epoch milliseconds.
+ */
+const StoreView = z.object({
+  reachable: z.boolean(),
+  spoolBytes: z.number().nullable(),
+  received: z.number().nullable(),
+  rejected: z.number().nullable(),
+}) satisfies z.ZodType<StoreState>;
 
-export type ApiAnswer<N extends ApiName> = N extends keyof ApiAnswers ? ApiAnswers[N] : unknown;
+const HaltView = z.object({
+  halted: z.boolean(),
+  at: z.number().nullable(),
+  by: z.string().nullable(),
+  reason: z.string().nullable(),
+  /** Milliseconds from the click to the last effect read back as gone; null without an effect. */
+  lastEffectGoneMs: z.number().nullable(),
+}) satisfies z.ZodType<HaltState>;
+
+const AgentRow = AgentHello.extend({
+  connected: z.boolean(),
+  lastSeenAt: z.number(),
+}) satisfies z.ZodType<AgentView>;
+
+/** An agent which a fault is armed on, or would be. */
+export const ResolvedTarget = z.object({
+  agentId: z.string(),
+  service: z.string(),
+  instance: z.string(),
+  /** What the agent said when it armed; empty in a dry run. */
+  detail: z.string(),
+});
+export type ResolvedTarget = z.infer<typeof ResolvedTarget>;
+
+const ServiceRow = z.object({
+  service: z.string(),
+  /** Server calls and errors in the range. */
+  calls: z.number().int(),
+  errors: z.number().int(),
+  p50Ms: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+  operations: z.array(z.string()),
+  /** Newest second with telemetry of it. */
+  lastSeenAt: z.number(),
+  /** Instances whose agent is connected. */
+  instances: z.array(z.string()),
+});
+
+const BreakerRow = z.object({
+  service: z.string(),
+  instance: z.string(),
+  name: z.string(),
+  peer: z.string(),
+  sample: BreakerSample.nullable(),
+  lastOpening: BreakerTransition.nullable(),
+  /** Why it opened last, in words; empty when it did not in the window. */
+  why: z.string(),
+  /** True when an agent is connected which can force it. */
+  forceable: z.boolean(),
+});
+
+const QueueRow = z.object({
+  queue: z.string(),
+  system: z.string(),
+  sample: QueueSample,
+  /** Actions a connected agent offers: pause, resume, redrive, purge, dead. */
+  actions: z.array(z.string()),
+});
+
+const SagaRow = z.object({
+  sagaId: z.string(),
+  type: z.string(),
+  mode: z.string(),
+  orderId: z.string(),
+  traceId: z.string(),
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+  status: z.string(),
+  lastStep: z.string(),
+  events: z.number(),
+  amount: z.number().nullable(),
+}) satisfies z.ZodType<SagaSummary>;
+
+const TraceRow = z.object({
+  traceId: z.string(),
+  startMs: z.number(),
+  durationMs: z.number(),
+  rootService: z.string(),
+  rootName: z.string(),
+  spanCount: z.number(),
+  errorCount: z.number(),
+  services: z.array(z.string()),
+  faultIds: z.array(z.string()),
+}) satisfies z.ZodType<TraceSummary>;
+
+const AttributeMap = z.record(z.string(), z.json());
+
+const TraceView = z.object({
+  traceId: z.string(),
+  startNs: z.string(),
+  durationNs: z.number(),
+  spanCount: z.number(),
+  truncated: z.boolean(),
+  spans: z.array(
+    z.object({
+      traceId: z.string(),
+      spanId: z.string(),
+      parentSpanId: z.string(),
+      service: z.string(),
+      instance: z.string(),
+      name: z.string(),
+      kind: z.enum(['internal', 'server', 'client', 'producer', 'consumer', 'unspecified']),
+      startNs: z.string(),
+      offsetNs: z.number(),
+      durationNs: z.number(),
+      status: z.enum(['unset', 'ok', 'error']),
+      statusMessage: z.string(),
+      attributes: AttributeMap,
+      resource: AttributeMap,
+      events: z.array(z.object({ offsetNs: z.number(), name: z.string(), attributes: AttributeMap })),
+      links: z.array(z.object({ traceId: z.string(), spanId: z.string(), attributes: AttributeMap })),
+    }),
+  ),
+  logs: z.array(
+    z.object({
+      offsetNs: z.number(),
+      spanId: z.string(),
+      service: z.string(),
+      severity: z.string(),
+      body: z.string(),
+      eventName: z.string(),
+      attributes: AttributeMap,
+    }),
+  ),
+  linkedTraceIds: z.array(z.string()),
+}) satisfies z.ZodType<TraceDetail>;
+
+/** One line of the append-only audit log. */
+export const AuditEntry = z.object({
+  seq: z.number().int(),
+  at: z.number(),
+  /** Who: `person`, `run:<id>`, `hub`. */
+  who: z.string(),
+  /** What: fault.arm, fault.end, halt, unhalt, run.start, run.end, control, queue.purge, ... */
+  what: z.string(),
+  /** On what it was done: a fault id, run id, service, queue. */
+  subject: z.string(),
+  /** The reason somebody gave; empty when none. */
+  why: z.string(),
+  /** How it went or ended, in words. */
+  outcome: z.string(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+export const ANSWERS = {
+  login: z.object({ ok: z.literal(true) }),
+  health: z.object({
+    ok: z.literal(true),
+    version: z.string(),
+    node: z.string(),
+    startedAt: z.number(),
+    now: z.number(),
+    /** To show people where to send their telemetry; null when the launcher did not say. */
+    otlpHttp: z.string().nullable(),
+    otlpGrpc: z.string().nullable(),
+    agents: z.number().int(),
+    dataAt: z.number(),
+    store: StoreView,
+  }),
+  timeline: z.object({ from: z.number(), to: z.number(), stepSeconds: z.number().int(), timeline: Timeline }),
+  services: z.object({ services: z.array(ServiceRow) }),
+  breakers: z.object({ breakers: z.array(BreakerRow) }),
+  forceBreaker: z.object({
+    /** One answer an agent (instance) that has the breaker. */
+    answers: z.array(z.object({ instance: z.string(), state: z.string() })),
+  }),
+  queues: z.object({ queues: z.array(QueueRow) }),
+  queueAction: z.object({ queue: z.string(), action: z.string(), result: z.unknown() }),
+  deadLetters: z.object({ queue: z.string(), total: z.number().int(), letters: z.array(DeadLetter) }),
+  sagas: z.object({ sagas: z.array(SagaRow), truncated: z.boolean() }),
+  saga: SagaRow.extend({ journal: z.array(SagaEvent) }),
+  triggerSaga: z.object({ service: z.string(), sagas: z.array(SagaStarted) }),
+  cancelSaga: z.object({ sagaId: z.string(), status: z.string() }),
+  /** Active ones first, then the last 200 ended, newest first. */
+  faults: z.object({ faults: z.array(FaultInterval) }),
+  armFault: z.object({
+    /** Null in a dry run. */
+    fault: FaultInterval.nullable(),
+    targets: z.array(ResolvedTarget).min(1),
+  }),
+  releaseFault: z.object({ fault: FaultInterval, ends: z.array(LeaseEnded) }),
+  haltState: HaltView,
+  halt: z.object({
+    state: HaltView,
+    answers: z.array(
+      z.object({
+        agentId: z.string(),
+        service: z.string(),
+        instance: z.string(),
+        ended: z.array(LeaseEnded),
+        readBackAt: z.number().nullable(),
+        /** Why there is no read-back from this agent; empty when there is. */
+        problem: z.string(),
+      }),
+    ),
+  }),
+  unhalt: HaltView,
+  traces: z.object({ traces: z.array(TraceRow), truncated: z.boolean() }),
+  trace: TraceView,
+  experiments: z.object({
+    experiments: z.array(z.object({ id: z.string(), spec: ExperimentSpec })),
+    /** Files which cannot be run, and why. */
+    problems: z.array(z.object({ file: z.string(), message: z.string() })),
+  }),
+  runs: z.object({ runs: z.array(RunSummary) }),
+  run: Run,
+  startRun: Run,
+  abortRun: Run,
+  agents: z.object({ agents: z.array(AgentRow) }),
+  control: z.object({ result: z.unknown() }),
+  /** Newest first, at most 500. */
+  audit: z.object({ entries: z.array(AuditEntry) }),
+} as const satisfies Record<ApiName, z.ZodType>;
+export type Answer<N extends ApiName> = z.infer<(typeof ANSWERS)[N]>;

@@ -1,5 +1,5 @@
 import { ErrorBody, StormglassError } from '@stormglass/agents/contract';
-import type { ApiAnswer } from './answers.ts';
+import type { Answer } from './answers.ts';
 import { API, type ApiName } from './api.ts';
 
 export interface RequestOptions {
@@ -47,7 +47,7 @@ async function toError(response: Response): Promise<StormglassError> {
 export async function request<N extends ApiName>(
   name: N,
   options: RequestOptions = {},
-): Promise<ApiAnswer<N>> {
+): Promise<Answer<N>> {
   const row = API[name];
   const init: RequestInit = { method: row.method, headers: { accept: 'application/json' } };
   if (row.method === 'POST') {
@@ -68,6 +68,6 @@ export async function request<N extends ApiName>(
     );
   }
   if (!response.ok) throw await toError(response);
-  if (response.status === 204) return undefined as ApiAnswer<N>;
-  return (await response.json()) as ApiAnswer<N>;
+  if (response.status === 204) return undefined as Answer<N>;
+  return (await response.json()) as Answer<N>;
 }

@@ -86,7 +86,7 @@ export function useWindow(): PageWindow {
     if (!needed) {
       return { ...base, timeline: liveTimeline, step: 1, loading: connection.from === null, error: null };
     }
-    const timeline = history.data ?? EMPTY;
+    const timeline = history.data?.timeline ?? EMPTY;
     return { ...base, timeline, step: history.step, loading: history.isPending, error: history.error };
   }, [
     range.from,
