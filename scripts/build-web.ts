@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StormglassError } from '@stormglass/agents/contract';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const STAMP = join(ROOT, 'web', '.next', 'stormglass-source-hash');
+/** What ends up in the browser bundle. */
+const SOURCES = [
+  'web/{app,features,live,ui,public}/**/*',
+  'web/*.{ts,mjs,json}',
+  'agents/contract/*.ts',
+  'chaos/contract/*.ts',
+  'package-lock.json',
+];
+
+function sourceHash(): string {
+  const hash = createHash('sha256');
+  const files = SOURCES.flatMap((pattern) => globSync(pattern, { cwd: ROOT, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && !/\.test\.tsx?$|next-env\.d\.ts$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) hash.update(file).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+/** Builds the dashboard for production unless the build of the same sources is there. Rejects with the compiler's words. */
+export async function buildWeb(progress: (message: string) => void, signal?: AbortSignal): Promise<void> {
+  const hash = sourceHash();
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return;
+  progress('building the dashboard (once for each change of its sources)');
+  const began = Date.now();
+  const output = await nextBuild(signal);
+  if (output !== null) {
+    throw new StormglassError(
+      'internal',
+      `the dashboard could not be built:\n${output}`,
+      'mend it, or run "npx next build web" to see all of it',
+    );
+  }
+  writeFileSync(STAMP, hash);
+  progress(`dashboard built in ${((Date.now() - began) / 1000).toFixed(0)} s`);
+}
+
+/** Null when it went well, else the end of what Next wrote. */
+function nextBuild(signal?: AbortSignal): Promise<string | null> {
+  const next = join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next');
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [next, 'build', join(ROOT, 'web')], {
+      cwd: ROOT,
+      env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal === undefined ? {} : { signal }),
+    });
+    let output = '';
+    const keep = (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-4_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code === 0 ? null : output));
+  });
+}
+
+if (import.meta.main) await buildWeb((message) => process.stdout.write(`${message}\n`));

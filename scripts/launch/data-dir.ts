@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StormglassError } from '@stormglass/agents/contract';
+import { commandLine, isAlive, postgresFolder, reclaimPostgres } from '@stormglass/agents/host';
+import { z } from 'zod';
+
+/** Says that a folder is ours, so that `--fresh` never deletes anything else. */
+const MARKER = 'stormglass-data';
+const LOCK = 'launcher.json';
+
+/** What a running launcher leaves in its data directory for tools; readable by its user alone. */
+export const LauncherFile = z.object({
+  pid: z.number().int(),
+  dashboard: z.string(),
+  /** Connection URLs by service name. */
+  databases: z.record(z.string(), z.string()),
+  adminDatabase: z.string(),
+});
+export type LauncherFile = z.infer<typeof LauncherFile>;
+
+export interface DataDir {
+  path: string;
+  /** True when the last launcher on it was killed: its children may need a moment to go. */
+  reclaimed: boolean;
+  publish(file: Omit<LauncherFile, 'pid'>): void;
+  release(): void;
+}
+
+/** Takes the folder for this process; `conflict` when a living launcher has it. */
+export async function openDataDir(path: string, fresh: boolean): Promise<DataDir> {
+  const reclaimed = checkLock(path);
+  if (fresh) await clear(path);
+  try {
+    mkdirSync(join(path, 'logs'), { recursive: true });
+    writeFileSync(join(path, MARKER), 'Data of Stormglass; npm start -- --fresh deletes it.\n');
+    writeLock(path, { dashboard: '', databases: {}, adminDatabase: '' });
+  } catch (cause) {
+    throw new StormglassError(
+      'internal',
+      `${path} cannot be written (${cause instanceof Error ? cause.message : cause})`,
+      'give another folder with --data-dir',
+      { cause },
+    );
+  }
+  return {
+    path,
+    reclaimed,
+    publish: (file) => writeLock(path, file),
+    release: () => rmSync(join(path, LOCK), { force: true }),
+  };
+}
+
+/** The file of the launcher which runs on `dataDir`; for tests and tools. */
+export function readLauncherFile(dataDir: string): LauncherFile {
+  return LauncherFile.parse(JSON.parse(readFileSync(join(dataDir, LOCK), 'utf8')));
+}
+
+function writeLock(path: string, file: Omit<LauncherFile, 'pid'>): void {
+  writeFileSync(join(path, LOCK), JSON.stringify({ pid: process.pid, ...file }), { mode: 0o600 });
+}
+
+/** True when there is the lock of a dead launcher. */
+function checkLock(path: string): boolean {
+  const file = join(path, LOCK);
+  if (!existsSync(file)) return false;
+  const pid = Number(/"pid":(\d+)/.exec(readFileSync(file, 'utf8'))?.[1]);
+  // The number may belong to somebody else by now.
+  if (pid > 1 && pid !== process.pid && isAlive(pid) && commandLine(pid).includes('start.ts')) {
+    throw new StormglassError(
+      'conflict',
+      `${path} is in use by the launcher with pid ${pid}`,
+      'end that one (Ctrl-C in its terminal), or give another folder with --data-dir',
+    );
+  }
+  return true;
+}
+
+async function clear(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  if (!existsSync(join(path, MARKER)) && readdirSync(path).length > 0) {
+    throw new StormglassError(
+      'conflict',
+      `${path} holds something else than Stormglass data, so --fresh does not delete it`,
+      'delete it yourself, or give another folder with --data-dir',
+    );
+  }
+  const cluster = postgresFolder(path);
+  await reclaimPostgres(cluster);
+  rmSync(cluster, { recursive: true, force: true });
+  rmSync(path, { recursive: true, force: true });
+}
+
+export interface Keys {
+  login: string | null;
+  agent: string | null;
+  otlp: string | null;
+  /** True when they were made just now: the one time they are printed. */
+  made: boolean;
+}
+
+const StoredKeys = z.object({ login: z.string(), agent: z.string(), otlp: z.string() });
+
+/** None on loopback; else three secrets which stay the same for a data directory. */
+export function accessKeys(dataDir: string, loopback: boolean): Keys {
+  if (loopback) return { login: null, agent: null, otlp: null, made: false };
+  const file = join(dataDir, 'keys.json');
+  if (existsSync(file)) return { ...StoredKeys.parse(JSON.parse(readFileSync(file, 'utf8'))), made: false };
+  const secret = () => randomBytes(24).toString('base64url');
+  const keys = { login: secret(), agent: secret(), otlp: secret() };
+  writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
+  return { ...keys, made: true };
+}

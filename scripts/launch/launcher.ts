@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProcessEvent } from '@stormglass/agents/contract';
+import { answers, type Postgres, type ProcessSpec, Supervisor, startPostgres } from '@stormglass/agents/host';
+import { buildWeb } from '../build-web.ts';
+import {
+  collector,
+  DATABASES,
+  type LaunchContext,
+  loadgen,
+  type PlannedProcess,
+  type PortName,
+  type Ports,
+  queueAgent,
+  shop,
+  web,
+} from '../plan.ts';
+import type { DataDir, Keys } from './data-dir.ts';
+import { isLoopback, type StartOptions } from './options.ts';
+import type { Report } from './reporter.ts';
+
+/** Groups in the order in which they end: who calls goes before who is called. */
+type Group = 'load' | 'shop' | 'dashboard' | 'store' | 'databases';
+const STOP_ORDER: readonly Group[] = ['load', 'shop', 'dashboard', 'store', 'databases'];
+
+/** What the launcher needs from outside of itself. */
+export interface LauncherParts {
+  root: string;
+  options: StartOptions;
+  ports: Ports;
+  keys: Keys;
+  dataDir: DataDir;
+  report: Report;
+}
+
+/** Starts and ends all processes of one installation. */
+export class Launcher {
+  readonly supervisor: Supervisor;
+  readonly #parts: LauncherParts;
+  readonly #groups = new Map<Group, string[]>();
+  readonly #portOf = new Map<string, PortName>();
+  readonly #abort = new AbortController();
+
+  constructor(parts: LauncherParts) {
+    this.#parts = parts;
+    this.supervisor = new Supervisor({
+      logDir: join(parts.dataDir.path, 'logs'),
+      onEvent: (event) => this.#onProcess(event),
+    });
+  }
+
+  /** Resolves when everything of the plan is healthy. */
+  async start(): Promise<void> {
+    const { options, ports } = this.#parts;
+    const store = this.#context({});
+    // The build takes a core for several seconds when it is due; the databases start beside it.
+    await Promise.all([this.#startDashboard(store), options.bare ? undefined : this.#startShop()]);
+    const local = (port: number) => `http://127.0.0.1:${port}`;
+    const named = isLoopback(options.host) ? '127.0.0.1' : options.host;
+    this.#parts.report({
+      event: 'ready',
+      dashboard: `http://${named}:${ports.dashboard}`,
+      otlpHttp: `http://${named}:${ports.otlpHttp}`,
+      otlpGrpc: `http://${named}:${ports.otlpGrpc}`,
+      gateway: options.bare ? null : local(ports.gateway),
+    });
+  }
+
+  /** Ends everything, callers before callees; safe to call at any time. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    for (const group of STOP_ORDER) await this.supervisor.stop(this.#groups.get(group) ?? []);
+  }
+
+  async #startDashboard(context: LaunchContext): Promise<void> {
+    const row = web(context);
+    const build =
+      existsSync(join(this.#parts.root, row.main)) &&
+      buildWeb((message) => this.#say(message), this.#abort.signal);
+    await Promise.all([this.#run('store', collector(context)), build]);
+    await this.#run('dashboard', row);
+  }
+
+  async #startShop(): Promise<void> {
+    const { dataDir, options, ports } = this.#parts;
+    this.#groups.set('databases', ['postgres']);
+    this.#portOf.set('postgres', 'postgres');
+    const postgres = await startPostgres({
+      supervisor: this.supervisor,
+      dataDir: dataDir.path,
+      port: ports.postgres,
+    });
+    const context = this.#context(await makeDatabases(postgres));
+    this.#parts.dataDir.publish({
+      dashboard: `http://127.0.0.1:${ports.dashboard}`,
+      databases: context.databases,
+      adminDatabase: postgres.adminUrl,
+    });
+    await Promise.all([...shop(context), queueAgent(context)].map((row) => this.#run('shop', row)));
+    if (options.load) await this.#run('load', loadgen(context));
+  }
+
+  #context(databases: Record<string, string>): LaunchContext {
+    const { root, options, ports, keys, dataDir } = this.#parts;
+    this.#secret ??= randomBytes(24).toString('hex');
+    return {
+      root,
+      dataDir: dataDir.path,
+      host: options.host,
+      ports,
+      collectorSecret: this.#secret,
+      keys,
+      version: versionOf(root),
+      databases,
+    };
+  }
+  #secret: string | undefined;
+
+  async #run(group: Group, row: PlannedProcess): Promise<void> {
+    const { root } = this.#parts;
+    if (!existsSync(join(root, row.main))) {
+      this.#say(`${row.name} skipped: ${row.main} does not exist yet`);
+      return;
+    }
+    if (this.#abort.signal.aborted) return;
+    this.#groups.set(group, [...(this.#groups.get(group) ?? []), row.name]);
+    this.#portOf.set(row.name, row.port);
+    await this.supervisor.start(nodeProcess(root, row));
+  }
+
+  #onProcess(event: ProcessEvent): void {
+    const { report, ports } = this.#parts;
+    const port = this.#portOf.get(event.service);
+    const { pid, state, detail } = event;
+    report({
+      event: 'process',
+      name: event.service,
+      pid,
+      port: port === undefined ? 0 : ports[port],
+      state,
+      detail,
+    });
+  }
+
+  #say(message: string): void {
+    this.#parts.report({ event: 'progress', message });
+  }
+}
+
+async function makeDatabases(postgres: Postgres): Promise<Record<string, string>> {
+  const made: Record<string, string> = {};
+  // One after the other: `create database` locks the template.
+  for (const name of DATABASES) made[name] = await postgres.database(name);
+  return made;
+}
+
+function versionOf(root: string): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return manifest.version;
+}
+
+/** Passed on from the launcher's own environment; everything else is in the plan. */
+const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_EXTRA_CA_CERTS'];
+
+function nodeProcess(root: string, row: PlannedProcess): ProcessSpec {
+  const inherited = INHERITED.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const imports = ['--import', '@stormglass/agents/lifeline'];
+  if (row.instrumented) imports.push('--import', '@stormglass/agents/register');
+  return {
+    name: row.name,
+    service: row.name,
+    instance: `${row.name}-1`,
+    command: process.execPath,
+    args: [...imports, join(root, row.main)],
+    env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...row.env },
+    cwd: root,
+    ready: () => answers(row.healthUrl),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: row.stopWithinMs,
+    startWithinMs: 60_000,
+  };
+}

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { StormglassError } from '@stormglass/agents/contract';
+import { DEFAULT_PORTS } from '../plan.ts';
+
+export const HELP = `npm start [-- options]
+
+  --bare             dashboard and collector only, for your own services
+  --no-load          the sample shop without traffic
+  --port PORT        port of the dashboard (${DEFAULT_PORTS.dashboard}); 0 takes free ports for everything
+  --host ADDRESS     address of the dashboard and of OTLP (127.0.0.1); any other than loopback
+                     demands a login token and keys, which are made and printed once
+  --data-dir FOLDER  where databases, telemetry and logs are kept (.stormglass)
+  --fresh            delete that folder first
+  --json             one JSON line for each event instead of text
+  --help             this text
+`;
+
+export interface StartOptions {
+  bare: boolean;
+  load: boolean;
+  /** Null: the default port. */
+  port: number | null;
+  host: string;
+  /** Absolute. */
+  dataDir: string;
+  fresh: boolean;
+  json: boolean;
+  help: boolean;
+}
+
+/** Parses the command line; throws `invalid_request` with a sentence for anything it does not know. */
+export function parseOptions(args: string[]): StartOptions {
+  const values = parse(args);
+  const port = values.port === undefined ? null : Number(values.port);
+  if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new StormglassError('invalid_request', `--port ${values.port} is no port`, 'give 0 to 65535');
+  }
+  return {
+    bare: values.bare,
+    load: !values['no-load'],
+    port,
+    host: values.host,
+    dataDir: resolve(values['data-dir']),
+    fresh: values.fresh,
+    json: values.json,
+    help: values.help,
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: false,
+      options: {
+        bare: { type: 'boolean', default: false },
+        'no-load': { type: 'boolean', default: false },
+        port: { type: 'string' },
+        host: { type: 'string', default: '127.0.0.1' },
+        'data-dir': { type: 'string', default: '.stormglass' },
+        fresh: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message.split('.')[0] : String(cause);
+    throw new StormglassError('invalid_request', `${said}`, 'see npm start -- --help', { cause });
+  }
+}
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
