@@ -1,0 +1,5 @@
+export * from './breaker.ts';
+export * from './clock-edge.ts';
+export * from './probe.ts';
+export * from './sli.ts';
+export * from './tolerance.ts';

@@ -1,0 +1,61 @@
+import type { Timeline } from '@stormglass/agents/contract';
+import type { Recovery } from '../contract/index.ts';
+import { MIN_CALLS } from '../probes/index.ts';
+import { count, known } from './figure.ts';
+
+const FORMULA = '(calls to / calls served by the caller) under the fault / the same in the baseline';
+
+/** Hops beyond this many are left out, those with the least amplification first. */
+const MOST_HOPS = 12;
+
+interface Hop {
+  from: string;
+  to: string;
+  calls: number;
+  served: number;
+}
+
+/**
+ * How many calls each hop makes for one that its caller serves, against the baseline: 3 means that a request which
+ * used to cause one call causes three (retries), 0.2 that a breaker keeps most of them back.
+ */
+export function retryAmplification(
+  timeline: Timeline,
+  baseline: { from: number; to: number },
+  fault: { from: number; to: number },
+): Recovery['retryAmplification'] {
+  const before = hops(timeline, baseline);
+  const during = hops(timeline, fault);
+  const found: Recovery['retryAmplification'] = [];
+  for (const [key, hop] of during) {
+    const usual = before.get(key);
+    if (usual === undefined || usual.calls < MIN_CALLS || usual.served === 0 || hop.served < MIN_CALLS)
+      continue;
+    const ratio = hop.calls / hop.served / (usual.calls / usual.served);
+    const inputs =
+      `${count(hop.calls, 'call')} for ${hop.served} served under the fault, ` +
+      `${usual.calls} for ${usual.served} in the baseline`;
+    found.push({ from: hop.from, to: hop.to, figure: known(ratio, 'ratio', FORMULA, inputs) });
+  }
+  return found.sort((a, b) => (b.figure.value ?? 0) - (a.figure.value ?? 0)).slice(0, MOST_HOPS);
+}
+
+function hops(timeline: Timeline, range: { from: number; to: number }): Map<string, Hop> {
+  const inRange = timeline.traffic.filter(
+    (cell) => cell.second * 1000 >= range.from && (cell.second + 1) * 1000 <= range.to,
+  );
+  const served = new Map<string, number>();
+  for (const cell of inRange) {
+    if (cell.kind === 'server') served.set(cell.service, (served.get(cell.service) ?? 0) + cell.calls);
+  }
+  const found = new Map<string, Hop>();
+  for (const cell of inRange) {
+    if (cell.kind !== 'client') continue;
+    const key = `${cell.service}|${cell.peer}`;
+    const hop = found.get(key) ?? { from: cell.service, to: cell.peer, calls: 0, served: 0 };
+    hop.calls += cell.calls;
+    hop.served = served.get(cell.service) ?? 0;
+    found.set(key, hop);
+  }
+  return found;
+}

@@ -1,0 +1,90 @@
+import { countAbove, type FaultInterval, injectingService, type Timeline } from '@stormglass/agents/contract';
+import type { Figure, SliPoint } from '../contract/index.ts';
+import { MIN_CALLS, pointsOf, serverCells } from '../probes/index.ts';
+import { type Band, judgeSeries, learnBand } from './band.ts';
+import { count, known, percent, unknown } from './figure.ts';
+import { slowLimit } from './first-effect.ts';
+import { clip, type Interval, length } from './intervals.ts';
+
+/**
+ * Requests not answered well while the SLI was below its band: the bad answers of those seconds, plus, where nothing
+ * was answered at all, what the baseline's rate would have brought and no later answer made up for.
+ */
+export function lostRequests(points: SliPoint[], broken: Interval[], band: Band): Figure {
+  const formula = 'sum over seconds below band of rate x (1 - good share)';
+  let total = 0;
+  let bad = 0;
+  for (const point of points) {
+    const at = point.second * 1000;
+    if (!broken.some(([from, to]) => at >= from && at < to)) continue;
+    total += point.total;
+    bad += point.total - point.good;
+  }
+  const seconds = length(broken) / 1000;
+  if (seconds === 0) return known(0, 'requests', formula, 'no second was below the band');
+  const expected = band.perSecond * seconds;
+  // Only half of what was expected: then it is an outage and not the chance of arrivals.
+  const missing = total < expected / 2 ? expected - total : 0;
+  const inputs = `${count(bad, 'bad answer')} of ${total} in ${count(seconds, 'second')} below band`;
+  if (missing === 0) return known(bad, 'requests', formula, inputs);
+  const more = `${missing.toFixed(1)} never answered (${band.perSecond.toFixed(1)}/s in the baseline)`;
+  return known(bad + missing, 'requests', formula, `${inputs}, ${more}`);
+}
+
+/** Services other than the faults' targets which left their own band between `from` and `to`. */
+export function affectedServices(
+  timeline: Timeline,
+  faults: FaultInterval[],
+  baselineFrom: number,
+  from: number,
+  to: number,
+): string[] {
+  const targets = new Set(faults.map((fault) => injectingService(fault.spec.target)));
+  const served = timeline.traffic.filter((cell) => cell.kind === 'server').map((cell) => cell.service);
+  const others = [...new Set(served)].filter((service) => !targets.has(service)).sort();
+  return others.filter((service) => breached(timeline, service, baselineFrom, from, to));
+}
+
+/** Same band rule as for the SLI; bad = an error, or slower than max(500 ms, 3 x the service's baseline p95). */
+function breached(timeline: Timeline, service: string, baselineFrom: number, from: number, to: number) {
+  const cells = serverCells(timeline, service);
+  const start = Math.floor(baselineFrom / 1000);
+  const split = Math.floor(from / 1000);
+  const limit = slowLimit(cells.filter((cell) => cell.second >= start && cell.second < split));
+  const points = pointsOf(cells, start, Math.floor(to / 1000) - 1, (cell) =>
+    Math.max(0, cell.calls - cell.errors - countAbove(cell.durations, limit)),
+  );
+  const baseline = points.slice(0, Math.max(0, split - start));
+  const band = learnBand(baseline);
+  if (band.calls < MIN_CALLS) return false;
+  const breaches = judgeSeries(points, band).breaches.filter((breach) => breach.share !== null);
+  return (
+    clip(
+      breaches.map((b): Interval => [b.from, b.to]),
+      from,
+      to,
+    ).length > 0
+  );
+}
+
+export function blastRadius(affected: string[], targets: string[], effect: boolean): Figure {
+  const formula = 'services besides the target which left their band from t0 to t4';
+  if (!effect) return unknown('services', formula, 'no effect of the fault was seen');
+  const who = affected.length === 0 ? 'none' : affected.join(', ');
+  return known(affected.length, 'services', formula, `${who}; target ${targets.join(', ')} left out`);
+}
+
+/** Calls with a receipt among all calls that services answered. */
+export function receiptShare(timeline: Timeline, from: number, to: number): Figure {
+  const formula = 'calls with a receipt / calls served, t0 to t4';
+  let marked = 0;
+  let served = 0;
+  for (const cell of timeline.traffic) {
+    if (cell.second < Math.floor(from / 1000) || cell.second * 1000 >= to) continue;
+    if (cell.kind === 'server' || cell.kind === 'client') marked += cell.receipts;
+    if (cell.kind === 'server') served += cell.calls;
+  }
+  if (served === 0) return unknown('share', formula, 'no call was served in that time');
+  const share = Math.min(1, marked / served);
+  return known(share, 'share', formula, `${marked} of ${served} calls, ${percent(share)}`);
+}
