@@ -1,0 +1,23 @@
+import { StormglassError } from '@stormglass/agents/contract';
+import type { ReactNode } from 'react';
+import styles from './ui.module.css';
+
+/** An error as a person needs it: what happened, what to do next, and the code for those who search. */
+export function ErrorNote({ error, action }: { error: unknown; action?: ReactNode }) {
+  const known = error instanceof StormglassError;
+  const message = error instanceof Error ? error.message : String(error);
+  return (
+    <div className={styles.note} role="alert">
+      <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M5 1h6l4 4v6l-4 4H5l-4-4V5z" fill="var(--failing)" />
+        <path d="m5.5 5.5 5 5m0-5-5 5" stroke="var(--bg1)" strokeWidth="1.6" strokeLinecap="round" />
+      </svg>
+      <div style={{ minWidth: 0, flex: 1 }}>
+        <b className="ink1">{message}</b>
+        <p>{known ? error.next : 'Reload the page; if it stays, look at the output of `npm start`.'}</p>
+        {known ? <span className="mono ink3">{error.code}</span> : null}
+      </div>
+      {action}
+    </div>
+  );
+}

@@ -1,0 +1,173 @@
+'use client';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Button } from './button.tsx';
+import { clock } from './format.ts';
+import type { SeriesPlot } from './series-plot.ts';
+import { hueColor, type StateHue } from './state.ts';
+import styles from './ui.module.css';
+
+export interface Series {
+  label: string;
+  /** `line` is the value that matters; `thin` the rest; `bars` touch zero; `outline` bars are hollow; `area` is filled. */
+  kind: 'line' | 'thin' | 'bars' | 'outline' | 'area';
+  hue?: StateHue;
+  /** One value per x; null where there is no data (a hatch, not a zero). */
+  values: readonly (number | null)[];
+}
+
+export interface SeriesChartProps {
+  title: ReactNode;
+  /** The current value in words. */
+  value?: ReactNode;
+  /** Plain name for the table and for screen readers. */
+  label: string;
+  unit: string;
+  /** Epoch ms, ascending, one per value. */
+  xs: readonly number[];
+  series: readonly Series[];
+  from: number;
+  to: number;
+  /** The instant the page shows, epoch ms: a line of ink. */
+  at?: number;
+  height?: number;
+  /** Logarithmic (durations). */
+  log?: boolean;
+  /** Fixed top of the axis. */
+  max?: number;
+  limit?: { value: number; text: string; hue: StateHue };
+  /** Fault time as [from, to], epoch ms. */
+  faults?: readonly (readonly [number, number])[];
+  format?: (value: number) => string;
+  legend?: boolean;
+  axisSide?: 'left' | 'right';
+}
+
+const plain = (value: number): string => String(Number(value.toPrecision(3)));
+
+function ChartTable({ xs, series, unit, label, format = plain }: SeriesChartProps) {
+  const rows = xs.map((x, i) => ({
+    x,
+    values: series.map((s) => ({ label: s.label, value: s.values[i] ?? null })),
+  }));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the table scrolls, so the keyboard must reach it
+    <div className={styles.chartTable} tabIndex={0} role="region" aria-label={`${label} as a table`}>
+      <table>
+        <thead>
+          <tr>
+            <th className="ink3">Time</th>
+            {series.map((s) => (
+              <th key={s.label} className="ink3">
+                {s.label} {unit}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.reverse().map((row) => (
+            <tr key={row.x}>
+              <td className="mono">{clock(row.x)}</td>
+              {row.values.map((v) => (
+                <td key={v.label}>{v.value === null ? 'no data' : format(v.value)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function usePlot(props: SeriesChartProps, hidden: ReadonlySet<string>, shown: boolean) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<SeriesPlot | null>(null);
+  const latest = useRef({ props, hidden });
+  latest.current = { props, hidden };
+  useEffect(() => {
+    const element = box.current;
+    if (!element || !shown) return;
+    let alive = true;
+    // The plot library is loaded with the first chart, not with the first page.
+    import('./series-plot.ts').then(({ SeriesPlot: Plot }) => {
+      if (alive) plot.current = new Plot(element, latest.current.props, latest.current.hidden);
+    });
+    return () => {
+      alive = false;
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [shown]);
+  useEffect(() => {
+    plot.current?.update(props, hidden);
+  });
+  return box;
+}
+
+function Legend(props: {
+  series: readonly Series[];
+  hidden: ReadonlySet<string>;
+  toggle: (label: string) => void;
+}) {
+  return (
+    <span className={styles.legend}>
+      {props.series.map((s) => (
+        <button
+          key={s.label}
+          type="button"
+          aria-pressed={!props.hidden.has(s.label)}
+          onClick={() => props.toggle(s.label)}
+          style={s.hue ? { color: hueColor(s.hue) } : undefined}
+        >
+          {s.label}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+/**
+ * A time series in the rules of the design: title left, value in words right, at most three gridlines, hatch for no
+ * data and for fault time, the page's cursor, a legend that toggles and a table of the exact values.
+ */
+export function SeriesChart(props: SeriesChartProps) {
+  const { title, value, series, height = 52, legend = false, label } = props;
+  const [table, setTable] = useState(false);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const box = usePlot(props, hidden, !table);
+  const toggle = (name: string) =>
+    setHidden((old) => new Set(old.has(name) ? [...old].filter((n) => n !== name) : [...old, name]));
+  return (
+    <div className={styles.chart}>
+      <div className={styles.chartHead}>
+        <span className="row" style={{ gap: 8 }}>
+          <h4 style={{ font: 'inherit', margin: 0, color: 'var(--ink3)', fontWeight: 500 }}>{title}</h4>
+          {legend ? <Legend series={series} hidden={hidden} toggle={toggle} /> : null}
+        </span>
+        <span className="row" style={{ gap: 6 }}>
+          <span>{value}</span>
+          <Button
+            variant="quiet"
+            size="sm"
+            aria-pressed={table}
+            aria-label={`${label}: ${table ? 'show as chart' : 'show as table'}`}
+            onClick={() => setTable((t) => !t)}
+            style={{ margin: '-4px 0', padding: '0 4px', color: 'var(--ink3)' }}
+          >
+            {table ? 'Chart' : 'Table'}
+          </Button>
+        </span>
+      </div>
+      {table ? (
+        <ChartTable {...props} />
+      ) : (
+        <div
+          ref={box}
+          className={styles.chartBox}
+          style={{ height }}
+          role="img"
+          aria-label={`${label}, ${props.unit}`}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,182 @@
+import uPlot from 'uplot';
+import { getCursor, setCursor, subscribeCursor } from './cursor.ts';
+import type { Series, SeriesChartProps } from './series-chart.tsx';
+import { readInk } from './series-ink.ts';
+import { drawFaults, drawGaps, drawLimit, drawVertical } from './series-marks.ts';
+
+const AXIS_WIDTH = 40;
+
+function plotSeries(series: Series, ink: ReturnType<typeof readInk>): uPlot.Series {
+  const color = series.hue ? ink.hue(series.hue) : series.kind === 'thin' ? ink.ink3 : ink.ink1;
+  const base = { label: series.label, points: { show: false }, spanGaps: false };
+  switch (series.kind) {
+    case 'line':
+      return { ...base, stroke: color, width: 1.5 };
+    case 'thin':
+      return { ...base, stroke: color, width: 1 };
+    case 'area':
+      return { ...base, stroke: color, width: 1.4, fill: ink.fade(color, 0.22) };
+    case 'bars':
+    case 'outline': {
+      const bars = uPlot.paths.bars;
+      const hollow = series.kind === 'outline';
+      return {
+        ...base,
+        stroke: hollow ? color : 'transparent',
+        width: hollow ? 1 : 0,
+        fill: ink.fade(series.hue ? color : ink.ink3, hollow ? 0.2 : 0.75),
+        ...(bars ? { paths: bars({ size: [0.8, 40], gap: 0 }) } : {}),
+      };
+    }
+  }
+}
+
+function topOf(props: SeriesChartProps, hidden: ReadonlySet<string>): number {
+  let top = props.limit && !props.log ? props.limit.value * 1.1 : 0;
+  for (const series of props.series) {
+    if (hidden.has(series.label)) continue;
+    for (const value of series.values) if (value !== null && value > top) top = value;
+  }
+  return top;
+}
+
+/** 1, 2 or 5 times a power of ten, at least `value`. */
+export function niceTop(value: number): number {
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  for (const step of [1, 2, 4, 5, 6, 8, 10]) if (step * power >= value) return step * power;
+  return 10 * power;
+}
+
+/** One uPlot in our rules; it is told the newest props and never reads React state. */
+export class SeriesPlot {
+  private readonly plot: uPlot;
+  private readonly unsubscribe: () => void;
+  private readonly observer: ResizeObserver;
+  private readonly themeObserver: MutationObserver;
+  private props: SeriesChartProps;
+  private hidden: ReadonlySet<string>;
+  private ink = readInk();
+  private shape: string;
+
+  constructor(box: HTMLElement, props: SeriesChartProps, hidden: ReadonlySet<string>) {
+    this.props = props;
+    this.hidden = hidden;
+    this.shape = shapeOf(props);
+    this.plot = new uPlot(this.options(box.clientWidth), this.data(), box);
+    this.unsubscribe = subscribeCursor(() => this.plot.redraw(false, false));
+    this.observer = new ResizeObserver(() =>
+      this.plot.setSize({ width: box.clientWidth, height: this.props.height ?? 52 }),
+    );
+    this.observer.observe(box);
+    this.themeObserver = new MutationObserver(() => this.restyle());
+    this.themeObserver.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  }
+
+  update(props: SeriesChartProps, hidden: ReadonlySet<string>): void {
+    this.props = props;
+    this.hidden = hidden;
+    if (shapeOf(props) !== this.shape) this.restyle();
+    props.series.forEach((series, i) => {
+      const known = this.plot.series[i + 1];
+      const show = !hidden.has(series.label);
+      if (known && known.show !== show) this.plot.setSeries(i + 1, { show });
+    });
+    this.plot.setData(this.data());
+  }
+
+  destroy(): void {
+    this.unsubscribe();
+    this.observer.disconnect();
+    this.themeObserver.disconnect();
+    this.plot.destroy();
+  }
+
+  private restyle(): void {
+    this.ink = readInk();
+    this.shape = shapeOf(this.props);
+    while (this.plot.series.length > 1) this.plot.delSeries(this.plot.series.length - 1);
+    for (const series of this.props.series) this.plot.addSeries(plotSeries(series, this.ink));
+    this.plot.setData(this.data());
+  }
+
+  private data(): uPlot.AlignedData {
+    const { xs, series, log } = this.props;
+    // A logarithmic axis has no zero: such a value is no sample.
+    const clean = (v: number | null) => (v === null || (log && v <= 0) ? null : v);
+    return [xs.map((x) => x / 1000), ...series.map((s) => s.values.map(clean))];
+  }
+
+  private yRange(): [number, number] {
+    const top = this.props.max ?? niceTop(topOf(this.props, this.hidden));
+    return this.props.log ? [1, Math.max(100, top * 1.2)] : [0, top];
+  }
+
+  private options(width: number): uPlot.Options {
+    const { height = 52, log = false, axisSide = 'right', format } = this.props;
+    const right = axisSide === 'right';
+    return {
+      width,
+      height,
+      padding: [6, right ? 0 : 4, 5, right ? 0 : 0],
+      legend: { show: false },
+      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+      scales: {
+        x: { time: true, range: () => [this.props.from / 1000, this.props.to / 1000] },
+        y: { distr: log ? 3 : 1, range: () => this.yRange() },
+      },
+      axes: [
+        { show: false },
+        {
+          side: right ? 1 : 3,
+          size: AXIS_WIDTH,
+          gap: 5,
+          font: '10.5px "Inter Variable", Inter, Arial, sans-serif',
+          stroke: () => this.ink.ink3,
+          grid: { stroke: () => this.ink.line1, width: 1 },
+          ticks: { show: false },
+          splits: () => this.splits(),
+          values: (_, splits) => this.tickTexts(splits, format),
+        },
+      ],
+      series: [{}, ...this.props.series.map((s) => plotSeries(s, this.ink))],
+      hooks: {
+        drawClear: [(u) => drawFaults(u, this.props.faults ?? [], this.ink)],
+        draw: [(u) => this.drawMarks(u)],
+        setCursor: [(u) => this.reportCursor(u)],
+      },
+    };
+  }
+
+  private splits(): number[] {
+    const [low, top] = this.yRange();
+    if (!this.props.log) return [0, top / 2, top];
+    const out: number[] = [];
+    for (let power = 1; power <= top; power *= 10) if (power >= low) out.push(power);
+    return out.length > 3 ? out.filter((_, i) => (out.length - 1 - i) % 2 === 0).slice(-3) : out;
+  }
+
+  private tickTexts(splits: number[], format: SeriesChartProps['format']): string[] {
+    const text = format ?? ((v: number) => String(Number(v.toPrecision(3))));
+    return splits.map((value, i) => (i === 0 && !format ? `${text(value)} ${this.props.unit}` : text(value)));
+  }
+
+  private drawMarks(u: uPlot): void {
+    drawGaps(u, this.props, this.ink);
+    if (this.props.limit) drawLimit(u, this.props.limit, this.ink);
+    if (this.props.at !== undefined) drawVertical(u, this.props.at, this.ink.ink1, 1);
+    const cursor = getCursor();
+    if (cursor !== null) drawVertical(u, cursor, this.ink.ink2, 1);
+  }
+
+  private reportCursor(u: uPlot): void {
+    const left = u.cursor.left ?? -1;
+    // uPlot reports -10 when the pointer left; only a pointer inside may move the page's cursor.
+    if (left >= 0) setCursor(u.posToVal(left, 'x') * 1000);
+    else if (u.root.matches(':hover')) setCursor(null);
+  }
+}
+
+function shapeOf(props: SeriesChartProps): string {
+  return props.series.map((s) => `${s.label}:${s.kind}:${s.hue ?? ''}`).join('|');
+}
