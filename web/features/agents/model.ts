@@ -1,0 +1,80 @@
+import { FAULT_CATALOGUE, type FaultType } from '@stormglass/agents/contract';
+import type { AgentView } from '../../live/protocol.ts';
+
+export interface AgentRow {
+  agentId: string;
+  service: string;
+  instance: string;
+  kind: AgentView['kind'];
+  pid: number;
+  version: string;
+  connected: boolean;
+  lastSeenAt: number;
+  chaosAllowed: boolean;
+  /** What it can inject, in words. */
+  hurts: string[];
+  controls: string[];
+  leases: number;
+  dropped: { name: string; count: number }[];
+  droppedTotal: number;
+}
+
+const KINDS: Record<AgentView['kind'], string> = {
+  node: 'in the process',
+  host: 'on the host',
+  queues: 'beside the queues',
+};
+
+export function kindWords(kind: AgentView['kind']): string {
+  return KINDS[kind];
+}
+
+function isFaultType(type: string): type is FaultType {
+  return Object.hasOwn(FAULT_CATALOGUE, type);
+}
+
+/** `latency:service` and `latency:edge` become `Latency on service, edge`. */
+export function capabilityWords(capabilities: readonly string[]): string[] {
+  const targets = new Map<string, string[]>();
+  for (const capability of capabilities) {
+    const [type = '', target = ''] = capability.split(':');
+    const title = isFaultType(type) ? FAULT_CATALOGUE[type].title : type;
+    targets.set(
+      title,
+      [...(targets.get(title) ?? []), target].filter((t) => t !== ''),
+    );
+  }
+  return [...targets].map(([title, on]) => (on.length > 0 ? `${title} on ${on.join(', ')}` : title));
+}
+
+/** One row an agent: lost ones first, then by service and instance. */
+export function agentRows(agents: readonly AgentView[]): AgentRow[] {
+  return agents
+    .map((a) => {
+      const dropped = Object.entries(a.dropped)
+        .filter(([, count]) => count > 0)
+        .map(([name, count]) => ({ name, count }));
+      return {
+        agentId: a.agentId,
+        service: a.service,
+        instance: a.instance,
+        kind: a.kind,
+        pid: a.pid,
+        version: a.version,
+        connected: a.connected,
+        lastSeenAt: a.lastSeenAt,
+        chaosAllowed: a.chaosAllowed,
+        hurts: capabilityWords(a.capabilities),
+        controls: a.controls.map((c) => c.name),
+        leases: a.leases.length,
+        dropped,
+        droppedTotal: dropped.reduce((n, d) => n + d.count, 0),
+      };
+    })
+    .sort(
+      (a, b) =>
+        Number(a.connected) - Number(b.connected) ||
+        a.service.localeCompare(b.service) ||
+        a.instance.localeCompare(b.instance),
+    );
+}
