@@ -2,7 +2,16 @@
 // It installs what is missing, then runs the given script under the Node that is pinned in package.json.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -87,8 +96,7 @@ export function platformPackages(lock, host) {
 
 function fingerprint(host) {
   const hash = createHash('sha256').update(`${host.platform} ${host.arch}`);
-  for (const file of ['package-lock.json', 'package.json']) hash.update(readFileSync(join(ROOT, file)));
-  return hash.digest('hex');
+  return hash.update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex');
 }
 
 function missing(wanted) {
@@ -144,10 +152,12 @@ async function install(host) {
   const wanted = platformPackages(lock, host);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === mark && missing(wanted).length === 0) return;
   say('Installing dependencies (once; about 1 GB)');
+  const fresh = !existsSync(join(ROOT, 'node_modules'));
   mkdirSync(join(ROOT, 'node_modules'), { recursive: true });
-  writeFileSync(join(ROOT, 'node_modules', '.stormglass-writable'), '');
-  // `npm ci` refuses a lock that lacks a platform package which the registry lacks too; `npm install` takes the lock as it is.
-  const strict = existsSync(stamp) ? { code: 1, output: '' } : await npm(['ci']);
+  accessSync(join(ROOT, 'node_modules'), constants.W_OK);
+  // `npm ci` refuses a lock that lacks a platform package which the registry lacks too; `npm install` takes the lock as it is. Only a fresh
+  // clone tries it, because it deletes node_modules first.
+  const strict = fresh ? await npm(['ci']) : { code: 1, output: '' };
   if (strict.code !== 0) {
     const relaxed = await npm(['install', '--no-save']);
     if (relaxed.code !== 0) throw new Unready(installProblem(relaxed.output));

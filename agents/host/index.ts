@@ -1,5 +1,6 @@
 /** Process control: the table of processes, the embedded Postgres, and the host agent which hurts them. */
 
+export { type HostAgent, startHostAgent } from './host-agent.ts';
 export { POSTGRES, type Postgres, postgresFolder, startPostgres } from './postgres.ts';
 export { reclaimPostgres } from './postgres-reclaim.ts';
 export { commandLine, isAlive } from './process-info.ts';

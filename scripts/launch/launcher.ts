@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessEvent } from '@stormglass/agents/contract';
-import { answers, type Postgres, type ProcessSpec, Supervisor, startPostgres } from '@stormglass/agents/host';
+import {
+  answers,
+  type HostAgent,
+  type Postgres,
+  type ProcessSpec,
+  Supervisor,
+  startHostAgent,
+  startPostgres,
+} from '@stormglass/agents/host';
 import { buildWeb } from '../build-web.ts';
 import {
   collector,
@@ -13,6 +21,7 @@ import {
   type PortName,
   type Ports,
   queueAgent,
+  SHOP,
   shop,
   web,
 } from '../plan.ts';
@@ -41,6 +50,11 @@ export class Launcher {
   readonly #groups = new Map<Group, string[]>();
   readonly #portOf = new Map<string, PortName>();
   readonly #abort = new AbortController();
+  readonly #secret = randomBytes(24).toString('hex');
+  readonly #startedAt = Date.now();
+  #host: HostAgent | null = null;
+  /** Process events of the time before there was a host agent to tell them to the hub. */
+  #early: ProcessEvent[] = [];
 
   constructor(parts: LauncherParts) {
     this.#parts = parts;
@@ -70,6 +84,8 @@ export class Launcher {
   /** Ends everything, callers before callees; safe to call at any time. */
   async stop(): Promise<void> {
     this.#abort.abort();
+    await this.#host?.close();
+    this.#host = null;
     for (const group of STOP_ORDER) await this.supervisor.stop(this.#groups.get(group) ?? []);
   }
 
@@ -97,13 +113,29 @@ export class Launcher {
       databases: context.databases,
       adminDatabase: postgres.adminUrl,
     });
+    await this.#startHost(context, postgres.adminUrl);
     await Promise.all([...shop(context), queueAgent(context)].map((row) => this.#run('shop', row)));
     if (options.load) await this.#run('load', loadgen(context));
   }
 
+  async #startHost(context: LaunchContext, adminUrl: string): Promise<void> {
+    this.#host = await startHostAgent({
+      supervisor: this.supervisor,
+      adminUrl,
+      journal: join(context.dataDir, 'undo.jsonl'),
+      hub: `http://127.0.0.1:${context.ports.dashboard}`,
+      key: context.keys.agent,
+      version: context.version,
+      reach: SHOP.map(({ name }) => name),
+      startedAt: this.#startedAt,
+      onUndone: (words) => this.#say(`taken back from an earlier start: ${words}`),
+    });
+    for (const event of this.#early) this.#host.process(event);
+    this.#early = [];
+  }
+
   #context(databases: Record<string, string>): LaunchContext {
     const { root, options, ports, keys, dataDir } = this.#parts;
-    this.#secret ??= randomBytes(24).toString('hex');
     return {
       root,
       dataDir: dataDir.path,
@@ -115,7 +147,6 @@ export class Launcher {
       databases,
     };
   }
-  #secret: string | undefined;
 
   async #run(group: Group, row: PlannedProcess): Promise<void> {
     const { root } = this.#parts;
@@ -133,6 +164,8 @@ export class Launcher {
     const { report, ports } = this.#parts;
     const port = this.#portOf.get(event.service);
     const { pid, state, detail } = event;
+    if (this.#host === null) this.#early.push(event);
+    else this.#host.process(event);
     report({
       event: 'process',
       name: event.service,

@@ -1,0 +1,197 @@
+import {
+  type AgentHello,
+  type ArmAnswer,
+  type HaltAnswer,
+  injectingService,
+  type Lease,
+  type LeaseEnded,
+  type ProcessEvent,
+} from '../contract/index.ts';
+import { type Channel, openChannel } from '../node/channel.ts';
+import { systemClock } from '../node/clock.ts';
+import { LeaseTable } from '../node/leases.ts';
+import { DatabaseGate } from './database-outage.ts';
+import { type HostParts, killInjector, outageInjector, pauseInjector } from './injectors.ts';
+import type { Supervisor } from './supervisor.ts';
+import { type Undo, UndoJournal } from './undo-journal.ts';
+
+/** Without these there is no dashboard to see or stop a fault with. */
+const PROTECTED: ReadonlySet<string> = new Set(['collector', 'web', 'postgres', 'host']);
+
+export interface HostAgentOptions {
+  supervisor: Supervisor;
+  /** Superuser URL of the embedded server. */
+  adminUrl: string;
+  /** File of the undo journal. */
+  journal: string;
+  /** Base URL of the dashboard. */
+  hub: string;
+  /** Key for the agent channel; null when the hub asks for none. */
+  key: string | null;
+  version: string;
+  /** Services whose process or database may be hurt. */
+  reach: readonly string[];
+  /** Epoch milliseconds of the launcher's start. */
+  startedAt: number;
+  /** What was taken back at the start, in words. */
+  onUndone: (words: string) => void;
+}
+
+/** Hurts processes and databases on behalf of the hub, from inside the launcher. */
+export interface HostAgent {
+  /** Tells the hub about the process table; also before the hub is up (bounded). */
+  process(event: ProcessEvent): void;
+  /** Arms as the hub would; for tests and tools. */
+  arm(lease: Lease): Promise<ArmAnswer>;
+  release(faultId: string): Promise<LeaseEnded | null>;
+  /** Ends every fault, then the channel. */
+  close(): Promise<void>;
+}
+
+/** Takes back what a killed predecessor left behind, then offers host faults to the hub. */
+export async function startHostAgent(options: HostAgentOptions): Promise<HostAgent> {
+  const gate = new DatabaseGate(options.adminUrl);
+  const journal = new UndoJournal(options.journal);
+  for (const { undo, result } of await journal.replay((undo) => takeBack(gate, undo))) {
+    options.onUndone(`${JSON.stringify(undo)}: ${result}`);
+  }
+  const tables = new HostLeases(options, gate, journal);
+  const channel = openChannel({
+    hub: options.hub,
+    key: options.key ?? undefined,
+    hello: () => helloOf(options, tables, channel),
+    handlers: {
+      arm: (lease) => tables.arm(lease),
+      renew: (renewal) => tables.each((table) => table.renew(renewal)),
+      release: (faultId) => tables.release(faultId),
+      halt: () => tables.halt(),
+      invoke: (call) => ({ ok: false, message: `the host offers no ${call.name}`, next: 'ask a service' }),
+    },
+  });
+  tables.onEnded = (end) => channel.leaseEnded(end);
+  return {
+    process: (event) => channel.process(event),
+    arm: (lease) => tables.arm(lease),
+    release: (faultId) => tables.release(faultId),
+    close: async () => {
+      await tables.halt();
+      channel.close();
+      journal.close();
+      await gate.end();
+    },
+  };
+}
+
+function helloOf(options: HostAgentOptions, tables: HostLeases, channel: Channel | undefined): AgentHello {
+  return {
+    agentId: `host-${process.pid}`,
+    kind: 'host',
+    service: 'host',
+    instance: 'host-1',
+    version: options.version,
+    pid: process.pid,
+    startedAt: options.startedAt,
+    chaosAllowed: true,
+    capabilities: tables.capabilities,
+    reach: [...options.reach],
+    leases: tables.ids,
+    controls: [],
+    dropped: channel === undefined || channel.dropped === 0 ? {} : { channel: channel.dropped },
+  };
+}
+
+async function takeBack(gate: DatabaseGate, undo: Undo): Promise<string> {
+  if (undo.kind === 'allow_connections') return gate.open(undo.database);
+  try {
+    process.kill(undo.pid, 'SIGCONT');
+    return `pid ${undo.pid} continued`;
+  } catch (error) {
+    // It died with its launcher, or the number is somebody else's now.
+    if (error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM')) {
+      return `pid ${undo.pid} is gone`;
+    }
+    throw error;
+  }
+}
+
+/** One lease table for each service in reach: a table speaks for one service. */
+class HostLeases {
+  onEnded: (end: LeaseEnded) => void = () => undefined;
+  readonly #tables = new Map<string, LeaseTable>();
+  /** Effects which were over by themselves; their leases end as `completed`. */
+  readonly #over = new Set<string>();
+
+  constructor(options: HostAgentOptions, gate: DatabaseGate, journal: UndoJournal) {
+    const parts: HostParts = {
+      supervisor: options.supervisor,
+      gate,
+      journal,
+      onOver: (faultId) => {
+        this.#over.add(faultId);
+        this.#byFault(faultId)?.release(faultId);
+      },
+    };
+    for (const service of options.reach) {
+      this.#tables.set(
+        service,
+        new LeaseTable({
+          clock: systemClock,
+          allowed: true,
+          self: { service, instance: `${service}-1` },
+          injectors: [killInjector(parts), pauseInjector(parts), outageInjector(parts)],
+          onEnded: (end) => this.onEnded(this.#told(end)),
+        }),
+      );
+    }
+  }
+
+  get capabilities(): string[] {
+    return [...this.#tables.values()][0]?.capabilities ?? [];
+  }
+
+  get ids(): string[] {
+    return [...this.#tables.values()].flatMap((table) => table.ids);
+  }
+
+  async arm(lease: Lease): Promise<ArmAnswer> {
+    const service = injectingService(lease.spec.target);
+    if (PROTECTED.has(service)) {
+      return {
+        ok: false,
+        code: 'target_protected',
+        message: `${service} is part of Stormglass itself and cannot be hurt`,
+        next: `choose one of ${[...this.#tables.keys()].join(', ')}`,
+      };
+    }
+    const table = this.#tables.get(service);
+    if (table !== undefined) return table.arm(lease);
+    return {
+      ok: false,
+      code: 'target_absent',
+      message: `this host did not start ${service}`,
+      next: `choose one of ${[...this.#tables.keys()].join(', ')}`,
+    };
+  }
+
+  async release(faultId: string): Promise<LeaseEnded | null> {
+    const ended = await this.#byFault(faultId)?.release(faultId);
+    return ended ?? null;
+  }
+
+  async halt(): Promise<HaltAnswer> {
+    const answers = await Promise.all([...this.#tables.values()].map((table) => table.halt()));
+    return { ended: answers.flatMap((answer) => answer.ended), readBackAt: systemClock.wall() };
+  }
+
+  each(act: (table: LeaseTable) => void): void {
+    for (const table of this.#tables.values()) act(table);
+  }
+
+  #byFault(faultId: string): LeaseTable | undefined {
+    return [...this.#tables.values()].find((table) => table.ids.includes(faultId));
+  }
+
+  #told(end: LeaseEnded): LeaseEnded {
+    return this.#over.delete(end.faultId) && end.reverted ? { ...end, reason: 'completed' } : end;
+  }
+}

@@ -1,0 +1,135 @@
+import { type FaultSpec, StormglassError } from '../contract/index.ts';
+import type { Effect, Grip, Injector, ReadBack } from '../node/leases.ts';
+import type { DatabaseGate } from './database-outage.ts';
+import type { ManagedProcess } from './managed-process.ts';
+import { isAlive, isStopped } from './process-info.ts';
+import type { Supervisor } from './supervisor.ts';
+import type { UndoJournal } from './undo-journal.ts';
+
+/** What host faults act on. */
+export interface HostParts {
+  supervisor: Supervisor;
+  gate: DatabaseGate;
+  journal: UndoJournal;
+  /** Told when an effect is over by itself, so that its lease ends before its time. */
+  onOver: (faultId: string) => void;
+}
+
+/** SIGKILL now; the supervisor starts it again after `restartAfterMs`. Over when it is healthy again. */
+export function killInjector(parts: HostParts): Injector {
+  return {
+    capabilities: ['process_kill:process'],
+    arm: (grip) => {
+      const { action } = grip.lease.spec;
+      if (action.type !== 'process_kill') throw wrongAction(grip);
+      const managed = target(parts.supervisor, grip.lease.spec);
+      demand(grip);
+      const pid = managed.end('SIGKILL', action.restartAfterMs);
+      const healthy = managed.whenHealthy();
+      healthy.then(
+        () => parts.onOver(grip.lease.faultId),
+        // The launcher is going down: nothing is left to restart.
+        () => undefined,
+      );
+      return {
+        end: async () => {
+          managed.restartNow();
+          return healthy.then(
+            () => runs(managed, `pid ${managed.pid} runs, pid ${pid} is gone`),
+            (error: unknown) => ({ words: String(error), reverted: true }),
+          );
+        },
+      };
+    },
+  };
+}
+
+/** SIGSTOP until the lease ends. */
+export function pauseInjector(parts: HostParts): Injector {
+  return {
+    capabilities: ['process_pause:process'],
+    arm: (grip) => {
+      const { faultId, spec } = grip.lease;
+      const managed = target(parts.supervisor, spec);
+      if (managed.state.kind === 'paused') throw already(`${managed.spec.name} is paused`);
+      if (managed.pid === null) throw down(managed);
+      demand(grip);
+      parts.journal.write(faultId, { kind: 'continue_process', pid: managed.pid });
+      managed.pause();
+      return {
+        end: () => {
+          managed.resume();
+          const back = runs(managed, `pid ${managed.pid} runs`);
+          if (back.reverted) parts.journal.done(faultId);
+          return back;
+        },
+      };
+    },
+  };
+}
+
+/** The database of one service refuses connections; all others are unaffected. */
+export function outageInjector(parts: HostParts): Injector {
+  return {
+    capabilities: ['database_outage:database'],
+    arm: async (grip): Promise<Effect> => {
+      const { faultId, spec } = grip.lease;
+      if (spec.target.kind !== 'database') throw wrongAction(grip);
+      const database = spec.target.service;
+      if (!(await parts.gate.isOpen(database))) throw already(`database ${database} is closed`);
+      parts.journal.write(faultId, { kind: 'allow_connections', database });
+      const end = async (): Promise<ReadBack> => {
+        const words = await parts.gate.open(database);
+        parts.journal.done(faultId);
+        return { words, reverted: true };
+      };
+      try {
+        await parts.gate.close(database);
+        // The lease may have ended while we closed: then nobody would call `end` any more.
+        demand(grip);
+      } catch (error) {
+        await end();
+        throw error;
+      }
+      return { end };
+    },
+  };
+}
+
+/** Counts the effect; throws when the lease has run out already. */
+function demand(grip: Grip): void {
+  if (grip.take()) return;
+  throw new StormglassError('timeout', 'the lease ended before its effect began', 'arm it again');
+}
+
+function target(supervisor: Supervisor, spec: FaultSpec): ManagedProcess {
+  if (spec.target.kind !== 'process')
+    throw new StormglassError('fault_unsupported', 'no process', 'target one');
+  const { service, instance } = spec.target;
+  const [managed] = supervisor.ofService(service, instance);
+  if (managed !== undefined) return managed;
+  throw new StormglassError(
+    'target_absent',
+    `no process of ${service}${instance === undefined ? '' : ` (${instance})`} is in the process table`,
+    'choose a service which this installation started',
+  );
+}
+
+function runs(managed: ManagedProcess, words: string): ReadBack {
+  const { pid } = managed;
+  if (pid === null || !isAlive(pid)) return { words: `${managed.spec.name} is down`, reverted: false };
+  return isStopped(pid) ? { words: `pid ${pid} is stopped`, reverted: false } : { words, reverted: true };
+}
+
+const already = (what: string) =>
+  new StormglassError('conflict', `${what} by another fault already`, 'release that one first');
+
+const down = (managed: ManagedProcess) =>
+  new StormglassError('target_absent', `${managed.spec.name} is down just now`, 'try again when it is back');
+
+const wrongAction = (grip: Grip) =>
+  new StormglassError(
+    'fault_unsupported',
+    `not this injector's: ${grip.lease.spec.action.type}`,
+    'report this',
+  );
