@@ -1,0 +1,79 @@
+'use client';
+import { useSyncExternalStore } from 'react';
+import { faultsAt } from '../../live/figures.ts';
+import { useInstant, useLiveTimeline, useNow } from '../../live/use-window.ts';
+import { Button } from '../../ui/button.tsx';
+import { clock } from '../../ui/format.ts';
+import { BackIcon, SearchIcon } from '../../ui/icons.tsx';
+import { ActiveFaults } from './active-faults.tsx';
+import { openPalette } from './command-palette.tsx';
+import { ConnectionState } from './connection-state.tsx';
+import styles from './frame.module.css';
+import { useStopChaos } from './stop-chaos.tsx';
+import { TimeRangeControl } from './time-range-control.tsx';
+
+const noChange = () => () => undefined;
+
+function Environment() {
+  const host = useSyncExternalStore(
+    noChange,
+    () => window.location.host,
+    () => '',
+  );
+  const local = host === '' || host.startsWith('127.') || host.startsWith('localhost');
+  return (
+    <span className={styles.environment}>
+      <b>{local ? 'local' : host}</b> <span className="ink3">{local ? host.split(':')[1] : ''}</span>
+    </span>
+  );
+}
+
+function RewoundPill() {
+  const { at, back } = useInstant();
+  if (at === null) return null;
+  return (
+    <Button className={styles.rewound} onClick={back}>
+      <BackIcon />
+      <b>Rewound to {clock(at)}</b>
+      <span className="ink3">Back to live</span>
+    </Button>
+  );
+}
+
+function StopButton() {
+  const { stop, stopping, halt } = useStopChaos();
+  const armed = faultsAt(useLiveTimeline(), useNow()).length > 0;
+  return (
+    <Button
+      variant={armed ? 'stop' : 'outline'}
+      className={armed ? '' : styles.stopQuiet}
+      onClick={stop}
+      disabled={stopping}
+      data-armed={armed}
+      aria-keyshortcuts="Shift+Escape Control+. Meta+."
+    >
+      {stopping ? 'Stopping' : halt?.halted ? 'Chaos halted' : 'Stop all chaos'}
+      <kbd>Shift Esc</kbd>
+    </Button>
+  );
+}
+
+/** The bar on top: where, when, find, how fresh, what is armed, and the way to end it. */
+export function TopBar() {
+  return (
+    <header className={styles.top}>
+      <Environment />
+      <TimeRangeControl />
+      <button type="button" className={styles.search} onClick={openPalette}>
+        <SearchIcon />
+        <span className="clip">Search or run a command</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <span className="gap" />
+      <RewoundPill />
+      <ConnectionState />
+      <ActiveFaults />
+      <StopButton />
+    </header>
+  );
+}
