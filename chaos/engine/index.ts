@@ -1,1 +1,5 @@
+export { faultTitle } from './faults.ts';
+export { type LoadedFolder, loadExperiments, type RefusedFile } from './load.ts';
+export { parseExperiment } from './parse.ts';
 export * from './ports.ts';
+export { runExperiment } from './run.ts';

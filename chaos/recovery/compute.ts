@@ -115,7 +115,11 @@ function damage({ timeline, faults, baseline }: RecoveryInput, range: Span, curv
   const affected = t0.at === null ? [] : affectedServices(timeline, faults, baseline.from, from, to);
   const targets = faults.map((fault) => injectingService(fault.spec.target));
   return {
-    lostRequests: lostRequests(curve.points, clip(curve.broken, Math.floor(range.from / 1000) * 1000, to), curve.band),
+    lostRequests: lostRequests(
+      curve.points,
+      clip(curve.broken, Math.floor(range.from / 1000) * 1000, to),
+      curve.band,
+    ),
     affectedServices: affected,
     blastRadius: blastRadius(affected, targets, t0.at !== null),
     receiptShare: receiptShare(timeline, from, to),

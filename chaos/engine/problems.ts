@@ -1,0 +1,75 @@
+import type { z } from 'zod';
+
+/** Something wrong in an experiment file. `path` as people write it: `method[1].provider.type`. */
+export interface Problem {
+  path: (string | number)[];
+  /** What is wrong and what to write instead. */
+  says: string;
+}
+
+/** `method[1].provider.type`; the whole file is `the file`. */
+export function pathName(path: (string | number)[]): string {
+  const name = path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
+    '',
+  );
+  return name === '' ? 'the file' : name;
+}
+
+/** zod's issues as problems with advice; `value` is what was validated. */
+export function problemsOf(issues: z.core.$ZodIssue[], value: unknown): Problem[] {
+  return issues.map((issue) => {
+    const path = issue.path.filter((part) => typeof part !== 'symbol');
+    return { path, says: advice(issue, valueAt(value, path)) };
+  });
+}
+
+function valueAt(value: unknown, path: (string | number)[]): unknown {
+  let at = value;
+  for (const part of path) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = Object.entries(at).find(([key]) => key === String(part))?.[1];
+  }
+  return at;
+}
+
+function advice(issue: z.core.$ZodIssue, found: unknown): string {
+  const given = found === undefined ? 'is missing' : `is ${JSON.stringify(found)?.slice(0, 80)}`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `${given}; write ${article(issue.expected)}`;
+    case 'invalid_value':
+      return `${given}; write one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_union': {
+      const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+      if (options.length > 0) return `${given}; write one of ${options.join(', ')}`;
+      return `${given}; write a number, a string, true or false, or {type: range, range: [low, high]}`;
+    }
+    case 'too_small':
+      return found === undefined || typeof found === 'number'
+        ? `${given}; write ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`
+        : `is empty; write at least ${issue.minimum}`;
+    case 'too_big':
+      return `${given}; write at most ${issue.maximum}`;
+    default:
+      return `${given}: ${issue.message}`;
+  }
+}
+
+const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
+
+/**
+ * Keys of the file which the schema does not know: it would drop them silently, and a misspelt `percentage` would hurt
+ * everybody. `free` says which values may hold anything.
+ */
+export function unknownKeys(raw: unknown, parsed: unknown, path: (string | number)[] = []): Problem[] {
+  if (path.at(-1) === 'input' || typeof raw !== 'object' || raw === null) return [];
+  if (typeof parsed !== 'object' || parsed === null) return [];
+  const known = new Map(Object.entries(parsed));
+  return Object.entries(raw).flatMap(([key, value]) => {
+    const here = [...path, Array.isArray(raw) ? Number(key) : key];
+    if (known.has(key)) return unknownKeys(value, known.get(key), here);
+    const names = [...known.keys()].join(', ');
+    return [{ path: here, says: `is not known here; remove it, or did you mean one of ${names}?` }];
+  });
+}

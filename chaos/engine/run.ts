@@ -1,0 +1,184 @@
+import { StormglassError } from '@stormglass/agents/contract';
+import type { RunEvent } from '../contract/index.ts';
+import { faultOf, faultTitle } from './faults.ts';
+import { Mailbox } from './mailbox.ts';
+import { DEFAULT_SETTINGS, type RunExperiment, RunInterruption, type RunRequest } from './ports.ts';
+import { reduceRun } from './reduce.ts';
+import type { RunEffect, RunFacts, RunInput, RunState } from './state.ts';
+
+/** @see RunExperiment for what is promised. The driver: carries effects out and brings their answers back. */
+export const runExperiment: RunExperiment = async function* (request) {
+  const driver = new Driver(request);
+  try {
+    driver.begin();
+    while (!driver.ended) {
+      await driver.next();
+      yield* driver.drain();
+    }
+  } finally {
+    await driver.close();
+  }
+};
+
+class Driver {
+  readonly #request: RunRequest;
+  readonly #facts: RunFacts;
+  readonly #inputs = new Mailbox<RunInput>();
+  /** Ends every wait of the run when it is over. */
+  readonly #over = new AbortController();
+  readonly #onAbort = (): void => this.#inputs.put(this.#abortInput());
+  #state: RunState = { phase: 'idle' };
+  #events: RunEvent[] = [];
+  #baselineFrom = 0;
+  #timer: Promise<void> | null = null;
+
+  constructor(request: RunRequest) {
+    const { spec, runId, seed } = request;
+    this.#request = request;
+    this.#facts = { spec, runId, seed, settings: { ...DEFAULT_SETTINGS, ...request.settings } };
+  }
+
+  get ended(): boolean {
+    return this.#state.phase === 'ended';
+  }
+
+  begin(): void {
+    const { clock, signal } = this.#request;
+    const at = clock.now();
+    this.#baselineFrom = this.#undisturbedSince(at);
+    this.#inputs.put({ type: 'start', at });
+    if (signal.aborted) this.#onAbort();
+    else signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Baseline begins `baselineMs` before the run, or where the last earlier fault ended if that was later. */
+  #undisturbedSince(at: number): number {
+    const from = at - this.#facts.settings.baselineMs;
+    const ends = this.#request.ports
+      .timeline(from, at)
+      .faults.map((fault) => fault.endedAt)
+      .filter((end) => end !== null && end < at)
+      .filter((end) => end !== null);
+    return Math.max(from, ...ends);
+  }
+
+  /** Waits for an input or the next tick, and lets the machine have everything that waits. */
+  async next(): Promise<void> {
+    const { clock } = this.#request;
+    this.#timer ??= clock.sleep(this.#facts.settings.tickMs, this.#over.signal).then(() => {
+      this.#timer = null;
+      this.#inputs.put(this.#tickInput());
+    });
+    await this.#inputs.filled();
+    for (let input = this.#inputs.take(); input !== undefined; input = this.#inputs.take()) {
+      const { state, effects } = reduceRun(this.#facts, this.#state, input);
+      this.#state = state;
+      for (const effect of effects) this.#carryOut(effect);
+    }
+  }
+
+  drain(): RunEvent[] {
+    return this.#events.splice(0);
+  }
+
+  /** Releases what a consumer that stopped early has left armed; after a whole run there is nothing. */
+  async close(): Promise<void> {
+    this.#request.signal.removeEventListener('abort', this.#onAbort);
+    const state = this.#state;
+    if (state.phase !== 'idle' && state.phase !== 'ended') {
+      const armed = state.ledger.faults.filter((fault) => fault.end === null);
+      await Promise.allSettled(armed.map((fault) => this.#request.ports.release(fault.faultId)));
+    }
+    this.#over.abort();
+  }
+
+  #tickInput(): RunInput {
+    const at = this.#request.clock.now();
+    const timeline = this.#request.ports.timeline(this.#baselineFrom, at);
+    return { type: 'tick', at, timeline, baselineFrom: this.#baselineFrom };
+  }
+
+  #abortInput(): RunInput {
+    const reason: unknown = this.#request.signal.reason;
+    const words = reason instanceof Error ? reason.message : String(reason);
+    const interrupted = reason instanceof RunInterruption;
+    return { type: 'abort', at: this.#request.clock.now(), reason: words, interrupted };
+  }
+
+  #carryOut(effect: RunEffect): void {
+    switch (effect.type) {
+      case 'emit':
+        this.#events.push(effect.event);
+        return;
+      case 'arm':
+        void this.#arm(effect.activity);
+        return;
+      case 'release':
+        void this.#release(effect.faultId);
+        return;
+      case 'control':
+        void this.#control(effect.activity);
+        return;
+    }
+  }
+
+  async #arm(activity: number): Promise<void> {
+    const { ports, clock } = this.#request;
+    const spec = faultOf(this.#facts, activity);
+    try {
+      const run = { runId: this.#facts.runId, title: faultTitle(spec) };
+      const { faultId } = await ports.arm(spec, run);
+      if (this.#over.signal.aborted) {
+        // Nobody listens any more: an arming which was answered too late must not stay.
+        await ports.release(faultId);
+        return;
+      }
+      this.#inputs.put({ type: 'armed', at: clock.now(), activity, faultId });
+      await this.#watch(faultId);
+    } catch (error) {
+      this.#inputs.put({ type: 'arm-failed', at: clock.now(), activity, message: wordsOf(error) });
+    }
+  }
+
+  async #watch(faultId: string): Promise<void> {
+    const { ports, clock } = this.#request;
+    try {
+      const end = await ports.faultEnded(faultId, this.#over.signal);
+      this.#inputs.put({ type: 'fault-ended', at: clock.now(), faultId, end });
+    } catch (error) {
+      // After the run nobody waits for the end any more, and that wait ends as an error.
+      if (this.#over.signal.aborted) return;
+      const message = `its end is unknown: ${wordsOf(error)}`;
+      this.#inputs.put({ type: 'release-failed', at: clock.now(), faultId, message });
+    }
+  }
+
+  async #release(faultId: string): Promise<void> {
+    const { ports, clock } = this.#request;
+    try {
+      const end = await ports.release(faultId);
+      this.#inputs.put({ type: 'fault-ended', at: clock.now(), faultId, end });
+    } catch (error) {
+      this.#inputs.put({ type: 'release-failed', at: clock.now(), faultId, message: wordsOf(error) });
+    }
+  }
+
+  async #control(activity: number): Promise<void> {
+    const { ports, clock } = this.#request;
+    const provider = this.#facts.spec.method[activity]?.provider;
+    if (provider?.type !== 'control') return;
+    try {
+      const result = await ports.control(provider.service, provider.name, provider.input);
+      const output = JSON.stringify(result)?.slice(0, 500) ?? 'done';
+      this.#inputs.put({ type: 'controlled', at: clock.now(), activity, ok: true, output });
+    } catch (error) {
+      const output = wordsOf(error);
+      this.#inputs.put({ type: 'controlled', at: clock.now(), activity, ok: false, output });
+    }
+  }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof StormglassError) return `${error.message} ${error.next}`;
+  return error instanceof Error ? error.message : String(error);
+}
