@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type System, startSystem } from '../e2e/system.ts';
+import { report } from './figure.ts';
+import { api } from './probe.ts';
+
+/**
+ * Memory and CPU of every process, idle and at 50 orders a second. Memory is PSS (each page shared by n processes
+ * counts 1/n), so that the sum over processes is what the machine really gave. Linux only: it reads /proc.
+ */
+const SETTLE_MS = 20_000;
+const WATCH_MS = 20_000;
+const TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+interface Usage {
+  pssMb: number;
+  cpuTicks: number;
+}
+
+function parentOf(pid: string): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? '';
+}
+
+function usageOf(pid: string): Usage {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const pss = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? '0';
+  return { pssMb: Number(pss) / 1024, cpuTicks: Number(fields[11]) + Number(fields[12]) };
+}
+
+/** Usage by name of the process table; descendants (Postgres backends) count to their ancestor. */
+function measure(system: System): Map<string, Usage> {
+  const names = new Map([...system.processes].map(([name, pid]) => [String(pid), name]));
+  names.set(String(system.launcherPid), 'launcher');
+  const parents = new Map<string, string>();
+  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      parents.set(pid, parentOf(pid));
+    } catch {
+      // The process ended between the listing and the read.
+    }
+  }
+  const totals = new Map<string, Usage>();
+  for (const pid of parents.keys()) {
+    let at: string | undefined = pid;
+    while (at !== undefined && !names.has(at)) at = parents.get(at);
+    const name = at === undefined ? undefined : names.get(at);
+    if (name === undefined) continue;
+    try {
+      const usage = usageOf(pid);
+      const sum = totals.get(name) ?? { pssMb: 0, cpuTicks: 0 };
+      totals.set(name, { pssMb: sum.pssMb + usage.pssMb, cpuTicks: sum.cpuTicks + usage.cpuTicks });
+    } catch {
+      // The process ended between the listing and the read.
+    }
+  }
+  return totals;
+}
+
+async function watch(system: System, load: string): Promise<void> {
+  await delay(SETTLE_MS);
+  const before = measure(system);
+  await delay(WATCH_MS);
+  const after = measure(system);
+  const params = { load, seconds: WATCH_MS / 1000 };
+  let [memory, cpu] = [0, 0];
+  for (const [name, usage] of after) {
+    const cores = (usage.cpuTicks - (before.get(name)?.cpuTicks ?? 0)) / TICKS / (WATCH_MS / 1000);
+    memory += usage.pssMb;
+    cpu += cores;
+    report({
+      bench: 'footprint',
+      figure: `${name} memory`,
+      value: usage.pssMb,
+      unit: 'MB',
+      goal: null,
+      params,
+    });
+    report({
+      bench: 'footprint',
+      figure: `${name} CPU`,
+      value: cores * 100,
+      unit: '% of a core',
+      goal: null,
+      params,
+    });
+  }
+  const ours = (after.get('web')?.pssMb ?? 0) + (after.get('collector')?.pssMb ?? 0);
+  report({
+    bench: 'footprint',
+    figure: 'dashboard + collector memory',
+    value: ours,
+    unit: 'MB',
+    goal: '<= 900',
+    params,
+  });
+  report({
+    bench: 'footprint',
+    figure: 'everything memory',
+    value: memory,
+    unit: 'MB',
+    goal: '<= 2500',
+    params,
+  });
+  report({
+    bench: 'footprint',
+    figure: 'everything CPU',
+    value: cpu * 100,
+    unit: '% of a core',
+    goal: null,
+    params,
+  });
+}
+
+export async function run(): Promise<void> {
+  const system = await startSystem();
+  try {
+    await api(system.dashboard, 'POST', '/api/controls/loadgen/load.set', { input: { rate: 0 } });
+    await watch(system, 'idle');
+    await api(system.dashboard, 'POST', '/api/controls/loadgen/load.set', { input: { rate: 50 } });
+    await watch(system, '50 orders/s');
+  } finally {
+    await system.stop();
+  }
+}
