@@ -1,5 +1,6 @@
 import {
   AgentHello,
+  type AttributeValue,
   BreakerSample,
   BreakerTransition,
   DeadLetter,
@@ -114,7 +115,11 @@ const TraceRow = z.object({
   faultIds: z.array(z.string()),
 }) satisfies z.ZodType<TraceSummary>;
 
-const AttributeMap = z.record(z.string(), z.json());
+// Not z.json(): that is recursive, and a $ref inside an OpenAPI document would point nowhere.
+const AttributeMap = z.record(
+  z.string(),
+  z.custom<AttributeValue>(() => true),
+);
 
 const TraceView = z.object({
   traceId: z.string(),

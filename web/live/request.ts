@@ -44,10 +44,7 @@ async function toError(response: Response): Promise<StormglassError> {
  * One call of the HTTP API, by its name in the table. Throws StormglassError whatever goes wrong, so that a page can
  * always show a code, a message and the next step.
  */
-export async function request<N extends ApiName>(
-  name: N,
-  options: RequestOptions = {},
-): Promise<Answer<N>> {
+export async function request<N extends ApiName>(name: N, options: RequestOptions = {}): Promise<Answer<N>> {
   const row = API[name];
   const init: RequestInit = { method: row.method, headers: { accept: 'application/json' } };
   if (row.method === 'POST') {

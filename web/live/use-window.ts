@@ -87,7 +87,13 @@ export function useWindow(): PageWindow {
       return { ...base, timeline: liveTimeline, step: 1, loading: connection.from === null, error: null };
     }
     const timeline = history.data?.timeline ?? EMPTY;
-    return { ...base, timeline, step: history.data?.stepSeconds ?? history.step, loading: history.isPending, error: history.error };
+    return {
+      ...base,
+      timeline,
+      step: history.data?.stepSeconds ?? history.step,
+      loading: history.isPending,
+      error: history.error,
+    };
   }, [
     range.from,
     range.to,

@@ -1,0 +1,100 @@
+import { CONTROL, type ControlName, StormglassError } from '@stormglass/agents/contract';
+import type { z } from 'zod';
+import type { AgentView } from '../../live/protocol.ts';
+import type { State } from '../state/index.ts';
+import type { AgentHub } from './agents.ts';
+
+type Result<N extends ControlName> = z.infer<(typeof CONTROL)[N]['result']>;
+
+/** Invokes what services offer on their channels, and writes down who did. */
+export class Controls {
+  readonly #hub: AgentHub;
+  readonly #state: State;
+
+  constructor(hub: AgentHub, state: State) {
+    this.#hub = hub;
+    this.#state = state;
+  }
+
+  /** Connected agents which offer the control, of one service or of any. */
+  offering(name: string, service?: string): AgentView[] {
+    return this.#hub
+      .connected()
+      .filter(
+        (a) => (service === undefined || a.service === service) && a.controls.some((c) => c.name === name),
+      );
+  }
+
+  /** Any control of any service; the first instance that offers it. */
+  async invoke(service: string, name: string, input: unknown, by: string): Promise<unknown> {
+    const agent = this.offering(name, service)[0];
+    if (!agent) throw absent(name, service);
+    return this.#call(agent, name, input, by);
+  }
+
+  /** A control of the table, on the first agent that offers it, typed both ways. */
+  async known<N extends ControlName>(
+    name: N,
+    input: unknown,
+    by: string,
+  ): Promise<{ service: string; result: Result<N> }> {
+    const agent = this.offering(name)[0];
+    if (!agent) throw absent(name);
+    return { service: agent.service, result: await this.knownOn(agent, name, input, by) };
+  }
+
+  async knownOn<N extends ControlName>(
+    agent: AgentView,
+    name: N,
+    input: unknown,
+    by: string,
+  ): Promise<Result<N>> {
+    const answer = await this.#call(agent, name, CONTROL[name].input.parse(input), by);
+    const result = CONTROL[name].result.safeParse(answer);
+    if (result.success) return result.data as Result<N>;
+    throw new StormglassError(
+      'control_failed',
+      `${agent.service} answered ${name} in a form that is not the one of the contract`,
+      'Update the agent of that service.',
+      { cause: result.error },
+    );
+  }
+
+  async #call(agent: AgentView, name: string, input: unknown, by: string): Promise<unknown> {
+    const subject = `${agent.service} (${agent.instance})`;
+    const audit = (outcome: string) =>
+      this.#state.audit.add({ who: by, what: name, subject, why: brief(input), outcome });
+    try {
+      const answer = await this.#hub.invoke(agent.agentId, { name, input, by });
+      audit(answer.ok ? 'done' : `refused: ${answer.message}`);
+      if (answer.ok) return answer.result;
+      throw new StormglassError(
+        'control_failed',
+        `${agent.service} refused ${name}: ${answer.message}`,
+        answer.next,
+      );
+    } catch (error) {
+      if (error instanceof StormglassError) throw error;
+      audit('no answer');
+      throw new StormglassError(
+        'control_failed',
+        `${agent.service} did not answer ${name}`,
+        'Look whether the process runs; it may be paused or overloaded. The action may have happened.',
+        { cause: error },
+      );
+    }
+  }
+}
+
+function brief(input: unknown): string {
+  const text = JSON.stringify(input) ?? '';
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+}
+
+function absent(name: string, service?: string): StormglassError {
+  return new StormglassError(
+    'target_absent',
+    service === undefined ? `no connected service offers ${name}` : `${service} does not offer ${name}`,
+    'See GET /api/agents for what is connected and what it offers.',
+  );
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StormglassError } from '@stormglass/agents/contract';
+import { loadExperiments, runExperiment } from '@stormglass/chaos/engine';
+import { readEnv } from './env.ts';
+import { loadPages, noPages, type Pages } from './http/pages.ts';
+import { createLog } from './log.ts';
+import { startServer } from './server.ts';
+import { systemTime } from './time.ts';
+import { noTelemetry } from './window/telemetry.ts';
+
+const WEB = join(dirname(fileURLToPath(import.meta.url)), '..');
+const EXPERIMENTS = join(WEB, '..', 'chaos', 'experiments');
+
+async function main(): Promise<void> {
+  const env = readEnv(process.env);
+  const log = createLog(env.LOG_LEVEL);
+  const folder = env.STORMGLASS_EXPERIMENTS ?? EXPERIMENTS;
+  let pages: Promise<Pages> | undefined;
+  const server = await startServer({
+    env,
+    version: readVersion(),
+    time: systemTime,
+    log,
+    telemetry: noTelemetry(),
+    runExperiment,
+    loadExperiments: () => loadExperiments(folder),
+    pages: () => pages ?? Promise.resolve(noPages),
+  });
+  if (env.STORMGLASS_NO_PAGES === '0') pages = loadPages(WEB);
+
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    await server.close();
+    if (pages) await (await pages).close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+  // A build that is missing or broken is said at once, not at the first click.
+  await pages;
+}
+
+function readVersion(): string {
+  const file = JSON.parse(readFileSync(join(WEB, 'package.json'), 'utf8')) as { version: string };
+  return file.version;
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof StormglassError;
+  createLog('info').fatal(
+    known ? { code: error.code, next: error.next } : { err: error },
+    known ? error.message : 'failed',
+  );
+  process.exit(1);
+});

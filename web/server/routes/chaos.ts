@@ -1,0 +1,18 @@
+import type { Handlers, Parts } from './handler.ts';
+import { param } from './handler.ts';
+
+export function chaosRoutes(
+  p: Parts,
+): Pick<Handlers, 'faults' | 'armFault' | 'releaseFault' | 'haltState' | 'halt' | 'unhalt'> {
+  return {
+    faults: () => ({ faults: p.faults.list() }),
+    armFault: async ({ input, who }) => {
+      if (input.dry) return { fault: null, targets: p.faults.resolve(input.spec) };
+      return p.faults.arm(input.spec, { owner: who });
+    },
+    releaseFault: (call) => p.faults.release(param(call, 'id'), call.who),
+    haltState: () => p.halt.state,
+    halt: ({ input, who }) => p.halt.halt(input.reason, who),
+    unhalt: ({ who }) => p.halt.allow(who),
+  };
+}

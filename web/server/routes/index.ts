@@ -1,0 +1,23 @@
+import { breakerRoutes } from './breakers.ts';
+import { chaosRoutes } from './chaos.ts';
+import type { Handlers, Parts } from './handler.ts';
+import { observeRoutes } from './observe.ts';
+import { queueRoutes } from './queues.ts';
+import { runRoutes } from './runs.ts';
+import { sagaRoutes } from './sagas.ts';
+import { sessionRoutes } from './session.ts';
+import { traceRoutes } from './traces.ts';
+
+/** One handler for each row of the API table; the compiler counts them. */
+export function createHandlers(parts: Parts): Handlers {
+  return {
+    ...sessionRoutes(parts),
+    ...observeRoutes(parts),
+    ...breakerRoutes(parts),
+    ...queueRoutes(parts),
+    ...sagaRoutes(parts),
+    ...traceRoutes(parts),
+    ...chaosRoutes(parts),
+    ...runRoutes(parts),
+  };
+}

@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto';
+import { assertNever, StormglassError } from '@stormglass/agents/contract';
+import type { Run, RunEvent, RunSummary } from '@stormglass/chaos/contract';
+import {
+  type LoadedExperiment,
+  type LoadedFolder,
+  type RunExperiment,
+  RunInterruption,
+  type RunPorts,
+} from '@stormglass/chaos/engine';
+import type { Log } from '../log.ts';
+import type { State } from '../state/index.ts';
+import type { Time } from '../time.ts';
+import { sleep } from './sleep.ts';
+
+const LISTED = 100;
+/** How long a stop of the dashboard waits for a run to release its faults; the leases end by themselves anyway. */
+const STOP_PATIENCE_MS = 2_000;
+
+interface Parts {
+  state: State;
+  time: Time;
+  log: Log;
+  ports: RunPorts;
+  run: RunExperiment;
+  loadExperiments: () => Promise<LoadedFolder>;
+  refuseWhenHalted: () => void;
+  /** A run began, went on or ended. */
+  onChange: (run: Run) => void;
+}
+
+interface Running {
+  run: Run;
+  stop: AbortController;
+  done: Promise<void>;
+}
+
+/** Runs experiments, one at a time, and keeps what happened. */
+export class Runs {
+  readonly #parts: Parts;
+  #running: Running | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#closeInterrupted();
+  }
+
+  experiments(): Promise<LoadedFolder> {
+    return this.#parts.loadExperiments();
+  }
+
+  /** Headers, newest first. */
+  list(): RunSummary[] {
+    return this.#parts.state.runs.newest(LISTED).map(summarize);
+  }
+
+  active(): Run[] {
+    return this.#running ? [this.#running.run] : [];
+  }
+
+  get(id: string): Run {
+    const run = this.#running?.run.id === id ? this.#running.run : this.#parts.state.runs.get(id);
+    if (run) return run;
+    throw new StormglassError('not_found', `there is no run ${id}`, 'See GET /api/runs.');
+  }
+
+  async start(experimentId: string, seed: number | undefined, who: string): Promise<Run> {
+    this.#parts.refuseWhenHalted();
+    const folder = await this.#parts.loadExperiments();
+    const found = folder.experiments.find((experiment) => experiment.id === experimentId);
+    if (!found) throw unknownExperiment(experimentId, folder);
+    if (this.#running) {
+      throw new StormglassError(
+        'run_in_progress',
+        `${this.#running.run.experiment.title} is running`,
+        'Wait for its end, or abort it.',
+      );
+    }
+    const run = this.#newRun(found, seed ?? 1, who);
+    const stop = new AbortController();
+    this.#parts.state.runs.save(run);
+    this.#audit(run, who, 'run.start', `seed ${run.seed}`);
+    const running: Running = { run, stop, done: Promise.resolve() };
+    this.#running = running;
+    running.done = this.#drive(running);
+    this.#parts.onChange(run);
+    return run;
+  }
+
+  /** Ends the run and resolves when its faults are reverted and its verdict stands. */
+  async abort(id: string, who: string): Promise<Run> {
+    const running = this.#running;
+    if (running?.run.id !== id) {
+      const run = this.get(id);
+      throw new StormglassError(
+        'conflict',
+        `the run has ended: ${run.verdict}`,
+        'There is nothing to abort.',
+      );
+    }
+    running.stop.abort(new Error(`aborted by ${who}`));
+    await running.done;
+    return this.get(id);
+  }
+
+  /** Chaos was halted: a run cannot go on. */
+  halted(reason: string): void {
+    this.#running?.stop.abort(new Error(`all chaos was stopped: ${reason}`));
+  }
+
+  /** The dashboard goes down: the run is marked interrupted, its faults released as far as time allows. */
+  async close(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    running.stop.abort(new RunInterruption('the dashboard was stopped while the experiment ran'));
+    const late = new AbortController();
+    await Promise.race([running.done, sleep(this.#parts.time, STOP_PATIENCE_MS, late.signal)]);
+    late.abort();
+  }
+
+  async #drive(running: Running): Promise<void> {
+    const { time, run: runExperiment, ports, log } = this.#parts;
+    const { run, stop } = running;
+    try {
+      const events = runExperiment({
+        spec: run.experiment,
+        runId: run.id,
+        seed: run.seed,
+        ports,
+        clock: { now: () => time.now(), sleep: (ms, signal) => sleep(time, ms, signal) },
+        signal: stop.signal,
+      });
+      for await (const event of events) this.#record(running, event);
+      if (running.run.verdict === null) this.#fail(running, 'the engine ended without a verdict');
+    } catch (error) {
+      log.error({ err: error, run: run.id }, 'run failed');
+      this.#fail(running, error instanceof Error ? error.message : String(error));
+    } finally {
+      if (this.#running === running) this.#running = null;
+      this.#audit(
+        running.run,
+        running.run.startedBy,
+        'run.end',
+        `${running.run.verdict}: ${running.run.why}`,
+      );
+      this.#parts.onChange(running.run);
+    }
+  }
+
+  #fail(running: Running, why: string): void {
+    const at = this.#parts.time.now();
+    this.#record(running, { type: 'ended', at, verdict: 'interrupted', why });
+  }
+
+  #record(running: Running, event: RunEvent): void {
+    const { runs } = this.#parts.state;
+    const before = running.run;
+    running.run = apply(before, event);
+    // `measured` replaces itself in the header; the others are the journal.
+    if (event.type !== 'measured') runs.addEvent(before.id, before.events.length, event);
+    if (event.type === 'measured' || event.type === 'phase' || event.type === 'ended') runs.save(running.run);
+    this.#parts.onChange(running.run);
+  }
+
+  #newRun(found: LoadedExperiment, seed: number, who: string): Run {
+    return {
+      id: randomUUID(),
+      experimentId: found.id,
+      experiment: found.spec,
+      seed,
+      startedBy: who,
+      startedAt: this.#parts.time.now(),
+      endedAt: null,
+      phase: 'steady-before',
+      verdict: null,
+      why: '',
+      events: [],
+      recovery: null,
+    };
+  }
+
+  #closeInterrupted(): void {
+    const { runs } = this.#parts.state;
+    for (const { id } of runs.unfinished()) {
+      const run = runs.get(id);
+      if (!run) continue;
+      const at = this.#parts.time.now();
+      const why = 'the dashboard ended while the experiment ran; its faults ended with their leases';
+      const event: RunEvent = { type: 'ended', at, verdict: 'interrupted', why };
+      runs.addEvent(id, run.events.length, event);
+      runs.save(apply(run, event));
+      this.#audit(run, 'hub', 'run.end', `interrupted: ${why}`);
+    }
+  }
+
+  #audit(run: Run, who: string, what: string, outcome: string): void {
+    this.#parts.state.audit.add({ who, what, subject: run.id, why: run.experiment.title, outcome });
+  }
+}
+
+/** The run after one more event. */
+export function apply(run: Run, event: RunEvent): Run {
+  switch (event.type) {
+    case 'measured':
+      return { ...run, recovery: event.recovery };
+    case 'phase':
+      return { ...run, phase: event.phase, events: [...run.events, event] };
+    case 'ended':
+      return {
+        ...run,
+        phase: 'ended',
+        endedAt: event.at,
+        verdict: event.verdict,
+        why: event.why,
+        events: [...run.events, event],
+      };
+    case 'activity-started':
+    case 'activity-ended':
+    case 'fault-armed':
+    case 'fault-ended':
+    case 'guard':
+      return { ...run, events: [...run.events, event] };
+    default:
+      return assertNever(event);
+  }
+}
+
+export function summarize(run: Omit<Run, 'events'>): RunSummary {
+  const { id, experimentId, seed, startedBy, startedAt, endedAt, phase, verdict, why } = run;
+  return {
+    id,
+    experimentId,
+    seed,
+    startedBy,
+    startedAt,
+    endedAt,
+    phase,
+    verdict,
+    why,
+    title: run.experiment.title,
+  };
+}
+
+function unknownExperiment(id: string, folder: LoadedFolder): StormglassError {
+  const refused = folder.refused.find((file) => file.id === id);
+  return (
+    refused?.error ??
+    new StormglassError('not_found', `there is no experiment ${id}`, 'See GET /api/experiments.')
+  );
+}

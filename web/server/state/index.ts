@@ -1,0 +1,28 @@
+import { type Audit, openAudit } from './audit.ts';
+import { openDatabase } from './database.ts';
+import { type FaultRecords, faultRecords } from './faults.ts';
+import { type HaltRecord, haltRecord } from './halt.ts';
+import { type ProcessRecords, processRecords } from './processes.ts';
+import { type RunRecords, runRecords } from './runs.ts';
+
+/** The dashboard's own state: one SQLite file, one writer (this process). */
+export interface State {
+  audit: Audit;
+  faults: FaultRecords;
+  halt: HaltRecord;
+  processes: ProcessRecords;
+  runs: RunRecords;
+  close(): void;
+}
+
+export function openState(dataDir: string, now: () => number): State {
+  const db = openDatabase(dataDir);
+  return {
+    audit: openAudit(db, now),
+    faults: faultRecords(db),
+    halt: haltRecord(db),
+    processes: processRecords(db),
+    runs: runRecords(db),
+    close: () => db.close(),
+  };
+}

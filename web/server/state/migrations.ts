@@ -1,0 +1,56 @@
+/**
+ * The schema of the dashboard's own state, one entry a version (`PRAGMA user_version`). Entries are never edited after
+ * a release, only added. Bodies are JSON of the contract types; what is searched by stands in a column.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE faults (
+    id TEXT PRIMARY KEY,
+    armed_at REAL NOT NULL,
+    ended_at REAL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX faults_by_time ON faults (armed_at);
+  CREATE INDEX faults_open ON faults (ended_at) WHERE ended_at IS NULL;
+
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    started_at REAL NOT NULL,
+    ended_at REAL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX runs_by_time ON runs (started_at);
+  CREATE TABLE run_events (
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    seq INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (run_id, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE processes (
+    at REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX processes_by_time ON processes (at);
+
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    who TEXT NOT NULL,
+    what TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    why TEXT NOT NULL,
+    outcome TEXT NOT NULL
+  ) STRICT;
+  -- Append-only is kept by the database, not by good manners.
+  CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_is_never_cut BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+  CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    body TEXT NOT NULL
+  ) STRICT;
+  `,
+];

@@ -1,0 +1,49 @@
+import { StormglassError, type Timeline } from '@stormglass/agents/contract';
+import type { State } from '../state/index.ts';
+import type { Time } from '../time.ts';
+import { fromStore, type Telemetry } from './telemetry.ts';
+import { chooseStep, thin } from './thin.ts';
+import { type TimelineWindow, WINDOW_MS } from './window.ts';
+
+const MAX_RANGE_MS = 31 * 86_400_000;
+
+/** Timelines of any range: from memory when it reaches back that far, else from the store and the state file. */
+export class History {
+  readonly #window: TimelineWindow;
+  readonly #telemetry: Telemetry;
+  readonly #state: State;
+  readonly #time: Time;
+
+  constructor(window: TimelineWindow, telemetry: Telemetry, state: State, time: Time) {
+    this.#window = window;
+    this.#telemetry = telemetry;
+    this.#state = state;
+    this.#time = time;
+  }
+
+  async range(from: number, to: number, asked?: number): Promise<{ step: number; timeline: Timeline }> {
+    if (!(to > from) || to - from > MAX_RANGE_MS) {
+      throw new StormglassError(
+        'invalid_request',
+        '`from` must lie before `to`, at most 31 days',
+        'Give both as epoch milliseconds.',
+      );
+    }
+    const step = chooseStep(from, to, asked);
+    if (from >= this.#time.now() - WINDOW_MS) {
+      return { step, timeline: thin(this.#window.slice(from, to, step), step) };
+    }
+    return { step, timeline: thin(await this.stored(from, to, step), step) };
+  }
+
+  /** What the store and the state file know of [from, to]. */
+  async stored(from: number, to: number, step: number): Promise<Timeline> {
+    const timeline = await fromStore(this.#telemetry.timeline({ from, to, step }));
+    return { ...timeline, ...this.own(from, to) };
+  }
+
+  /** The hub's own part: faults and process events. */
+  own(from: number, to: number): Pick<Timeline, 'faults' | 'processes'> {
+    return { faults: this.#state.faults.range(from, to), processes: this.#state.processes.range(from, to) };
+  }
+}
