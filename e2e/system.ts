@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { test as base } from '@playwright/test';
+import { readLauncherFile } from '../scripts/launch/data-dir.ts';
+import type { LaunchEvent } from '../scripts/launch/reporter.ts';
+
+const START = fileURLToPath(new URL('../scripts/start.ts', import.meta.url));
+/** A cold start builds the dashboard as well. */
+const READY_WITHIN_MS = 180_000;
+
+/** The real system, started for the test run on free ports and a data directory of its own. */
+export interface System {
+  /** Base URLs. */
+  dashboard: string;
+  otlpHttp: string;
+  gateway: string;
+  dataDir: string;
+  /** Pid of each process that runs now, by name (`orders`, `web`, `postgres`, ...). */
+  processes: ReadonlyMap<string, number>;
+  launcherPid: number;
+  /** Every event line so far. */
+  events: readonly LaunchEvent[];
+  /** Connection URL of a service's database, `broker` included. */
+  postgresUrl(service: string): string;
+  /** Graceful end; resolves to the exit code. Without a call the fixture ends it. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts the launcher as `npm start` does, and resolves when everything is healthy. */
+export async function startSystem(options: { args?: string[]; dataDir?: string } = {}): Promise<System> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'stormglass-e2e-'));
+  const args = [START, '--port', '0', '--json', '--data-dir', dataDir, ...(options.args ?? [])];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const events: LaunchEvent[] = [];
+  const processes = new Map<string, number>();
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-8_000);
+  });
+  const ready = await readUntilReady(child, (event) => {
+    events.push(event);
+    if (event.event !== 'process') return;
+    if (event.state === 'exited' || event.state === 'killed') processes.delete(event.name);
+    else processes.set(event.name, event.pid);
+  }).catch((cause: unknown) => {
+    child.kill('SIGKILL');
+    throw new Error(`the system did not start: ${lastWords(events)}\n${errors}`, { cause });
+  });
+  return {
+    dashboard: ready.dashboard,
+    otlpHttp: ready.otlpHttp,
+    gateway: ready.gateway ?? '',
+    dataDir,
+    processes,
+    launcherPid: child.pid ?? 0,
+    events,
+    postgresUrl: (service) => {
+      const url = readLauncherFile(dataDir).databases[service];
+      if (url === undefined) throw new Error(`${service} has no database`);
+      return url;
+    },
+    stop: () => stop(child),
+  };
+}
+
+type Ready = Extract<LaunchEvent, { event: 'ready' }>;
+
+function readUntilReady(child: ChildProcess, on: (event: LaunchEvent) => void): Promise<Ready> {
+  if (child.stdout === null) throw new Error('the launcher has no stdout');
+  const lines = createInterface({ input: child.stdout });
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error('not ready in time')), READY_WITHIN_MS);
+    lines.on('line', (line) => {
+      const event: LaunchEvent = JSON.parse(line);
+      on(event);
+      if (event.event !== 'ready') return;
+      clearTimeout(late);
+      resolve(event);
+    });
+    child.once('exit', (code) => {
+      clearTimeout(late);
+      reject(new Error(`the launcher ended with code ${code}`));
+    });
+  });
+}
+
+async function stop(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+  return child.exitCode;
+}
+
+function lastWords(events: readonly LaunchEvent[]): string {
+  const error = events.findLast((event) => event.event === 'error');
+  return error === undefined ? 'it said nothing' : `${error.message} (${error.next})`;
+}
+
+/** Playwright's `test` with the system: started once for each worker, ended after its last test. */
+export const test = base.extend<object, { system: System }>({
+  system: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern.
+    async ({}, use) => {
+      const system = await startSystem();
+      await use(system);
+      await system.stop();
+      rmSync(system.dataDir, { recursive: true, force: true });
+    },
+    { scope: 'worker', timeout: READY_WITHIN_MS + 60_000 },
+  ],
+});
+
+export { expect } from '@playwright/test';
