@@ -11,7 +11,7 @@ import {
   type Transition,
   withFinding,
 } from './state.ts';
-import { enterReverting, follow, then } from './transitions.ts';
+import { enterReverting, follow, withEffects } from './transitions.ts';
 
 /** The injector said yes. */
 export function armed(
@@ -41,7 +41,7 @@ export function armed(
   // The run was stopped while the injector was still arming: what has come too late goes at once.
   if (late) return { state: { ...state, ledger }, effects: [event, { type: 'release', faultId }] };
   if (state.phase !== 'method') return { state: { ...state, ledger }, effects: [event] };
-  return then([event], acted(facts, { ...state, ledger }, at, input.activity, `armed as ${faultId}`));
+  return withEffects([event], acted(facts, { ...state, ledger }, at, input.activity, `armed as ${faultId}`));
 }
 
 /** An action of the method has succeeded. */
@@ -117,9 +117,9 @@ export function faultEnded(
   const finding = fault.releasing ? null : earlyEnd(facts, fault.title, fault.dueAt, end);
   if (state.phase === 'reverting') return { state: { ...state, ledger }, effects: [event] };
   if (finding !== null) {
-    return then([event], enterReverting(withFinding(ledger, finding.verdict, finding.why), input.at));
+    return withEffects([event], enterReverting(withFinding(ledger, finding.verdict, finding.why), input.at));
   }
-  if (!end.reverted) return then([event], enterReverting(ledger, input.at));
+  if (!end.reverted) return withEffects([event], enterReverting(ledger, input.at));
   return { state: { ...state, ledger }, effects: [event] };
 }
 

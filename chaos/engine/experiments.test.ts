@@ -22,7 +22,9 @@ describe('the experiments that come with Stormglass', () => {
       expect(spec.story.length, id).toBeGreaterThan(100);
       expect(spec.guards.length, id).toBeGreaterThan(0);
       expect(spec.budget.recover, id).toBeGreaterThan(0);
-      const faults = spec.method.flatMap(({ provider }) => (provider.type === 'fault' ? [provider.spec] : []));
+      const faults = spec.method.flatMap(({ provider }) =>
+        provider.type === 'fault' ? [provider.spec] : [],
+      );
       expect(faults.length, id).toBe(1);
       for (const fault of faults) expect(fault.durationMs, id).toBeLessThanOrEqual(20_000);
     }

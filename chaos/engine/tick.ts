@@ -15,7 +15,7 @@ import {
   withFinding,
 } from './state.ts';
 import { checkSteady } from './steady.ts';
-import { entering, enterReverting, enterSteadyAfter, follow, then } from './transitions.ts';
+import { entering, enterReverting, enterSteadyAfter, follow, withEffects } from './transitions.ts';
 
 type Tick = Extract<RunInput, { type: 'tick' }>;
 
@@ -26,10 +26,10 @@ export function tick(facts: RunFacts, before: ActiveState, input: Tick): Transit
   if ((state.phase === 'method' || state.phase === 'recovering') && faultsOn(state.ledger) > 0) {
     const guard = checkGuards(facts, state.ledger, input.timeline, input.at);
     const effects = [...measured.effects, ...guard.effects];
-    if (guard.tripped) return then(effects, enterReverting(guard.ledger, input.at));
-    return then(effects, tickPhase(facts, { ...state, ledger: guard.ledger }, input));
+    if (guard.tripped) return withEffects(effects, enterReverting(guard.ledger, input.at));
+    return withEffects(effects, tickPhase(facts, { ...state, ledger: guard.ledger }, input));
   }
-  return then(measured.effects, tickPhase(facts, state, input));
+  return withEffects(measured.effects, tickPhase(facts, state, input));
 }
 
 function tickPhase(facts: RunFacts, state: ActiveState, input: Tick): Transition {
@@ -62,10 +62,10 @@ function tickSteady(
   const verdict = checkSteady(facts, state, input, before ? 'not-run' : 'deviated');
   if (!verdict.done) return { state: { ...state, holdsSince: verdict.holdsSince }, effects: [] };
   const failed = verdict.ledger !== state.ledger;
-  if (failed || !before) return then(verdict.effects, enterReverting(verdict.ledger, input.at));
+  if (failed || !before) return withEffects(verdict.effects, enterReverting(verdict.ledger, input.at));
   const ledger = { ...verdict.ledger, methodAt: input.at };
   const effects = [...verdict.effects, entering('method', input.at)];
-  return then(effects, follow(enterActivity(facts, 0, ledger, input.at), input.at));
+  return withEffects(effects, follow(enterActivity(facts, 0, ledger, input.at), input.at));
 }
 
 function tickReverting(

@@ -36,11 +36,11 @@ export function follow(move: MethodMove, at: number): Transition {
         effects: [...move.effects, entering('recovering', at)],
       };
     case 'reverting':
-      return then(move.effects, enterReverting(move.ledger, at));
+      return withEffects(move.effects, enterReverting(move.ledger, at));
   }
 }
 
 /** Effects that come before those of a transition. */
-export function then(effects: RunEffect[], next: Transition): Transition {
+export function withEffects(effects: RunEffect[], next: Transition): Transition {
   return { state: next.state, effects: [...effects, ...next.effects] };
 }

@@ -64,7 +64,11 @@ export function computeRecovery(input: RecoveryInput): Recovery {
     ...damage(input, range, { points, band, broken: answers.broken, instants }),
     ...queueFigures(bands, { from: range.from, to: instants.t4.at ?? now }, instants.t3.at),
     sagas: sagaCounts(timeline, { from: range.from, to: instants.t4.at ?? now }),
-    conditions: [answers, breakers, queues, sagas].map((judged) => conditionOf(judged, range)),
+    // Answers are known to the last finished second only; broken up to there is broken now.
+    conditions: [
+      conditionOf(answers, { from: range.from, to: (lastFinishedSecond(now) + 1) * 1000 }),
+      ...[breakers, queues, sagas].map((judged) => conditionOf(judged, range)),
+    ],
     sli: points,
   };
 }
