@@ -178,7 +178,7 @@ export class ManagedProcess {
     const { spec } = this;
     const child = spawn(spec.command, spec.args, {
       cwd: spec.cwd,
-      env: spec.env,
+      env: { NODE_ENV: 'production', ...spec.env },
       // The launcher never writes to stdin: its end is the lifeline.
       stdio: ['pipe', this.#log.fd, this.#log.fd],
       // A session of its own: Ctrl-C in the terminal reaches the launcher alone, which then stops us in order.

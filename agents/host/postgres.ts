@@ -120,7 +120,7 @@ async function initialise(
   try {
     await exec(initdb, [`--pgdata=${folder}`, `--username=${SUPERUSER}`, `--pwfile=${secret}`, ...flags], {
       cwd: folder,
-      env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
+      env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', NODE_ENV: 'production' },
       ...(user === null ? {} : user),
     });
   } catch (error) {

@@ -1,0 +1,166 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Lease } from '../contract/index.ts';
+import { freePort } from './fixtures/ports.ts';
+import { type HostAgent, startHostAgent } from './host-agent.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+import { isAlive, isStopped } from './process-info.ts';
+import { answers } from './process-spec.ts';
+import { Supervisor } from './supervisor.ts';
+
+const SERVER = fileURLToPath(new URL('fixtures/server.ts', import.meta.url));
+const soon = { timeout: 15_000, interval: 20 };
+
+let folder: string;
+let supervisor: Supervisor;
+let postgres: Postgres;
+let orders: string;
+let host: HostAgent;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'host-'));
+  supervisor = new Supervisor({ logDir: join(folder, 'logs'), onEvent: () => undefined });
+  postgres = await startPostgres({ supervisor, dataDir: folder, port: await freePort() });
+  orders = await postgres.database('orders');
+  await postgres.database('payments');
+  await startServer();
+  host = await startHostAgent({
+    supervisor,
+    adminUrl: postgres.adminUrl,
+    journal: join(folder, 'undo.jsonl'),
+    hub: 'http://127.0.0.1:9',
+    key: null,
+    version: 'test',
+    reach: ['orders', 'payments'],
+    startedAt: 0,
+    onUndone: () => undefined,
+  });
+});
+afterAll(async () => {
+  await host.close();
+  await supervisor.stop(supervisor.names());
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function startServer(): Promise<void> {
+  const portFile = join(folder, 'port');
+  await supervisor.start({
+    name: 'orders',
+    service: 'orders',
+    instance: 'orders-1',
+    command: process.execPath,
+    args: [SERVER],
+    env: { PATH: process.env.PATH ?? '', PORT_FILE: portFile },
+    cwd: folder,
+    ready: async () => existsSync(portFile) && answers(`http://127.0.0.1:${readFileSync(portFile, 'utf8')}`),
+    beforeStart: async () => rmSync(portFile, { force: true }),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 3_000,
+    startWithinMs: 10_000,
+  });
+}
+
+let faults = 0;
+function lease(action: object, target: object, remainingMs = 60_000): Lease {
+  faults++;
+  const spec = { action, target };
+  return Lease.parse({ faultId: `f${faults}`, owner: 'test', spec, ttlMs: 60_000, remainingMs });
+}
+
+async function connects(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end();
+  }
+}
+
+const database = (service: string) => ({ kind: 'database', service });
+const proc = (service: string) => ({ kind: 'process', service });
+
+describe('a database outage', () => {
+  test('ends sessions, refuses new ones, and leaves other databases alone', async () => {
+    const session = new pg.Client({ connectionString: orders });
+    const ended = new Promise((resolve) => session.on('error', resolve));
+    await session.connect();
+    const fault = lease({ type: 'database_outage' }, database('orders'));
+    expect(await host.arm(fault)).toMatchObject({ ok: true });
+    await ended;
+    expect(await connects(orders)).toBe(false);
+    expect(await connects(await postgres.database('payments'))).toBe(true);
+    const end = await host.release(fault.faultId);
+    expect(end).toMatchObject({ reverted: true, readBack: 'datallowconn = true', injections: 1 });
+    expect(await connects(orders)).toBe(true);
+  });
+
+  test('ends by itself when its time is over', async () => {
+    await host.arm(lease({ type: 'database_outage' }, database('orders'), 300));
+    await vi.waitFor(async () => expect(await connects(orders)).toBe(true), soon);
+  });
+
+  test('is refused while another one holds the same database', async () => {
+    const fault = lease({ type: 'database_outage' }, database('orders'));
+    await host.arm(fault);
+    expect(await host.arm(lease({ type: 'database_outage' }, database('orders')))).toMatchObject({
+      ok: false,
+      code: 'conflict',
+    });
+    await host.release(fault.faultId);
+    expect(await connects(orders)).toBe(true);
+  });
+});
+
+describe('a process fault', () => {
+  test('kill: the process dies, comes back, and the lease ends as completed', async () => {
+    const managed = supervisor.get('orders');
+    const pid = managed.pid ?? 0;
+    const fault = lease({ type: 'process_kill', restartAfterMs: 50 }, proc('orders'));
+    expect(await host.arm(fault)).toMatchObject({ ok: true });
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), soon);
+    await vi.waitFor(() => expect(managed.state.kind).toBe('healthy'), soon);
+    await vi.waitFor(async () => expect(await host.release(fault.faultId)).toBe(null), soon);
+  });
+
+  test('kill: a release brings the process back before its time', async () => {
+    const managed = supervisor.get('orders');
+    const pid = managed.pid;
+    const fault = lease({ type: 'process_kill', restartAfterMs: 600_000 }, proc('orders'));
+    await host.arm(fault);
+    const end = await host.release(fault.faultId);
+    expect(end?.reverted).toBe(true);
+    expect(managed.state.kind).toBe('healthy');
+    expect(managed.pid).not.toBe(pid);
+  });
+
+  test('pause: the process stands still until the lease ends, and the end is read back', async () => {
+    const pid = supervisor.get('orders').pid ?? 0;
+    const fault = lease({ type: 'process_pause' }, proc('orders'));
+    await host.arm(fault);
+    await vi.waitFor(() => expect(isStopped(pid)).toBe(true), soon);
+    expect(await host.release(fault.faultId)).toMatchObject({ reverted: true, readBack: `pid ${pid} runs` });
+    expect(isStopped(pid)).toBe(false);
+  });
+});
+
+test.each(['collector', 'web', 'postgres', 'host'])('%s is protected', async (service) => {
+  expect(await host.arm(lease({ type: 'process_kill' }, proc(service)))).toMatchObject({
+    ok: false,
+    code: 'target_protected',
+  });
+});
+
+test('a service which was not started here is absent', async () => {
+  expect(await host.arm(lease({ type: 'process_kill' }, proc('billing')))).toMatchObject({
+    ok: false,
+    code: 'target_absent',
+  });
+});
