@@ -1,0 +1,21 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+export const CORRELATION_HEADER = 'x-correlation-id';
+
+const storage = new AsyncLocalStorage<string>();
+
+/** Runs `fn` so that every log line and outgoing call in it carries the id. */
+export function withCorrelation<T>(id: string, fn: () => T): T {
+  return storage.run(id, fn);
+}
+
+export function correlationId(): string | undefined {
+  return storage.getStore();
+}
+
+const SAFE = /^[\w.:-]{1,128}$/;
+
+/** An id from outside is taken only if it cannot break a log line or a header. */
+export function acceptCorrelation(header: string | string[] | undefined, fallback: () => string): string {
+  return typeof header === 'string' && SAFE.test(header) ? header : fallback();
+}

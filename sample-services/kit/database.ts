@@ -1,0 +1,161 @@
+import pg from 'pg';
+import { type Clock, systemClock } from './clock.ts';
+import { ShopError } from './errors.ts';
+import type { Log } from './log.ts';
+
+/** What both a pool and a transaction can do. */
+export interface Sql {
+  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  /** Idempotent SQL (`create table if not exists ...`), run at start under an advisory lock. */
+  schema: string;
+  log: Log;
+  /** Most connections of this process. */
+  max?: number;
+  clock?: Clock;
+}
+
+/** SHOP in ASCII: one lock key for all migrations, since each service has its own database. */
+const MIGRATION_LOCK = 0x53484f50;
+
+/**
+ * One service's PostgreSQL database. It starts before its server does: until the schema is in place every query fails
+ * with `unavailable`, and afterwards lost connections are replaced one by one.
+ */
+export class Database implements Sql {
+  readonly #pool: pg.Pool;
+  readonly #options: DatabaseOptions;
+  readonly #stop = new AbortController();
+  readonly #migrated: Promise<void>;
+  #ready = false;
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+    this.#pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.max ?? 8,
+      connectionTimeoutMillis: 2_000,
+      idleTimeoutMillis: 30_000,
+      query_timeout: 5_000,
+      statement_timeout: 5_000,
+      idle_in_transaction_session_timeout: 10_000,
+      keepAlive: true,
+    });
+    // A terminated backend raises `error` on idle and on checked-out clients; unheard, either ends the process.
+    this.#pool.on('error', (err) => options.log.warn({ err }, 'database connection lost'));
+    this.#pool.on('connect', (client) => {
+      client.on('error', (err) => options.log.debug({ err }, 'database client failed'));
+    });
+    this.#migrated = this.#migrate();
+  }
+
+  /** Resolves when the schema is in place (or the database is closed first). */
+  whenReady(): Promise<void> {
+    return this.#migrated;
+  }
+
+  async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+    this.#demandSchema();
+    try {
+      return (await this.#pool.query<Row>(text, values)).rows;
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
+  /** Runs `work` in one transaction; a throw rolls back and passes on. */
+  async transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+    this.#demandSchema();
+    const client = await this.#connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work({
+        query: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
+          (await client.query<Row>(text, values)).rows,
+      });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((rollback: Error) => {
+        broken = rollback;
+      });
+      throw asUnavailable(error);
+    } finally {
+      // A client that cannot even roll back is thrown away, not put back.
+      client.release(broken ?? false);
+    }
+  }
+
+  /** A cheap round trip; throws `unavailable` when there is no database behind us. */
+  async ping(): Promise<void> {
+    await this.query('select 1');
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#migrated;
+    await this.#pool.end();
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
+  #demandSchema(): void {
+    if (this.#ready) return;
+    throw new ShopError('unavailable', 'the database is not ready yet', 'Try again in a second.');
+  }
+
+  async #migrate(): Promise<void> {
+    const { clock = systemClock, log, schema } = this.#options;
+    for (let attempt = 0; !this.#stop.signal.aborted; attempt++) {
+      try {
+        await this.#applySchema(schema);
+        this.#ready = true;
+        return;
+      } catch (err) {
+        if (attempt === 0) log.warn({ err }, 'database not there yet, trying on');
+        await clock.sleep(250, this.#stop.signal);
+      }
+    }
+  }
+
+  async #applySchema(schema: string): Promise<void> {
+    const client = await this.#pool.connect();
+    let failure: Error | undefined;
+    try {
+      await client.query(`begin; select pg_advisory_xact_lock(${MIGRATION_LOCK}); ${schema}; commit`);
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+      throw failure;
+    } finally {
+      client.release(failure ?? false);
+    }
+  }
+}
+
+/** SQLSTATE classes which mean "no database behind us now" rather than "this statement is wrong". */
+const UNAVAILABLE = /^(08|53|55000|57P0|57014|25P03)/;
+const NETWORK = /ECONN|EPIPE|ETIMEDOUT|timeout|terminat|Connection (ended|lost)|not queryable|shutting down/i;
+
+function asUnavailable(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof ShopError) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (!UNAVAILABLE.test(code) && !NETWORK.test(`${code} ${error.message}`)) return error;
+  return new ShopError(
+    'unavailable',
+    `the database does not answer: ${error.message}`,
+    'Try again in a second.',
+    {
+      cause: error,
+    },
+  );
+}

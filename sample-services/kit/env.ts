@@ -1,0 +1,58 @@
+import { StormglassError } from '@stormglass/agents/contract';
+import { z } from 'zod';
+
+const url = z.url().optional();
+
+/** The environment of a service, parsed once. Ports and addresses are the launcher's; nothing here hard-codes one. */
+const Environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  /** 0 lets the system choose; the chosen port is in the `listening` log line. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_RESOURCE_ATTRIBUTES: z.string().default(''),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  DATABASE_URL: url,
+  BROKER_URL: url,
+  GATEWAY_URL: url,
+  ORDERS_URL: url,
+  INVENTORY_URL: url,
+  PAYMENTS_URL: url,
+  SHIPPING_URL: url,
+  OUTSIDE_URL: url,
+  /** `demo`: shorter breaker resets and waits, so that people see the whole cycle. */
+  SHOP_PROFILE: z.enum(['default', 'demo']).default('default'),
+  /** A named point between two writes at which this process kills itself; for tests. */
+  SHOP_CRASH_AT: z.string().optional(),
+  LOAD_RATE: z.coerce.number().min(0).max(1000).default(5),
+  LOAD_SEED: z.coerce.number().int().min(0).max(0xffffffff).default(1),
+});
+export type ShopEnv = z.output<typeof Environment>;
+
+export function parseEnv(source: NodeJS.ProcessEnv): ShopEnv {
+  const parsed = Environment.safeParse(source);
+  if (parsed.success) return parsed.data;
+  throw new StormglassError(
+    'invalid_request',
+    `the environment does not fit: ${z.prettifyError(parsed.error)}`,
+    'Correct the named variables and start the service again.',
+  );
+}
+
+/** `service.instance.id` of the resource attributes: stable over restarts of one instance. */
+export function instanceOf(env: ShopEnv): string | null {
+  const entry = env.OTEL_RESOURCE_ATTRIBUTES.split(',').find((item) =>
+    item.startsWith('service.instance.id='),
+  );
+  return entry?.slice('service.instance.id='.length) || null;
+}
+
+/** A variable this service cannot do without. */
+export function required(env: ShopEnv, name: keyof ShopEnv): string {
+  const value = env[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new StormglassError(
+    'invalid_request',
+    `${name} is not set`,
+    `Set ${name} to the address this service shall use.`,
+  );
+}

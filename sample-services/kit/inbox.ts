@@ -1,0 +1,39 @@
+import type { Database, Sql } from './database.ts';
+
+export const INBOX_SCHEMA = `
+  create table if not exists inbox (
+    message_id text not null,
+    consumer text not null,
+    handled_at timestamptz not null default now(),
+    primary key (message_id, consumer)
+  )`;
+
+/** True if this consumer has finished this message before. */
+export async function wasHandled(db: Sql, messageId: string, consumer: string): Promise<boolean> {
+  const rows = await db.query('select 1 from inbox where message_id = $1 and consumer = $2', [
+    messageId,
+    consumer,
+  ]);
+  return rows.length > 0;
+}
+
+/**
+ * Runs `effect` in one transaction with the mark that the message was handled; a message handled before is left alone.
+ * Gives whether the effect was applied.
+ */
+export function handleOnce(
+  db: Database,
+  messageId: string,
+  consumer: string,
+  effect: (tx: Sql) => Promise<void>,
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const marked = await tx.query(
+      'insert into inbox (message_id, consumer) values ($1, $2) on conflict do nothing returning message_id',
+      [messageId, consumer],
+    );
+    if (marked.length === 0) return false;
+    await effect(tx);
+    return true;
+  });
+}

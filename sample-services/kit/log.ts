@@ -1,0 +1,22 @@
+import { type Logger, pino } from 'pino';
+import { correlationId } from './correlation.ts';
+import type { ShopEnv } from './env.ts';
+
+export type Log = Logger;
+
+/** JSON lines on stdout. Trace and span ids are added by the agent's pino instrumentation. */
+export function createLog(service: string, env: ShopEnv): Log {
+  return pino({
+    level: env.LOG_LEVEL,
+    base: { service },
+    mixin: () => {
+      const correlation = correlationId();
+      return correlation === undefined ? {} : { correlation };
+    },
+    // What must never be in a log, whoever passes it.
+    redact: {
+      paths: ['cardToken', '*.cardToken', 'password', '*.password', 'authorization'],
+      censor: '[hidden]',
+    },
+  });
+}

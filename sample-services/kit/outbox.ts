@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { injectContext } from '@stormglass/agents/node';
+import type { Broker, QueueDefinition } from './broker/port.ts';
+import { crashPoint } from './crash.ts';
+import type { Database, Sql } from './database.ts';
+import type { Log } from './log.ts';
+import { type Loop, startLoop } from './loop.ts';
+
+export const OUTBOX_SCHEMA = `
+  create table if not exists outbox (
+    seq bigserial primary key,
+    id uuid not null unique,
+    queue text not null,
+    name text not null,
+    payload jsonb not null,
+    conversation_id text not null,
+    headers jsonb not null,
+    created_at timestamptz not null default now(),
+    sent_at timestamptz
+  );
+  create index if not exists outbox_unsent on outbox (seq) where sent_at is null`;
+
+export interface OutgoingMessage {
+  name: string;
+  payload: unknown;
+  conversationId: string;
+}
+
+/**
+ * Writes a message inside the caller's transaction, with the trace context of the moment: it is published if and only if
+ * that transaction commits.
+ */
+export async function appendOutbox(
+  tx: Sql,
+  queue: QueueDefinition,
+  message: OutgoingMessage,
+): Promise<string> {
+  const id = randomUUID();
+  await tx.query(
+    `insert into outbox (id, queue, name, payload, conversation_id, headers) values ($1, $2, $3, $4, $5, $6)`,
+    [
+      id,
+      queue.name,
+      message.name,
+      JSON.stringify(message.payload),
+      message.conversationId,
+      JSON.stringify(injectContext()),
+    ],
+  );
+  return id;
+}
+
+interface OutboxRow {
+  seq: string;
+  id: string;
+  queue: string;
+  name: string;
+  payload: unknown;
+  conversation_id: string;
+  headers: Record<string, string>;
+}
+
+const BATCH = 50;
+/** Sent rows are kept for inspection; older ones go. */
+const KEEP_SENT = '1 hour';
+
+/**
+ * Publishes committed rows. Unsent rows are taken with `for update skip locked` and flagged after the broker confirmed:
+ * a cursor over `seq` would lose a row whose transaction commits late. A crash in between publishes again under the same
+ * id, which broker and inbox recognise.
+ */
+export function startOutboxRelay(options: {
+  db: Database;
+  broker: Broker;
+  queues: readonly QueueDefinition[];
+  log: Log;
+}): Loop {
+  const { db, broker, log } = options;
+  const queues = new Map(options.queues.map((queue) => [queue.name, queue]));
+  return startLoop({
+    name: 'outbox relay',
+    intervalMs: 500,
+    log,
+    run: async () => {
+      await db.whenReady();
+      const sent = await db.transaction((tx) => publishBatch(tx, broker, queues));
+      if (sent === 0) await db.query(`delete from outbox where sent_at < now() - interval '${KEEP_SENT}'`);
+      return sent === BATCH;
+    },
+  });
+}
+
+async function publishBatch(tx: Sql, broker: Broker, queues: Map<string, QueueDefinition>): Promise<number> {
+  const rows = await tx.query<OutboxRow>(
+    `select seq, id, queue, name, payload, conversation_id, headers from outbox
+     where sent_at is null order by seq limit ${BATCH} for update skip locked`,
+  );
+  if (rows.length === 0) return 0;
+  await Promise.all(
+    rows.map((row) => {
+      const queue = queues.get(row.queue);
+      if (!queue) throw new Error(`outbox row ${row.id} names the unknown queue ${row.queue}`);
+      return broker.publish(queue, {
+        id: row.id,
+        name: row.name,
+        payload: row.payload,
+        conversationId: row.conversation_id,
+        headers: row.headers,
+      });
+    }),
+  );
+  crashPoint('relay:after-publish');
+  await tx.query('update outbox set sent_at = now() where seq = any($1)', [rows.map((row) => row.seq)]);
+  return rows.length;
+}

@@ -1,0 +1,25 @@
+import { ShopError } from '../errors.ts';
+import type { PeerOutcome } from './outcome.ts';
+
+/**
+ * The body of a success; anything else becomes our own answer to our caller: a refusal passes through with its code,
+ * an ambiguity stays ambiguous (5xx), a call that was not sent is `unavailable`.
+ */
+export function demandOk<T>(outcome: PeerOutcome<T>, peer: string): T {
+  const next = 'Repeat it with the same key.';
+  switch (outcome.kind) {
+    case 'ok':
+      return outcome.body;
+    case 'rejected':
+      if (outcome.code === 'unknown') throw new ShopError('peer_failed', `${peer}: ${outcome.message}`, next);
+      throw new ShopError(
+        outcome.code,
+        outcome.message,
+        'Change the request; repeating it gives the same answer.',
+      );
+    case 'ambiguous':
+      throw new ShopError('peer_failed', `${peer}: ${outcome.message}`, next);
+    case 'notSent':
+      throw new ShopError('unavailable', `${peer}: ${outcome.message}`, next);
+  }
+}

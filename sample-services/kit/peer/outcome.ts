@@ -1,0 +1,56 @@
+import type { ShopErrorCode } from '../errors.ts';
+
+/**
+ * What a caller knows after a call. The difference that matters for money: `notSent` had no effect for certain,
+ * `rejected` was refused by the business for certain, `ambiguous` may or may not have happened.
+ */
+export type PeerOutcome<T> =
+  | { kind: 'ok'; status: number; body: T }
+  | { kind: 'rejected'; status: number; code: ShopErrorCode | 'unknown'; message: string }
+  | { kind: 'ambiguous'; reason: AmbiguousReason; message: string }
+  | { kind: 'notSent'; reason: NotSentReason; message: string };
+
+/** `in_progress`: an earlier call with the same key still runs over there. */
+export type AmbiguousReason = 'timeout' | 'reset' | 'server_error' | 'in_progress' | 'unreadable';
+export type NotSentReason = 'breaker_open' | 'refused' | 'bulkhead_full' | 'overloaded';
+
+/** An answer of 5xx: a failure for the breaker, ambiguous for the caller. */
+export class ServerFailure extends Error {
+  readonly status: number;
+  constructor(peer: string, status: number, message: string) {
+    super(`${peer} answered ${status}: ${message}`);
+    this.name = 'ServerFailure';
+    this.status = status;
+  }
+}
+
+const REFUSED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const SHUT = new Set(['EOPENBREAKER', 'ESHUTDOWN', 'ESEMLOCKED']);
+
+/** Sorts what a failed call threw. Anything unknown is ambiguous: the safe reading. */
+export function failureOutcome(error: unknown): PeerOutcome<never> {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ServerFailure) return { kind: 'ambiguous', reason: 'server_error', message };
+  const code = errorCode(error);
+  if (SHUT.has(code)) return { kind: 'notSent', reason: 'breaker_open', message };
+  if (REFUSED.has(code) || isConnectTimeout(error)) return { kind: 'notSent', reason: 'refused', message };
+  if (code === 'ETIMEDOUT' || /Timeout|Abort/.test(error instanceof Error ? error.name : '')) {
+    return { kind: 'ambiguous', reason: 'timeout', message };
+  }
+  return { kind: 'ambiguous', reason: 'reset', message: message || code };
+}
+
+function errorCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
+
+function isConnectTimeout(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'syscall' in error && error.syscall === 'connect';
+}

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { metricsText } from '@stormglass/agents/node';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { BullMqBroker } from './broker/bullmq.ts';
+import type { Broker } from './broker/port.ts';
+import { acceptCorrelation, CORRELATION_HEADER, withCorrelation } from './correlation.ts';
+import { armCrash } from './crash.ts';
+import { Database } from './database.ts';
+import { instanceOf, parseEnv, required, type ShopEnv } from './env.ts';
+import { ShopError } from './errors.ts';
+import { createLog, type Log } from './log.ts';
+import { Peer, type PeerOptions } from './peer/peer.ts';
+import { hash32, type Random, seededRandom } from './random.ts';
+
+/** What a service builds itself from. Everything opened through it is closed by it, in reverse order. */
+export interface Kit {
+  readonly env: ShopEnv;
+  readonly log: Log;
+  readonly app: FastifyInstance;
+  /** For jitter: seeded by instance, so that two instances do not beat in time. */
+  readonly random: Random;
+  /** `orders-1`, or a name made up for this process. */
+  readonly instance: string;
+  /** True if `instance` stays the same over restarts. */
+  readonly instanceIsStable: boolean;
+  database(schema: string, max?: number): Database;
+  broker(): Broker;
+  peer(name: PeerName, options?: Partial<Omit<PeerOptions, 'name' | 'baseUrl' | 'random'>>): Peer;
+  /** Aborted when a graceful stop begins: whoever makes a request wait answers it now. */
+  readonly signal: AbortSignal;
+  /** Runs at a graceful stop, after the last request and before databases close. */
+  onStop(stop: () => Promise<void> | void): void;
+}
+
+const PEER_URLS = {
+  gateway: 'GATEWAY_URL',
+  orders: 'ORDERS_URL',
+  inventory: 'INVENTORY_URL',
+  payments: 'PAYMENTS_URL',
+  shipping: 'SHIPPING_URL',
+  'outside-world': 'OUTSIDE_URL',
+} as const satisfies Record<string, keyof ShopEnv>;
+export type PeerName = keyof typeof PEER_URLS;
+
+export interface ServiceDefinition {
+  name: string;
+  /** Adds routes and starts background work; runs before the port opens and must not wait for anybody. */
+  routes(kit: Kit): Promise<void> | void;
+}
+
+/** A graceful stop that takes longer ends hard: the supervisor would kill us at 3 s anyway. */
+const STOP_LIMIT_MS = 2_800;
+
+/** Runs one service of the shop until SIGTERM. The only boilerplate there is. */
+export async function service(definition: ServiceDefinition): Promise<void> {
+  const env = parseEnv(process.env);
+  armCrash(env.SHOP_CRASH_AT);
+  const log = createLog(definition.name, env);
+  const app = createApp(log);
+  const parts = new Parts(definition.name, env, log, app);
+  addHealth(app, definition.name, parts);
+  await definition.routes(parts);
+  await app.listen({ host: env.HOST, port: env.PORT });
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : env.PORT;
+  log.info({ port, instance: parts.instance }, 'listening');
+
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(0), STOP_LIMIT_MS).unref();
+    parts.close().then(
+      () => process.exit(0),
+      (err) => {
+        log.error({ err }, 'stopped with a failure');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+function createApp(log: Log): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = log;
+  const app = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    // A request that comes in on an open connection while we drain is served, not refused.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    bodyLimit: 64 * 1024,
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    const id = acceptCorrelation(request.headers[CORRELATION_HEADER], randomUUID);
+    reply.header(CORRELATION_HEADER, id);
+    withCorrelation(id, done);
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    const known = toShopError(error);
+    if (known.status >= 500) log.error({ err: error }, known.message);
+    return reply.status(known.status).send(known.toBody());
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const error = new ShopError(
+      'not_found',
+      `there is no ${request.method} ${request.url}`,
+      'Check the address.',
+    );
+    return reply.status(error.status).send(error.toBody());
+  });
+  return app;
+}
+
+function toShopError(error: unknown): ShopError {
+  if (error instanceof ShopError) return error;
+  if (error instanceof z.ZodError) {
+    return new ShopError('invalid_request', z.prettifyError(error), 'Correct the named fields.');
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const status =
+    typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : 500;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new ShopError('invalid_request', message, 'Correct the request.');
+  }
+  return new ShopError('internal', message, 'Try again; the log of the service has the cause.', {
+    cause: error,
+  });
+}
+
+/** healthz: the process alone. readyz: own database and broker. health: peers too, to look at, never to route by. */
+function addHealth(app: FastifyInstance, name: string, parts: Parts): void {
+  app.get('/healthz', () => ({ status: 'ok', service: name }));
+  app.get('/readyz', async (_request, reply) => {
+    const checks = await parts.check();
+    const ready = Object.values(checks).every((check) => check === 'ok');
+    return reply
+      .status(ready ? 200 : 503)
+      .send({ status: ready ? 'ready' : 'not ready', service: name, checks });
+  });
+  app.get('/health', async () => ({ service: name, checks: await parts.check(), peers: parts.peers() }));
+  app.get('/metrics', async (_request, reply) => {
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metricsText());
+  });
+}
+
+class Parts implements Kit {
+  readonly env: ShopEnv;
+  readonly log: Log;
+  readonly app: FastifyInstance;
+  readonly random: Random;
+  readonly instance: string;
+  readonly instanceIsStable: boolean;
+  readonly signal: AbortSignal;
+  readonly #stopping = new AbortController();
+  readonly #checks = new Map<string, () => Promise<void>>();
+  readonly #peers: Peer[] = [];
+  readonly #stops: (() => Promise<void> | void)[] = [];
+
+  constructor(name: string, env: ShopEnv, log: Log, app: FastifyInstance) {
+    const instance = instanceOf(env);
+    this.env = env;
+    this.log = log;
+    this.app = app;
+    this.signal = this.#stopping.signal;
+    this.instance = instance ?? `${name}-${process.pid}`;
+    this.instanceIsStable = instance !== null;
+    this.random = seededRandom(hash32(`${this.instance}/${process.pid}`));
+  }
+
+  database(schema: string, max?: number): Database {
+    const url = required(this.env, 'DATABASE_URL');
+    const db = new Database({ url, schema, log: this.log, ...(max === undefined ? {} : { max }) });
+    this.#checks.set('database', () => db.ping());
+    this.#stops.push(() => db.close());
+    return db;
+  }
+
+  broker(): Broker {
+    const broker = new BullMqBroker({ url: required(this.env, 'BROKER_URL'), log: this.log });
+    this.#checks.set('broker', () => broker.ping());
+    this.#stops.push(() => broker.close());
+    return broker;
+  }
+
+  peer(name: PeerName, options: Partial<Omit<PeerOptions, 'name' | 'baseUrl' | 'random'>> = {}): Peer {
+    const resetMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
+    const baseUrl = required(this.env, PEER_URLS[name]);
+    const peer = new Peer({ resetMs, ...options, name, baseUrl, random: this.random });
+    this.#peers.push(peer);
+    this.#stops.push(() => peer.close());
+    return peer;
+  }
+
+  onStop(stop: () => Promise<void> | void): void {
+    this.#stops.push(stop);
+  }
+
+  async check(): Promise<Record<string, string>> {
+    const results = await Promise.all(
+      [...this.#checks].map(async ([name, check]) => {
+        const failure = await check().then(
+          () => 'ok',
+          (error: Error) => error.message,
+        );
+        return [name, failure] as const;
+      }),
+    );
+    return Object.fromEntries(results);
+  }
+
+  peers(): Record<string, string> {
+    return Object.fromEntries(this.#peers.map((peer) => [peer.name, peer.refusing ? 'refusing' : 'closed']));
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.app.close();
+    for (const stop of this.#stops.reverse()) await stop();
+  }
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { NOTIFICATIONS } from '../events/notifications.ts';
+import type { Database } from '../kit/database.ts';
+import { ShopError } from '../kit/errors.ts';
+import { requireKey } from '../kit/idempotency.ts';
+import { startOutboxRelay } from '../kit/outbox.ts';
+import { type Kit, service } from '../kit/service.ts';
+import { CreateOrderRequest } from './api.ts';
+import { registerSagaControls, unsupportedMode } from './controls.ts';
+import { listOrders, readOrder } from './order-book.ts';
+import { JournalEngine } from './saga/engine.ts';
+import type { SagaEngine } from './saga/port.ts';
+import { createOrderSteps } from './saga/steps.ts';
+import { ORDERS_SCHEMA } from './schema.ts';
+import { Settled } from './settled.ts';
+
+/** How long POST /orders waits for the saga's end before it answers 202, ms. */
+const ANSWER_WITHIN_MS = 5_000;
+
+const ById = z.object({ id: z.string() });
+const Listing = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) });
+
+function addOrderRoutes({ app, signal }: Kit, db: Database, engine: SagaEngine, settled: Settled): void {
+  app.post('/orders', async (request, reply) => {
+    const input = CreateOrderRequest.parse(request.body);
+    const key = requireKey(request.headers['idempotency-key']);
+    if (input.mode !== 'orchestrated') throw unsupportedMode(input.mode);
+    // From here on the order is committed: whatever dies now, it ends confirmed or compensated.
+    const { sagaId, orderId } = await engine.start(input, key);
+    const ending = settled.wait(sagaId, ANSWER_WITHIN_MS, signal);
+    let order = await readOrder(db, orderId);
+    if (order?.status === 'PENDING') {
+      await ending;
+      order = await readOrder(db, orderId);
+    }
+    if (!order || order.status === 'PENDING') {
+      return reply.status(202).send({ orderId, sagaId, status: 'PENDING' });
+    }
+    return reply.status(201).send(order);
+  });
+
+  app.get('/orders/:id', async (request) => {
+    const { id } = ById.parse(request.params);
+    const order = await readOrder(db, id);
+    if (order) return order;
+    throw new ShopError('not_found', `there is no order ${id}`, 'Check the id.');
+  });
+
+  app.get('/orders', async (request) => ({
+    orders: await listOrders(db, Listing.parse(request.query).limit),
+  }));
+
+  app.post('/orders/:id/cancel', async (request) => {
+    const { id } = ById.parse(request.params);
+    const order = await readOrder(db, id);
+    if (!order) throw new ShopError('not_found', `there is no order ${id}`, 'Check the id.');
+    return { orderId: id, sagaId: order.sagaId, status: await engine.signal(order.sagaId, 'cancel') };
+  });
+
+  app.get('/sagas/:id', async (request) => {
+    const { id } = ById.parse(request.params);
+    const saga = await engine.get(id);
+    if (saga) return saga;
+    throw new ShopError('not_found', `there is no saga ${id}`, 'Check the id.');
+  });
+}
+
+await service({
+  name: 'orders',
+  routes: (kit) => {
+    const { log, random, instance, instanceIsStable } = kit;
+    const db = kit.database(ORDERS_SCHEMA, 12);
+    const broker = kit.broker();
+    const steps = createOrderSteps({
+      inventory: kit.peer('inventory'),
+      payments: kit.peer('payments'),
+      shipping: kit.peer('shipping'),
+    });
+    const engine = new JournalEngine({ db, steps, log, random, instance, instanceIsStable });
+    const settled = new Settled(engine);
+    const relay = startOutboxRelay({ db, broker, queues: [NOTIFICATIONS], log });
+    // A saga's end has put a message into the outbox: no need to wait for the next round.
+    const nudge = engine.on('transition', ({ outcome }) => {
+      if (outcome !== null) relay.nudge();
+    });
+    kit.onStop(() => relay.stop());
+    kit.onStop(async () => {
+      nudge();
+      settled.close();
+      await engine.close();
+    });
+    kit.onStop(registerSagaControls(engine));
+    addOrderRoutes(kit, db, engine, settled);
+  },
+});

@@ -1,0 +1,51 @@
+import { recordSaga } from '@stormglass/agents/node';
+import { SAGA_TYPE } from './journal.ts';
+import type { JournalRow, SagaOutcome } from './port.ts';
+
+const EVENT_OF = {
+  STARTED: 'started',
+  INTENT: 'step_intent',
+  OK: 'step_completed',
+  FAILED: 'step_failed',
+  AMBIGUOUS: 'step_ambiguous',
+  NOT_SENT: 'step_failed',
+  GIVE_UP: null,
+  COMPENSATING: 'compensation_started',
+  COMPENSATED: 'compensated',
+  CANCEL_REQUESTED: 'cancel_requested',
+  STUCK: 'stuck',
+  TAKEOVER: 'takeover',
+  ENDED: 'completed',
+} as const satisfies Record<JournalRow['status'], string | null>;
+
+export interface SagaFacts {
+  sagaId: string;
+  orderId: string;
+  mode: string;
+  /** Cents; told once, at the start. */
+  amount?: number;
+  outcome?: SagaOutcome;
+}
+
+/** Says a journal row as telemetry. Called after the row is committed: what is shown is what is true. */
+export function announce(row: JournalRow, facts: SagaFacts): void {
+  const event = EVENT_OF[row.status];
+  if (event === null) return;
+  recordSaga({
+    event,
+    type: SAGA_TYPE,
+    sagaId: facts.sagaId,
+    orderId: facts.orderId,
+    mode: facts.mode,
+    at: row.at,
+    step: row.step,
+    kind: row.kind,
+    attempt: row.attempt,
+    epoch: row.epoch,
+    owner: row.owner,
+    key: row.kind === '' ? '' : row.key,
+    detail: row.detail,
+    ...(facts.amount === undefined ? {} : { amount: facts.amount }),
+    ...(facts.outcome === undefined ? {} : { outcome: facts.outcome }),
+  });
+}

@@ -1,0 +1,38 @@
+import type { SagaEngine } from './saga/port.ts';
+
+/** Waiters for the end of sagas which this process drives. One listener on the engine serves all of them. */
+export class Settled {
+  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #off: () => void;
+
+  constructor(engine: SagaEngine) {
+    this.#off = engine.on('transition', ({ sagaId, outcome }) => {
+      if (outcome === null) return;
+      for (const wake of this.#waiting.get(sagaId) ?? []) wake();
+    });
+  }
+
+  /** Resolves when the saga ends here, after `ms` milliseconds, or when the signal is aborted; whichever is first. */
+  wait(sagaId: string, ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wakers = this.#waiting.get(sagaId) ?? new Set();
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        wakers.delete(done);
+        if (wakers.size === 0) this.#waiting.delete(sagaId);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener('abort', done, { once: true });
+      wakers.add(done);
+      this.#waiting.set(sagaId, wakers);
+      if (signal.aborted) done();
+    });
+  }
+
+  close(): void {
+    this.#off();
+    for (const wakers of this.#waiting.values()) for (const wake of wakers) wake();
+  }
+}

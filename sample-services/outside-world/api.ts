@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** Money is in cents. `reference` is the caller's own id of the thing (its idempotency key): unique over repetitions. */
+const cents = z.number().int().positive().max(100_000_000);
+const reference = z.string().min(1).max(255);
+
+export const CaptureRequest = z.object({
+  reference,
+  orderId: z.string(),
+  amount: cents,
+  cardToken: z.string().min(1),
+});
+export const CaptureAnswer = z.object({ reference: z.string(), captured: z.number().int() });
+
+/** Gives the money of a capture back; a capture never seen is voided, so that it cannot happen later. */
+export const RefundRequest = z.object({ reference, orderId: z.string() });
+export const RefundAnswer = z.object({
+  reference: z.string(),
+  outcome: z.enum(['refunded', 'voided']),
+  refunded: z.number().int(),
+});
+
+export const LabelRequest = z.object({ reference, orderId: z.string(), address: z.string().min(1) });
+export const LabelAnswer = z.object({ reference: z.string(), tracking: z.string() });
+export const LabelCancelRequest = z.object({ reference, orderId: z.string() });
+export const LabelCancelAnswer = z.object({
+  reference: z.string(),
+  outcome: z.enum(['cancelled', 'voided']),
+});
+
+export const EmailRequest = z.object({
+  messageId: z.string(),
+  to: z.string(),
+  subject: z.string(),
+  orderId: z.string(),
+});
+export const EmailAnswer = z.object({ messageId: z.string(), accepted: z.literal(true) });
+
+export const StatementEntry = z.object({
+  seq: z.number().int(),
+  kind: z.string(),
+  reference: z.string(),
+  orderId: z.string(),
+  amount: z.number().int(),
+  at: z.string(),
+});
+export const Statement = z.object({
+  entries: z.array(StatementEntry),
+  /** Provider only: sums in cents over the entries shown. */
+  captured: z.number().int().default(0),
+  refunded: z.number().int().default(0),
+});
+
+/** Inputs the outside world refuses, as providers' own test values do. */
+export const DECLINED_CARD = 'tok_declined';
+export const GOOD_CARD = 'tok_visa';
+/** Any address with this postal code is outside the carrier's area. */
+export const UNDELIVERABLE_CODE = '00000';

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { type Clock, systemClock } from '../kit/clock.ts';
+import type { Database } from '../kit/database.ts';
+import { ShopError } from '../kit/errors.ts';
+import { hash32, seededRandom } from '../kit/random.ts';
+import { type Kit, service } from '../kit/service.ts';
+import {
+  CaptureRequest,
+  DECLINED_CARD,
+  EmailRequest,
+  LabelCancelRequest,
+  LabelRequest,
+  RefundRequest,
+  UNDELIVERABLE_CODE,
+} from './api.ts';
+import {
+  append,
+  perform,
+  type Reversible,
+  readStatement,
+  reverse,
+  STATEMENT_SCHEMA,
+  type StatementTable,
+} from './statement.ts';
+
+const CAPTURE: Reversible = { table: 'provider_statement', does: 'capture', undoes: 'refund', voids: 'void' };
+const LABEL: Reversible = { table: 'carrier_statement', does: 'label', undoes: 'cancel', voids: 'void' };
+
+/** A provider over the internet: 2 to 20 ms, the same for the same reference. */
+function latency(clock: Clock, reference: string): Promise<void> {
+  return clock.sleep(2 + 18 * seededRandom(hash32(reference))());
+}
+
+function addProvider({ app }: Kit, db: Database, clock: Clock): void {
+  app.post('/provider/captures', async (request, reply) => {
+    const input = CaptureRequest.parse(request.body);
+    await latency(clock, input.reference);
+    if (input.cardToken === DECLINED_CARD) {
+      throw new ShopError('card_declined', 'the card was declined by its bank', 'Pay with another card.');
+    }
+    await perform(db, CAPTURE, input);
+    return reply.status(201).send({ reference: input.reference, captured: input.amount });
+  });
+  app.post('/provider/refunds', async (request, reply) => {
+    const input = RefundRequest.parse(request.body);
+    await latency(clock, input.reference);
+    const { undone, amount } = await reverse(db, CAPTURE, input);
+    const outcome = undone ? 'refunded' : 'voided';
+    return reply.status(201).send({ reference: input.reference, outcome, refunded: amount });
+  });
+}
+
+function addCarrier({ app }: Kit, db: Database, clock: Clock): void {
+  app.post('/carrier/labels', async (request, reply) => {
+    const input = LabelRequest.parse(request.body);
+    await latency(clock, input.reference);
+    if (input.address.includes(UNDELIVERABLE_CODE)) {
+      throw new ShopError(
+        'undeliverable_address',
+        'the carrier does not serve this address',
+        'Correct the address.',
+      );
+    }
+    await perform(db, LABEL, { reference: input.reference, orderId: input.orderId, amount: 0 });
+    const tracking = `SG${hash32(input.reference).toString().padStart(10, '0')}`;
+    return reply.status(201).send({ reference: input.reference, tracking });
+  });
+  app.post('/carrier/labels/cancel', async (request, reply) => {
+    const input = LabelCancelRequest.parse(request.body);
+    await latency(clock, input.reference);
+    const { undone } = await reverse(db, LABEL, input);
+    return reply.status(201).send({ reference: input.reference, outcome: undone ? 'cancelled' : 'voided' });
+  });
+}
+
+function addMail({ app }: Kit, db: Database, clock: Clock): void {
+  app.post('/messages/email', async (request, reply) => {
+    const input = EmailRequest.parse(request.body);
+    await latency(clock, input.messageId);
+    const entry = { kind: 'email', reference: input.messageId, orderId: input.orderId, amount: 0 };
+    await append(db, 'mail_statement', entry);
+    return reply.status(202).send({ messageId: input.messageId, accepted: true });
+  });
+}
+
+const StatementQuery = z.object({ orderId: z.string().optional() });
+
+function addStatement({ app }: Kit, db: Database, path: string, table: StatementTable): void {
+  app.get(path, async (request) => {
+    const { orderId } = StatementQuery.parse(request.query);
+    const entries = await readStatement(db, table, orderId);
+    const sum = (kind: string) => entries.reduce((all, e) => all + (e.kind === kind ? e.amount : 0), 0);
+    return { entries, captured: sum('capture'), refunded: sum('refund') };
+  });
+}
+
+await service({
+  name: 'outside-world',
+  routes: (kit) => {
+    const db = kit.database(STATEMENT_SCHEMA);
+    addProvider(kit, db, systemClock);
+    addCarrier(kit, db, systemClock);
+    addMail(kit, db, systemClock);
+    addStatement(kit, db, '/provider/statement', 'provider_statement');
+    addStatement(kit, db, '/carrier/statement', 'carrier_statement');
+    addStatement(kit, db, '/messages/statement', 'mail_statement');
+  },
+});

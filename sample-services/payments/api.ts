@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** Money in cents. The Idempotency-Key of a charge is its name; a refund names it. */
+export const ChargeRequest = z.object({
+  orderId: z.string(),
+  amount: z.number().int().positive().max(100_000_000),
+  cardToken: z.string().min(1),
+});
+export const ChargeAnswer = z.object({ charge: z.string(), captured: z.number().int() });
+
+export const RefundChargeRequest = z.object({ charge: z.string(), orderId: z.string() });
+export const RefundChargeAnswer = z.object({
+  charge: z.string(),
+  /** `voided`: never captured; if the charge comes late it is refused. */
+  outcome: z.enum(['refunded', 'voided']),
+  refunded: z.number().int(),
+});
+
+export const LedgerAnswer = z.object({
+  entries: z.array(
+    z.object({
+      charge: z.string(),
+      kind: z.enum(['capture', 'refund']),
+      account: z.string(),
+      amount: z.number().int(),
+    }),
+  ),
+  /** Over all entries of the ledger; anything but 0 is a fault of ours. */
+  sum: z.number().int(),
+});

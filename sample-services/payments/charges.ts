@@ -1,0 +1,132 @@
+import type { z } from 'zod';
+import type { Database, Sql } from '../kit/database.ts';
+import { ShopError } from '../kit/errors.ts';
+import { demandOk } from '../kit/peer/demand.ts';
+import type { Peer } from '../kit/peer/peer.ts';
+import { CaptureAnswer, RefundAnswer } from '../outside-world/api.ts';
+import type { ChargeRequest, RefundChargeRequest } from './api.ts';
+
+/**
+ * A charge is written before the provider is called and settled after. A refund of a charge never seen leaves its row as
+ * a tombstone (`refunding` / `voided`), which refuses the charge if it comes late.
+ *
+ * The ledger is double entry: each movement is two rows of opposite sign. `unique (charge, kind, account)` lets both the
+ * charge and its refund write what the provider told them, in whichever order they finish.
+ */
+export const CHARGE_SCHEMA = `
+  create table if not exists charge (
+    id text primary key,
+    order_id text not null,
+    amount bigint not null default 0,
+    status text not null check (status in ('pending', 'captured', 'declined', 'refunding', 'refunded', 'voided')),
+    updated_at timestamptz not null default now()
+  );
+  create index if not exists charge_order on charge (order_id);
+  create table if not exists ledger (
+    seq bigserial primary key,
+    charge text not null,
+    order_id text not null,
+    kind text not null check (kind in ('capture', 'refund')),
+    account text not null,
+    amount bigint not null,
+    at timestamptz not null default now(),
+    unique (charge, kind, account)
+  );
+  create index if not exists ledger_order on ledger (order_id)`;
+
+/** Captures the amount at the provider, once for each id. */
+export async function charge(
+  db: Database,
+  provider: Peer,
+  id: string,
+  input: z.output<typeof ChargeRequest>,
+): Promise<number> {
+  const fresh = await db.query<{ id: string }>(
+    `insert into charge (id, order_id, amount, status) values ($1, $2, $3, 'pending')
+     on conflict (id) do nothing returning id`,
+    [id, input.orderId, input.amount],
+  );
+  if (fresh.length === 0) await demandChargeable(db, id);
+  const outcome = await provider.post(
+    '/provider/captures',
+    { reference: id, orderId: input.orderId, amount: input.amount, cardToken: input.cardToken },
+    // Repeating is the saga's business; two layers that repeat multiply the load on a provider in trouble.
+    { answer: CaptureAnswer, idempotencyKey: id, attempts: 1 },
+  );
+  if (outcome.kind === 'rejected' && outcome.code === 'card_declined') {
+    await db.query(
+      `update charge set status = 'declined', updated_at = now() where id = $1 and status = 'pending'`,
+      [id],
+    );
+  }
+  const { captured } = demandOk(outcome, provider.name);
+  await db.transaction(async (tx) => {
+    await tx.query(
+      `update charge set status = 'captured', updated_at = now() where id = $1 and status = 'pending'`,
+      [id],
+    );
+    await book(tx, { charge: id, orderId: input.orderId, kind: 'capture', amount: captured });
+  });
+  return captured;
+}
+
+/** Gives back what was captured under the charge's id, or voids it for good. Repeatable. */
+export async function refund(
+  db: Database,
+  provider: Peer,
+  input: z.output<typeof RefundChargeRequest>,
+): Promise<z.output<typeof RefundAnswer>> {
+  await db.query(
+    `insert into charge as c (id, order_id, status) values ($1, $2, 'refunding')
+     on conflict (id) do update set status = 'refunding', updated_at = now()
+       where c.status in ('pending', 'captured', 'declined')`,
+    [input.charge, input.orderId],
+  );
+  const outcome = await provider.post(
+    '/provider/refunds',
+    { reference: input.charge, orderId: input.orderId },
+    { answer: RefundAnswer, idempotencyKey: `${input.charge}/refund`, attempts: 1 },
+  );
+  const answer = demandOk(outcome, provider.name);
+  await db.transaction(async (tx) => {
+    await tx.query('update charge set status = $2, updated_at = now() where id = $1', [
+      input.charge,
+      answer.outcome,
+    ]);
+    if (answer.refunded === 0) return;
+    const movement = { charge: input.charge, orderId: input.orderId, amount: answer.refunded };
+    // The provider captured it, though its answer may never have reached us: both movements belong into the ledger.
+    await book(tx, { ...movement, kind: 'capture' });
+    await book(tx, { ...movement, kind: 'refund' });
+  });
+  return answer;
+}
+
+interface Movement {
+  charge: string;
+  orderId: string;
+  kind: 'capture' | 'refund';
+  /** Cents. */
+  amount: number;
+}
+
+async function book(tx: Sql, { charge, orderId, kind, amount }: Movement): Promise<void> {
+  const signed = kind === 'capture' ? amount : -amount;
+  await tx.query(
+    `insert into ledger (charge, order_id, kind, account, amount)
+     values ($1, $2, $3, 'provider', $4::bigint), ($1, $2, $3, 'revenue', -$4::bigint)
+     on conflict (charge, kind, account) do nothing`,
+    [charge, orderId, kind, signed],
+  );
+}
+
+async function demandChargeable(db: Database, id: string): Promise<void> {
+  const [row] = await db.query<{ status: string }>('select status from charge where id = $1', [id]);
+  // declined: the provider gives the same answer again; pending and captured: so does its idempotency.
+  if (row && ['pending', 'captured', 'declined'].includes(row.status)) return;
+  throw new ShopError(
+    'already_compensated',
+    `charge ${id} was refunded before it came`,
+    'Start a new order; this one was given up.',
+  );
+}
