@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { type Control, controls } from './controls.ts';
+import { runtime } from './runtime.ts';
 
 export type { Control } from './controls.ts';
 export { type EventOptions, emitEvent } from './events.ts';
@@ -23,4 +24,9 @@ export {
 /** Offers a typed action on the agent channel; gives back the function that withdraws it. */
 export function registerControl<Input extends z.ZodType>(control: Control<Input>): () => void {
   return controls.register(control);
+}
+
+/** Sends buffered spans, logs and metrics: for the last lines of a graceful stop. At most `limitMs`, default 1,000. */
+export function flushTelemetry(limitMs = 1_000): Promise<void> {
+  return runtime.flush(limitMs);
 }

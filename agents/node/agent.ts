@@ -1,0 +1,118 @@
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { AgentHello, InjectionCount, LeaseEnded } from '../contract/index.ts';
+import type { Channel } from './channel.ts';
+import { startChaos } from './chaos.ts';
+import { systemClock } from './clock.ts';
+import { controls } from './controls.ts';
+import { onExit } from './exit.ts';
+import { ConsumerStop } from './inject/consumer-stop.ts';
+import { HttpInSeam } from './inject/http-in.ts';
+import { HttpOutSeam } from './inject/http-out.ts';
+import { instrumentBullmq } from './instrument/bullmq/index.ts';
+import { Workers } from './instrument/bullmq/workers.ts';
+import { Breakers } from './instrument/opossum/index.ts';
+import { instrumentWithOtel } from './instrument/otel.ts';
+import type { LeaseTable } from './leases.ts';
+import { LoadWatch } from './loads.ts';
+import { Peers } from './peers.ts';
+import { runtime } from './runtime.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { startTelemetry, type Telemetry } from './telemetry.ts';
+
+/**
+ * Starts the agent of this process. Whatever is wrong with hub, collector or configuration, the service runs on; what
+ * went wrong is said once on stderr.
+ */
+export function startAgent(env: NodeJS.ProcessEnv): void {
+  const settings = readSettings(env, process.pid);
+  for (const warning of settings.warnings) warn(warning);
+  const telemetry = startTelemetry(settings);
+  runtime.flush = telemetry.flush;
+  onExit(telemetry);
+  const loads = new LoadWatch((library, error) => warn(`${library} is not instrumented: ${String(error)}`));
+  const peers = new Peers(settings.peers);
+  instrumentWithOtel(loads, peers, ownAddresses(settings));
+  new Breakers(loads, systemClock, controls);
+  const workers = new Workers();
+  instrumentBullmq(loads, workers);
+  const line = new HubLine();
+  workers.onAdded(() => line.changed());
+  controls.onChange(() => line.changed());
+  const leases = startChaos({
+    clock: systemClock,
+    allowed: settings.chaosAllowed,
+    self: settings,
+    injectors: [new HttpInSeam(() => line.changed()), new HttpOutSeam(peers), new ConsumerStop(workers)],
+    tell: line,
+  });
+  if (settings.hub !== null) line.open(settings.hub, settings, leases, telemetry);
+}
+
+/** The channel, which is loaded and opened only after the service had its chance to start. */
+class HubLine {
+  #channel: Channel | null = null;
+
+  changed(): void {
+    this.#channel?.sendHello();
+  }
+
+  injections(count: InjectionCount): void {
+    this.#channel?.injections(count);
+  }
+
+  leaseEnded(end: LeaseEnded): void {
+    this.#channel?.leaseEnded(end);
+  }
+
+  open(hub: string, settings: Settings, leases: LeaseTable, telemetry: Telemetry): void {
+    const hello = (): AgentHello => ({
+      agentId: `${settings.instance}:${process.pid}`,
+      kind: 'node',
+      service: settings.service,
+      instance: settings.instance,
+      version: settings.version,
+      pid: process.pid,
+      startedAt: Math.round(performance.timeOrigin),
+      chaosAllowed: settings.chaosAllowed,
+      capabilities: leases.capabilities,
+      reach: [],
+      leases: leases.ids,
+      controls: controls.describe(),
+      dropped: { ...telemetry.dropped, ...(this.#channel ? { channel: this.#channel.dropped } : {}) },
+    });
+    const open = async () => {
+      const { openChannel } = await import('./channel.ts');
+      this.#channel = openChannel({
+        hub,
+        key: settings.hubKey,
+        hello,
+        handlers: {
+          arm: (lease) => leases.arm(lease),
+          renew: (renewal) => leases.renew(renewal),
+          release: (faultId) => leases.release(faultId),
+          halt: () => leases.halt(),
+          invoke: (call) => controls.invoke(call),
+        },
+      });
+    };
+    context.with(suppressTracing(context.active()), () => {
+      open().catch((error: unknown) => warn(`no channel to ${hub}: ${String(error)}`));
+    });
+  }
+}
+
+function ownAddresses(settings: Settings): Set<string> {
+  const own = new Set<string>();
+  for (const url of [settings.otlp, settings.hub]) {
+    const parsed = url === null ? null : URL.parse(url);
+    if (parsed) own.add(`${parsed.hostname}:${parsed.port || (parsed.protocol === 'https:' ? 443 : 80)}`);
+  }
+  return own;
+}
+
+/** One JSON line, in the form of the services' own logs; the logger itself is not loaded yet. */
+export function warn(message: string): void {
+  const line = { level: 40, time: Date.now(), name: 'stormglass-agent', msg: message };
+  process.stderr.write(`${JSON.stringify(line)}\n`);
+}

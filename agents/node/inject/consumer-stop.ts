@@ -1,0 +1,62 @@
+import { StormglassError } from '../../contract/index.ts';
+import type { WorkerLike, Workers } from '../instrument/bullmq/workers.ts';
+import type { Effect, Grip, Injector, ReadBack } from '../leases.ts';
+
+/**
+ * Stops this process's workers of one queue: they finish what they hold and fetch no more. Dies with the process, so
+ * nothing is left to undo after a crash.
+ */
+export class ConsumerStop implements Injector {
+  readonly #workers: Workers;
+
+  constructor(workers: Workers) {
+    this.#workers = workers;
+  }
+
+  get capabilities(): string[] {
+    return this.#workers.queues.length === 0 ? [] : ['consumer_stop:consumer'];
+  }
+
+  async arm(grip: Grip): Promise<Effect> {
+    const { target } = grip.lease.spec;
+    if (target.kind !== 'consumer') {
+      throw new StormglassError('fault_unsupported', 'only a consumer can be stopped', 'Target a consumer.');
+    }
+    const found = this.#workers.of(target.queue);
+    if (found.length === 0) {
+      const known = this.#workers.queues.join(', ') || 'no queue';
+      throw new StormglassError(
+        'target_absent',
+        `this process has no worker for ${target.queue}`,
+        `It consumes ${known}.`,
+      );
+    }
+    const stopped = new Set<WorkerLike>();
+    const stop = async (worker: WorkerLike) => {
+      // One that the service itself paused is not ours to resume later.
+      if (worker.isPaused()) return;
+      stopped.add(worker);
+      await worker.pause(true);
+    };
+    await Promise.all(found.map(stop));
+    // One effect, for as long as they stand still.
+    const over = stopped.size > 0 ? grip.take() : null;
+    const forget = this.#workers.onAdded((worker) => {
+      if (worker.name === target.queue) void stop(worker);
+    });
+    return {
+      end: async () => {
+        forget();
+        await Promise.all([...stopped].map((worker) => worker.resume()));
+        over?.();
+        return readBack(stopped);
+      },
+    };
+  }
+}
+
+function readBack(stopped: Set<WorkerLike>): ReadBack {
+  const paused = [...stopped].filter((worker) => worker.isPaused()).length;
+  const runs = stopped.size - paused;
+  return { words: `${runs} of ${stopped.size} workers run again`, reverted: paused === 0 };
+}

@@ -1,0 +1,60 @@
+/** One call that a fault could hurt. */
+export interface Call {
+  method: string;
+  /** Route template of a server, path without query for an edge. */
+  route: string;
+  /** Empty when the call belongs to no trace. */
+  traceId: string;
+}
+
+/**
+ * 32-bit hash (FNV-1a with the finalizer of murmur3) of a decision's key. Decisions depend on nothing else, so the same
+ * requests are hurt again on a replay, whatever the concurrency.
+ */
+export function hash32(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    h ^= text.charCodeAt(i);
+    h = Math.imul(h, 0x01000193);
+  }
+  h ^= h >>> 16;
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** Uniform in [0, 1), from a key. */
+export function unit(key: string): number {
+  return hash32(key) / 0x1_0000_0000;
+}
+
+/** Traces remembered for counting repeated calls; beyond it the oldest is forgotten and starts at 0 again. */
+const MAX_TRACES = 10_000;
+
+/** Decides call by call: hash(seed, fault, trace, operation, how many such calls that trace has made before). */
+export class Decider {
+  readonly #prefix: string;
+  readonly #share: number;
+  readonly #ordinals = new Map<string, number>();
+
+  constructor(seed: number, faultId: string, percentage: number) {
+    this.#prefix = `${seed}|${faultId}`;
+    this.#share = percentage / 100;
+  }
+
+  /** Null: this call is let through. Else a number in [0, 1) for whatever else has to be drawn, such as jitter. */
+  draw(call: Call): number | null {
+    const operation = `${call.traceId}|${call.method} ${call.route}`;
+    const ordinal = this.#ordinals.get(operation) ?? 0;
+    this.#ordinals.delete(operation);
+    this.#ordinals.set(operation, ordinal + 1);
+    if (this.#ordinals.size > MAX_TRACES) {
+      const oldest = this.#ordinals.keys().next();
+      if (!oldest.done) this.#ordinals.delete(oldest.value);
+    }
+    const key = `${this.#prefix}|${operation}|${ordinal}`;
+    if (unit(key) >= this.#share) return null;
+    return unit(`${key}|jitter`);
+  }
+}

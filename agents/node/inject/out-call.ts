@@ -1,0 +1,201 @@
+import type { Dispatcher } from 'undici';
+import type { Hit } from './armed.ts';
+
+type Handler = Dispatcher.DispatchHandler;
+type Controller = Dispatcher.DispatchController;
+type Headers = Parameters<NonNullable<Handler['onResponseStart']>>[2];
+type Deliver = () => void;
+
+/** What a hurt call needs from the seam. */
+export interface OutCallPlan {
+  handler: Handler;
+  /** Sends the real request. */
+  send(relay: Handler): void;
+  before: () => Iterable<Hit>;
+  after: () => Iterable<Hit>;
+  /** The caller's own limit until response headers, ms; 0 is none. */
+  headersTimeoutMs: number;
+  /** How the caller saw it end: a status, or an error. */
+  ended(outcome: { status: number } | { error: Error }): void;
+}
+
+/**
+ * Stands between a caller and undici for one call: holds it back before it is sent, or its reply after it came, or
+ * answers in the callee's place. The caller can abort at any moment, as on a slow network.
+ */
+export class OutCall {
+  readonly #plan: OutCallPlan;
+  readonly #gone = new AbortController();
+  readonly #controller: Controller;
+  #real: Controller | null = null;
+  #reason: Error | null = null;
+  #rawHeaders: Buffer[] | null = null;
+  /** Parts of the reply kept back, in order; null when nothing is. */
+  #held: Deliver[] | null = null;
+  #discarding = false;
+  #slowed = false;
+  #status = 0;
+  #over = false;
+
+  constructor(plan: OutCallPlan) {
+    this.#plan = plan;
+    this.#controller = this.#makeController();
+  }
+
+  async run(): Promise<void> {
+    const { handler, before, headersTimeoutMs } = this.#plan;
+    handler.onRequestStart?.(this.#controller, {});
+    const timer = headersTimeoutMs > 0 ? setTimeout(() => this.#timeOut(), headersTimeoutMs) : undefined;
+    try {
+      for (const hit of before()) {
+        if (this.#reason) return hit.done();
+        if (hit.action.type === 'error') {
+          hit.done();
+          return this.#answer(hit.action.status, hit.action.body);
+        }
+        await this.#hold(hit);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+    if (!this.#reason) this.#plan.send(this.#relay());
+  }
+
+  #relay(): Handler {
+    const pass = (deliver: Deliver) => {
+      if (this.#held) this.#held.push(deliver);
+      else if (!this.#discarding) deliver();
+    };
+    const { handler } = this.#plan;
+    return {
+      onRequestStart: (real) => {
+        this.#real = real;
+        if (this.#reason) real.abort(this.#reason);
+      },
+      onRequestUpgrade: (_, status, headers, socket) => {
+        handler.onRequestUpgrade?.(this.#controller, status, headers, socket);
+        this.#finish({ status });
+      },
+      onResponseStart: (real, status, headers, message) => {
+        const deliver = () => this.#start(status, headers, message);
+        if (status < 200) return deliver();
+        this.#held = [deliver];
+        void this.#afterwards(status);
+        if (this.#held) real.pause();
+      },
+      onResponseData: (_, chunk) => pass(() => handler.onResponseData?.(this.#controller, chunk)),
+      onResponseEnd: (_, trailers) => pass(() => this.#end(trailers)),
+      onResponseError: (_, error) => this.#fail(error),
+    };
+  }
+
+  /** The reply has begun to come, so the callee has done its work. */
+  async #afterwards(status: number): Promise<void> {
+    this.#status = status;
+    for (const hit of this.#plan.after()) {
+      if (hit.action.type === 'error') {
+        hit.done();
+        this.#held = null;
+        // The rest of the real reply is read and thrown away, which leaves the connection usable.
+        this.#discarding = true;
+        this.#letGo();
+        return this.#answer(hit.action.status, hit.action.body);
+      }
+      await this.#hold(hit);
+    }
+    const held = this.#held ?? [];
+    this.#held = null;
+    if (this.#over) return;
+    for (const deliver of held) deliver();
+    this.#letGo();
+  }
+
+  /** Undoes our own pause, not one by which the caller slows the reply down. */
+  #letGo(): void {
+    if (this.#real?.paused && !this.#slowed) this.#real.resume();
+  }
+
+  async #hold(hit: Hit): Promise<void> {
+    try {
+      await hit.wait(this.#gone.signal);
+    } finally {
+      hit.done();
+    }
+  }
+
+  #start(status: number, headers: Headers, message?: string): void {
+    this.#plan.handler.onResponseStart?.(this.#controller, status, headers, message);
+  }
+
+  #end(trailers: Headers): void {
+    this.#plan.handler.onResponseEnd?.(this.#controller, trailers);
+    this.#finish({ status: this.#status });
+  }
+
+  #answer(status: number, body: string): void {
+    const bytes = Buffer.from(body);
+    const headers = { 'content-type': 'application/json', 'content-length': String(bytes.length) };
+    this.#rawHeaders = Object.entries(headers).flatMap(([k, v]) => [Buffer.from(k), Buffer.from(v)]);
+    this.#status = status;
+    this.#start(status, headers, '');
+    this.#plan.handler.onResponseData?.(this.#controller, bytes);
+    this.#end({});
+  }
+
+  #fail(error: Error): void {
+    this.#held = null;
+    if (this.#over || this.#discarding) return;
+    this.#finish({ error });
+    this.#plan.handler.onResponseError?.(this.#controller, error);
+  }
+
+  #finish(outcome: { status: number } | { error: Error }): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#plan.ended(outcome);
+  }
+
+  #abort(reason: Error): void {
+    if (this.#reason || this.#over) return;
+    this.#reason = reason;
+    this.#gone.abort();
+    if (this.#real) this.#real.abort(reason);
+    else this.#fail(reason);
+  }
+
+  #timeOut(): void {
+    const error = Object.assign(new Error('Headers Timeout Error'), { code: 'UND_ERR_HEADERS_TIMEOUT' });
+    error.name = 'HeadersTimeoutError';
+    this.#abort(error);
+  }
+
+  #makeController(): Controller {
+    const call = this;
+    return {
+      get aborted() {
+        return call.#reason !== null;
+      },
+      get paused() {
+        return call.#real?.paused ?? false;
+      },
+      get reason() {
+        return call.#reason;
+      },
+      get rawHeaders() {
+        return call.#rawHeaders ?? call.#real?.rawHeaders ?? [];
+      },
+      get rawTrailers() {
+        return call.#real?.rawTrailers ?? [];
+      },
+      abort: (reason) => call.#abort(reason),
+      pause: () => {
+        call.#slowed = true;
+        call.#real?.pause();
+      },
+      resume: () => {
+        call.#slowed = false;
+        if (!call.#held) call.#real?.resume();
+      },
+    };
+  }
+}
