@@ -1,0 +1,93 @@
+import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { CollectorConfig } from './config.ts';
+import { LiveFeed } from './live/feed.ts';
+import { startGrpcReceiver } from './receive/grpc.ts';
+import { createHttpReceiver } from './receive/http.ts';
+import { Intake } from './receive/intake.ts';
+import { createQueryServer } from './serve/server.ts';
+import { CollectorStats } from './serve/stats.ts';
+import { Spool } from './spool/spool.ts';
+import { Engine } from './store/engine.ts';
+import { Loader } from './store/loader.ts';
+
+/** The user name of the query endpoint; its password is COLLECTOR_SECRET. */
+export const QUERY_USER = 'stormglass';
+const DRAIN_MS = 1500;
+
+export interface RunningCollector {
+  ports: { http: number; grpc: number; query: number };
+  /** Stops taking requests, loads what is spooled if time allows, closes the engine. */
+  close(): Promise<void>;
+}
+
+/** Starts engine, spool, loader, receivers and query endpoint, in that order. */
+export async function startCollector(config: CollectorConfig, log: Logger): Promise<RunningCollector> {
+  const dir = config.COLLECTOR_DATA_DIR;
+  await mkdir(dir, { recursive: true });
+  const engine = await Engine.open({
+    dir,
+    memoryBytes: config.COLLECTOR_ENGINE_MEMORY_BYTES,
+    retentionDays: config.COLLECTOR_RETENTION_DAYS,
+  });
+  const spool = await Spool.open({
+    dir: join(dir, 'spool'),
+    maxBytes: config.COLLECTOR_MAX_SPOOL_BYTES,
+    log,
+  });
+  const live = new LiveFeed(log);
+  const intake = new Intake(spool, live);
+  const loader = new Loader(spool, engine, log);
+  const stats = new CollectorStats({ intake, spool, loader, live });
+  const query = createQueryServer({
+    ...{ engine, live, stats, log },
+    user: QUERY_USER,
+    secret: config.COLLECTOR_SECRET,
+  });
+  const receive = {
+    intake,
+    maxRequestBytes: config.COLLECTOR_MAX_REQUEST_BYTES,
+    key: config.COLLECTOR_OTLP_KEY,
+  };
+  const http = createHttpReceiver({ ...receive, corsOrigins: config.COLLECTOR_CORS_ORIGINS, log });
+  const ports = {
+    query: await listen(query, '127.0.0.1', config.COLLECTOR_QUERY_PORT),
+    http: await listen(http, config.COLLECTOR_HOST, config.COLLECTOR_HTTP_PORT),
+    grpc: 0,
+  };
+  const grpc = await startGrpcReceiver({
+    ...receive,
+    host: config.COLLECTOR_HOST,
+    port: config.COLLECTOR_GRPC_PORT,
+  });
+  ports.grpc = grpc.port;
+  return {
+    ports,
+    async close() {
+      grpc.server.forceShutdown();
+      await closeServer(http);
+      await spool.close();
+      await loader.close(DRAIN_MS);
+      live.close();
+      await closeServer(query);
+      await engine.close();
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

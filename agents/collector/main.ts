@@ -1,0 +1,31 @@
+// The engine's queries, fsync and zlib share libuv's pool; with its default of 4 threads a few slow queries would hold
+// up every acknowledgement. It must be set before anything uses the pool.
+process.env.UV_THREADPOOL_SIZE = '16';
+
+const { pino } = await import('pino');
+const { CollectorConfig } = await import('./config.ts');
+const { startCollector } = await import('./collector.ts');
+
+const parsed = CollectorConfig.safeParse(process.env);
+const log = pino({ name: 'collector', level: process.env.LOG_LEVEL ?? 'info' });
+if (!parsed.success) {
+  log.fatal({ issues: parsed.error.issues }, 'the environment of the collector is not complete');
+  process.exit(2);
+}
+const collector = await startCollector(parsed.data, log);
+log.info({ event: 'ready', ports: collector.ports }, 'collector ready');
+
+let stopping = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    collector.close().then(
+      () => process.exit(0),
+      (cause: unknown) => {
+        log.error({ err: cause }, 'collector did not stop cleanly');
+        process.exit(1);
+      },
+    );
+  });
+}

@@ -1,0 +1,140 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { StormglassError } from '../../contract/errors.ts';
+import type { Signal } from '../store/ingest.ts';
+import { jsonToProtobuf } from '../wire/json.ts';
+import { CONTENT_TYPE, type Encoding, errorBody, successBody } from './answers.ts';
+import { isAuthorized } from './auth.ts';
+import { readBody } from './body.ts';
+import type { Intake } from './intake.ts';
+
+export interface HttpReceiverOptions {
+  intake: Intake;
+  maxRequestBytes: number;
+  corsOrigins: readonly string[];
+  key: string | undefined;
+  log: Logger;
+}
+
+const PATHS: Record<string, Signal> = {
+  '/v1/traces': 'traces',
+  '/v1/metrics': 'metrics',
+  '/v1/logs': 'logs',
+};
+const RETRY_AFTER_SECONDS = '1';
+/** Bytes of bodies held at once; beyond it new requests are asked to come back. */
+const MAX_IN_FLIGHT_BYTES = 256 * 1024 * 1024;
+
+/** OTLP/HTTP (OTLP 1.11): `POST /v1/{traces,metrics,logs}`, protobuf or JSON. */
+export function createHttpReceiver(options: HttpReceiverOptions): Server {
+  let inFlight = 0;
+  return createServer({ noDelay: true }, (request, response) => {
+    const declared = Number(request.headers['content-length'] ?? 65_536) || 0;
+    inFlight += declared;
+    handle(request, response, options, inFlight > MAX_IN_FLIGHT_BYTES)
+      .catch((cause: unknown) => {
+        options.log.error({ err: cause }, 'receiver failed');
+        response.destroy();
+      })
+      .finally(() => {
+        inFlight -= declared;
+      });
+  });
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpReceiverOptions,
+  overloaded: boolean,
+): Promise<void> {
+  allowOrigin(request, response, options.corsOrigins);
+  if (request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
+    response.writeHead(204).end();
+    return;
+  }
+  const encoding = encodingOf(request);
+  try {
+    const signal = route(request, options);
+    if (encoding === null) {
+      throw new StormglassError(
+        'unsupported_media_type',
+        `Content-Type ${request.headers['content-type'] ?? '(none)'} is not OTLP.`,
+        'Use application/x-protobuf or application/json.',
+      );
+    }
+    if (overloaded)
+      throw new StormglassError('backpressure', 'Too many requests at once.', 'Send it again later.');
+    const body = await readBody(request, options.maxRequestBytes);
+    const bytes = encoding === 'json' ? jsonToProtobuf(signal, body) : body;
+    const accepted = await options.intake.accept(signal, bytes);
+    send(response, 200, encoding, successBody(signal, accepted, encoding));
+  } catch (cause) {
+    if (request.destroyed && !request.complete) return;
+    refuse(request, response, encoding ?? 'protobuf', cause, options);
+  }
+}
+
+function route(request: IncomingMessage, options: HttpReceiverOptions): Signal {
+  const signal = PATHS[(request.url ?? '').split('?')[0] ?? ''];
+  if (signal === undefined) {
+    throw new StormglassError('not_found', 'No such path.', 'Use /v1/traces, /v1/metrics or /v1/logs.');
+  }
+  if (request.method !== 'POST') {
+    throw new StormglassError('method_not_allowed', `${request.method} is not allowed here.`, 'Use POST.');
+  }
+  if (!isAuthorized(request.headers.authorization, options.key)) {
+    throw new StormglassError(
+      'unauthorized',
+      'The key is missing or wrong.',
+      'Send authorization: Bearer <key>.',
+    );
+  }
+  return signal;
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  encoding: Encoding,
+  cause: unknown,
+  options: HttpReceiverOptions,
+): void {
+  const known = cause instanceof StormglassError;
+  const status = known ? cause.status : 500;
+  if (!known) options.log.error({ err: cause }, 'request failed');
+  options.intake.count(known ? cause.code : 'internal');
+  if (status === 429 || status === 503) response.setHeader('retry-after', RETRY_AFTER_SECONDS);
+  if (status === 405) response.setHeader('allow', 'POST');
+  // The rest of a body that nobody will read must not be taken for the next request.
+  if (!request.complete) response.setHeader('connection', 'close');
+  const message = known
+    ? `${cause.message} ${cause.next}`
+    : 'The collector failed; the request can be sent again.';
+  send(response, status, encoding, errorBody(status, message, encoding));
+  if (!request.complete) response.once('finish', () => request.destroy());
+}
+
+function send(response: ServerResponse, status: number, encoding: Encoding, body: Uint8Array): void {
+  response.writeHead(status, { 'content-type': CONTENT_TYPE[encoding], 'content-length': body.length });
+  response.end(body);
+}
+
+function encodingOf(request: IncomingMessage): Encoding | null {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type === 'application/x-protobuf') return 'protobuf';
+  return type === 'application/json' ? 'json' : null;
+}
+
+function allowOrigin(request: IncomingMessage, response: ServerResponse, allowed: readonly string[]): void {
+  const { origin } = request.headers;
+  if (origin === undefined || !(allowed.includes('*') || allowed.includes(origin))) return;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('vary', 'origin');
+  response.setHeader('access-control-allow-methods', 'POST');
+  response.setHeader(
+    'access-control-allow-headers',
+    request.headers['access-control-request-headers'] ?? '*',
+  );
+  response.setHeader('access-control-max-age', '7200');
+}

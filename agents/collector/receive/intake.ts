@@ -1,0 +1,69 @@
+import { StormglassError } from '../../contract/errors.ts';
+import type { LiveFeed } from '../live/feed.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { Signal } from '../store/ingest.ts';
+import { flatten } from '../wire/flatten.ts';
+import { WireError } from '../wire/reader.ts';
+
+/** What a receiver answers: `rejected` > 0 is a partial success. */
+export interface Accepted {
+  rejected: number;
+  message: string;
+}
+
+export interface IntakeStats {
+  /** Spans, log records and data points acknowledged. */
+  received: Record<Signal, number>;
+  requests: Record<Signal, number>;
+  /** Items and requests refused, by reason. */
+  rejected: Record<string, number>;
+}
+
+/** The one way into the collector, whatever the transport: check, spool, tell the live listeners. */
+export class Intake {
+  readonly #spool: Spool;
+  readonly #live: LiveFeed;
+  readonly stats: IntakeStats = {
+    received: { traces: 0, logs: 0, metrics: 0 },
+    requests: { traces: 0, logs: 0, metrics: 0 },
+    rejected: {},
+  };
+
+  constructor(spool: Spool, live: LiveFeed) {
+    this.#spool = spool;
+    this.#live = live;
+  }
+
+  /** Takes one protobuf request; resolves when it is on disk. */
+  async accept(signal: Signal, bytes: Uint8Array): Promise<Accepted> {
+    const { parts, items, rejected, kinds } = this.#check(signal, bytes);
+    if (rejected > 0) this.count('invalid_id', rejected);
+    if (items > 0) {
+      const onDisk = this.#spool.append(signal, parts, kinds);
+      this.#live.feed(signal, bytes);
+      await onDisk;
+    }
+    this.stats.received[signal] += items;
+    this.stats.requests[signal] += 1;
+    const message = rejected > 0 ? `${rejected} spans have no valid trace id and span id` : '';
+    return { rejected, message };
+  }
+
+  count(reason: string, by = 1): void {
+    this.stats.rejected[reason] = (this.stats.rejected[reason] ?? 0) + by;
+  }
+
+  #check(signal: Signal, bytes: Uint8Array) {
+    try {
+      return flatten(signal, bytes);
+    } catch (cause) {
+      if (!(cause instanceof WireError)) throw cause;
+      throw new StormglassError(
+        'invalid_request',
+        `The body is no OTLP ${signal} request: ${cause.message}.`,
+        'Send an Export request of this signal in the encoding the Content-Type says.',
+        { cause },
+      );
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { LiveFeed } from '../live/feed.ts';
+import type { Intake } from '../receive/intake.ts';
+import type { Spool } from '../spool/spool.ts';
+import { SIGNALS } from '../store/ingest.ts';
+import type { Loader } from '../store/loader.ts';
+
+export interface StatsParts {
+  intake: Intake;
+  spool: Spool;
+  loader: Loader;
+  live: LiveFeed;
+}
+
+/** What `/stats` answers; counts are since the start of the process. */
+export interface CollectorSnapshot {
+  spoolBytes: number;
+  /** Items acknowledged, all signals together, and by signal. */
+  received: number;
+  receivedBySignal: Record<string, number>;
+  rejected: number;
+  rejectedByReason: Record<string, number>;
+  quarantined: number;
+  tornTails: number;
+  segmentsLoaded: number;
+  loadFailures: number;
+  lastLoadMs: Record<string, number>;
+  liveListeners: number;
+  liveDropped: number;
+  rssBytes: number;
+}
+
+/** The collector's own figures, as JSON and for Prometheus. */
+export class CollectorStats {
+  readonly #parts: StatsParts;
+  readonly #registry = new Registry();
+
+  constructor(parts: StatsParts) {
+    this.#parts = parts;
+    this.#register();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  snapshot(): CollectorSnapshot {
+    const { intake, spool, loader, live } = this.#parts;
+    const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
+    return {
+      spoolBytes: spool.bytes,
+      received: sum(intake.stats.received),
+      receivedBySignal: { ...intake.stats.received },
+      rejected: sum(intake.stats.rejected),
+      rejectedByReason: { ...intake.stats.rejected },
+      quarantined: spool.quarantined,
+      tornTails: spool.tornTails,
+      segmentsLoaded: loader.stats.segments,
+      loadFailures: loader.stats.failures,
+      lastLoadMs: { ...loader.stats.lastMs },
+      liveListeners: live.listeners,
+      liveDropped: live.dropped,
+      rssBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  prometheus(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  /** Counters are read from the parts at scrape time, so that there is one count and not two. */
+  #register(): void {
+    const registers = [this.#registry];
+    const { intake, spool, loader, live } = this.#parts;
+    const counter = (name: string, help: string, labelNames: string[], read: (c: Counter) => void) =>
+      new Counter({
+        ...{ name, help, labelNames, registers },
+        collect() {
+          this.reset();
+          read(this);
+        },
+      });
+    const gauge = (name: string, help: string, read: () => number) =>
+      new Gauge({
+        ...{ name, help, registers },
+        collect() {
+          this.set(read());
+        },
+      });
+    counter('stormglass_collector_items_received_total', 'Items acknowledged.', ['signal'], (c) => {
+      for (const signal of SIGNALS) c.inc({ signal }, intake.stats.received[signal]);
+    });
+    counter('stormglass_collector_rejected_total', 'Items and requests refused.', ['reason'], (c) => {
+      for (const [reason, count] of Object.entries(intake.stats.rejected)) c.inc({ reason }, count);
+    });
+    counter('stormglass_collector_segments_loaded_total', 'Spool segments loaded.', [], (c) =>
+      c.inc(loader.stats.segments),
+    );
+    counter('stormglass_collector_load_failures_total', 'Failed loads.', [], (c) =>
+      c.inc(loader.stats.failures),
+    );
+    counter('stormglass_collector_quarantined_total', 'Requests set aside.', [], (c) =>
+      c.inc(spool.quarantined),
+    );
+    gauge('stormglass_collector_spool_bytes', 'Bytes acknowledged and not yet loaded.', () => spool.bytes);
+    gauge('stormglass_collector_live_listeners', 'Listeners of the live stream.', () => live.listeners);
+    gauge('stormglass_collector_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
+  }
+}

@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, stat, truncate, unlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Logger } from 'pino';
+import { StormglassError } from '../../contract/errors.ts';
+import { SIGNALS, type Signal } from '../store/ingest.ts';
+import type { MetricKind } from '../store/loads/metrics.ts';
+import { ALL_METRIC_KINDS } from '../wire/flatten.ts';
+import { encodeRecord, scanRecords } from './record.ts';
+import { SegmentWriter } from './writer.ts';
+
+/** A closed segment, waiting to be loaded. Its name is its deduplication token for ever. */
+export interface Segment {
+  signal: Signal;
+  path: string;
+  token: string;
+  bytes: number;
+  /** Data kinds in it, for metrics. */
+  kinds: readonly MetricKind[];
+}
+
+export interface SpoolOptions {
+  dir: string;
+  maxBytes: number;
+  log: Logger;
+}
+
+/** A segment is closed when it has so many bytes even if the loader is busy, so that one load stays small. */
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * What was acknowledged and is not yet in the engine. `append` resolves after fsync, and that is the acknowledgement;
+ * a segment is deleted only after the engine has committed it. Requests of the same moment share one fsync.
+ */
+export class Spool {
+  readonly #options: SpoolOptions;
+  readonly #writers = new Map<Signal, SegmentWriter>();
+  readonly #closed: Record<Signal, Segment[]> = { traces: [], logs: [], metrics: [] };
+  readonly #boot = `${Date.now()}-${randomUUID().slice(0, 8)}`;
+  #sequence = 0;
+  #bytes = 0;
+  tornTails = 0;
+  quarantined = 0;
+  /** Called when a signal has something to load. */
+  onData: (signal: Signal) => void = () => {};
+
+  private constructor(options: SpoolOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the spool, cutting torn tails; what is found waits as closed segments. */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const spool = new Spool(options);
+    await mkdir(join(options.dir, 'quarantine'), { recursive: true });
+    const names = (await readdir(options.dir)).filter((n) => n.endsWith('.pb')).sort();
+    for (const name of names) await spool.#recover(join(options.dir, name));
+    return spool;
+  }
+
+  /** Bytes acknowledged and not yet loaded. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  async append(signal: Signal, parts: readonly Uint8Array[], kinds: ReadonlySet<MetricKind>): Promise<void> {
+    if (this.#bytes > this.#options.maxBytes) {
+      throw new StormglassError(
+        'backpressure',
+        'The spool is full: the store does not keep up.',
+        'Send the same request again after the time in Retry-After.',
+      );
+    }
+    const record = encodeRecord(parts);
+    const size = record.reduce((sum, p) => sum + p.length, 0);
+    let writer = this.#writers.get(signal);
+    if (writer === undefined || writer.size >= SEGMENT_BYTES) {
+      if (writer !== undefined) void this.#close(signal, writer);
+      writer = new SegmentWriter(this.#nextPath(signal));
+      this.#writers.set(signal, writer);
+    }
+    this.#bytes += size;
+    for (const kind of kinds) writer.kinds.add(kind);
+    try {
+      await writer.append(record, size);
+    } catch (cause) {
+      this.#bytes -= size;
+      // The file may now end in half a record, so nothing is ever appended after it.
+      if (this.#writers.get(signal) === writer) {
+        this.#writers.delete(signal);
+        void this.#close(signal, writer);
+      }
+      throw new StormglassError(
+        'backpressure',
+        'The spool could not be written.',
+        'Free disk space in the data directory; the request can be sent again.',
+        { cause },
+      );
+    }
+    this.onData(signal);
+  }
+
+  hasData(signal: Signal): boolean {
+    return this.#closed[signal].length > 0 || this.#writers.has(signal);
+  }
+
+  /** The oldest closed segment, else the open one, closed now; null when there is none. */
+  async take(signal: Signal): Promise<Segment | null> {
+    const writer = this.#writers.get(signal);
+    if (this.#closed[signal].length === 0 && writer !== undefined) {
+      this.#writers.delete(signal);
+      await this.#close(signal, writer);
+    }
+    return this.#closed[signal].shift() ?? null;
+  }
+
+  /** Gives back a segment which could not be loaded now. */
+  putBack(segment: Segment): void {
+    this.#closed[segment.signal].unshift(segment);
+  }
+
+  /** The engine has it: forget it. */
+  async done(segment: Segment): Promise<void> {
+    await unlink(segment.path);
+    this.#bytes -= segment.bytes;
+  }
+
+  /** Single-record segments of a segment the engine refuses, so that one bad request does not hold up the others. */
+  async split(segment: Segment): Promise<Segment[]> {
+    const { records } = scanRecords(await readFile(segment.path));
+    return Promise.all(
+      records.map(async (record, index) => {
+        const path = `${segment.path}.${index}`;
+        const parts = encodeRecord([record]);
+        await writeFile(path, Buffer.concat(parts));
+        return { ...segment, path, token: `${segment.token}#${index}`, bytes: 0 };
+      }),
+    );
+  }
+
+  /** Sets a file aside with the reason beside it; its bytes are no longer waiting. */
+  async quarantine(segment: Segment, reason: string): Promise<void> {
+    const target = join(this.#options.dir, 'quarantine', basename(segment.path));
+    await rename(segment.path, target);
+    await writeFile(`${target}.reason.txt`, `${reason}\n`);
+    this.#bytes -= segment.bytes;
+    this.quarantined += 1;
+    this.#options.log.warn({ file: target, reason }, 'request set aside');
+  }
+
+  /** Everything appended so far is on disk and closed. */
+  async close(): Promise<void> {
+    const open = [...this.#writers];
+    this.#writers.clear();
+    await Promise.all(open.map(([signal, writer]) => this.#close(signal, writer)));
+  }
+
+  async #close(signal: Signal, writer: SegmentWriter): Promise<void> {
+    try {
+      await writer.close();
+    } catch (cause) {
+      // What was acknowledged is on disk and is replayed at the next start.
+      this.#options.log.error({ err: cause, file: writer.path }, 'spool segment could not be closed');
+      return;
+    }
+    const { path, written } = writer;
+    if (written === 0) return;
+    this.#closed[signal].push({
+      signal,
+      path,
+      token: basename(path),
+      bytes: written,
+      kinds: [...writer.kinds],
+    });
+    this.onData(signal);
+  }
+
+  #nextPath(signal: Signal): string {
+    this.#sequence += 1;
+    const number = String(this.#sequence).padStart(9, '0');
+    return join(this.#options.dir, `${signal}-${this.#boot}-${number}.pb`);
+  }
+
+  async #recover(path: string): Promise<void> {
+    const token = basename(path);
+    const signal = SIGNALS.find((s) => token.startsWith(`${s}-`));
+    if (signal === undefined) return;
+    const { size } = await stat(path);
+    const { goodBytes } = scanRecords(await readFile(path));
+    if (goodBytes < size) {
+      this.tornTails += 1;
+      this.#options.log.warn({ file: token, cut: size - goodBytes }, 'torn tail cut from a spool segment');
+      await this.#keepTail(path, goodBytes);
+      await truncate(path, goodBytes);
+    }
+    if (goodBytes === 0) {
+      await unlink(path);
+      return;
+    }
+    this.#bytes += goodBytes;
+    this.#closed[signal].push({ signal, path, token, bytes: goodBytes, kinds: [...ALL_METRIC_KINDS] });
+  }
+
+  /** A tail was never acknowledged, unless the disk damaged it: it is kept so that a person can look. */
+  async #keepTail(path: string, from: number): Promise<void> {
+    const handle = await open(path, 'r');
+    try {
+      const { size } = await handle.stat();
+      const tail = Buffer.alloc(size - from);
+      await handle.read(tail, 0, tail.length, from);
+      await writeFile(join(this.#options.dir, 'quarantine', `${basename(path)}.tail`), tail);
+    } finally {
+      await handle.close();
+    }
+  }
+}

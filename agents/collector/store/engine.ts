@@ -1,0 +1,133 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Session } from 'chdb';
+import { type TableOptions, tableStatements } from './tables.ts';
+import { VIEW_STATEMENTS } from './views.ts';
+
+/** Queries of readers which run side by side; one more session belongs to the loader. */
+const READERS = 3;
+
+export interface EngineOptions extends TableOptions {
+  dir: string;
+  /** Hard limit of what the engine allocates. */
+  memoryBytes: number;
+}
+
+/** A query's bound parameters (as HTTP sends them) and settings. */
+export interface QueryContext {
+  params: Readonly<Record<string, string>>;
+  settings: Readonly<Record<string, string>>;
+  format: string;
+}
+
+const literal = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+/**
+ * The embedded ClickHouse. A session runs one query at a time, so there is one for the loader and a few for readers.
+ * Readers' sessions are read-only for ever: the engine itself refuses to lift it.
+ */
+export class Engine {
+  readonly #loader: Session;
+  readonly #readers: Session[];
+  readonly #idle: Session[];
+  readonly #waiting: ((session: Session) => void)[] = [];
+  #loads: Promise<unknown> = Promise.resolve();
+
+  private constructor(loader: Session, readers: Session[]) {
+    this.#loader = loader;
+    this.#readers = readers;
+    this.#idle = [...readers];
+  }
+
+  static async open(options: EngineOptions): Promise<Engine> {
+    const dir = join(options.dir, 'engine');
+    await mkdir(dir, { recursive: true });
+    const config = join(options.dir, 'engine.xml');
+    await writeFile(config, engineConfig(options.memoryBytes));
+    const open = () => new Session(dir, { connectionArgs: [`--config-file=${config}`] });
+    const loader = open();
+    const engine = new Engine(
+      loader,
+      Array.from({ length: READERS }, () => open()),
+    );
+    // Short-lived statements never win back what compiling them costs.
+    const plain =
+      'SET compile_expressions = 0, compile_aggregate_expressions = 0, compile_sort_description = 0';
+    await engine.load(plain);
+    for (const statement of [...tableStatements(options), ...VIEW_STATEMENTS]) await engine.load(statement);
+    for (const reader of engine.#readers) {
+      await reader.queryAsync(plain);
+      await reader.queryAsync(
+        `SET max_threads = 2, max_memory_usage = ${Math.floor(options.memoryBytes / 2)}, readonly = 2`,
+      );
+    }
+    return engine;
+  }
+
+  /** Runs a statement that writes; one at a time, in order. */
+  load(sql: string): Promise<void> {
+    const run = this.#loads.then(async () => {
+      await this.#loader.queryAsync(sql);
+    });
+    this.#loads = run.catch(() => undefined);
+    return run;
+  }
+
+  /** Runs one read-only query on the next free session; the answer is whole, in `format` unless the SQL says FORMAT. */
+  async query(sql: string, context: QueryContext): Promise<Uint8Array> {
+    const session =
+      this.#idle.pop() ?? (await new Promise<Session>((resolve) => this.#waiting.push(resolve)));
+    try {
+      return await runOn(session, sql, context);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(session);
+      else next(session);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#loads;
+    for (const session of [this.#loader, ...this.#readers]) session.close();
+  }
+}
+
+async function runOn(session: Session, sql: string, context: QueryContext): Promise<Uint8Array> {
+  const before = [
+    ...Object.entries(context.params).map(([k, v]) => `param_${k} = ${literal(v)}`),
+    ...Object.entries(context.settings).map(([k, v]) => `${k} = ${literal(v)}`),
+  ];
+  if (before.length > 0) await session.queryAsync(`SET ${before.join(', ')}`);
+  try {
+    const result = await session.queryAsync(sql, { format: context.format });
+    return result.bytes();
+  } finally {
+    const changed = Object.keys(context.settings);
+    if (changed.length > 0)
+      await session.queryAsync(`SET ${changed.map((k) => `${k} = DEFAULT`).join(', ')}`);
+  }
+}
+
+/** Caches and pools sized for a laptop; the engine's own log tables do not exist in the embedded build. */
+function engineConfig(memoryBytes: number): string {
+  const settings: Record<string, number> = {
+    max_server_memory_usage: memoryBytes,
+    mark_cache_size: 33_554_432,
+    index_mark_cache_size: 8_388_608,
+    uncompressed_cache_size: 0,
+    mmap_cache_size: 32,
+    max_thread_pool_size: 200,
+    max_thread_pool_free_size: 8,
+    background_pool_size: 2,
+    background_merges_mutations_concurrency_ratio: 1,
+    background_schedule_pool_size: 4,
+    background_common_pool_size: 2,
+    background_fetches_pool_size: 1,
+    background_move_pool_size: 1,
+    background_message_broker_schedule_pool_size: 1,
+    background_distributed_schedule_pool_size: 1,
+    background_buffer_flush_schedule_pool_size: 1,
+  };
+  const tags = Object.entries(settings).map(([k, v]) => `  <${k}>${v}</${k}>`);
+  return `<clickhouse>\n${tags.join('\n')}\n</clickhouse>\n`;
+}

@@ -1,0 +1,79 @@
+import {
+  attributeMap,
+  attributeMaps,
+  attributes,
+  attributeTypeMaps,
+  attributeTypes,
+  field,
+  hexId,
+  hexIds,
+  scalars,
+  timestamp,
+  timestamps,
+} from '../flat.ts';
+import type { Load } from '../ingest.ts';
+
+const RESOURCE = 'resource_spans.resource.attributes';
+const SCOPE = 'resource_spans.scope_spans';
+const SPAN = `${SCOPE}.spans`;
+const span = (name: string) => field(`${SPAN}.${name}`);
+const START = span('start_time_unix_nano');
+const END = span('end_time_unix_nano');
+const KINDS = "['Internal', 'Server', 'Client', 'Producer', 'Consumer']";
+
+/** ExportTraceServiceRequest -> otel_traces. */
+export const TRACES: Load = {
+  table: 'otel_traces',
+  message: 'ExportTraceServiceRequest',
+  levels: ['resource_spans', SCOPE, SPAN],
+  columns: [
+    ...attributes(RESOURCE, 1),
+    ...scalars(`${SCOPE}.scope`, 'String', 2, ['name', 'version']),
+    ...scalars(SPAN, 'String', 3, [
+      'trace_id',
+      'span_id',
+      'trace_state',
+      'parent_span_id',
+      'name',
+      'status.message',
+    ]),
+    ...scalars(SPAN, 'Int32', 3, ['kind', 'status.code']),
+    ...scalars(SPAN, 'UInt64', 3, ['start_time_unix_nano', 'end_time_unix_nano']),
+    ...attributes(`${SPAN}.attributes`, 3),
+    ...scalars(`${SPAN}.events`, 'String', 4, ['name']),
+    ...scalars(`${SPAN}.events`, 'UInt64', 4, ['time_unix_nano']),
+    ...attributes(`${SPAN}.events.attributes`, 4),
+    ...scalars(`${SPAN}.links`, 'String', 4, ['trace_id', 'span_id', 'trace_state']),
+    ...attributes(`${SPAN}.links.attributes`, 4),
+  ],
+  target: {
+    Timestamp: timestamp(START),
+    TraceId: hexId(span('trace_id')),
+    SpanId: hexId(span('span_id')),
+    // An all-zero parent is no parent.
+    ParentSpanId: hexId(`replaceAll(${span('parent_span_id')}, repeat(char(0), 8), '')`),
+    TraceState: span('trace_state'),
+    SpanName: span('name'),
+    SpanKind: `transform(${span('kind')}, [1, 2, 3, 4, 5], ${KINDS}, 'Unspecified')`,
+    ServiceName: `${attributeMap(RESOURCE)}['service.name']`,
+    ResourceAttributes: attributeMap(RESOURCE),
+    ResourceAttributeTypes: attributeTypes(RESOURCE),
+    ScopeName: field(`${SCOPE}.scope.name`),
+    ScopeVersion: field(`${SCOPE}.scope.version`),
+    SpanAttributes: attributeMap(`${SPAN}.attributes`),
+    SpanAttributeTypes: attributeTypes(`${SPAN}.attributes`),
+    Duration: `if(${END} > ${START}, ${END} - ${START}, 0)`,
+    EndsBeforeStart: `${END} < ${START}`,
+    StatusCode: `transform(${span('status.code')}, [1, 2], ['Ok', 'Error'], 'Unset')`,
+    StatusMessage: span('status.message'),
+    'Events.Timestamp': timestamps(span('events.time_unix_nano')),
+    'Events.Name': span('events.name'),
+    'Events.Attributes': attributeMaps(`${SPAN}.events.attributes`),
+    'Events.AttributeTypes': attributeTypeMaps(`${SPAN}.events.attributes`),
+    'Links.TraceId': hexIds(span('links.trace_id')),
+    'Links.SpanId': hexIds(span('links.span_id')),
+    'Links.TraceState': span('links.trace_state'),
+    'Links.Attributes': attributeMaps(`${SPAN}.links.attributes`),
+    'Links.AttributeTypes': attributeTypeMaps(`${SPAN}.links.attributes`),
+  },
+};

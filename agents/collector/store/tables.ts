@@ -1,0 +1,174 @@
+/**
+ * The tables of TELEMETRY.md section 3. Names, columns and meanings are those of the OpenTelemetry Collector's ClickHouse
+ * exporter, so that at scale the standard Collector fills the same tables and other tools read them. Ours on top:
+ * `*Types` columns, which keep the OTLP type that a Map(String, String) loses (absent key = string).
+ *
+ * `non_replicated_deduplication_window` makes a load that is repeated after a crash a no-op: the loader's token is
+ * the name of the spool segment.
+ */
+const ATTRS = 'Map(LowCardinality(String), String)';
+const TYPES = 'Map(LowCardinality(String), LowCardinality(String))';
+/** Remembered inserts per table; far above what can be unconfirmed at a crash (one batch per signal). */
+const DEDUP_WINDOW = 1000;
+
+export interface TableOptions {
+  /** Days after which a day's partition is dropped. */
+  retentionDays: number;
+}
+
+function mergeTree(engine: string, time: string, order: string, options: TableOptions): string {
+  return `ENGINE = ${engine} PARTITION BY toDate(${time}) ORDER BY (${order})
+    TTL toDateTime(${time}) + toIntervalDay(${options.retentionDays})
+    SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = ${DEDUP_WINDOW},
+      min_bytes_for_wide_part = 67108864`;
+}
+
+function traces(options: TableOptions): string {
+  return `CREATE TABLE IF NOT EXISTS otel_traces (
+    Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    TraceId String CODEC(ZSTD(1)),
+    SpanId String CODEC(ZSTD(1)),
+    ParentSpanId String CODEC(ZSTD(1)),
+    TraceState String CODEC(ZSTD(1)),
+    SpanName LowCardinality(String),
+    SpanKind LowCardinality(String),
+    ServiceName LowCardinality(String),
+    ResourceAttributes ${ATTRS} CODEC(ZSTD(1)),
+    ResourceAttributeTypes ${TYPES} CODEC(ZSTD(1)),
+    ScopeName String CODEC(ZSTD(1)),
+    ScopeVersion String CODEC(ZSTD(1)),
+    SpanAttributes ${ATTRS} CODEC(ZSTD(1)),
+    SpanAttributeTypes ${TYPES} CODEC(ZSTD(1)),
+    Duration UInt64 CODEC(T64, ZSTD(1)),
+    EndsBeforeStart Bool DEFAULT false,
+    StatusCode LowCardinality(String),
+    StatusMessage String CODEC(ZSTD(1)),
+    \`Events.Timestamp\` Array(DateTime64(9)),
+    \`Events.Name\` Array(LowCardinality(String)),
+    \`Events.Attributes\` Array(${ATTRS}),
+    \`Events.AttributeTypes\` Array(${TYPES}),
+    \`Links.TraceId\` Array(String),
+    \`Links.SpanId\` Array(String),
+    \`Links.TraceState\` Array(String),
+    \`Links.Attributes\` Array(${ATTRS}),
+    \`Links.AttributeTypes\` Array(${TYPES}),
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX idx_span_attr_key mapKeys(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_span_attr_value mapValues(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_duration Duration TYPE minmax GRANULARITY 1
+  ) ${mergeTree('MergeTree', 'Timestamp', 'ServiceName, SpanName, toDateTime(Timestamp)', options)}`;
+}
+
+function logs(options: TableOptions): string {
+  return `CREATE TABLE IF NOT EXISTS otel_logs (
+    Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    TimestampTime DateTime DEFAULT toDateTime(Timestamp),
+    TraceId String CODEC(ZSTD(1)),
+    SpanId String CODEC(ZSTD(1)),
+    TraceFlags UInt8,
+    SeverityText LowCardinality(String),
+    SeverityNumber UInt8,
+    ServiceName LowCardinality(String),
+    Body String CODEC(ZSTD(1)),
+    BodyType LowCardinality(String),
+    ResourceSchemaUrl LowCardinality(String),
+    ResourceAttributes ${ATTRS} CODEC(ZSTD(1)),
+    ResourceAttributeTypes ${TYPES} CODEC(ZSTD(1)),
+    ScopeSchemaUrl LowCardinality(String),
+    ScopeName String CODEC(ZSTD(1)),
+    ScopeVersion LowCardinality(String),
+    ScopeAttributes ${ATTRS} CODEC(ZSTD(1)),
+    LogAttributes ${ATTRS} CODEC(ZSTD(1)),
+    LogAttributeTypes ${TYPES} CODEC(ZSTD(1)),
+    EventName LowCardinality(String),
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX idx_log_attr_key mapKeys(LogAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_log_attr_value mapValues(LogAttributes) TYPE bloom_filter(0.01) GRANULARITY 1
+  ) ${mergeTree('MergeTree', 'TimestampTime', 'ServiceName, TimestampTime, Timestamp', options)}`;
+}
+
+const POINT_HEAD = `
+    ResourceAttributes ${ATTRS} CODEC(ZSTD(1)),
+    ResourceSchemaUrl String CODEC(ZSTD(1)),
+    ScopeName String CODEC(ZSTD(1)),
+    ScopeVersion String CODEC(ZSTD(1)),
+    ScopeAttributes ${ATTRS} CODEC(ZSTD(1)),
+    ScopeDroppedAttrCount UInt32,
+    ScopeSchemaUrl String CODEC(ZSTD(1)),
+    ServiceName LowCardinality(String),
+    MetricName LowCardinality(String),
+    MetricDescription LowCardinality(String),
+    MetricUnit LowCardinality(String),
+    Attributes ${ATTRS} CODEC(ZSTD(1)),
+    StartTimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    TimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    Flags UInt32`;
+
+const EXEMPLARS = `
+    \`Exemplars.FilteredAttributes\` Array(${ATTRS}),
+    \`Exemplars.TimeUnix\` Array(DateTime64(9)),
+    \`Exemplars.Value\` Array(Float64),
+    \`Exemplars.SpanId\` Array(String),
+    \`Exemplars.TraceId\` Array(String)`;
+
+const DISTRIBUTION = `Count UInt64, Sum Float64, Min Float64, Max Float64, AggregationTemporality Int32`;
+
+/** Columns after POINT_HEAD of each metric table, by the name of the OTLP data kind. */
+const METRIC_COLUMNS = {
+  gauge: `Value Float64, ${EXEMPLARS}`,
+  sum: `Value Float64, ${EXEMPLARS}, AggregationTemporality Int32, IsMonotonic Boolean`,
+  histogram: `${DISTRIBUTION}, BucketCounts Array(UInt64), ExplicitBounds Array(Float64), ${EXEMPLARS}`,
+  exponential_histogram: `${DISTRIBUTION}, Scale Int32, ZeroCount UInt64, PositiveOffset Int32,
+    PositiveBucketCounts Array(UInt64), NegativeOffset Int32, NegativeBucketCounts Array(UInt64), ${EXEMPLARS}`,
+  summary: `Count UInt64, Sum Float64, \`ValueAtQuantiles.Quantile\` Array(Float64), \`ValueAtQuantiles.Value\` Array(Float64)`,
+} as const;
+
+function metrics(options: TableOptions): string[] {
+  return Object.entries(METRIC_COLUMNS).map(
+    ([kind, columns]) => `CREATE TABLE IF NOT EXISTS otel_metrics_${kind} (${POINT_HEAD}, ${columns})
+    ${mergeTree('MergeTree', 'TimeUnix', 'ServiceName, MetricName, toDateTime(TimeUnix)', options)}`,
+  );
+}
+
+function lookups(options: TableOptions): string[] {
+  return [
+    `CREATE TABLE IF NOT EXISTS otel_traces_trace_id_ts (
+      TraceId String CODEC(ZSTD(1)), Start DateTime, End DateTime,
+      INDEX idx_trace_id TraceId TYPE bloom_filter(0.01) GRANULARITY 1
+    ) ${mergeTree('MergeTree', 'Start', 'TraceId, Start', options)}`,
+    `CREATE TABLE IF NOT EXISTS stormglass_traffic (
+      Second DateTime, Kind LowCardinality(String), Service LowCardinality(String),
+      Peer LowCardinality(String), Operation LowCardinality(String),
+      Calls SimpleAggregateFunction(sum, UInt64),
+      Errors SimpleAggregateFunction(sum, UInt64),
+      Receipts SimpleAggregateFunction(sum, UInt64),
+      Durations SimpleAggregateFunction(sumMap, Map(UInt8, UInt64))
+    ) ${mergeTree('AggregatingMergeTree', 'Second', 'Second, Kind, Service, Peer, Operation', options)}`,
+    `CREATE TABLE IF NOT EXISTS stormglass_traces (
+      Minute DateTime, TraceId String CODEC(ZSTD(1)),
+      Start SimpleAggregateFunction(min, DateTime64(9)),
+      End SimpleAggregateFunction(max, DateTime64(9)),
+      Spans SimpleAggregateFunction(sum, UInt64),
+      Errors SimpleAggregateFunction(sum, UInt64),
+      RootService SimpleAggregateFunction(max, String),
+      RootName SimpleAggregateFunction(max, String),
+      Services SimpleAggregateFunction(groupUniqArrayArray, Array(String)),
+      FaultIds SimpleAggregateFunction(groupUniqArrayArray, Array(String))
+    ) ${mergeTree('AggregatingMergeTree', 'Minute', 'Minute, TraceId', options)}`,
+    `CREATE TABLE IF NOT EXISTS stormglass_receipts (
+      Timestamp DateTime64(9), FaultId String, RunId String, FaultType LowCardinality(String),
+      Service LowCardinality(String), Operation LowCardinality(String), TraceId String, SpanId String,
+      InjectedSeconds Float64
+    ) ${mergeTree('MergeTree', 'Timestamp', 'Timestamp', options)}`,
+    `CREATE TABLE IF NOT EXISTS stormglass_events (
+      Timestamp DateTime64(9), EventName LowCardinality(String), Service LowCardinality(String),
+      Instance LowCardinality(String), TraceId String, SpanId String, Attributes ${ATTRS},
+      INDEX idx_values mapValues(Attributes) TYPE bloom_filter(0.01) GRANULARITY 1
+    ) ${mergeTree('MergeTree', 'Timestamp', 'EventName, Timestamp', options)}`,
+  ];
+}
+
+/** Every table, in an order in which they can be created. */
+export function tableStatements(options: TableOptions): string[] {
+  return [traces(options), logs(options), ...metrics(options), ...lookups(options)];
+}

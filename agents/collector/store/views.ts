@@ -1,0 +1,109 @@
+import { BREAKER_ATTR, RECEIPT_ATTR, SAGA_ATTR, SEMCONV } from '../../contract/telemetry.ts';
+
+/**
+ * What is derived from the raw tables inside the engine, at insert time where a page reads it each second
+ * (materialized), as a plain view where a name is all that is wanted. The live mapping (`../live`) says the same in
+ * TypeScript; the test "the live line equals what the queries give" holds the two together.
+ */
+
+/** First non-empty of several spellings of an attribute. */
+function attr(names: readonly string[] | string, map = 'SpanAttributes'): string {
+  const list = typeof names === 'string' ? [names] : names;
+  return list.reduceRight((rest, name) => {
+    const value = `${map}['${name}']`;
+    return rest === '' ? value : `if(${value} != '', ${value}, ${rest})`;
+  }, '');
+}
+
+const METHOD = attr(SEMCONV.method);
+const ROUTE = attr(SEMCONV.route);
+const STATUS = `toUInt16OrZero(${attr(SEMCONV.status)})`;
+const ADDRESS = attr(SEMCONV.serverAddress);
+const PORT = attr(SEMCONV.serverPort);
+const DB = attr(SEMCONV.dbSystem);
+const DESTINATION = attr(SEMCONV.destination);
+const MESSAGING = attr(SEMCONV.messagingSystem);
+
+/** `POST /orders`, else the span's own name. */
+export const OPERATION = `if(${ROUTE} != '' AND ${METHOD} != '', concat(${METHOD}, ' ', ${ROUTE}), toString(SpanName))`;
+
+/** A 4xx answer is the callee's decision, so it is no failure of the edge; 408 and 429 are. */
+export const IS_ERROR = `((StatusCode = 'Error' AND NOT (SpanKind = 'Client' AND ${STATUS} BETWEEN 400 AND 499
+  AND ${STATUS} NOT IN (408, 429))) OR ${STATUS} >= 500)`;
+
+const CELL_KIND = `multiIf(SpanKind = 'Server', 'server', SpanKind = 'Producer', 'producer', SpanKind = 'Consumer', 'consumer',
+  SpanKind = 'Client' AND ${DB} != '', 'db', SpanKind = 'Client' AND ${MESSAGING} = '', 'client', '')`;
+
+const CELL_PEER = `multiIf(Kind = 'server', '',
+  Kind IN ('producer', 'consumer'), if(${DESTINATION} != '', ${DESTINATION}, toString(SpanName)),
+  Kind = 'db', if(${attr(SEMCONV.dbNamespace)} != '', ${attr(SEMCONV.dbNamespace)}, ${DB}),
+  ${attr(SEMCONV.peerService)} != '', ${attr(SEMCONV.peerService)},
+  ${PORT} != '', concat(${ADDRESS}, ':', ${PORT}), ${ADDRESS})`;
+
+/** agents/contract/sketch.ts in SQL: the same bucket for the same duration. */
+export const SKETCH_INDEX = `if(Duration <= 50000, 0, toUInt8(least(199, floor(log2(Duration / 1000000 / 0.05) * 8))))`;
+
+const TRAFFIC = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_traffic_mv TO stormglass_traffic AS
+  SELECT toDateTime(Timestamp + toIntervalNanosecond(Duration)) AS Second, ${CELL_KIND} AS Kind,
+    ServiceName AS Service, ${CELL_PEER} AS Peer, if(Kind = 'server', ${OPERATION}, '') AS Operation,
+    count() AS Calls, countIf(${IS_ERROR}) AS Errors, countIf(SpanAttributes['${RECEIPT_ATTR.faultId}'] != '') AS Receipts,
+    sumMap(map(${SKETCH_INDEX}, toUInt64(1))) AS Durations
+  FROM otel_traces WHERE Kind != ''
+  GROUP BY Second, Kind, Service, Peer, Operation`;
+
+const TRACE_BOUNDS = `CREATE MATERIALIZED VIEW IF NOT EXISTS otel_traces_trace_id_ts_mv TO otel_traces_trace_id_ts AS
+  SELECT TraceId, toDateTime(min(Timestamp)) AS Start, toDateTime(max(Timestamp)) AS End
+  FROM otel_traces WHERE TraceId != '' GROUP BY TraceId`;
+
+const TRACE_SUMMARIES = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_traces_mv TO stormglass_traces AS
+  SELECT toStartOfMinute(min(Timestamp)) AS Minute, TraceId, min(Timestamp) AS Start,
+    max(Timestamp + toIntervalNanosecond(Duration)) AS End, count() AS Spans, countIf(StatusCode = 'Error') AS Errors,
+    maxIf(toString(ServiceName), ParentSpanId = '') AS RootService, maxIf(${OPERATION}, ParentSpanId = '') AS RootName,
+    groupUniqArray(toString(ServiceName)) AS Services,
+    groupUniqArrayIf(SpanAttributes['${RECEIPT_ATTR.faultId}'], SpanAttributes['${RECEIPT_ATTR.faultId}'] != '') AS FaultIds
+  FROM otel_traces GROUP BY TraceId`;
+
+const RECEIPTS = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_receipts_mv TO stormglass_receipts AS
+  SELECT Timestamp + toIntervalNanosecond(Duration) AS Timestamp, SpanAttributes['${RECEIPT_ATTR.faultId}'] AS FaultId,
+    SpanAttributes['${RECEIPT_ATTR.runId}'] AS RunId, SpanAttributes['${RECEIPT_ATTR.faultType}'] AS FaultType,
+    ServiceName AS Service, ${OPERATION} AS Operation, TraceId, SpanId,
+    toFloat64OrZero(SpanAttributes['${RECEIPT_ATTR.duration}']) AS InjectedSeconds
+  FROM otel_traces WHERE SpanAttributes['${RECEIPT_ATTR.faultId}'] != ''`;
+
+const EVENTS = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_events_mv TO stormglass_events AS
+  SELECT Timestamp, EventName, ServiceName AS Service, ResourceAttributes['${SEMCONV.serviceInstance}'] AS Instance,
+    TraceId, SpanId, LogAttributes AS Attributes
+  FROM otel_logs WHERE EventName != ''`;
+
+const at = (name: string) => `Attributes['${name}']`;
+
+const BREAKER_TRANSITIONS = `CREATE OR REPLACE VIEW stormglass_breaker_transitions AS
+  SELECT Timestamp, Service, Instance, ${at(BREAKER_ATTR.name)} AS Name, ${attr(SEMCONV.peerService, 'Attributes')} AS Peer,
+    ${at(BREAKER_ATTR.from)} AS FromState, ${at(BREAKER_ATTR.to)} AS ToState, ${at(BREAKER_ATTR.reason)} AS Reason,
+    toInt64OrZero(${at(BREAKER_ATTR.windowCalls)}) AS WindowCalls,
+    toInt64OrZero(${at(BREAKER_ATTR.windowFailures)}) AS WindowFailures,
+    toInt64OrZero(${at(BREAKER_ATTR.windowTimeouts)}) AS WindowTimeouts,
+    toFloat64OrZero(${at(BREAKER_ATTR.windowSeconds)}) AS WindowSeconds,
+    toFloat64OrZero(${at(BREAKER_ATTR.threshold)}) AS Threshold, toInt64OrZero(${at(BREAKER_ATTR.volume)}) AS Volume,
+    toFloat64OrZero(${at(BREAKER_ATTR.resetTimeout)}) AS ResetSeconds, TraceId
+  FROM stormglass_events WHERE startsWith(EventName, 'circuit_breaker.')`;
+
+const SAGA_EVENTS = `CREATE OR REPLACE VIEW stormglass_saga_events AS
+  SELECT Timestamp, substring(EventName, 6) AS Event, ${at(SAGA_ATTR.id)} AS SagaId, ${at(SAGA_ATTR.type)} AS Type,
+    ${at(SAGA_ATTR.mode)} AS Mode, Service, ${at(SAGA_ATTR.order)} AS OrderId, ${at(SAGA_ATTR.step)} AS Step,
+    ${at(SAGA_ATTR.kind)} AS Kind, toInt64OrZero(${at(SAGA_ATTR.attempt)}) AS Attempt,
+    toInt64OrZero(${at(SAGA_ATTR.epoch)}) AS Epoch, ${at(SAGA_ATTR.owner)} AS Owner, ${at(SAGA_ATTR.key)} AS Key,
+    ${at(SAGA_ATTR.outcome)} AS Outcome, ${at(SAGA_ATTR.detail)} AS Detail, toFloat64OrNull(${at(SAGA_ATTR.amount)}) AS Amount,
+    TraceId
+  FROM stormglass_events WHERE startsWith(EventName, 'saga.')`;
+
+/** Every derived table's view, to be created after the tables. */
+export const VIEW_STATEMENTS: readonly string[] = [
+  TRAFFIC,
+  TRACE_BOUNDS,
+  TRACE_SUMMARIES,
+  RECEIPTS,
+  EVENTS,
+  BREAKER_TRANSITIONS,
+  SAGA_EVENTS,
+];

@@ -1,0 +1,117 @@
+import protobuf from 'protobufjs';
+import { StormglassError } from '../../contract/errors.ts';
+import type { Signal } from '../store/ingest.ts';
+import { otlp } from './codec.ts';
+
+/**
+ * OTLP/JSON to protobuf, once, at the edge. OTLP's JSON is not proto3's: ids are hex, enums are integers (names are
+ * tolerated), 64-bit integers are strings or numbers, unknown fields are ignored.
+ */
+type Json = null | string | number | boolean | Json[] | { [key: string]: Json };
+
+const HEX_FIELDS = new Set(['trace_id', 'span_id', 'parent_span_id']);
+const WIDE_TYPES = new Set(['int64', 'uint64', 'sint64', 'fixed64', 'sfixed64']);
+const NARROW_TYPES = new Set(['int32', 'uint32', 'sint32', 'fixed32', 'sfixed32']);
+
+/** Enum names by field, as SDKs write them; only their order counts. */
+const ENUM_NAMES: Record<string, Record<string, number>> = {
+  kind: numbered('SPAN_KIND_', ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER']),
+  code: numbered('STATUS_CODE_', ['UNSET', 'OK', 'ERROR']),
+  aggregation_temporality: numbered('AGGREGATION_TEMPORALITY_', ['UNSPECIFIED', 'DELTA', 'CUMULATIVE']),
+  severity_number: numbered('SEVERITY_NUMBER_', [
+    'UNSPECIFIED',
+    ...['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'].flatMap((s) => [s, `${s}2`, `${s}3`, `${s}4`]),
+  ]),
+};
+
+function numbered(prefix: string, names: readonly string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name, i) => [prefix + name, i]));
+}
+
+const camel = (name: string) => name.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase());
+
+function invalid(message: string, cause?: unknown): StormglassError {
+  return new StormglassError(
+    'invalid_request',
+    `The body is no OTLP JSON: ${message}.`,
+    'See the OTLP specification, JSON Protobuf Encoding.',
+    { cause },
+  );
+}
+
+/** Converts one request; throws StormglassError('invalid_request'). */
+export function jsonToProtobuf(signal: Signal, body: Uint8Array): Uint8Array {
+  const type = otlp.type(signal);
+  const value = convertMessage(type, parse(body), 'request');
+  return type.encode(type.fromObject(value)).finish();
+}
+
+function parse(body: Uint8Array): Json {
+  const text = new TextDecoder().decode(body);
+  try {
+    // Integers beyond 2^53 keep their digits: the source text stands in for the rounded number.
+    return JSON.parse(text, (_key, value: Json, context?: { source?: string }) => {
+      const source = context?.source;
+      const wide = typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined;
+      return wide && /^-?\d+$/.test(source) ? source : value;
+    }) as Json;
+  } catch (cause) {
+    throw invalid((cause as Error).message, cause);
+  }
+}
+
+function convertMessage(type: protobuf.Type, json: Json, path: string): Record<string, unknown> {
+  if (json === null || typeof json !== 'object' || Array.isArray(json))
+    throw invalid(`${path} must be an object`);
+  const out: Record<string, unknown> = {};
+  for (const field of type.fieldsArray) {
+    // Ours, and no part of OTLP: whoever sends such a name sends an unknown field.
+    if (field.id >= 100) continue;
+    const value = json[camel(field.name)] ?? json[field.name];
+    if (value === undefined || value === null) continue;
+    const at = `${path}.${camel(field.name)}`;
+    if (!field.repeated) {
+      out[field.name] = convertValue(field, value, at);
+      continue;
+    }
+    if (!Array.isArray(value)) throw invalid(`${at} must be a list`);
+    out[field.name] = value.map((item, i) => convertValue(field, item, `${at}[${i}]`));
+  }
+  return out;
+}
+
+function convertValue(field: protobuf.Field, value: Json, path: string): unknown {
+  field.resolve();
+  if (field.resolvedType instanceof protobuf.Type)
+    return convertMessage(field.resolvedType, value ?? {}, path);
+  if (field.type === 'bytes') return bytesOf(field.name, value, path);
+  if (field.type === 'string') {
+    if (typeof value !== 'string') throw invalid(`${path} must be a string`);
+    return value;
+  }
+  if (field.type === 'bool') return value === true || value === 'true';
+  return numberOf(field, value, path);
+}
+
+function bytesOf(name: string, value: Json, path: string): Uint8Array {
+  if (typeof value !== 'string') throw invalid(`${path} must be a string`);
+  if (!HEX_FIELDS.has(name)) return Buffer.from(value, 'base64');
+  if (!/^[0-9a-fA-F]*$/.test(value)) throw invalid(`${path} must be hex`);
+  return Buffer.from(value, 'hex');
+}
+
+function numberOf(field: protobuf.Field, value: Json, path: string): number | string {
+  const named = typeof value === 'string' ? ENUM_NAMES[field.name]?.[value] : undefined;
+  if (named !== undefined) return named;
+  if (WIDE_TYPES.has(field.type)) {
+    const text = String(value);
+    if (!/^-?\d+$/.test(text)) throw invalid(`${path} must be an integer`);
+    return text;
+  }
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  const nonFinite = value === 'NaN' || value === 'Infinity' || value === '-Infinity';
+  if (typeof number !== 'number' || (Number.isNaN(number) && !nonFinite))
+    throw invalid(`${path} must be a number`);
+  if (NARROW_TYPES.has(field.type) && !Number.isInteger(number)) throw invalid(`${path} must be an integer`);
+  return number;
+}

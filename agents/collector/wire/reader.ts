@@ -1,0 +1,159 @@
+/**
+ * A cursor over protobuf wire bytes, for code that wants a few fields of a message without making an object of it.
+ * Every read checks its bounds and throws WireError, so that bad bytes end in an answer of 400 and nowhere else.
+ */
+export class WireError extends Error {
+  override readonly name = 'WireError';
+}
+
+export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+
+const decoder = new TextDecoder('utf-8');
+
+export class WireReader {
+  readonly bytes: Uint8Array;
+  pos: number;
+  readonly end: number;
+  /** Field number and wire type of the field last entered by `next`. */
+  field = 0;
+  wire = 0;
+  readonly #view: DataView;
+
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.pos = start;
+    this.end = end;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** Enters the next field; false at the end of the message. */
+  next(): boolean {
+    if (this.pos >= this.end) return false;
+    const key = this.varint();
+    this.field = key >>> 3;
+    this.wire = key & 7;
+    if (this.field === 0) throw new WireError('field number 0');
+    return true;
+  }
+
+  /** Low 32 bits of a varint, unsigned. */
+  varint(): number {
+    let value = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      if (this.pos >= this.end) throw new WireError('truncated varint');
+      const byte = this.bytes[this.pos++] ?? 0;
+      if (shift < 32) value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
+    }
+    throw new WireError('varint longer than 10 bytes');
+  }
+
+  /** A signed 64-bit varint. */
+  int64(): bigint {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      if (this.pos >= this.end) throw new WireError('truncated varint');
+      const byte = this.bytes[this.pos++] ?? 0;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asIntN(64, value);
+    }
+    throw new WireError('varint longer than 10 bytes');
+  }
+
+  /** A fixed64 of nanoseconds as milliseconds; exact to a microsecond until the year 2255. */
+  millis(): number {
+    const at = this.#take(8);
+    const low = this.#view.getUint32(at, true);
+    const high = this.#view.getUint32(at + 4, true);
+    return high * 4294.967296 + low / 1e6;
+  }
+
+  /** A fixed64 as bigint. */
+  fixed64(): bigint {
+    return this.#view.getBigUint64(this.#take(8), true);
+  }
+
+  sfixed64(): bigint {
+    return this.#view.getBigInt64(this.#take(8), true);
+  }
+
+  double(): number {
+    return this.#view.getFloat64(this.#take(8), true);
+  }
+
+  /** Length of the length-delimited field just entered; the cursor stands at its first byte. */
+  length(): number {
+    if (this.wire !== WIRE.bytes) throw new WireError(`field ${this.field} is not length-delimited`);
+    const size = this.varint();
+    if (size > this.end - this.pos) throw new WireError('truncated field');
+    return size;
+  }
+
+  /** A cursor over the message in the field just entered; this one moves past it. */
+  message(): WireReader {
+    const size = this.length();
+    const start = this.#take(size);
+    return new WireReader(this.bytes, start, start + size);
+  }
+
+  text(): string {
+    const size = this.length();
+    const start = this.#take(size);
+    return decoder.decode(this.bytes.subarray(start, start + size));
+  }
+
+  raw(): Uint8Array {
+    const size = this.length();
+    const start = this.#take(size);
+    return this.bytes.subarray(start, start + size);
+  }
+
+  hex(): string {
+    const raw = this.raw();
+    return Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('hex');
+  }
+
+  skip(): void {
+    switch (this.wire) {
+      case WIRE.varint:
+        this.varint();
+        return;
+      case WIRE.fixed64:
+        this.#take(8);
+        return;
+      case WIRE.bytes:
+        this.#take(this.length());
+        return;
+      case WIRE.fixed32:
+        this.#take(4);
+        return;
+      default:
+        throw new WireError(`wire type ${this.wire} of field ${this.field}`);
+    }
+  }
+
+  #take(size: number): number {
+    const at = this.pos;
+    if (size > this.end - at) throw new WireError('truncated field');
+    this.pos = at + size;
+    return at;
+  }
+}
+
+/** Varint bytes of a non-negative integer below 2^32. */
+export function varintBytes(value: number): number[] {
+  const out: number[] = [];
+  let rest = value >>> 0;
+  while (rest > 0x7f) {
+    out.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  out.push(rest);
+  return out;
+}
+
+/** A length-delimited field: its key, its length, then `parts`. */
+export function lengthDelimited(field: number, parts: readonly Uint8Array[]): Uint8Array[] {
+  const size = parts.reduce((sum, p) => sum + p.length, 0);
+  return [Uint8Array.from([...varintBytes((field << 3) | WIRE.bytes), ...varintBytes(size)]), ...parts];
+}

@@ -1,0 +1,95 @@
+import { WIRE, WireError, type WireReader } from './reader.ts';
+
+/** Deeper lists and maps are refused: it bounds the stack against a crafted request. */
+const MAX_DEPTH = 64;
+
+/** An AnyValue as JSON text. Integers keep all digits; doubles JSON cannot say (NaN) and bytes (base64) are strings. */
+export function valueToJson(reader: WireReader, depth = 0): string {
+  if (depth > MAX_DEPTH) throw new WireError(`value nested deeper than ${MAX_DEPTH}`);
+  let json = 'null';
+  // The last member of a oneof wins, as in every protobuf decoder.
+  while (reader.next()) json = memberToJson(reader, depth) ?? json;
+  return json;
+}
+
+function memberToJson(reader: WireReader, depth: number): string | undefined {
+  switch (reader.field) {
+    case 1:
+      return JSON.stringify(reader.text());
+    case 2:
+      return reader.varint() === 0 ? 'false' : 'true';
+    case 3:
+      return reader.int64().toString();
+    case 4: {
+      const value = reader.double();
+      return Number.isFinite(value) ? String(value) : JSON.stringify(String(value));
+    }
+    case 5:
+      return listToJson(reader.message(), depth);
+    case 6:
+      return mapToJson(reader.message(), depth);
+    case 7:
+      return JSON.stringify(Buffer.from(reader.raw()).toString('base64'));
+    default:
+      reader.skip();
+      return undefined;
+  }
+}
+
+function listToJson(reader: WireReader, depth: number): string {
+  const items: string[] = [];
+  while (reader.next()) {
+    if (reader.field === 1) items.push(valueToJson(reader.message(), depth + 1));
+    else reader.skip();
+  }
+  return `[${items.join(',')}]`;
+}
+
+function mapToJson(reader: WireReader, depth: number): string {
+  const items = new Map<string, string>();
+  while (reader.next()) {
+    if (reader.field !== 1) {
+      reader.skip();
+      continue;
+    }
+    const entry = reader.message();
+    let key = '';
+    let value = 'null';
+    while (entry.next()) {
+      if (entry.field === 1) key = entry.text();
+      else if (entry.field === 2) value = valueToJson(entry.message(), depth + 1);
+      else entry.skip();
+    }
+    items.set(key, value);
+  }
+  return `{${[...items].map(([k, v]) => `${JSON.stringify(k)}:${v}`).join(',')}}`;
+}
+
+export type Scalar = string | number | boolean;
+
+/** The scalar of an AnyValue; lists, maps and bytes read as empty text, integers beyond 2^53 lose their last digits. */
+export function scalarOf(reader: WireReader): Scalar {
+  let value: Scalar = '';
+  while (reader.next()) {
+    if (reader.field === 1 && reader.wire === WIRE.bytes) value = reader.text();
+    else if (reader.field === 2) value = reader.varint() !== 0;
+    else if (reader.field === 3) value = Number(reader.int64());
+    else if (reader.field === 4) value = reader.double();
+    else reader.skip();
+  }
+  return value;
+}
+
+/** Reads one KeyValue into `into` when its key is wanted. */
+export function readAttribute(
+  entry: WireReader,
+  wanted: ReadonlySet<string>,
+  into: Map<string, Scalar>,
+): void {
+  let key = '';
+  while (entry.next()) {
+    if (entry.field === 1) key = entry.text();
+    else if (entry.field === 2 && wanted.has(key)) into.set(key, scalarOf(entry.message()));
+    else entry.skip();
+  }
+}
