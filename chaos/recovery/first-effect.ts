@@ -8,6 +8,7 @@ import {
   type Timeline,
   type TrafficCell,
 } from '@stormglass/agents/contract';
+import { arrives } from './target-cells.ts';
 
 /** The first thing a fault did to anybody, epoch ms, and by which rule it was found. */
 export interface FirstEffect {
@@ -45,7 +46,15 @@ function fromReceipts(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
   if (fault.firstEffectAt !== null) {
     found.push({ at: fault.firstEffectAt, rule: 'first receipt, as its agent said' });
   }
-  return found;
+  return found.length > 0 ? found : fromCounts(fault, timeline);
+}
+
+/** Single receipts are kept for the newest spans only, counts for all: the first second of the target with a receipt. */
+function fromCounts(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
+  const armedSecond = Math.floor(fault.armedAt / 1000);
+  return timeline.traffic
+    .filter((cell) => cell.second >= armedSecond && cell.receipts > 0 && arrives(cell, fault))
+    .map((cell) => ({ at: cell.second * 1000, rule: `first second with receipts, on ${cell.service}` }));
 }
 
 function fromEffects(fault: FaultInterval, timeline: Timeline): FirstEffect[] {

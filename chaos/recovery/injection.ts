@@ -1,7 +1,8 @@
-import type { FaultInterval, Timeline, TrafficCell } from '@stormglass/agents/contract';
+import type { FaultInterval, Timeline } from '@stormglass/agents/contract';
 import type { Figure } from '../contract/index.ts';
 import { count, known, percent, unknown } from './figure.ts';
 import { leavesReceipts } from './first-effect.ts';
+import { arrives } from './target-cells.ts';
 
 const FORMULA = 'calls with a receipt / calls which arrived on the target';
 
@@ -47,18 +48,4 @@ export function injectedRate(timeline: Timeline, faults: FaultInterval[], now: n
     `${hits} of ${count(arrived, 'call')}, ${percent(hits / arrived)}; ` +
     `95 % interval ${percent(low)} to ${percent(high)}; intended ${intended}`;
   return known(hits / arrived, 'share', FORMULA, inputs);
-}
-
-/** Whether the cell holds calls which the fault may select. Client cells know no route, so an edge counts them all. */
-function arrives(cell: TrafficCell, fault: FaultInterval): boolean {
-  const { target, selector } = fault.spec;
-  if (target.kind === 'edge') {
-    return cell.kind === 'client' && cell.service === target.from && cell.peer === target.to;
-  }
-  if (cell.kind !== 'server' || cell.service !== target.service) return false;
-  const [method, route] = cell.operation.split(' ');
-  return (
-    (selector.method === undefined || selector.method === method) &&
-    (selector.route === undefined || selector.route === route)
-  );
 }
