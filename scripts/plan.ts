@@ -193,8 +193,8 @@ export function queueAgent(context: LaunchContext): PlannedProcess {
   };
 }
 
-/** Traffic; started when the shop is healthy. */
-export function loadgen(context: LaunchContext): PlannedProcess {
+/** Traffic; started when the shop is healthy. Without `load` it waits at rate 0 for somebody to turn it up. */
+export function loadgen(context: LaunchContext, load: boolean): PlannedProcess {
   return {
     name: 'loadgen',
     main: 'sample-services/loadgen/main.ts',
@@ -202,6 +202,6 @@ export function loadgen(context: LaunchContext): PlannedProcess {
     healthUrl: `${local(context.ports.loadgen)}/healthz`,
     instrumented: true,
     stopWithinMs: 5_000,
-    env: shopEnv(context, 'loadgen'),
+    env: { ...shopEnv(context, 'loadgen'), ...(load ? {} : { LOAD_RATE: '0' }) },
   };
 }

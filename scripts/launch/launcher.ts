@@ -91,9 +91,8 @@ export class Launcher {
 
   async #startDashboard(context: LaunchContext): Promise<void> {
     const row = web(context);
-    const build =
-      existsSync(join(this.#parts.root, row.main)) &&
-      buildWeb((message) => this.#say(message), this.#abort.signal);
+    const pages = existsSync(join(this.#parts.root, row.main)) && process.env.STORMGLASS_NO_PAGES !== '1';
+    const build = pages && buildWeb((message) => this.#say(message), this.#abort.signal);
     await Promise.all([this.#run('store', collector(context)), build]);
     await this.#run('dashboard', row);
   }
@@ -115,7 +114,7 @@ export class Launcher {
     });
     await this.#startHost(context, postgres.adminUrl);
     await Promise.all([...shop(context), queueAgent(context)].map((row) => this.#run('shop', row)));
-    if (options.load) await this.#run('load', loadgen(context));
+    await this.#run('load', loadgen(context, options.load));
   }
 
   async #startHost(context: LaunchContext, adminUrl: string): Promise<void> {
@@ -193,8 +192,13 @@ function versionOf(root: string): string {
   return manifest.version;
 }
 
-/** Passed on from the launcher's own environment; everything else is in the plan. */
-const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_EXTRA_CA_CERTS'];
+/** Passed on from the launcher's own environment: what the system needs, and settings the plan has no opinion on. */
+const INHERITED = [
+  ...['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_EXTRA_CA_CERTS', 'LOG_LEVEL'],
+  ...['COLLECTOR_CORS_ORIGINS', 'COLLECTOR_RETENTION_DAYS', 'COLLECTOR_MAX_REQUEST_BYTES'],
+  ...['COLLECTOR_MAX_SPOOL_BYTES', 'COLLECTOR_ENGINE_MEMORY_BYTES'],
+  ...['STORMGLASS_ALLOWED_HOSTS', 'STORMGLASS_PROTECTED', 'STORMGLASS_NO_PAGES', 'LOAD_RATE', 'LOAD_SEED'],
+];
 
 function nodeProcess(root: string, row: PlannedProcess): ProcessSpec {
   const inherited = INHERITED.flatMap((name) => {
