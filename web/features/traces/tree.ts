@@ -86,23 +86,34 @@ function topDown(roots: SpanNode[]): SpanNode[] {
   return order;
 }
 
-/** Follows parents upward; a loop (broken telemetry) must not hang the page. */
-function closesLoop(node: SpanNode, parent: SpanNode): boolean {
-  for (let up: SpanNode | null = parent; up; up = up.parent) if (up === node) return true;
-  return false;
+function detach(node: SpanNode): void {
+  const { parent } = node;
+  if (!parent) return;
+  parent.children = parent.children.filter((child) => child !== node);
+  node.parent = null;
+}
+
+/** Spans in a loop (broken telemetry) are under no root: each loop is cut at one of its spans, which becomes a root. */
+function cutLoops(nodes: SpanNode[], roots: SpanNode[]): void {
+  const reached = new Set(topDown(roots));
+  for (const node of nodes) {
+    if (reached.has(node)) continue;
+    detach(node);
+    roots.push(node);
+    for (const below of topDown([node])) reached.add(below);
+  }
 }
 
 function link(nodes: SpanNode[], byId: Map<string, SpanNode>): SpanNode[] {
   const roots: SpanNode[] = [];
   for (const node of nodes) {
     const parent = byId.get(node.span.parentSpanId);
-    if (!parent || closesLoop(node, parent)) {
-      roots.push(node);
-      continue;
-    }
-    node.parent = parent;
-    parent.children.push(node);
+    if (parent && parent !== node) {
+      node.parent = parent;
+      parent.children.push(node);
+    } else roots.push(node);
   }
+  cutLoops(nodes, roots);
   return roots;
 }
 

@@ -1,0 +1,110 @@
+'use client';
+import { useMemo } from 'react';
+import { type PageWindow, useWindow } from '../../live/use-window.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import styles from './breakers.module.css';
+import { ClosedRow, HalfOpenCell, OpenCell } from './cells.tsx';
+import { type BreakerCell, type BreakerPhase, breakerCells } from './model.ts';
+import { useBreakerRows } from './queries.ts';
+
+function Facts({ cells }: { cells: BreakerCell[] }) {
+  const n = (phase: BreakerPhase) => cells.filter((c) => c.phase === phase).length;
+  const unknown = n('unknown');
+  return (
+    <>
+      <span className="open">
+        <b>{n('open')}</b> open
+      </span>
+      <span className="half">
+        <b>{n('half_open')}</b> half-open
+      </span>
+      <span className="ok">
+        <b>{n('closed') + n('quiet')}</b> closed
+      </span>
+      {unknown > 0 ? (
+        <span className="unknown">
+          <b>{unknown}</b> unknown
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+function Nothing() {
+  return (
+    <Empty title="No breaker has reported yet" command="node --import @stormglass/agents/register server.js">
+      A breaker appears by itself when a service with an opossum breaker starts under the agent. Each reports
+      its state every second, and the moment it changes.
+    </Empty>
+  );
+}
+
+interface CellsProps {
+  cells: BreakerCell[];
+  window: PageWindow;
+  forceable: (cell: BreakerCell) => boolean;
+}
+
+function Cells({ cells, window, forceable }: CellsProps) {
+  const of = (...phases: BreakerPhase[]) => cells.filter((c) => phases.includes(c.phase));
+  const props = (cell: BreakerCell) => ({
+    cell,
+    timeline: window.timeline,
+    at: window.at,
+    from: window.from,
+    forceable: forceable(cell),
+  });
+  const open = of('open');
+  const half = of('half_open');
+  const calm = open.length === 0 && half.length === 0;
+  const rows = of('unknown', 'closed', 'quiet');
+  return (
+    <div className={styles.cells} data-calm={open.length === 0 ? '' : undefined}>
+      {open.length > 0 ? (
+        <div className={styles.column}>
+          {open.map((c) => (
+            <OpenCell key={c.key} {...props(c)} />
+          ))}
+        </div>
+      ) : null}
+      <div className={styles.column}>
+        {half.map((c) => (
+          <HalfOpenCell key={c.key} {...props(c)} />
+        ))}
+        {rows.length > 0 ? (
+          <div className={`${styles.rows} ${calm || open.length === 0 ? '' : styles.narrow}`}>
+            {rows.map((c) => (
+              <ClosedRow key={c.key} {...props(c)} />
+            ))}
+          </div>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+/** /breakers: cells by trouble. */
+export function BreakersPage() {
+  const window = useWindow();
+  const { timeline, from, at } = window;
+  const known = useBreakerRows();
+  const cells = useMemo(() => breakerCells(timeline, from, at), [timeline, from, at]);
+  const forceable = (cell: BreakerCell) =>
+    known.data?.breakers.some((b) => b.service === cell.service && b.name === cell.name && b.forceable) ??
+    false;
+  return (
+    <Page
+      title="Breakers"
+      about={`${cells.length} in all, most trouble first`}
+      facts={<Facts cells={cells} />}
+    >
+      {window.error ? <ErrorNote error={window.error} /> : null}
+      {cells.length > 0 ? <Cells cells={cells} window={window} forceable={forceable} /> : null}
+      {cells.length === 0 && window.loading ? <Skeleton height={300} /> : null}
+      {cells.length === 0 && !window.loading ? <Nothing /> : null}
+    </Page>
+  );
+}
