@@ -1,17 +1,10 @@
 import type CircuitBreaker from 'opossum';
-import { z } from 'zod';
-import { StormglassError } from '../../../contract/index.ts';
+import { CONTROL, StormglassError } from '../../../contract/index.ts';
 import type { Clock } from '../../clock.ts';
 import type { ControlRegistry } from '../../controls.ts';
 import type { LoadWatch } from '../../loads.ts';
 import { breakerMetrics } from './metrics.ts';
 import { type CallSink, TrackedBreaker } from './tracked.ts';
-
-const ForceInput = z.object({
-  name: z.string().describe('breaker'),
-  state: z.enum(['open', 'closed', 'reset']),
-  forMs: z.number().int().min(100).max(600_000).default(30_000).describe('milliseconds, then it closes'),
-});
 
 type On = CircuitBreaker['on'];
 
@@ -66,7 +59,7 @@ export class Breakers {
     this.#controls.register({
       name: 'breaker.force',
       title: 'Force a breaker',
-      input: ForceInput,
+      input: CONTROL['breaker.force'].input,
       run: ({ name, state, forMs }) => {
         const found = [...all.values()].filter((tracked) => tracked.name === name);
         if (found.length === 0) {
@@ -74,7 +67,7 @@ export class Breakers {
           throw new StormglassError('not_found', `there is no breaker ${name}`, `Choose one of ${known}.`);
         }
         for (const tracked of found) state === 'reset' ? tracked.reset() : tracked.force(state, forMs);
-        return { name, state: found[0]?.state };
+        return { name, state: found[0]?.state ?? 'closed' };
       },
     });
     return breakerMetrics({ [Symbol.iterator]: () => all.values() });

@@ -1,0 +1,78 @@
+/** A line of BullMQ's event stream. Ids grow with time, but transactions may commit out of order. */
+export interface StreamEvent {
+  id: bigint;
+  /** Milliseconds ago, by the broker's own clock. */
+  ageMs: number;
+  event: string;
+  jobId: string;
+  prev: string | null;
+}
+
+export interface Flow {
+  enqueued: number;
+  dequeued: number;
+  redelivered: number;
+  deadLettered: number;
+}
+
+/** An event that commits later than this after it got its id is missed; transactions of BullMQ take milliseconds. */
+const LATE_MS = 5_000;
+
+/**
+ * Counts each event of a queue once, although the last seconds are read again each time: a cursor which only went
+ * forward would lose the event whose transaction commits after one with a higher id.
+ */
+export class EventCursor {
+  #floor: bigint;
+  readonly #seen = new Set<bigint>();
+
+  /** `newest` is the highest id there is; counting begins after it. */
+  constructor(newest: bigint) {
+    this.#floor = newest;
+  }
+
+  /** Everything at or below is settled: ask for events above. */
+  get floor(): bigint {
+    return this.#floor;
+  }
+
+  /** Takes all events above the floor and gives back what is new among them. */
+  take(events: readonly StreamEvent[]): Flow {
+    const fresh = events.filter((event) => !this.#seen.has(event.id));
+    const flow = count(fresh);
+    for (const { id, ageMs } of events) {
+      if (ageMs > LATE_MS && id > this.#floor) this.#floor = id;
+      this.#seen.add(id);
+    }
+    for (const id of this.#seen) if (id <= this.#floor) this.#seen.delete(id);
+    return flow;
+  }
+}
+
+function count(events: readonly StreamEvent[]): Flow {
+  const flow: Flow = { enqueued: 0, dequeued: 0, redelivered: 0, deadLettered: 0 };
+  const added = new Set<string>();
+  for (const { event, jobId, prev } of events) {
+    switch (event) {
+      case 'added':
+        flow.enqueued++;
+        added.add(jobId);
+        break;
+      case 'completed':
+        flow.dequeued++;
+        break;
+      case 'retries-exhausted':
+        flow.dequeued++;
+        flow.deadLettered++;
+        break;
+      case 'delayed':
+        // A message may be born delayed; any other goes to `delayed` because an attempt failed.
+        if (!added.has(jobId)) flow.redelivered++;
+        break;
+      case 'waiting':
+        if (prev === 'active') flow.redelivered++;
+        break;
+    }
+  }
+  return flow;
+}
