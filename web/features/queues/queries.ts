@@ -1,0 +1,41 @@
+'use client';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Answer } from '../../live/answers.ts';
+import { keys } from '../../live/keys.ts';
+import { request } from '../../live/request.ts';
+
+export type QueueAction = 'pause' | 'resume' | 'redrive' | 'purge';
+
+/** Queues with the actions a connected agent offers. */
+export function useQueueRows() {
+  return useQuery<Answer<'queues'>>({
+    queryKey: keys.queues,
+    queryFn: ({ signal }) => request('queues', { signal }),
+    refetchInterval: 10_000,
+  });
+}
+
+/** Dead letters of one queue; fetched again when their number changes. */
+export function useDeadLetters(queue: string, dead: number) {
+  return useQuery<Answer<'deadLetters'>>({
+    queryKey: [...keys.deadLetters(queue), dead],
+    queryFn: ({ signal }) => request('deadLetters', { params: { queue }, signal }),
+    enabled: queue !== '',
+    placeholderData: (before) => before,
+  });
+}
+
+interface ActionInput {
+  action: QueueAction;
+  /** The queue's name, for purge. */
+  confirm?: string;
+}
+
+export function useQueueAction(queue: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: ({ action, confirm }: ActionInput) =>
+      request('queueAction', { params: { queue, action }, input: confirm === undefined ? {} : { confirm } }),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.queues }),
+  });
+}

@@ -1,0 +1,143 @@
+'use client';
+import type { FaultInterval } from '@stormglass/agents/contract';
+import { Button } from '../../ui/button.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { count, durationText, rateText } from '../../ui/format.ts';
+import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
+import { TankGlyph } from '../../ui/glyphs/tank.tsx';
+import { Tag } from '../../ui/tag.tsx';
+import { DepthChart } from './depth-chart.tsx';
+import type { QueueCard } from './model.ts';
+import { useQueueAction } from './queries.ts';
+import styles from './queues.module.css';
+import { actionWords, drainWords, troubleTag } from './words.ts';
+
+const PAST_MS = 120_000;
+
+function Facts({ card }: { card: QueueCard }) {
+  const { sample } = card;
+  const rows: [string, string, string?][] = [
+    ['In', `↓ ${rateText(card.inRate)}`],
+    ['Out', `↑ ${rateText(card.outRate)}`, card.trouble === 'stuck' ? 'open' : undefined],
+    ['Oldest', durationText(sample.oldestAgeMs)],
+    ['Redelivered', count(card.redelivered)],
+    ['Consumers', sample.consumers === null ? 'unknown' : count(sample.consumers)],
+    ['Delayed', count(sample.delayed)],
+    ['In flight', count(sample.inFlight)],
+  ].map(([a, b, c]) => [a ?? '', b ?? '', c]);
+  return (
+    <dl className={styles.facts}>
+      {rows.map(([name, value, tone]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd className={tone}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Actions({ queue, offered }: { queue: string; offered: readonly string[] }) {
+  const act = useQueueAction(queue);
+  const can = (name: string) => offered.includes(name) || offered.includes(`queue.${name}`);
+  return (
+    <>
+      {(['pause', 'resume'] as const).map((action) => (
+        <Button
+          key={action}
+          size="sm"
+          disabled={!can(action) || act.isPending}
+          title={can(action) ? undefined : 'No connected queue agent offers this.'}
+          onClick={() => act.mutate({ action })}
+        >
+          {action === 'pause' ? 'Pause' : 'Resume'}
+        </Button>
+      ))}
+      {act.data ? (
+        <span className="cap ink2" role="status">
+          {actionWords(act.data.action, act.data.result)}
+        </span>
+      ) : null}
+      {act.error ? <ErrorNote error={act.error} /> : null}
+    </>
+  );
+}
+
+function Foot({
+  card,
+  offered,
+  openDead,
+}: {
+  card: QueueCard;
+  offered: readonly string[];
+  openDead: () => void;
+}) {
+  return (
+    <div className={styles.foot}>
+      <b className="gap" style={{ minWidth: 120 }}>
+        {drainWords(card.drain)}
+      </b>
+      {card.sample.dead > 0 ? (
+        <button type="button" className={styles.dlq} onClick={openDead}>
+          DLQ {card.sample.dead}
+        </button>
+      ) : null}
+      <Actions queue={card.queue} offered={offered} />
+    </div>
+  );
+}
+
+interface Props {
+  card: QueueCard;
+  at: number;
+  offered: readonly string[];
+  faults: readonly FaultInterval[];
+  openDead: () => void;
+}
+
+/** One queue: how full, how old, in and out, and when it is empty. Large when it is in trouble. */
+export function QueueCardView({ card, at, offered, faults, openDead }: Props) {
+  const tag = troubleTag(card);
+  const large = card.trouble === 'stuck' || card.trouble === 'filling';
+  return (
+    <section className={styles.card} data-large={large ? '' : undefined} aria-label={`Queue ${card.queue}`}>
+      <div className={styles.top}>
+        <TankGlyph
+          width={large ? 84 : 64}
+          height={large ? 72 : 46}
+          fill={card.depth / card.peak}
+          value={count(card.depth)}
+          stale={card.trouble === 'unknown'}
+          label={`${card.depth} messages`}
+        />
+        <div className={styles.name}>
+          <div className="row" style={{ flexWrap: 'wrap' }}>
+            <h2 style={{ fontSize: large ? 15 : 12 }}>{card.queue}</h2>
+            {tag ? <Tag hue={tag.hue}>{tag.text}</Tag> : null}
+            {faults.map((f) => (
+              <Tag key={f.faultId} hue="fault">
+                <CrystalGlyph r={5} />
+                consumer stopped
+              </Tag>
+            ))}
+          </div>
+          <span className="ink3 cap">
+            {card.system}, {count(card.sample.ready)} ready
+          </span>
+          <Facts card={card} />
+        </div>
+      </div>
+      <div className={styles.chart}>
+        <DepthChart
+          card={card}
+          at={at}
+          lengthMs={PAST_MS}
+          faults={faults.map((f) => [f.armedAt, f.endedAt ?? at] as const)}
+          height={large ? 84 : 48}
+          ticks={large}
+        />
+      </div>
+      <Foot card={card} offered={offered} openDead={openDead} />
+    </section>
+  );
+}

@@ -1,0 +1,83 @@
+'use client';
+import { useMemo } from 'react';
+import { useUrlState } from '../../live/url-state.ts';
+import { useWindow } from '../../live/use-window.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { count, plural } from '../../ui/format.ts';
+import { Page } from '../../ui/page.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { DeadDrawer } from './dead-drawer.tsx';
+import { faultsOn, type QueueCard, queueCards } from './model.ts';
+import { useQueueRows } from './queries.ts';
+import { QueueCardView } from './queue-card.tsx';
+import styles from './queues.module.css';
+
+function Facts({ cards }: { cards: QueueCard[] }) {
+  const stuck = cards.filter((c) => c.trouble === 'stuck').length;
+  const dead = cards.reduce((n, c) => n + c.sample.dead, 0);
+  return (
+    <>
+      <span className="queue">
+        <b>{count(cards.reduce((n, c) => n + c.depth, 0))}</b> waiting
+      </span>
+      <span className={stuck > 0 ? 'open' : undefined}>
+        <b>{stuck}</b> not draining
+      </span>
+      <span className={dead > 0 ? 'failing' : undefined}>
+        <b>{dead}</b> dead
+      </span>
+    </>
+  );
+}
+
+function Nothing() {
+  return (
+    <Empty title="No queue has been measured yet" command="npm start">
+      The queue agent reads depth, age and rates from outside producer and consumer, once a second. It starts
+      with the sample shop; for your own broker give it BROKER_URL and QUEUES.
+    </Empty>
+  );
+}
+
+/** /queues: a tank a queue, and the dead letters of one at the right. */
+export function QueuesPage() {
+  const { timeline, at, loading, error } = useWindow();
+  const [dead, setDead] = useUrlState<string>('dead', '');
+  const rows = useQueueRows();
+  const cards = useMemo(() => queueCards(timeline, at), [timeline, at]);
+  const offered = (queue: string) => rows.data?.queues.find((q) => q.queue === queue)?.actions ?? [];
+  const chosen = cards.find((c) => c.queue === dead);
+  const aside = chosen ? (
+    <DeadDrawer
+      queue={chosen.queue}
+      dead={chosen.sample.dead}
+      offered={offered(chosen.queue)}
+      close={() => setDead(null)}
+    />
+  ) : null;
+  return (
+    <Page
+      title="Queues"
+      about={`${plural(cards.length, 'queue')}, depth over the last 2 min, dashed is predicted`}
+      facts={<Facts cards={cards} />}
+      aside={aside}
+    >
+      {error ? <ErrorNote error={error} /> : null}
+      <div className={styles.grid}>
+        {cards.map((card) => (
+          <QueueCardView
+            key={card.queue}
+            card={card}
+            at={at}
+            offered={offered(card.queue)}
+            faults={faultsOn(timeline.faults, card.queue, at)}
+            openDead={() => setDead(card.queue)}
+          />
+        ))}
+      </div>
+      {cards.length === 0 && loading ? <Skeleton height={220} /> : null}
+      {cards.length === 0 && !loading ? <Nothing /> : null}
+    </Page>
+  );
+}

@@ -1,0 +1,54 @@
+import { assertNever } from '@stormglass/agents/contract';
+import { clock, durationText, rateText } from '../../ui/format.ts';
+import type { StateHue } from '../../ui/state.ts';
+import type { Drain, QueueCard } from './model.ts';
+
+/** What the depth is going to do, in words. */
+export function drainWords(drain: Drain): string {
+  switch (drain.kind) {
+    case 'empty':
+      return 'Empty';
+    case 'draining':
+      return `Empty in ${durationText(drain.inMs)}, at ${clock(drain.emptyAt)}`;
+    case 'filling':
+      return `Filling by ${rateText(drain.perSecond)}`;
+    case 'stalled':
+      return 'Nothing goes out';
+    case 'unknown':
+      return `Unknown: ${drain.why}`;
+    default:
+      return assertNever(drain);
+  }
+}
+
+/** The tag of a card in trouble; null for one that keeps up. */
+export function troubleTag(card: QueueCard): { hue: StateHue; text: string } | null {
+  switch (card.trouble) {
+    case 'stuck':
+      return { hue: 'open', text: 'Not draining' };
+    case 'filling':
+      return { hue: 'degraded', text: 'Filling' };
+    case 'unknown':
+      return { hue: 'unknown', text: `No report for ${durationText(card.ageMs)}` };
+    case 'dead':
+    case 'none':
+      return null;
+    default:
+      return assertNever(card.trouble);
+  }
+}
+
+function numberField(result: unknown, key: string): number | null {
+  if (typeof result !== 'object' || result === null || !(key in result)) return null;
+  const value = (result as Record<string, unknown>)[key];
+  return typeof value === 'number' ? value : null;
+}
+
+/** What an action did, in words, from its answer. */
+export function actionWords(action: string, result: unknown): string {
+  const redriven = numberField(result, 'redriven');
+  const purged = numberField(result, 'purged');
+  if (redriven !== null) return `${redriven} sent back to the queue.`;
+  if (purged !== null) return `${purged} removed for good.`;
+  return action === 'pause' ? 'Paused: consumers take nothing.' : action === 'resume' ? 'Resumed.' : 'Done.';
+}
