@@ -1,6 +1,25 @@
 'use client';
+import { useElementSize } from '@mantine/hooks';
+import { useState } from 'react';
+import { ChevronIcon } from '../../ui/icons.tsx';
+import styles from './strip.module.css';
+import { StripCanvas } from './strip-canvas.tsx';
 
-/** The incident strip: one time axis with six lanes, on every page. */
+/** The incident strip: one time axis with six lanes, on every page; on small screens a sheet that opens. */
 export function IncidentStrip() {
-  return <section aria-label="Incident strip" style={{ height: 206 }} />;
+  const { ref, width } = useElementSize<HTMLElement>();
+  const [open, setOpen] = useState(false);
+  return (
+    <section ref={ref} className={styles.strip} aria-label="Incident strip" data-open={open}>
+      <button
+        type="button"
+        className={styles.sheetHandle}
+        aria-expanded={open}
+        onClick={() => setOpen((o) => !o)}
+      >
+        <ChevronIcon turned={open} /> Incident strip
+      </button>
+      <div className={styles.sheetBody}>{width > 0 ? <StripCanvas width={Math.round(width)} /> : null}</div>
+    </section>
+  );
 }

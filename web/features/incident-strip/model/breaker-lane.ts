@@ -1,0 +1,71 @@
+import type { BreakerState, BreakerTransition, FaultInterval, Timeline } from '@stormglass/agents/contract';
+import { breakerId, breakersAt } from '../../../live/figures.ts';
+import type { Axis } from './axis.ts';
+
+export interface BreakerSegment {
+  state: BreakerState;
+  from: number;
+  to: number;
+  /** It moved while a fault was on: drawn in full; natural trouble recedes. */
+  chaos: boolean;
+}
+
+export interface BreakerRow {
+  id: string;
+  service: string;
+  peer: string;
+  segments: BreakerSegment[];
+  /** When an open breaker will probe, epoch ms. */
+  nextTryAt: number | null;
+}
+
+/** Chaos outlives its fault in a breaker: an opening this long after the end still counts as done on purpose. */
+const AFTERMATH_MS = 5_000;
+
+function duringChaos(at: number, faults: readonly FaultInterval[]): boolean {
+  return faults.some((f) => f.armedAt <= at && (f.endedAt ?? Number.POSITIVE_INFINITY) + AFTERMATH_MS >= at);
+}
+
+function segmentsOf(
+  moves: readonly BreakerTransition[],
+  axis: Axis,
+  faults: readonly FaultInterval[],
+): BreakerSegment[] {
+  const segments: BreakerSegment[] = [];
+  let state: BreakerState = moves[0]?.from ?? 'closed';
+  let since = axis.from;
+  let chaos = false;
+  for (const move of moves) {
+    if (move.at > axis.now) break;
+    if (move.at > since) segments.push({ state, from: since, to: move.at, chaos });
+    // A probe or a close belongs to the trouble that opened it.
+    chaos = move.to === 'open' && state === 'closed' ? duringChaos(move.at, faults) : chaos;
+    state = move.to;
+    since = Math.max(axis.from, move.at);
+  }
+  if (axis.now > since) segments.push({ state, from: since, to: axis.now, chaos });
+  return segments;
+}
+
+/** The breakers which moved within the axis, the longest open first; and how many there are in all. */
+export function breakerRows(timeline: Timeline, axis: Axis): { rows: BreakerRow[]; total: number } {
+  const views = breakersAt(timeline, axis.now);
+  const moves = new Map<string, BreakerTransition[]>();
+  for (const move of timeline.transitions) {
+    const list = moves.get(breakerId(move));
+    if (list) list.push(move);
+    else moves.set(breakerId(move), [move]);
+  }
+  const rows: (BreakerRow & { trouble: number })[] = [];
+  for (const [id, list] of moves) {
+    if (!list.some((m) => m.at >= axis.from && m.at <= axis.now)) continue;
+    const first = list[0];
+    if (!first) continue;
+    const segments = segmentsOf(list, axis, timeline.faults);
+    const trouble = segments.reduce((sum, s) => sum + (s.state === 'closed' ? 0 : s.to - s.from), 0);
+    const nextTryAt = views.get(id)?.nextTryAt ?? null;
+    rows.push({ id, service: first.service, peer: first.peer, segments, nextTryAt, trouble });
+  }
+  rows.sort((a, b) => b.trouble - a.trouble);
+  return { rows, total: new Set([...views.keys(), ...moves.keys()]).size };
+}
