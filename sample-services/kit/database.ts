@@ -37,7 +37,7 @@ export class Database implements Sql {
     this.#pool = new pg.Pool({
       connectionString: options.url,
       max: options.max ?? 8,
-      connectionTimeoutMillis: 2_000,
+      connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 30_000,
       query_timeout: 5_000,
       statement_timeout: 5_000,

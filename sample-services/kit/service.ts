@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { metricsText } from '@stormglass/agents/node';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { flushTelemetry, metricsText } from '@stormglass/agents/node';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { z } from 'zod';
 import { BullMqBroker } from './broker/bullmq.ts';
 import type { Broker } from './broker/port.ts';
@@ -72,7 +72,8 @@ export async function service(definition: ServiceDefinition): Promise<void> {
     stopping = true;
     log.info({ signal }, 'stopping');
     setTimeout(() => process.exit(0), STOP_LIMIT_MS).unref();
-    parts.close().then(
+    const ended = parts.close().then(() => flushTelemetry(500));
+    ended.then(
       () => process.exit(0),
       (err) => {
         log.error({ err }, 'stopped with a failure');
@@ -88,7 +89,7 @@ function createApp(log: Log): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // A request that comes in on an open connection while we drain is served, not refused.
     return503OnClosing: false,
     forceCloseConnections: 'idle',

@@ -1,3 +1,5 @@
+import { trace } from '@opentelemetry/api';
+import { withRemoteContext } from '@stormglass/agents/node';
 import { createPostgresBackend, type Job, runMigrations, withBackend } from 'bullmq';
 import pg from 'pg';
 import { z } from 'zod';
@@ -5,9 +7,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { ShopError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Broker, ConsumeOptions, Consumer, Delivery, Message, QueueDefinition } from './port.ts';
-import { withProcessSpan, withSendSpan } from './spans.ts';
 
-const SYSTEM = 'bullmq';
 const { Queue, Worker } = withBackend(createPostgresBackend);
 type BullQueue = InstanceType<typeof Queue>;
 
@@ -44,10 +44,11 @@ export class BullMqBroker implements Broker {
   }
 
   publish(queue: QueueDefinition, message: Message): Promise<void> {
-    return withSendSpan(SYSTEM, queue.name, message, async (headers) => {
-      const data: Envelope = { payload: message.payload, conversationId: message.conversationId, headers };
+    const { payload, conversationId, headers } = message;
+    // The send belongs to the trace of the business transaction, not to the relay's round.
+    return withRemoteContext(headers, async () => {
       const bull = await this.#queue(queue.name);
-      const added = bull.add(message.name, data, {
+      const added = bull.add(message.name, { payload, conversationId, headers } satisfies Envelope, {
         jobId: message.id,
         attempts: queue.attempts,
         backoff: { type: 'exponential', delay: queue.backoffMs },
@@ -68,7 +69,8 @@ export class BullMqBroker implements Broker {
       queue.name,
       async (job) => {
         const delivery = toDelivery(job);
-        await withProcessSpan(SYSTEM, queue.name, delivery, () => handler(delivery));
+        trace.getActiveSpan()?.setAttribute('messaging.message.conversation_id', delivery.conversationId);
+        await handler(delivery);
       },
       {
         connection: this.#connection(2),

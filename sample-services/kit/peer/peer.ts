@@ -152,7 +152,8 @@ export class Peer {
       origin: this.#baseUrl,
       path: sent.path,
       method: sent.method,
-      headers: correlation === undefined ? sent.headers : { ...sent.headers, [CORRELATION_HEADER]: correlation },
+      headers:
+        correlation === undefined ? sent.headers : { ...sent.headers, [CORRELATION_HEADER]: correlation },
       body: sent.body,
       // One signal per call: opossum's own controller is shared by all calls of a breaker. A little later than the
       // breaker's limit, so that the breaker sees its timeout first and the socket is freed right after.

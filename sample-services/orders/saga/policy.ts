@@ -30,5 +30,5 @@ export const SAGA_POLICY: SagaPolicy = {
   stuckAfter: 5,
   parkAboveMs: 500,
   leaseMs: 5_000,
-  concurrency: 200,
+  concurrency: 64,
 };

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** Log lines kept for the message of a failing test. */
+const KEPT_LINES = 40;
+
+/** One service of the shop as a real process. It keeps its port over restarts, as the launcher's do. */
+export class ServiceProcess {
+  readonly name: string;
+  readonly #env: Record<string, string>;
+  readonly #lines: string[] = [];
+  #child: ChildProcess | null = null;
+  #port = 0;
+
+  constructor(name: string, env: Record<string, string>) {
+    this.name = name;
+    this.#env = env;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get log(): string {
+    return this.#lines.join('\n');
+  }
+
+  /** Resolves when it listens and says that it is ready. */
+  async start(extra: Record<string, string> = {}): Promise<void> {
+    const main = fileURLToPath(new URL(`../${this.name}/main.ts`, import.meta.url));
+    const child = spawn(process.execPath, [main], {
+      env: {
+        PATH: process.env.PATH ?? '',
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
+        OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${this.name}-1`,
+        ...this.#env,
+        PORT: String(this.#port),
+        ...extra,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    const listening = new Promise<number>((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`${this.name} ended with ${code}:\n${this.log}`)));
+      this.#read(child, resolve);
+    });
+    this.#port = await listening;
+    await this.#untilReady(child);
+  }
+
+  /** kill -9, and waits until it is gone. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Resolves when the process has ended by itself. */
+  async ended(): Promise<void> {
+    const child = this.#child;
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    await exit;
+  }
+
+  #read(child: ChildProcess, onPort: (port: number) => void): void {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        this.#lines.push(line);
+        if (this.#lines.length > KEPT_LINES) this.#lines.shift();
+        const port = /"port":(\d+)/.exec(line)?.[1];
+        if (port !== undefined && line.includes('"msg":"listening"')) onPort(Number(port));
+      });
+    }
+  }
+
+  async #untilReady(child: ChildProcess): Promise<void> {
+    const deadline = Date.now() + 20_000;
+    while (Date.now() < deadline) {
+      // A crash point may end it right after the start: that is for the test to see, not for us.
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ready = await fetch(`${this.url}/readyz`).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (ready) return;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error(`${this.name} did not get ready:\n${this.log}`);
+  }
+}
