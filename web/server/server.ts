@@ -1,4 +1,4 @@
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StormglassError } from '@stormglass/agents/contract';
 import { compose, type Ingredients } from './compose.ts';
@@ -23,9 +23,13 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { env, log } = options;
   const http = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 });
+  // Listening for requests comes before Socket.IO: it takes over the listeners it finds and calls them for every path
+  // but its own. The other way round both would answer its polls.
+  let listener: RequestListener = (_request, response) => response.writeHead(503).end();
+  http.on('request', (request, response) => listener(request, response));
   const dashboard = compose(http, options);
-  const site = { ...dashboard, log, openapi: openApiDocument(options.version), pages: options.pages };
-  http.on('request', requestListener(site));
+  const openapi = openApiDocument(options.version);
+  listener = requestListener({ ...dashboard, log, openapi, pages: options.pages });
   try {
     await listen(http, env.HOST, env.PORT);
   } catch (error) {

@@ -29,6 +29,7 @@ export class Heartbeat {
   readonly #stopRenewing: () => void;
   /** Faults that were asked to end: they are not renewed any more, whether or not an agent answered. */
   readonly #ending = new Set<string>();
+  #closed = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -46,6 +47,7 @@ export class Heartbeat {
   }
 
   close(): void {
+    this.#closed = true;
     this.#stopRenewing();
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
@@ -93,6 +95,8 @@ export class Heartbeat {
   }
 
   #gone(agent: AgentView): void {
+    // At a stop all agents go; what they still hold is the next dashboard's to close.
+    if (this.#closed) return;
     const { board, time } = this.#parts;
     for (const fault of board.active()) fault.setAway(agent.agentId);
     this.#timers.get(agent.agentId)?.();

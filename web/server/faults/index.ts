@@ -2,12 +2,15 @@ import { LEASE_TTL_MS } from '@stormglass/agents/contract';
 import type { AgentHub } from '../hub/agents.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state/index.ts';
-import type { Time } from '../time.ts';
+import { sleep, type Time } from '../time.ts';
 import { FaultBoard } from './board.ts';
 import { Faults } from './faults.ts';
 import { Halt } from './halt.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { closeOrphans } from './orphans.ts';
+
+/** A dashboard that stops waits so long for read-backs; a lease ends without it. */
+const CLOSE_PATIENCE_MS = 1_500;
 
 export interface FaultSystem {
   board: FaultBoard;
@@ -38,8 +41,11 @@ export function startFaults(parts: {
     halt,
     close: async () => {
       const releases = board.active().map((fault) => faults.release(fault.interval.faultId, 'hub'));
-      const results = await Promise.allSettled(releases);
-      const silent = results.filter((result) => result.status === 'rejected').length;
+      const enough = new AbortController();
+      const all = Promise.allSettled(releases).then(() => enough.abort());
+      await Promise.race([all, sleep(time, CLOSE_PATIENCE_MS, enough.signal)]);
+      enough.abort();
+      const silent = board.active().length;
       if (silent > 0)
         log.warn({ silent, withinMs: LEASE_TTL_MS }, 'faults not read back; their leases run out');
       stopOrphans();

@@ -10,6 +10,7 @@ export interface Metrics {
   resumes: Counter<'result'>;
   dropped: Counter<'what'>;
   collectorReconnects: Counter;
+  historyFills: Counter;
   /** A gauge read when scraped. */
   observe(name: string, help: string, read: () => number): void;
 }
@@ -50,6 +51,10 @@ export function createMetrics(): Metrics {
     collectorReconnects: counter(
       'stormglass_web_collector_reconnects_total',
       'Connections made to the live stream of the collector.',
+    ),
+    historyFills: counter(
+      'stormglass_web_history_fills_total',
+      'Times the live window was filled from the store.',
     ),
     observe,
   };

@@ -90,8 +90,9 @@ export class AgentHub {
   }
 
   async arm(agentId: string, lease: Lease): Promise<ArmAnswer> {
+    const socket = this.#socket(agentId);
     return ArmAnswer.parse(
-      await this.#socket(agentId).timeout(ARM_TIMEOUT_MS).emitWithAck('lease.arm', lease),
+      await answered(socket, socket.timeout(ARM_TIMEOUT_MS).emitWithAck('lease.arm', lease)),
     );
   }
 
@@ -103,20 +104,21 @@ export class AgentHub {
 
   /** The read-back; null when the agent holds no such lease. Rejects when the agent does not answer. */
   async release(agentId: string, faultId: string): Promise<LeaseEnded | null> {
-    const socket = this.#socket(agentId).timeout(RELEASE_TIMEOUT_MS);
-    return LeaseEnded.nullable().parse(await socket.emitWithAck('lease.release', { faultId }));
+    const socket = this.#socket(agentId);
+    const asked = socket.timeout(RELEASE_TIMEOUT_MS).emitWithAck('lease.release', { faultId });
+    return LeaseEnded.nullable().parse(await answered(socket, asked));
   }
 
   async halt(agentId: string, reason: string): Promise<HaltAnswer> {
-    return HaltAnswer.parse(
-      await this.#socket(agentId).timeout(HALT_TIMEOUT_MS).emitWithAck('halt', { reason }),
-    );
+    const socket = this.#socket(agentId);
+    const asked = socket.timeout(HALT_TIMEOUT_MS).emitWithAck('halt', { reason });
+    return HaltAnswer.parse(await answered(socket, asked));
   }
 
   async invoke(agentId: string, call: ControlCall): Promise<ControlAnswer> {
-    return ControlAnswer.parse(
-      await this.#socket(agentId).timeout(CONTROL_TIMEOUT_MS).emitWithAck('control.invoke', call),
-    );
+    const socket = this.#socket(agentId);
+    const asked = socket.timeout(CONTROL_TIMEOUT_MS).emitWithAck('control.invoke', call);
+    return ControlAnswer.parse(await answered(socket, asked));
   }
 
   #socket(agentId: string): AgentSocket {
@@ -198,6 +200,15 @@ export class AgentHub {
   #tell(call: (listener: AgentListener) => void): void {
     for (const listener of this.#listeners) call(listener);
   }
+}
+
+/** An answer, or a rejection as soon as the connection is lost: nobody waits for the dead. */
+function answered<T>(socket: AgentSocket, asked: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const lost = () => reject(new Error('the agent went away'));
+    socket.once('disconnect', lost);
+    asked.then(resolve, reject).finally(() => socket.off('disconnect', lost));
+  });
 }
 
 function refusal(code: string, message: string): Error {

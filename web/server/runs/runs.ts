@@ -10,8 +10,7 @@ import {
 } from '@stormglass/chaos/engine';
 import type { Log } from '../log.ts';
 import type { State } from '../state/index.ts';
-import type { Time } from '../time.ts';
-import { sleep } from './sleep.ts';
+import { sleep, type Time } from '../time.ts';
 
 const LISTED = 100;
 /** How long a stop of the dashboard waits for a run to release its faults; the leases end by themselves anyway. */

@@ -45,6 +45,7 @@ export function feedWindow(parts: Parts): () => void {
       const stored = await parts.history.stored(from, time.now(), 1);
       if (stop.signal.aborted) return;
       window.mergeStored(stored);
+      metrics.historyFills.inc();
       parts.onFilled();
     } catch (error) {
       log.warn({ err: error }, 'history not loaded');
