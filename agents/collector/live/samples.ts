@@ -6,8 +6,7 @@ import { breakerState } from './events.ts';
 import { eachItem, type Origin, pick, text } from './resource.ts';
 
 /** Attribute with which a queue gauge says which messages it counts: ready, delayed, in_flight, dead. */
-export const QUEUE_STATE_ATTR = 'messaging.queue.state';
-const STATE_NAMES = [QUEUE_STATE_ATTR, 'messaging.queue.message.state', 'state'];
+export const QUEUE_STATE_NAMES = ['messaging.queue.state', 'messaging.queue.message.state', 'state'] as const;
 const BREAKER_METRICS = new Set<string>([
   METRIC.breakerState,
   METRIC.breakerCalls,
@@ -27,7 +26,7 @@ const WANTED = new Set<string>([
   ...SEMCONV.peerService,
   ...SEMCONV.messagingSystem,
   ...SEMCONV.destination,
-  ...STATE_NAMES,
+  ...QUEUE_STATE_NAMES,
 ]);
 
 /** One data point of a breaker or queue metric. */
@@ -130,7 +129,7 @@ function countCalls(sample: BreakerSample, outcome: string, calls: number): void
 function applyQueue(sample: QueueSample, { metric, value, attributes }: Point): void {
   switch (metric) {
     case METRIC.queueMessages:
-      countMessages(sample, pick(attributes, STATE_NAMES), value);
+      countMessages(sample, pick(attributes, QUEUE_STATE_NAMES), value);
       break;
     case METRIC.queueOldestAge:
       sample.oldestAgeMs = value * 1000;

@@ -129,5 +129,6 @@ function engineConfig(memoryBytes: number): string {
     background_buffer_flush_schedule_pool_size: 1,
   };
   const tags = Object.entries(settings).map(([k, v]) => `  <${k}>${v}</${k}>`);
-  return `<clickhouse>\n${tags.join('\n')}\n</clickhouse>\n`;
+  // Day partitions and text of instants are UTC wherever it runs.
+  return `<clickhouse>\n  <timezone>UTC</timezone>\n${tags.join('\n')}\n</clickhouse>\n`;
 }

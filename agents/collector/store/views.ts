@@ -1,4 +1,5 @@
-import { BREAKER_ATTR, RECEIPT_ATTR, SAGA_ATTR, SEMCONV } from '../../contract/telemetry.ts';
+import { BREAKER_ATTR, METRIC, RECEIPT_ATTR, SAGA_ATTR, SEMCONV } from '../../contract/telemetry.ts';
+import { QUEUE_STATE_NAMES } from '../live/samples.ts';
 
 /**
  * What is derived from the raw tables inside the engine, at insert time where a page reads it each second
@@ -97,6 +98,36 @@ const SAGA_EVENTS = `CREATE OR REPLACE VIEW stormglass_saga_events AS
     TraceId
   FROM stormglass_events WHERE startsWith(EventName, 'saga.')`;
 
+const METRIC_TABLES = ['otel_metrics_sum', 'otel_metrics_gauge'];
+
+/** Number points of some metrics, whichever table the instrument's kind put them in. */
+function points(view: string, metrics: readonly string[], columns: string): string {
+  const names = metrics.map((m) => `'${m}'`).join(', ');
+  const selects = METRIC_TABLES.map(
+    (table) => `SELECT TimeUnix, MetricName, Value, ServiceName AS Service,
+      ResourceAttributes['${SEMCONV.serviceInstance}'] AS Instance, ${columns} FROM ${table} WHERE MetricName IN (${names})`,
+  );
+  return `CREATE OR REPLACE VIEW ${view} AS ${selects.join(' UNION ALL ')}`;
+}
+
+const BREAKER_POINTS = points(
+  'stormglass_breaker_points',
+  [METRIC.breakerState, METRIC.breakerCalls, METRIC.breakerFailureRatio, METRIC.breakerResetRemaining],
+  `${at(BREAKER_ATTR.name)} AS Name, ${attr(SEMCONV.peerService, 'Attributes')} AS Peer, ${at(BREAKER_ATTR.state)} AS State,
+   ${at(BREAKER_ATTR.outcome)} AS Outcome, toFloat64OrNull(${at(BREAKER_ATTR.threshold)}) AS Threshold,
+   toFloat64OrNull(${at(BREAKER_ATTR.volume)}) AS Volume`,
+);
+
+const QUEUE_POINTS = points(
+  'stormglass_queue_points',
+  [
+    ...[METRIC.queueMessages, METRIC.queueOldestAge, METRIC.queueRedeliveries],
+    ...[METRIC.queueEnqueued, METRIC.queueDequeued, METRIC.queueConsumers],
+  ],
+  `${attr(SEMCONV.messagingSystem, 'Attributes')} AS System, ${attr(SEMCONV.destination, 'Attributes')} AS Queue,
+   ${attr(QUEUE_STATE_NAMES, 'Attributes')} AS State`,
+);
+
 /** Every derived table's view, to be created after the tables. */
 export const VIEW_STATEMENTS: readonly string[] = [
   TRAFFIC,
@@ -106,4 +137,6 @@ export const VIEW_STATEMENTS: readonly string[] = [
   EVENTS,
   BREAKER_TRANSITIONS,
   SAGA_EVENTS,
+  BREAKER_POINTS,
+  QUEUE_POINTS,
 ];

@@ -1,0 +1,84 @@
+import type { Receipt } from '../../contract/timeline.ts';
+import type {
+  SagaDetail,
+  SagaFilter,
+  SagaSummary,
+  TraceDetail,
+  TraceSearch,
+  TraceSearchResult,
+} from '../../contract/trace.ts';
+import type { CollectorSnapshot } from '../serve/stats.ts';
+import { bounds, type Range, Store, type StoreAddress, within } from './client.ts';
+import { saga, sagas } from './sagas.ts';
+import { searchTraces } from './search.ts';
+import { receipts, type StoredTimeline, timeline } from './timeline.ts';
+import { trace } from './trace.ts';
+
+export type { CollectorSnapshot } from '../serve/stats.ts';
+export type { Range, StoreAddress } from './client.ts';
+export type { StoredTimeline } from './timeline.ts';
+
+export interface ServiceVersions {
+  service: string;
+  versions: string[];
+}
+
+/**
+ * Every question web asks the telemetry store. All are bounded in time and rows; an unreachable store is a
+ * StormglassError `store_unavailable`. Instants are epoch milliseconds.
+ */
+export interface TelemetryQueries {
+  /** The stored part of a Timeline; `second` of a cell is the start of its step, samples are one a step. */
+  timeline(range: Range, stepSeconds: number, signal?: AbortSignal): Promise<StoredTimeline>;
+  searchTraces(search: TraceSearch, signal?: AbortSignal): Promise<TraceSearchResult>;
+  trace(traceId: string, signal?: AbortSignal): Promise<TraceDetail | null>;
+  sagas(filter: SagaFilter, signal?: AbortSignal): Promise<SagaSummary[]>;
+  saga(id: string, signal?: AbortSignal): Promise<SagaDetail | null>;
+  /** The newest `limit` receipts of a fault, oldest first. */
+  receipts(faultId: string, range: Range, limit: number, signal?: AbortSignal): Promise<Receipt[]>;
+  services(range: Range, signal?: AbortSignal): Promise<ServiceVersions[]>;
+  /** Operations a service served in the range, by name. */
+  operations(service: string, range: Range, signal?: AbortSignal): Promise<string[]>;
+  /** The collector's own figures; only the embedded store has them. */
+  stats(): Promise<CollectorSnapshot>;
+  close(): Promise<void>;
+}
+
+export function createQueries(address: StoreAddress): TelemetryQueries {
+  const store = new Store(address);
+  return {
+    timeline: (range, stepSeconds, signal) => timeline(store, range, stepSeconds, signal),
+    searchTraces: (search, signal) => searchTraces(store, search, signal),
+    trace: (traceId, signal) => trace(store, traceId, signal),
+    sagas: (filter, signal) => sagas(store, filter, signal),
+    saga: (id, signal) => saga(store, id, Date.now(), signal),
+    receipts: (faultId, range, limit, signal) => receipts(store, faultId, range, limit, signal),
+    services: (range, signal) =>
+      store.rows<ServiceVersions>(
+        `SELECT ServiceName AS service, arraySort(groupUniqArray(ResourceAttributes['service.version'])) AS versions
+         FROM otel_traces WHERE ${within('Timestamp')} AND ServiceName != '' GROUP BY service ORDER BY service`,
+        bounds(range),
+        signal,
+      ),
+    operations: (service, range, signal) => operations(store, service, range, signal),
+    stats: () => store.stats<CollectorSnapshot>(),
+    close: () => store.close(),
+  };
+}
+
+async function operations(
+  store: Store,
+  service: string,
+  range: Range,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const rows = await store.rows<{ operation: string }>(
+    `SELECT DISTINCT Operation AS operation FROM stormglass_traffic
+     WHERE Kind = 'server' AND Service = {service:String}
+       AND Second >= toDateTime({fromSecond:UInt32}) AND Second <= toDateTime({toSecond:UInt32})
+     ORDER BY operation LIMIT 1000`,
+    { service, fromSecond: Math.floor(range.from / 1000), toSecond: Math.ceil(range.to / 1000) },
+    signal,
+  );
+  return rows.map((row) => row.operation);
+}

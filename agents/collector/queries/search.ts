@@ -1,0 +1,90 @@
+import type { TraceSearch, TraceSearchResult, TraceSummary } from '../../contract/trace.ts';
+import { OPERATION } from '../store/views.ts';
+import { bounds, millis, type Store, within } from './client.ts';
+
+/** Collects bound parameters, so that no value of the caller ever stands in the SQL text. */
+class Binder {
+  readonly params: Record<string, unknown> = {};
+  #count = 0;
+
+  bind(value: unknown, type: string): string {
+    const name = `p${this.#count}`;
+    this.#count += 1;
+    this.params[name] = value;
+    return `{${name}:${type}}`;
+  }
+}
+
+/** A trace's rows may be spread over the minutes it lasts; so much is read around the range. */
+const SLACK_MINUTES = 5;
+
+export async function searchTraces(
+  store: Store,
+  search: TraceSearch,
+  signal?: AbortSignal,
+): Promise<TraceSearchResult> {
+  const binder = new Binder();
+  const spans = spanConditions(search, binder);
+  const having = traceConditions(search, binder);
+  const matching =
+    spans.length === 0
+      ? ''
+      : `AND TraceId IN (SELECT TraceId FROM otel_traces WHERE ${within('Timestamp')} AND ${spans.join(' AND ')})`;
+  const rows = await store.rows<TraceSummary>(
+    `SELECT TraceId AS traceId, ${millis('min(Start)')} AS startMs,
+      (toUnixTimestamp64Nano(max(End)) - toUnixTimestamp64Nano(min(Start))) / 1000000 AS durationMs,
+      max(RootService) AS rootService, max(RootName) AS rootName, sum(Spans) AS spanCount, sum(Errors) AS errorCount,
+      arraySort(groupUniqArrayArray(Services)) AS services, arraySort(groupUniqArrayArray(FaultIds)) AS faultIds
+    FROM stormglass_traces
+    WHERE Minute >= toStartOfMinute(fromUnixTimestamp64Milli({from:Int64})) - toIntervalMinute(${SLACK_MINUTES})
+      AND Minute <= fromUnixTimestamp64Milli({to:Int64}) ${matching}
+    GROUP BY TraceId HAVING startMs >= {from:Int64} AND startMs < {to:Int64} ${having.map((h) => `AND ${h}`).join(' ')}
+    ORDER BY ${search.order === 'slowest' ? 'durationMs DESC' : 'startMs DESC'} LIMIT {limit:UInt32}`,
+    { ...binder.params, ...bounds(search), limit: search.limit + 1 },
+    signal,
+  );
+  return { traces: rows.slice(0, search.limit), truncated: rows.length > search.limit };
+}
+
+/** Conditions on the trace as a whole. */
+function traceConditions(search: TraceSearch, binder: Binder): string[] {
+  const out: string[] = [];
+  if (search.minDurationMs !== undefined)
+    out.push(`durationMs >= ${binder.bind(search.minDurationMs, 'Float64')}`);
+  if (search.maxDurationMs !== undefined)
+    out.push(`durationMs <= ${binder.bind(search.maxDurationMs, 'Float64')}`);
+  if (search.status === 'error') out.push('errorCount > 0');
+  if (search.status === 'ok') out.push('errorCount = 0');
+  if (search.faultId !== undefined) out.push(`has(faultIds, ${binder.bind(search.faultId, 'String')})`);
+  return out;
+}
+
+/** Conditions that one and the same span of the trace must meet. */
+function spanConditions(search: TraceSearch, binder: Binder): string[] {
+  const out: string[] = [];
+  if (search.service !== undefined) out.push(`ServiceName = ${binder.bind(search.service, 'String')}`);
+  if (search.operation !== undefined) {
+    const name = binder.bind(search.operation, 'String');
+    out.push(`(SpanName = ${name} OR ${OPERATION} = ${name})`);
+  }
+  for (const condition of search.attributes) out.push(attributeCondition(condition, binder));
+  return out;
+}
+
+function attributeCondition({ key, op, value }: TraceSearch['attributes'][number], binder: Binder): string {
+  const name = binder.bind(key, 'String');
+  const inSpan = `mapContains(SpanAttributes, ${name})`;
+  const exists = `(${inSpan} OR mapContains(ResourceAttributes, ${name}))`;
+  const text = `if(${inSpan}, SpanAttributes[${name}], ResourceAttributes[${name}])`;
+  switch (op) {
+    case 'exists':
+      return exists;
+    case '=':
+      return `(${exists} AND ${text} = ${binder.bind(String(value ?? ''), 'String')})`;
+    case '!=':
+      return `(${exists} AND ${text} != ${binder.bind(String(value ?? ''), 'String')})`;
+    case '<':
+    case '>':
+      return `(${exists} AND toFloat64OrNull(${text}) ${op} ${binder.bind(Number(value ?? 0), 'Float64')})`;
+  }
+}

@@ -1,0 +1,192 @@
+import type { LogView, SpanView, TraceDetail } from '../../contract/trace.ts';
+import { typedAttributes } from './attributes.ts';
+import { type Store, within } from './client.ts';
+
+/** Spans of one trace which are read; the count beside them is exact. */
+const MAX_SPANS = 20_000;
+const MAX_LOGS = 5000;
+/** Consumers may take a message long after it was sent. */
+const LINK_SEARCH_MS = 3_600_000;
+
+type TextMap = Record<string, string>;
+
+interface SpanRow {
+  spanId: string;
+  parentSpanId: string;
+  service: string;
+  name: string;
+  kind: string;
+  startNs: string;
+  durationNs: number;
+  status: string;
+  statusMessage: string;
+  attributes: TextMap;
+  types: TextMap;
+  resource: TextMap;
+  resourceTypes: TextMap;
+  eventNs: string[];
+  eventNames: string[];
+  eventAttributes: TextMap[];
+  eventTypes: TextMap[];
+  linkTraceIds: string[];
+  linkSpanIds: string[];
+  linkAttributes: TextMap[];
+  linkTypes: TextMap[];
+}
+
+const SPANS = `SELECT SpanId AS spanId, ParentSpanId AS parentSpanId, ServiceName AS service, SpanName AS name,
+    lower(SpanKind) AS kind, toString(toUnixTimestamp64Nano(Timestamp)) AS startNs, Duration AS durationNs,
+    lower(StatusCode) AS status, StatusMessage AS statusMessage, SpanAttributes AS attributes, SpanAttributeTypes AS types,
+    ResourceAttributes AS resource, ResourceAttributeTypes AS resourceTypes,
+    arrayMap(t -> toString(toUnixTimestamp64Nano(t)), Events.Timestamp) AS eventNs, Events.Name AS eventNames,
+    Events.Attributes AS eventAttributes, Events.AttributeTypes AS eventTypes,
+    Links.TraceId AS linkTraceIds, Links.SpanId AS linkSpanIds, Links.Attributes AS linkAttributes,
+    Links.AttributeTypes AS linkTypes
+  FROM otel_traces WHERE TraceId = {id:String} AND ${within('Timestamp')}
+  ORDER BY Timestamp, SpanId LIMIT ${MAX_SPANS}`;
+
+interface Bounds {
+  from: number;
+  to: number;
+}
+
+/** One whole trace: its time bounds first, then everything within them. Null when there is no such trace. */
+export async function trace(
+  store: Store,
+  traceId: string,
+  signal?: AbortSignal,
+): Promise<TraceDetail | null> {
+  const id = traceId.toLowerCase();
+  const range = await boundsOf(store, id, signal);
+  if (range === null) return null;
+  const [rows, counts, logs, linking] = await Promise.all([
+    store.rows<SpanRow>(SPANS, { id, ...range }, signal),
+    store.rows<{ spans: number; endNs: string }>(
+      `SELECT count() AS spans, toString(max(toUnixTimestamp64Nano(Timestamp) + Duration)) AS endNs
+       FROM otel_traces WHERE TraceId = {id:String} AND ${within('Timestamp')}`,
+      { id, ...range },
+      signal,
+    ),
+    logRows(store, id, range, signal),
+    linkingTraces(store, id, range, signal),
+  ]);
+  const first = rows[0];
+  const count = counts[0];
+  if (first === undefined || count === undefined) return null;
+  const start = BigInt(first.startNs);
+  const spans = rows.map((row) => spanView(id, row, start));
+  const linked = new Set([...linking, ...rows.flatMap((row) => row.linkTraceIds)]);
+  linked.delete(id);
+  return {
+    traceId: id,
+    startNs: first.startNs,
+    durationNs: Number(BigInt(count.endNs) - start),
+    spanCount: count.spans,
+    truncated: count.spans > rows.length,
+    spans,
+    logs: logs.map((row) => logView(row, start)),
+    linkedTraceIds: [...linked].sort(),
+  };
+}
+
+async function boundsOf(store: Store, id: string, signal?: AbortSignal): Promise<Bounds | null> {
+  const [row] = await store.rows<{ found: number; from: number; to: number }>(
+    `SELECT count() AS found, toUnixTimestamp(min(Start)) AS from, toUnixTimestamp(max(End)) AS to
+     FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}`,
+    { id },
+    signal,
+  );
+  if (row === undefined || row.found === 0) return null;
+  return { from: row.from * 1000, to: (row.to + 1) * 1000 };
+}
+
+async function linkingTraces(
+  store: Store,
+  id: string,
+  range: Bounds,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const rows = await store.rows<{ traceId: string }>(
+    `SELECT DISTINCT TraceId AS traceId FROM otel_traces WHERE ${within('Timestamp')} AND has(Links.TraceId, {id:String}) LIMIT 100`,
+    { id, from: range.from, to: range.to + LINK_SEARCH_MS },
+    signal,
+  );
+  return rows.map((row) => row.traceId);
+}
+
+function offset(ns: string, start: bigint): number {
+  return Number(BigInt(ns) - start);
+}
+
+function spanView(traceId: string, row: SpanRow, start: bigint): SpanView {
+  return {
+    traceId,
+    spanId: row.spanId,
+    parentSpanId: row.parentSpanId,
+    service: row.service,
+    instance: row.resource['service.instance.id'] ?? '',
+    name: row.name,
+    kind: row.kind as SpanView['kind'],
+    startNs: row.startNs,
+    offsetNs: offset(row.startNs, start),
+    durationNs: row.durationNs,
+    status: row.status as SpanView['status'],
+    statusMessage: row.statusMessage,
+    attributes: typedAttributes(row.attributes, row.types),
+    resource: typedAttributes(row.resource, row.resourceTypes),
+    events: row.eventNs.map((ns, i) => ({
+      offsetNs: offset(ns, start),
+      name: row.eventNames[i] ?? '',
+      attributes: typedAttributes(row.eventAttributes[i] ?? {}, row.eventTypes[i] ?? {}),
+    })),
+    links: row.linkTraceIds.map((linked, i) => ({
+      traceId: linked,
+      spanId: row.linkSpanIds[i] ?? '',
+      attributes: typedAttributes(row.linkAttributes[i] ?? {}, row.linkTypes[i] ?? {}),
+    })),
+  };
+}
+
+interface LogRow {
+  ns: string;
+  spanId: string;
+  service: string;
+  severity: string;
+  body: string;
+  eventName: string;
+  attributes: TextMap;
+  types: TextMap;
+}
+
+/** Log records may be written a little before or after the trace's spans start. */
+const LOG_SLACK_MS = 60_000;
+
+function logRows(store: Store, id: string, range: Bounds, signal?: AbortSignal): Promise<LogRow[]> {
+  return store.rows<LogRow>(
+    `SELECT toString(toUnixTimestamp64Nano(Timestamp)) AS ns, SpanId AS spanId, ServiceName AS service, SeverityText AS severity,
+      Body AS body, EventName AS eventName, LogAttributes AS attributes, LogAttributeTypes AS types
+    FROM otel_logs WHERE TraceId = {id:String} AND ${within('Timestamp')}
+      AND TimestampTime >= toDateTime({fromSecond:UInt32}) AND TimestampTime <= toDateTime({toSecond:UInt32})
+    ORDER BY Timestamp LIMIT ${MAX_LOGS}`,
+    {
+      id,
+      from: range.from - LOG_SLACK_MS,
+      to: range.to + LOG_SLACK_MS,
+      fromSecond: (range.from - LOG_SLACK_MS) / 1000,
+      toSecond: (range.to + LOG_SLACK_MS) / 1000,
+    },
+    signal,
+  );
+}
+
+function logView(row: LogRow, start: bigint): LogView {
+  return {
+    offsetNs: offset(row.ns, start),
+    spanId: row.spanId,
+    service: row.service,
+    severity: row.severity,
+    body: row.body,
+    eventName: row.eventName,
+    attributes: typedAttributes(row.attributes, row.types),
+  };
+}
