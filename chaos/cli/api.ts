@@ -1,0 +1,110 @@
+import { ErrorBody, StormglassError } from '@stormglass/agents/contract';
+import { z } from 'zod';
+import { Run } from '../contract/index.ts';
+
+/** The few rows of the dashboard's HTTP API which the command line uses. */
+const PATHS = {
+  runs: '/api/runs',
+  run: (id: string) => `/api/runs/${encodeURIComponent(id)}`,
+  abort: (id: string) => `/api/runs/${encodeURIComponent(id)}/abort`,
+  halt: '/api/halt',
+} as const;
+
+/** No answer of the dashboard takes longer, milliseconds; an abort waits for the read-back of its faults. */
+const PATIENCE_MS = 15_000;
+
+const Halted = z.object({ halted: z.boolean(), lastEffectGoneMs: z.number().nullable() });
+export type Halted = z.infer<typeof Halted>;
+
+export interface DashboardOptions {
+  /** `http://127.0.0.1:4000` */
+  url: string;
+  /** Login token, for a dashboard which is not on loopback. */
+  token?: string | undefined;
+}
+
+/** A dashboard as the command line sees it. Every method throws a StormglassError that says what to do next. */
+export class Dashboard {
+  readonly #url: string;
+  readonly #headers: Record<string, string>;
+
+  constructor({ url, token }: DashboardOptions) {
+    this.#url = url.replace(/\/+$/, '');
+    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  start(experimentId: string, seed: number | undefined): Promise<Run> {
+    const body = seed === undefined ? { experimentId } : { experimentId, seed };
+    return this.#call('POST', PATHS.runs, Run, body);
+  }
+
+  run(id: string): Promise<Run> {
+    return this.#call('GET', PATHS.run(id), Run);
+  }
+
+  abort(id: string): Promise<Run> {
+    return this.#call('POST', PATHS.abort(id), Run, {});
+  }
+
+  halt(reason: string): Promise<Halted> {
+    return this.#call('POST', PATHS.halt, Halted, { reason });
+  }
+
+  async #call<T extends z.ZodType>(
+    method: string,
+    path: string,
+    answer: T,
+    body?: unknown,
+  ): Promise<z.output<T>> {
+    const url = `${this.#url}${path}`;
+    const response = await fetch(url, {
+      method,
+      headers: body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((cause: unknown) => {
+      const message = `No dashboard answers at ${this.#url}.`;
+      throw new StormglassError(
+        'target_absent',
+        message,
+        'Start it with `npm start`, or name it with --url.',
+        {
+          cause,
+        },
+      );
+    });
+    const text = await response.text();
+    const json = parseJson(text);
+    if (!response.ok) throw refusalOf(response.status, url, json);
+    const parsed = answer.safeParse(json);
+    if (parsed.success) return parsed.data;
+    const message = `${url} answered ${response.status} with something this version does not understand.`;
+    throw new StormglassError(
+      'internal',
+      message,
+      'Use the command line of the same version as the dashboard.',
+      {
+        cause: parsed.error,
+      },
+    );
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No JSON is an answer too (a proxy's page): the caller finds that it has the wrong shape and says so.
+    return undefined;
+  }
+}
+
+function refusalOf(status: number, url: string, json: unknown): StormglassError {
+  const known = ErrorBody.safeParse(json);
+  if (known.success) return StormglassError.from(known.data);
+  return new StormglassError(
+    'internal',
+    `${url} answered ${status}.`,
+    'Is this the URL of a Stormglass dashboard?',
+  );
+}

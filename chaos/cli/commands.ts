@@ -1,0 +1,140 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { assertNever, StormglassError } from '@stormglass/agents/contract';
+import { type ExperimentSpec, type Run, VERDICTS } from '../contract/index.ts';
+import { parseExperiment } from '../engine/index.ts';
+import { renderJson, renderJUnit, renderMarkdown } from '../report/index.ts';
+import { Dashboard } from './api.ts';
+import { type Command, HELP } from './arguments.ts';
+import { progress, summary } from './follow.ts';
+
+/** Where a command writes and how it waits. */
+export interface Terminal {
+  out: (line: string) => void;
+  err: (line: string) => void;
+  sleep: (ms: number) => Promise<void>;
+  /** Ctrl-C: a run that is followed is aborted, so that nothing stays broken. */
+  interrupted: AbortSignal;
+}
+
+/** How often a run is asked for, milliseconds. */
+const POLL_MS = 500;
+/** Unanswered polls in a row after which the dashboard counts as gone. */
+const MOST_MISSES = 20;
+
+/** sysexits.h: wrong usage, service unavailable. */
+const EX_USAGE = 64;
+const EX_UNAVAILABLE = 69;
+
+/** Carries a command out; resolves with the exit code. Errors become words on `err`. */
+export async function carryOut(command: Command, terminal: Terminal): Promise<number> {
+  try {
+    switch (command.name) {
+      case 'help':
+        terminal.out(HELP);
+        return 0;
+      case 'run':
+        return await run(command, terminal);
+      case 'halt': {
+        const halted = await new Dashboard(command).halt(command.reason);
+        const gone =
+          halted.lastEffectGoneMs === null ? '' : `, last effect gone after ${halted.lastEffectGoneMs} ms`;
+        terminal.out(`all chaos is stopped${gone}`);
+        return 0;
+      }
+      case 'validate':
+        return await validate(command.files, terminal);
+      default:
+        return assertNever(command);
+    }
+  } catch (error) {
+    return explain(error, terminal);
+  }
+}
+
+/** Says an error and gives its exit code. */
+export function explain(error: unknown, terminal: Pick<Terminal, 'err'>): number {
+  if (!(error instanceof StormglassError)) throw error;
+  terminal.err(`${error.message}\n${error.next}`);
+  if (error.code === 'experiment_invalid') return VERDICTS.invalid;
+  return error.code === 'invalid_request' ? EX_USAGE : EX_UNAVAILABLE;
+}
+
+async function validate(files: string[], terminal: Terminal): Promise<number> {
+  let worst = 0;
+  for (const file of files) {
+    try {
+      const { title } = await specOf(file);
+      terminal.out(`${file}: valid, "${title}"`);
+    } catch (error) {
+      worst = explain(error, terminal);
+    }
+  }
+  return worst;
+}
+
+async function specOf(file: string): Promise<ExperimentSpec> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new StormglassError('experiment_invalid', `${file} cannot be read.`, 'Name an existing file.', {
+      cause,
+    });
+  });
+  return parseExperiment(text);
+}
+
+async function run(command: Extract<Command, { name: 'run' }>, terminal: Terminal): Promise<number> {
+  const isFile = /[/\\]|\.(ya?ml|json)$/.test(command.experiment);
+  const spec = isFile ? await specOf(command.experiment) : null;
+  const id = isFile ? basename(command.experiment, extname(command.experiment)) : command.experiment;
+  const dashboard = new Dashboard(command);
+  const started = await dashboard.start(id, command.seed);
+  if (spec !== null && !isDeepStrictEqual(spec, started.experiment)) {
+    await dashboard.abort(started.id);
+    throw new StormglassError(
+      'experiment_invalid',
+      `The dashboard has another experiment under the name ${id} than ${command.experiment}.`,
+      'Copy the file into the experiments folder of the dashboard (STORMGLASS_EXPERIMENTS).',
+    );
+  }
+  terminal.out(`${started.experiment.title} (run ${started.id}, seed ${started.seed})`);
+  const ended = await follow(dashboard, started, terminal);
+  const line = summary(ended);
+  if (line !== '') terminal.out(line);
+  await writeReports(command, ended);
+  return VERDICTS[ended.verdict ?? 'interrupted'];
+}
+
+/** Polls until the verdict. A dashboard that is away for a moment (a restart) is waited for. */
+async function follow(dashboard: Dashboard, started: Run, terminal: Terminal): Promise<Run> {
+  let current = started;
+  let shown = 0;
+  let misses = 0;
+  let aborting = false;
+  for (;;) {
+    for (const line of progress(shown, current)) terminal.out(line);
+    shown = current.events.length;
+    if (current.verdict !== null) return current;
+    if (terminal.interrupted.aborted && !aborting) {
+      aborting = true;
+      terminal.err('aborting the run; its faults are being reverted');
+      current = await dashboard.abort(current.id);
+      continue;
+    }
+    await terminal.sleep(POLL_MS);
+    try {
+      current = await dashboard.run(current.id);
+      misses = 0;
+    } catch (error) {
+      misses++;
+      const gone = error instanceof StormglassError && error.code === 'target_absent';
+      if (!gone || misses >= MOST_MISSES) throw error;
+    }
+  }
+}
+
+async function writeReports(command: Extract<Command, { name: 'run' }>, ended: Run): Promise<void> {
+  if (command.junit !== undefined) await writeFile(command.junit, renderJUnit(ended));
+  if (command.json !== undefined) await writeFile(command.json, renderJson(ended));
+  if (command.markdown !== undefined) await writeFile(command.markdown, renderMarkdown(ended));
+}
