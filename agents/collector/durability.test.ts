@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { eventually, TestCollector } from './testing/collector.ts';
+import { hexId, post, traceRequest } from './testing/requests.ts';
+
+let collector: TestCollector | undefined;
+afterEach(() => collector?.dispose());
+
+const SPANS_PER_REQUEST = 7;
+const KILLS = 3;
+
+/** Sends numbered spans from several connections until told to stop; collects the numbers that were acknowledged. */
+function load(url: () => string, acknowledged: Set<number>, attempted: Set<number>, stop: AbortSignal) {
+  let next = 1;
+  const sender = async () => {
+    while (!stop.aborted) {
+      const first = next;
+      next += SPANS_PER_REQUEST;
+      const numbers = Array.from({ length: SPANS_PER_REQUEST }, (_, i) => first + i);
+      for (const n of numbers) attempted.add(n);
+      const body = traceRequest(
+        'orders',
+        numbers.map((n) => ({ traceId: hexId(n, 16), spanId: hexId(n, 8), name: 'POST /orders' })),
+      );
+      const ok = await post(url(), 'traces', body).then(
+        async (r) => (await r.arrayBuffer()) !== undefined && r.status === 200,
+        () => false,
+      );
+      if (ok) for (const n of numbers) acknowledged.add(n);
+      else await sleep(20);
+    }
+  };
+  return Promise.all(Array.from({ length: 4 }, sender));
+}
+
+test('kill -9 under load loses no acknowledged span and doubles none, aggregates included', async () => {
+  const running = await TestCollector.start();
+  collector = running;
+  const acknowledged = new Set<number>();
+  const attempted = new Set<number>();
+  const stop = new AbortController();
+  const senders = load(() => running.otlp, acknowledged, attempted, stop.signal);
+
+  for (let kill = 0; kill < KILLS; kill++) {
+    const before = acknowledged.size;
+    // Different moments of the spool-load cycle, by load done and not by the clock.
+    await eventually('more acknowledged spans', async () =>
+      acknowledged.size > before + 300 + kill * 170 ? true : null,
+    );
+    await running.end('SIGKILL');
+    await running.run();
+  }
+  const atLast = acknowledged.size;
+  await eventually('spans after the last start', async () =>
+    acknowledged.size > atLast + 200 ? true : null,
+  );
+  stop.abort();
+  await senders;
+
+  const stored = await eventually('an empty spool', async () => {
+    const stats = await running.queries().stats();
+    if (stats.spoolBytes > 0) return null;
+    return running.rows<{ id: string; n: number }>(
+      'SELECT SpanId AS id, count() AS n FROM otel_traces GROUP BY id',
+    );
+  });
+  const counts = new Map(stored.map((row) => [Number.parseInt(row.id, 16), row.n]));
+  expect([...acknowledged].filter((n) => counts.get(n) === undefined)).toEqual([]);
+  expect([...counts].filter(([, n]) => n !== 1)).toEqual([]);
+  expect([...counts.keys()].filter((n) => !attempted.has(n))).toEqual([]);
+  const [traffic] = await running.rows<{ calls: number }>(
+    'SELECT sum(Calls) AS calls FROM stormglass_traffic',
+  );
+  expect(traffic?.calls).toBe(counts.size);
+  const [summaries] = await running.rows<{ spans: number }>(
+    'SELECT sum(Spans) AS spans FROM stormglass_traces',
+  );
+  expect(summaries?.spans).toBe(counts.size);
+});
+
+test('a SIGTERM loads what was acknowledged and exits 0', async () => {
+  const running = await TestCollector.start();
+  collector = running;
+  const body = traceRequest('orders', [{ traceId: hexId(1, 16), spanId: hexId(1, 8) }]);
+  expect((await post(running.otlp, 'traces', body)).status).toBe(200);
+  await running.end('SIGTERM');
+  await running.run();
+  const rows = await eventually('the span', async () => {
+    const found = await running.rows<{ n: number }>('SELECT count() AS n FROM otel_traces');
+    return found[0]?.n === 1 ? found : null;
+  });
+  expect(rows[0]?.n).toBe(1);
+});
