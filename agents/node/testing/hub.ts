@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Server, type Socket } from 'socket.io';
+import {
+  AGENTS_NAMESPACE,
+  AgentAuth,
+  type AgentHello,
+  type AgentToHub,
+  type ArmAnswer,
+  type ControlAnswer,
+  FaultSpec,
+  type HaltAnswer,
+  type HubToAgent,
+  type InjectionCount,
+  type LeaseEnded,
+} from '../../contract/index.ts';
+
+type AgentSocket = Socket<AgentToHub, HubToAgent>;
+type SpecInput = Parameters<typeof FaultSpec.parse>[0];
+
+/** A hub as an agent sees one, as small as the protocol allows: arms, renews, releases, and remembers what it hears. */
+export class TestHub {
+  readonly hellos: AgentHello[] = [];
+  readonly ended: LeaseEnded[] = [];
+  readonly injections: InjectionCount[] = [];
+  readonly #agents = new Map<string, AgentSocket>();
+  readonly #http = createServer();
+  readonly #io = new Server<AgentToHub, HubToAgent>(this.#http);
+  readonly #renewing = new Set<string>();
+  readonly #ttlMs: number;
+  #timer: NodeJS.Timeout;
+
+  constructor(ttlMs = 600) {
+    this.#ttlMs = ttlMs;
+    this.#io.of(AGENTS_NAMESPACE).on('connection', (socket) => this.#welcome(socket as AgentSocket));
+    this.#timer = setInterval(() => this.#renew(), ttlMs / 3);
+  }
+
+  static async start(ttlMs?: number, port = 0): Promise<TestHub> {
+    const hub = new TestHub(ttlMs);
+    await new Promise<void>((ready) => hub.#http.listen(port, '127.0.0.1', ready));
+    return hub;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  hello(service: string): AgentHello | undefined {
+    return this.hellos.findLast((hello) => hello.service === service);
+  }
+
+  /** Arms on the named service's agent and keeps renewing until released or `abandon`ed. */
+  async arm(
+    service: string,
+    spec: SpecInput,
+    faultId: string = randomUUID(),
+  ): Promise<{ faultId: string; answer: ArmAnswer }> {
+    const parsed = FaultSpec.parse(spec);
+    const answer = await this.#socket(service).timeout(5_000).emitWithAck('lease.arm', {
+      faultId,
+      runId: 'run-1',
+      owner: 'test',
+      spec: parsed,
+      ttlMs: this.#ttlMs,
+      remainingMs: parsed.durationMs,
+    });
+    if (answer.ok) this.#renewing.add(faultId);
+    return { faultId, answer };
+  }
+
+  release(service: string, faultId: string): Promise<LeaseEnded | null> {
+    this.#renewing.delete(faultId);
+    return this.#socket(service).timeout(5_000).emitWithAck('lease.release', { faultId });
+  }
+
+  halt(service: string): Promise<HaltAnswer> {
+    return this.#socket(service).timeout(5_000).emitWithAck('halt', { reason: 'test' });
+  }
+
+  invoke(service: string, name: string, input: unknown): Promise<ControlAnswer> {
+    return this.#socket(service).timeout(5_000).emitWithAck('control.invoke', { name, input, by: 'test' });
+  }
+
+  /** Renews no more, as a hub would that hangs. */
+  abandon(): void {
+    this.#renewing.clear();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#io.close();
+  }
+
+  #socket(service: string): AgentSocket {
+    const socket = this.#agents.get(service);
+    if (!socket) throw new Error(`no agent of ${service} is connected`);
+    return socket;
+  }
+
+  #welcome(socket: AgentSocket): void {
+    const { hello } = AgentAuth.parse(socket.handshake.auth);
+    this.hellos.push(hello);
+    this.#agents.set(hello.service, socket);
+    socket.on('hello', (again) => this.hellos.push(again));
+    socket.on('lease.ended', (end) => this.ended.push(end));
+    socket.on('injections', (count) => this.injections.push(count));
+  }
+
+  #renew(): void {
+    if (this.#renewing.size === 0) return;
+    const renewal = { faultIds: [...this.#renewing], ttlMs: this.#ttlMs };
+    for (const socket of this.#agents.values()) socket.emit('lease.renew', renewal);
+  }
+}
