@@ -16,15 +16,15 @@ const PAST_MS = 120_000;
 
 function Facts({ card }: { card: QueueCard }) {
   const { sample } = card;
-  const rows: [string, string, string?][] = [
-    ['In', `↓ ${rateText(card.inRate)}`],
+  const rows: [name: string, value: string, tone: string | undefined][] = [
+    ['In', `↓ ${rateText(card.inRate)}`, undefined],
     ['Out', `↑ ${rateText(card.outRate)}`, card.trouble === 'stuck' ? 'open' : undefined],
-    ['Oldest', durationText(sample.oldestAgeMs)],
-    ['Redelivered', count(card.redelivered)],
-    ['Consumers', sample.consumers === null ? 'unknown' : count(sample.consumers)],
-    ['Delayed', count(sample.delayed)],
-    ['In flight', count(sample.inFlight)],
-  ].map(([a, b, c]) => [a ?? '', b ?? '', c]);
+    ['Oldest', durationText(sample.oldestAgeMs), undefined],
+    ['Redelivered', count(card.redelivered), undefined],
+    ['Consumers', sample.consumers === null ? 'unknown' : count(sample.consumers), undefined],
+    ['Delayed', count(sample.delayed), undefined],
+    ['In flight', count(sample.inFlight), undefined],
+  ];
   return (
     <dl className={styles.facts}>
       {rows.map(([name, value, tone]) => (

@@ -1,13 +1,12 @@
+import type { StepLook } from '../../ui/glyphs/saga-step.tsx';
 import type { Attempt, SagaView, StepView } from './model.ts';
-
-export type Glyph = 'ok' | 'failed' | 'ambiguous' | 'not_sent' | 'running' | 'undone' | 'never';
 
 /** A disc on the road. Coordinates in px of a drawing ROAD_WIDTH wide. */
 export interface RoadNode {
   id: string;
   x: number;
   line: 'forward' | 'undo';
-  glyph: Glyph;
+  glyph: StepLook;
   /** Above (or below) the disc; empty for all but the first attempt of a step with several. */
   title: string;
   at: number | null;
@@ -45,7 +44,10 @@ const MOST_SHOWN = 5;
 const SMALL_GAP = 21;
 const FOLD_MS = 1_000;
 
-const glyphOf = (a: Attempt, undo: boolean): Glyph => (a.outcome === 'ok' && undo ? 'undone' : a.outcome);
+function glyphOf(attempt: Attempt, undo: boolean): StepLook {
+  if (attempt.outcome === 'not_sent') return 'not-sent';
+  return attempt.outcome === 'ok' && undo ? 'compensated' : attempt.outcome;
+}
 
 function durationOf(a: Attempt): number | null {
   return a.endedAt === null ? null : a.endedAt - a.startedAt;

@@ -1,0 +1,68 @@
+'use client';
+import type { SagaDetail, SagaStartInput } from '@stormglass/agents/contract';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Answer } from '../../live/answers.ts';
+import { serverNow } from '../../live/clock.ts';
+import { keys } from '../../live/keys.ts';
+import { request } from '../../live/request.ts';
+
+const TAIL_MS = 2_000;
+const LIMIT = 200;
+const ENDED = new Set(['confirmed', 'compensated', 'rejected', 'failed']);
+
+interface Filter {
+  from: number;
+  to: number;
+  live: boolean;
+  status: string;
+  text: string;
+}
+
+/** Sagas of the range; a live range is asked for anew every TAIL_MS under one key. */
+export function useSagas({ from, to, live, status, text }: Filter) {
+  const length = to - from;
+  const fixed = {
+    ...(status === '' ? {} : { status }),
+    ...(text === '' ? {} : { text }),
+    limit: LIMIT,
+  };
+  const span = live ? { from: -length, to: 0 } : { from, to };
+  return useQuery<Answer<'sagas'>>({
+    queryKey: keys.sagas({ ...fixed, ...span }),
+    enabled: to > 0,
+    queryFn: ({ signal }) => {
+      const end = live ? Math.ceil(serverNow.exact()) : to;
+      return request('sagas', { input: { ...fixed, from: live ? end - length : from, to: end }, signal });
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: live ? TAIL_MS : false,
+  });
+}
+
+/** One saga with its journal; read again each second until it has ended. */
+export function useSaga(id: string) {
+  return useQuery<SagaDetail>({
+    queryKey: keys.saga(id),
+    queryFn: ({ signal }) => request('saga', { params: { id }, signal }),
+    // A saga just triggered is journalled before its events have reached the store.
+    retry: 5,
+    retryDelay: 400,
+    refetchInterval: (query) => (query.state.data && ENDED.has(query.state.data.status) ? false : 1_000),
+  });
+}
+
+export function useTriggerSaga() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (input: SagaStartInput) => request('triggerSaga', { input: { ...input } }),
+    onSettled: () => cache.invalidateQueries({ queryKey: ['sagas'] }),
+  });
+}
+
+export function useCancelSaga(id: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => request('cancelSaga', { params: { id } }),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.saga(id) }),
+  });
+}

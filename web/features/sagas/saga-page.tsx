@@ -1,0 +1,111 @@
+'use client';
+import type { SagaDetail } from '@stormglass/agents/contract';
+import { useMemo } from 'react';
+import { useWindow } from '../../live/use-window.ts';
+import { ConfirmButton } from '../../ui/confirm-button.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { durationText, percent, plural } from '../../ui/format.ts';
+import { Page } from '../../ui/page.tsx';
+import { QueryState } from '../../ui/query-state.tsx';
+import { RangeLink } from '../../ui/range-link.tsx';
+import { Tag } from '../../ui/tag.tsx';
+import { Journal, Leases } from './journal.tsx';
+import { type SagaView, sagaView, statusTone } from './model.ts';
+import { useCancelSaga, useSaga } from './queries.ts';
+import { sagaRoad } from './road.ts';
+import { RoadDrawing } from './road-drawing.tsx';
+
+function Facts({ detail, view, receipts }: { detail: SagaDetail; view: SagaView; receipts: number }) {
+  const last = view.rows[view.rows.length - 1]?.at ?? detail.startedAt;
+  const took = (detail.endedAt ?? last) - detail.startedAt;
+  return (
+    <>
+      <span>
+        {detail.type}, {detail.mode}
+      </span>
+      <span>
+        <b className="ink1">{durationText(took)}</b>
+        {view.idleMs > 0 && took > 0 ? `, ${percent(view.idleMs / took)} of it parked` : ''}
+        {detail.endedAt === null ? ' so far' : ''}
+      </span>
+      <span>
+        {plural(view.sent, 'call')} sent,{' '}
+        <b className={view.ambiguous > 0 ? 'degraded' : ''}>{view.ambiguous}</b> ambiguous
+      </span>
+      <span>
+        <b className={view.notSent > 0 ? 'open' : ''}>{view.notSent}</b> not sent
+      </span>
+      {detail.amount === null ? null : <span>{detail.amount.toFixed(2)} in all</span>}
+      {receipts > 0 ? <span className="fault">{plural(receipts, 'fault receipt')}</span> : null}
+    </>
+  );
+}
+
+function Cancel({ detail }: { detail: SagaDetail }) {
+  const cancel = useCancelSaga(detail.sagaId);
+  return (
+    <>
+      {cancel.data ? <span className="cap ink2">Asked; it is {cancel.data.status}.</span> : null}
+      <ConfirmButton
+        size="sm"
+        ask="Press again to cancel"
+        disabled={detail.endedAt !== null || cancel.isPending}
+        onConfirm={() => cancel.mutate()}
+      >
+        Cancel saga
+      </ConfirmButton>
+      {cancel.error ? <ErrorNote error={cancel.error} /> : null}
+    </>
+  );
+}
+
+function SagaBody({ detail }: { detail: SagaDetail }) {
+  const { timeline } = useWindow();
+  const view = useMemo(() => sagaView(detail), [detail]);
+  const road = useMemo(() => sagaRoad(view), [view]);
+  const receipts = timeline.receipts.filter((r) => r.traceId === detail.traceId && r.traceId !== '').length;
+  const title = (
+    <span className="row" style={{ flexWrap: 'wrap', gap: '2px 9px' }}>
+      {detail.orderId === '' ? `Saga ${detail.sagaId}` : `Order ${detail.orderId}`}
+      <Tag hue={statusTone(detail.status)}>
+        {detail.status.charAt(0).toUpperCase() + detail.status.slice(1)}
+      </Tag>
+      <span className="mono ink3" style={{ fontWeight: 400, letterSpacing: 0 }}>
+        {detail.sagaId}
+      </span>
+    </span>
+  );
+  const actions = (
+    <>
+      {detail.traceId === '' ? null : <RangeLink href={`/traces/${detail.traceId}`}>Trace</RangeLink>}
+      <RangeLink href="/sagas">All sagas</RangeLink>
+      <Cancel detail={detail} />
+    </>
+  );
+  return (
+    <Page title={title} facts={<Facts detail={detail} view={view} receipts={receipts} />} actions={actions}>
+      <div style={{ margin: '0 -16px', borderTop: '1px solid var(--line1)' }}>
+        <RoadDrawing road={road} view={view} />
+        <Leases view={view} />
+        <Journal view={view} sagaId={detail.sagaId} />
+      </div>
+    </Page>
+  );
+}
+
+/** /sagas/:id */
+export function SagaPage({ id }: { id: string }) {
+  const query = useSaga(id);
+  if (query.data) return <SagaBody detail={query.data} />;
+  return (
+    <Page
+      title="Saga"
+      about={<span className="mono">{id}</span>}
+      actions={<RangeLink href="/sagas">All sagas</RangeLink>}
+    >
+      <QueryState query={query} rows={16}>
+        {() => null}
+      </QueryState>
+    </Page>
+  );
+}
