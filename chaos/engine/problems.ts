@@ -60,7 +60,7 @@ const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` 
 
 /**
  * Keys of the file which the schema does not know: it would drop them silently, and a misspelt `percentage` would hurt
- * everybody. `free` says which values may hold anything.
+ * everybody. The `input` of a control may hold anything.
  */
 export function unknownKeys(raw: unknown, parsed: unknown, path: (string | number)[] = []): Problem[] {
   if (path.at(-1) === 'input' || typeof raw !== 'object' || raw === null) return [];
@@ -69,7 +69,6 @@ export function unknownKeys(raw: unknown, parsed: unknown, path: (string | numbe
   return Object.entries(raw).flatMap(([key, value]) => {
     const here = [...path, Array.isArray(raw) ? Number(key) : key];
     if (known.has(key)) return unknownKeys(value, known.get(key), here);
-    const names = [...known.keys()].join(', ');
-    return [{ path: here, says: `is not known here; remove it, or did you mean one of ${names}?` }];
+    return [{ path: here, says: 'is not known here; remove it or correct its name' }];
   });
 }
