@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StormglassError } from '@stormglass/agents/contract';
 import { loadExperiments, runExperiment } from '@stormglass/chaos/engine';
-import { readEnv } from './env.ts';
+import { type Env, readEnv } from './env.ts';
 import { loadPages, noPages, type Pages } from './http/pages.ts';
 import { createLog } from './log.ts';
 import { startServer } from './server.ts';
 import { systemTime } from './time.ts';
-import { noTelemetry } from './window/telemetry.ts';
+import { noTelemetry, openTelemetry, type Telemetry } from './window/telemetry.ts';
 
 const WEB = join(dirname(fileURLToPath(import.meta.url)), '..');
 const EXPERIMENTS = join(WEB, '..', 'chaos', 'experiments');
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     version: readVersion(),
     time: systemTime,
     log,
-    telemetry: noTelemetry(),
+    telemetry: openStore(env),
     runExperiment,
     loadExperiments: () => loadExperiments(folder),
     pages: () => pages ?? Promise.resolve(noPages),
@@ -43,6 +43,10 @@ async function main(): Promise<void> {
   process.on('SIGINT', (signal) => void stop(signal));
   // A build that is missing or broken is said at once, not at the first click.
   await pages;
+}
+
+function openStore(env: Env): Telemetry {
+  return env.CLICKHOUSE_URL ? openTelemetry(env.CLICKHOUSE_URL, env.CLICKHOUSE_PASSWORD) : noTelemetry();
 }
 
 function readVersion(): string {

@@ -1,14 +1,17 @@
 import { StormglassError } from '@stormglass/agents/contract';
-import { fromStore } from '../window/telemetry.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { param } from './handler.ts';
 
 export function sagaRoutes(p: Parts): Pick<Handlers, 'sagas' | 'saga' | 'triggerSaga' | 'cancelSaga'> {
   return {
-    sagas: ({ input }) => fromStore(p.telemetry.sagas(input)),
+    sagas: async ({ input }) => {
+      // One more than asked for tells whether there are more.
+      const found = await p.telemetry.sagas({ ...input, limit: input.limit + 1 });
+      return { sagas: found.slice(0, input.limit), truncated: found.length > input.limit };
+    },
     saga: async (call) => {
       const id = param(call, 'id');
-      const saga = await fromStore(p.telemetry.saga(id));
+      const saga = await p.telemetry.saga(id);
       if (saga) return saga;
       throw new StormglassError(
         'not_found',

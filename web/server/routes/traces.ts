@@ -1,17 +1,16 @@
 import { StormglassError, TraceSearch } from '@stormglass/agents/contract';
-import { fromStore } from '../window/telemetry.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { param } from './handler.ts';
 
 export function traceRoutes(p: Parts): Pick<Handlers, 'traces' | 'trace'> {
   return {
-    traces: ({ input }) => fromStore(p.telemetry.searchTraces(TraceSearch.parse(readQuery(input.q)))),
+    traces: ({ input }) => p.telemetry.searchTraces(TraceSearch.parse(readQuery(input.q))),
     trace: async (call) => {
       const id = param(call, 'id').toLowerCase();
       if (!/^[0-9a-f]{32}$/.test(id)) {
         throw new StormglassError('invalid_request', 'a trace id has 32 hex digits', 'Correct the id.');
       }
-      const trace = await fromStore(p.telemetry.trace(id));
+      const trace = await p.telemetry.trace(id);
       if (trace) return trace;
       throw new StormglassError(
         'not_found',

@@ -20,14 +20,17 @@ export class Cells {
 
   /**
    * For a cell of stored history: the fuller of the two views stays. Live increments and stored totals of one second
-   * are parts of the same truth, so the greater count is the nearer one, and loading twice changes nothing.
+   * are parts of the same truth, so the greater count is the nearer one, and loading twice changes nothing. True when
+   * it changed something.
    */
-  addStored(cell: TrafficCell): void {
+  addStored(cell: TrafficCell): boolean {
     const cells = this.#second(cell.second);
     const key = cellKey(cell);
     const known = cells.get(key);
     if (!known) this.#size++;
-    if (!known || cell.calls > known.calls) cells.set(key, cell);
+    if (known && cell.calls <= known.calls) return false;
+    cells.set(key, cell);
+    return true;
   }
 
   /** Removes whole seconds before `second` (epoch seconds). */

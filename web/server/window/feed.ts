@@ -11,6 +11,9 @@ import { type TimelineWindow, WINDOW_MS } from './window.ts';
 const FILL_AFTER_MS = [0, 1_000, 4_000] as const;
 const STATS_EVERY_MS = 2_000;
 
+/** Younger seconds are left to the stream: what is on its way in both would be counted twice. */
+const SETTLED_MS = 2_000;
+
 interface Parts {
   address: CollectorAddress;
   window: TimelineWindow;
@@ -42,11 +45,13 @@ export function feedWindow(parts: Parts): () => void {
   };
   const fill = async (from: number, last: boolean) => {
     try {
-      const stored = await parts.history.stored(from, time.now(), 1);
+      const to = time.now() - SETTLED_MS;
+      if (to <= from) return;
+      const stored = await parts.history.stored(from, to, 1);
       if (stop.signal.aborted) return;
-      window.mergeStored(stored);
+      const changed = window.mergeStored(stored);
       metrics.historyFills.inc();
-      parts.onFilled();
+      if (changed) parts.onFilled();
     } catch (error) {
       log.warn({ err: error }, 'history not loaded');
       // The stream stands but the tables do not answer yet: the engine is starting.

@@ -1,7 +1,7 @@
 import { StormglassError, type Timeline } from '@stormglass/agents/contract';
 import type { State } from '../state/index.ts';
 import type { Time } from '../time.ts';
-import { fromStore, type Telemetry } from './telemetry.ts';
+import type { Telemetry } from './telemetry.ts';
 import { chooseStep, thin } from './thin.ts';
 import { type TimelineWindow, WINDOW_MS } from './window.ts';
 
@@ -38,7 +38,7 @@ export class History {
 
   /** What the store and the state file know of [from, to]. */
   async stored(from: number, to: number, step: number): Promise<Timeline> {
-    const timeline = await fromStore(this.#telemetry.timeline({ from, to, step }));
+    const timeline = await this.#telemetry.timeline({ from, to }, step);
     return { ...timeline, ...this.own(from, to) };
   }
 

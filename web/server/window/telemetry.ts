@@ -1,22 +1,15 @@
-import type {
-  SagaDetail,
-  SagaFilter,
-  SagaSummary,
-  Timeline,
-  TraceDetail,
-  TraceSearch,
-  TraceSearchResult,
-} from '@stormglass/agents/contract';
+import { createQueries, type TelemetryQueries } from '@stormglass/agents/collector/queries';
 import { StormglassError } from '@stormglass/agents/contract';
 
-/** What the dashboard asks the telemetry store; times epoch ms, `step` seconds of one traffic cell. */
-export interface Telemetry {
-  timeline(range: { from: number; to: number; step: number }): Promise<Timeline>;
-  searchTraces(search: TraceSearch): Promise<TraceSearchResult>;
-  trace(traceId: string): Promise<TraceDetail | null>;
-  sagas(filter: SagaFilter): Promise<{ sagas: SagaSummary[]; truncated: boolean }>;
-  saga(sagaId: string): Promise<SagaDetail | null>;
-  close(): Promise<void>;
+/** What the dashboard asks the telemetry store. */
+export type Telemetry = Pick<
+  TelemetryQueries,
+  'timeline' | 'searchTraces' | 'trace' | 'sagas' | 'saga' | 'close'
+>;
+
+/** The store behind the collector's query port, or a ClickHouse cluster. */
+export function openTelemetry(url: string, password: string): Telemetry {
+  return createQueries({ url, username: 'stormglass', password });
 }
 
 /** Stands in when no collector is configured: every question is answered by the code that says so. */
@@ -36,19 +29,4 @@ export function noTelemetry(): Telemetry {
     saga: absent,
     close: async () => undefined,
   };
-}
-
-/** Passes a store's answer on; what it throws that is not ours becomes store_unavailable. */
-export async function fromStore<T>(ask: Promise<T>): Promise<T> {
-  try {
-    return await ask;
-  } catch (cause) {
-    if (cause instanceof StormglassError) throw cause;
-    throw new StormglassError(
-      'store_unavailable',
-      `the telemetry store did not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'Check that the collector runs; live data goes on without it.',
-      { cause },
-    );
-  }
 }

@@ -92,16 +92,19 @@ export class TimelineWindow {
     this.#evict();
   }
 
-  /** Stored history: fills what is missing, changes nothing that is there. Listeners are not told. */
-  mergeStored(stored: Timeline): void {
+  /**
+   * Stored history: fills what is missing, takes nothing away. Listeners are not told; true when something was filled.
+   */
+  mergeStored(stored: Timeline): boolean {
+    let changed = false;
     const floor = this.#now() - WINDOW_MS;
     for (const cell of stored.traffic) {
       if (cell.second * 1000 < floor) continue;
-      this.#cells.addStored(cell);
+      changed = this.#cells.addStored(cell) || changed;
       this.#dataAt = Math.max(this.#dataAt, Math.min(cell.second * 1000 + 1000, this.#now()));
     }
     const fill = <T extends { at: number }>(items: readonly T[], series: Series<T>) => {
-      for (const item of items) if (item.at >= floor) series.add(item);
+      for (const item of items) if (item.at >= floor) changed = series.add(item) || changed;
     };
     fill(stored.breakers, this.#breakers);
     fill(stored.transitions, this.#transitions);
@@ -109,9 +112,13 @@ export class TimelineWindow {
     fill(stored.sagas, this.#sagas);
     fill(stored.receipts, this.#receipts);
     fill(stored.processes, this.#processes);
-    for (const fault of stored.faults)
-      if (!this.#faults.has(fault.faultId)) this.#faults.set(fault.faultId, fault);
+    for (const fault of stored.faults) {
+      if (this.#faults.has(fault.faultId)) continue;
+      this.#faults.set(fault.faultId, fault);
+      changed = true;
+    }
     this.#evict();
+    return changed;
   }
 
   setFault(fault: FaultInterval): void {
