@@ -11,6 +11,7 @@ import { systemTime } from './time.ts';
 import { noTelemetry, openTelemetry, type Telemetry } from './window/telemetry.ts';
 
 const WEB = join(dirname(fileURLToPath(import.meta.url)), '..');
+const STOP_LIMIT_MS = 2_800;
 const EXPERIMENTS = join(WEB, '..', 'chaos', 'experiments');
 
 async function main(): Promise<void> {
@@ -30,17 +31,21 @@ async function main(): Promise<void> {
   });
   if (env.STORMGLASS_NO_PAGES === '0') pages = loadPages(WEB);
 
-  let stopping = false;
-  const stop = async (signal: string) => {
-    if (stopping) return;
-    stopping = true;
+  const stop = (signal: string) => {
     log.info({ signal }, 'stopping');
-    await server.close();
-    if (pages) await (await pages).close();
-    process.exit(0);
+    // Whoever started us kills us after 3 s; the state file is whole at every instant.
+    setTimeout(() => process.exit(0), STOP_LIMIT_MS).unref();
+    const closed = server.close().then(async () => (await pages)?.close());
+    closed.then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'did not stop cleanly');
+        process.exit(1);
+      },
+    );
   };
-  process.on('SIGTERM', (signal) => void stop(signal));
-  process.on('SIGINT', (signal) => void stop(signal));
+  process.once('SIGTERM', (signal) => stop(signal));
+  process.once('SIGINT', (signal) => stop(signal));
   // A build that is missing or broken is said at once, not at the first click.
   await pages;
 }

@@ -10,7 +10,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { closeOrphans } from './orphans.ts';
 
 /** A dashboard that stops waits so long for read-backs; a lease ends without it. */
-const CLOSE_PATIENCE_MS = 1_500;
+const CLOSE_PATIENCE_MS = 800;
 
 export interface FaultSystem {
   board: FaultBoard;

@@ -14,7 +14,7 @@ import { sleep, type Time } from '../time.ts';
 
 const LISTED = 100;
 /** How long a stop of the dashboard waits for a run to release its faults; the leases end by themselves anyway. */
-const STOP_PATIENCE_MS = 2_000;
+const STOP_PATIENCE_MS = 1_200;
 
 interface Parts {
   state: State;
