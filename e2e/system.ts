@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -33,7 +33,7 @@ export interface System {
 
 /** Starts the launcher as `npm start` does, and resolves when everything is healthy. */
 export async function startSystem(options: { args?: string[]; dataDir?: string } = {}): Promise<System> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'stormglass-e2e-'));
+  const dataDir = options.dataDir ?? temporaryFolder();
   const args = [START, '--port', '0', '--json', '--data-dir', dataDir, ...(options.args ?? [])];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const events: LaunchEvent[] = [];
@@ -66,6 +66,13 @@ export async function startSystem(options: { args?: string[]; dataDir?: string }
     },
     stop: () => stop(child),
   };
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'stormglass-e2e-'));
+  // Postgres runs as another user when the tests run as root.
+  chmodSync(folder, 0o755);
+  return folder;
 }
 
 type Ready = Extract<LaunchEvent, { event: 'ready' }>;

@@ -15,7 +15,6 @@ export const DEFAULT_PORTS = {
   notifications: 4108,
   'outside-world': 4110,
   loadgen: 4111,
-  'queue-agent': 4112,
 } as const;
 export type PortName = keyof typeof DEFAULT_PORTS;
 export type Ports = Record<PortName, number>;
@@ -41,9 +40,9 @@ export interface PlannedProcess {
   name: string;
   /** The main file, relative to the repository. */
   main: string;
-  port: PortName;
-  /** Answers 2xx when the process can take work. */
-  healthUrl: string;
+  port: PortName | null;
+  /** Answers 2xx when the process can take work; null: it serves nobody and is healthy while it lives. */
+  healthUrl: string | null;
   /** With the in-process agent: telemetry and the channel for faults. */
   instrumented: boolean;
   env: Record<string, string>;
@@ -176,17 +175,17 @@ export function shop(context: LaunchContext): PlannedProcess[] {
 
 /** Measures the queues from outside their producers and consumers. */
 export function queueAgent(context: LaunchContext): PlannedProcess {
-  const { databases, ports } = context;
+  const { databases } = context;
   return {
     name: 'queue-agent',
     main: 'agents/queues/main.ts',
-    port: 'queue-agent',
-    healthUrl: `${local(ports['queue-agent'])}/healthz`,
-    instrumented: true,
+    port: null,
+    healthUrl: null,
+    // It starts its telemetry and its channel by itself.
+    instrumented: false,
     stopWithinMs: 5_000,
     env: {
       ...telemetryEnv(context, 'queue-agent'),
-      PORT: String(ports['queue-agent']),
       BROKER_URL: databases.broker ?? '',
       QUEUES: 'notifications',
     },

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,8 @@ let host: HostAgent;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'host-'));
+  // Postgres runs as another user when the tests run as root.
+  chmodSync(folder, 0o755);
   supervisor = new Supervisor({ logDir: join(folder, 'logs'), onEvent: () => undefined });
   postgres = await startPostgres({ supervisor, dataDir: folder, port: await freePort() });
   orders = await postgres.database('orders');

@@ -1,13 +1,16 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +18,8 @@ import { StormglassError } from '../contract/index.ts';
 
 /** Where root keeps what the database user must reach when the clone lies below a closed folder (/root is 0700). */
 const OPEN_HOME = '/var/lib/stormglass';
+/** Beside such a cluster: a file with the path of the data directory which it belongs to. */
+const OWNER = '.owner';
 
 /** The user a database server runs as; null when it is the current one. */
 export interface DatabaseUser {
@@ -59,14 +64,28 @@ export function isOpenToAll(path: string): boolean {
 }
 
 /**
- * The folder `data` is to live in. Usually that is `wanted`; as root, with a closed folder above it, one in /var/lib
+ * The folder a cluster is to live in. Usually that is `wanted`; as root, with a closed folder above it, one in /var/lib
  * whose name is derived from `wanted`, so that the next start finds it again.
  */
-export function reachableFolder(wanted: string, key: string, user: DatabaseUser | null): string {
-  if (user === null || isOpenToAll(dirname(wanted))) return wanted;
-  const folder = join(OPEN_HOME, key);
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
+export function reachableFolder(wanted: string, user: DatabaseUser | null): string {
+  const owner = dirname(wanted);
+  if (user === null || isOpenToAll(owner)) return wanted;
+  const folder = join(OPEN_HOME, createHash('sha256').update(wanted).digest('hex').slice(0, 16));
+  mkdirSync(OPEN_HOME, { recursive: true, mode: 0o755 });
+  writeFileSync(`${folder}${OWNER}`, owner);
+  sweep();
   return folder;
+}
+
+/** Deletes clusters whose data directory is gone: nobody else would (a test run, a deleted clone). */
+function sweep(): void {
+  for (const name of readdirSync(OPEN_HOME).filter((entry) => entry.endsWith(OWNER))) {
+    const note = join(OPEN_HOME, name);
+    const cluster = note.slice(0, -OWNER.length);
+    if (existsSync(readFileSync(note, 'utf8')) || existsSync(join(cluster, 'postmaster.pid'))) continue;
+    rmSync(cluster, { recursive: true, force: true });
+    rmSync(note, { force: true });
+  }
 }
 
 /** Absolute paths of `initdb` and `postgres`, which the given user can execute. */

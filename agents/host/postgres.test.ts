@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,8 @@ let folder: string;
 let launchers: ChildProcess[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'postgres-'));
+  // Postgres runs as another user when the tests run as root.
+  chmodSync(folder, 0o755);
   launchers = [];
 });
 afterEach(async () => {

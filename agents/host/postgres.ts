@@ -67,8 +67,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 
 /** Where the cluster of `dataDir` is: `--fresh` removes it too when it lives outside. */
 export function postgresFolder(dataDir: string): string {
-  const key = createHmac('sha256', 'postgres').update(dataDir).digest('hex').slice(0, 16);
-  return reachableFolder(join(dataDir, 'postgres'), key, databaseUser());
+  return reachableFolder(join(dataDir, 'postgres'), databaseUser());
 }
 
 function processSpec(

@@ -107,9 +107,11 @@ export function cycles(imports: readonly Import[]): string[] {
     edges.set(a, (edges.get(a) ?? new Set()).add(b));
   }
   const found = new Map<string, string>();
-  for (const start of edges.keys()) {
+  for (const start of [...edges.keys()].sort()) {
     const ring = wayBack(start, edges);
-    if (ring !== null) found.set([...ring].sort().join(), [...ring, start].join(' -> '));
+    const key = ring?.toSorted().join();
+    // Each ring is found once from each of its folders.
+    if (ring !== null && key !== undefined && !found.has(key)) found.set(key, [...ring, start].join(' -> '));
   }
   return [...found.values()];
 }

@@ -155,7 +155,7 @@ export class Launcher {
     }
     if (this.#abort.signal.aborted) return;
     this.#groups.set(group, [...(this.#groups.get(group) ?? []), row.name]);
-    this.#portOf.set(row.name, row.port);
+    if (row.port !== null) this.#portOf.set(row.name, row.port);
     await this.supervisor.start(nodeProcess(root, row));
   }
 
@@ -215,7 +215,7 @@ function nodeProcess(root: string, row: PlannedProcess): ProcessSpec {
     args: [...imports, join(root, row.main)],
     env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...row.env },
     cwd: root,
-    ready: () => answers(row.healthUrl),
+    ready: async () => row.healthUrl === null || (await answers(row.healthUrl)),
     stopSignal: 'SIGTERM',
     stopWithinMs: row.stopWithinMs,
     startWithinMs: 60_000,

