@@ -12,9 +12,11 @@ export function onExit(telemetry: Telemetry): void {
     void telemetry.flush(FLUSH_MS);
   });
   const onSignal = (signal: NodeJS.Signals) => {
+    // Counted now: a service that listens with `once` is gone from the list after the flush, and still draining.
+    const alone = process.listenerCount(signal) === 1;
     void telemetry.flush(FLUSH_MS).then(() => {
       // Listening for a signal takes its default effect away. If nobody else listens, it is given back.
-      if (process.listenerCount(signal) > 1) return;
+      if (!alone) return;
       process.removeListener(signal, onSignal);
       process.kill(process.pid, signal);
     });
