@@ -24,7 +24,7 @@ function Row({ row }: { row: JournalRow }) {
 export function Journal({ view, sagaId }: { view: SagaView; sagaId: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the table scrolls sideways, so the keyboard must reach it
-    <div className={styles.journalBox} tabIndex={0} role="region" aria-label="Journal">
+    <section className={styles.journalBox} tabIndex={0} aria-label="Journal">
       <div className="row" style={{ gap: 12 }}>
         <h2>Journal</h2>
         <span className="cap ink3">
@@ -51,7 +51,7 @@ export function Journal({ view, sagaId }: { view: SagaView; sagaId: string }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
@@ -75,13 +75,13 @@ function Lease({ lease }: { lease: LeaseSpan }) {
 export function Leases({ view }: { view: SagaView }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the bars scroll sideways, so the keyboard must reach them
-    <div className={styles.leases} tabIndex={0} role="region" aria-label="Leases">
+    <section className={styles.leases} tabIndex={0} aria-label="Leases">
       <span className="ink3">lease</span>
       {view.leases.map((l) => (
         <Lease key={l.epoch} lease={l} />
       ))}
       <span className="gap" />
       <span className="ink3">{view.endedAt === null ? 'held' : 'released'}</span>
-    </div>
+    </section>
   );
 }

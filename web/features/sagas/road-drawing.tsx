@@ -123,7 +123,7 @@ export function RoadDrawing({ road, view }: { road: Road; view: SagaView }) {
   const lastNever = road.nodes.filter((n) => n.glyph === 'never').at(-1);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone the road scrolls, so the keyboard must reach it
-    <div className={styles.roadBox} tabIndex={0} role="region" aria-label="Road of the saga">
+    <section className={styles.roadBox} tabIndex={0} aria-label="Road of the saga">
       <svg
         className={styles.road}
         width={ROAD_WIDTH}
@@ -184,6 +184,6 @@ export function RoadDrawing({ road, view }: { road: Road; view: SagaView }) {
         ))}
         <Turn road={road} view={view} />
       </svg>
-    </div>
+    </section>
   );
 }

@@ -1,0 +1,175 @@
+'use client';
+import { clock } from '../../ui/format.ts';
+import { TimeFlag } from '../../ui/glyphs/time-flag.tsx';
+import { useWidth } from '../../ui/use-width.ts';
+import type { Anatomy, Dimension, Flag } from './anatomy.ts';
+import {
+  BreakerLanes,
+  ConditionLanes,
+  FaultLane,
+  type Frame,
+  GoodLane,
+  QueueLane,
+  SagaLane,
+} from './anatomy-lanes.tsx';
+import styles from './run.module.css';
+import { roundSeconds } from './ticks.ts';
+
+const LEFT = 154;
+const RIGHT = 18;
+const LEAST_WIDTH = 640;
+const TOP = 100;
+const FAULT_H = 30;
+const QUEUE_H = 92;
+const SAGA_H = 84;
+const GOOD_H = 96;
+const halo = { paintOrder: 'stroke', stroke: 'var(--bg0)', strokeWidth: 4 } as const;
+
+function FlagMark({
+  flag,
+  frame,
+  height,
+  others,
+}: {
+  flag: Flag;
+  frame: Frame;
+  height: number;
+  others: Flag[];
+}) {
+  const x = frame.x(flag.at);
+  const solid = flag.id === 't0' || flag.id === 't4';
+  const before = others.filter((f) => f.at < flag.at).at(-1);
+  const after = others.find((f) => f.at > flag.at);
+  const roomLeft = x - (before ? frame.x(before.at) : frame.left - 140);
+  const roomRight = (after ? frame.x(after.at) : frame.right) - x;
+  const text = `${flag.words} ${clock(flag.at, 1)}`;
+  const needed = text.length * 5.8 + 24;
+  const side = roomRight >= needed ? 'start' : roomLeft >= needed ? 'end' : null;
+  return (
+    <g>
+      <path
+        d={`M${x} 26V${height - 20}`}
+        stroke="var(--ink1)"
+        strokeDasharray={solid ? undefined : '3 3'}
+        opacity={0.8}
+      />
+      <g transform={`translate(${x} 18)`}>
+        <title>{text}</title>
+        <TimeFlag text={flag.id} />
+        {side ? (
+          <text x={side === 'start' ? 14 : -14} y={4} textAnchor={side} fontSize={11} fill="var(--ink2)">
+            {text}
+          </text>
+        ) : null}
+      </g>
+    </g>
+  );
+}
+
+function DimensionLine({ dimension, frame }: { dimension: Dimension; frame: Frame }) {
+  const y = 44 + dimension.row * 18;
+  const x0 = frame.x(dimension.from);
+  const x1 = frame.x(dimension.to);
+  const needed = dimension.label.length * 6.2 + 20;
+  const inside = x1 - x0 > needed;
+  const after = frame.right - x1 > needed;
+  return (
+    <g>
+      <path d={`M${x0} ${y - 4}v8M${x1} ${y - 4}v8M${x0} ${y}H${x1}`} stroke="var(--ink2)" />
+      <text
+        x={inside ? (x0 + x1) / 2 : after ? x1 + 8 : x0 - 8}
+        y={y + 4}
+        textAnchor={inside ? 'middle' : after ? 'start' : 'end'}
+        fontSize={11.5}
+        fontWeight={600}
+        fill="var(--ink1)"
+        {...halo}
+      >
+        {dimension.label}
+      </text>
+    </g>
+  );
+}
+
+function TimeAxis({ anatomy, frame, y }: { anatomy: Anatomy; frame: Frame; y: number }) {
+  const step =
+    roundSeconds(
+      (anatomy.to - anatomy.from) / 1000,
+      Math.max(2, Math.floor((frame.right - frame.left) / 130)),
+    ) * 1000;
+  const ticks: number[] = [];
+  for (let at = Math.ceil(anatomy.from / step) * step; at <= anatomy.to; at += step) ticks.push(at);
+  return (
+    <g>
+      <path d={`M0 ${y}H${frame.right + RIGHT}`} stroke="var(--line2)" />
+      {ticks.map((at) => (
+        <g key={at}>
+          <path d={`M${frame.x(at)} ${y}v5`} stroke="var(--line3)" />
+          <text x={frame.x(at)} y={y + 16} textAnchor="middle" fontSize={10.5} fill="var(--ink3)">
+            {clock(at)}
+          </text>
+        </g>
+      ))}
+    </g>
+  );
+}
+
+function layout(anatomy: Anatomy) {
+  const breaker = TOP + FAULT_H;
+  const queue = breaker + Math.max(34, anatomy.breakers.length * 18 + 14);
+  const saga = queue + QUEUE_H;
+  const good = saga + SAGA_H;
+  const conditions = good + GOOD_H + 6;
+  const axis = conditions + Math.max(1, anatomy.conditions.length) * 17 + 6;
+  return { breaker, queue, saga, good, conditions, axis, height: axis + 22 };
+}
+
+/** The run on one axis: when it was hurt, noticed, mitigated, cleared and healthy again, over the lanes that say why. */
+export function AnatomyDrawing({ anatomy, sliNote }: { anatomy: Anatomy; sliNote: string }) {
+  const [ref, measured] = useWidth<HTMLElement>(960);
+  const width = Math.max(LEAST_WIDTH, measured);
+  const left = LEFT;
+  const right = width - RIGHT;
+  const x = (at: number) => {
+    const share = (at - anatomy.from) / (anatomy.to - anatomy.from);
+    return left + Math.min(1, Math.max(0, share)) * (right - left);
+  };
+  const frame: Frame = { x, left, right };
+  const at = layout(anatomy);
+  const hairs = [TOP - 8, at.breaker - 2, at.queue - 4, at.saga, at.good, at.conditions - 8];
+  const label = `Recovery anatomy: ${anatomy.flags.map((f) => `${f.id} ${f.words} ${clock(f.at, 1)}`).join(', ') || 'no call hurt yet'}`;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone the drawing scrolls, so the keyboard must reach it
+    <section ref={ref} className={styles.anatomy} tabIndex={0} aria-label="Recovery anatomy">
+      <svg width={width} height={at.height} role="img" aria-label={label}>
+        {anatomy.faults.map((f) => (
+          <rect
+            key={f.from}
+            x={x(f.from)}
+            y={TOP - 8}
+            width={Math.max(1, x(f.to) - x(f.from))}
+            height={at.axis - TOP + 8}
+            fill="url(#hatch-fault-faint)"
+            opacity={0.35}
+          />
+        ))}
+        {hairs.map((y) => (
+          <path key={y} d={`M0 ${y}H${width}`} stroke="var(--line1)" />
+        ))}
+        <FaultLane frame={frame} y={TOP} faults={anatomy.faults} />
+        <BreakerLanes frame={frame} y={at.breaker} lanes={anatomy.breakers} />
+        <QueueLane frame={frame} y={at.queue} queue={anatomy.queue} height={QUEUE_H} />
+        <SagaLane frame={frame} y={at.saga} anatomy={anatomy} height={SAGA_H} />
+        <GoodLane frame={frame} y={at.good} good={anatomy.good} height={GOOD_H} note={sliNote} />
+        <ConditionLanes frame={frame} y={at.conditions} lanes={anatomy.conditions} end={anatomy.to} />
+        {anatomy.flags.map((f) => (
+          <FlagMark key={f.id} flag={f} frame={frame} height={at.height} others={anatomy.flags} />
+        ))}
+        {anatomy.dimensions.map((d) => (
+          <DimensionLine key={d.label} dimension={d} frame={frame} />
+        ))}
+        <TimeAxis anatomy={anatomy} frame={frame} y={at.axis} />
+      </svg>
+    </section>
+  );
+}

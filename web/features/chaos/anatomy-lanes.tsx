@@ -1,0 +1,393 @@
+import { durationText } from '../../ui/format.ts';
+import { breakerHue, breakerWord, hueColor } from '../../ui/state.ts';
+import type { Anatomy, BreakerLane, ConditionLane } from './anatomy.ts';
+
+/** Coordinates of the drawing. `x` maps epoch ms to px. */
+export interface Frame {
+  x: (at: number) => number;
+  left: number;
+  right: number;
+}
+
+interface LaneProps {
+  frame: Frame;
+  y: number;
+}
+
+export function LaneName({ y, name, note }: { y: number; name: string; note?: string | undefined }) {
+  return (
+    <g>
+      <text x={16} y={y} fontSize={11.5} fontWeight={600} fill="var(--ink1)">
+        {name}
+      </text>
+      {note ? (
+        <text x={16} y={y + 15} fontSize={10.5} fill="var(--ink3)">
+          {note.length > 24 ? `${note.slice(0, 23)}…` : note}
+        </text>
+      ) : null}
+    </g>
+  );
+}
+
+const halo = { paintOrder: 'stroke', stroke: 'var(--bg0)', strokeWidth: 4 } as const;
+
+export function FaultLane({ frame, y, faults }: LaneProps & { faults: Anatomy['faults'] }) {
+  return (
+    <g>
+      <LaneName y={y + 14} name="Fault" />
+      {faults.map((f) => {
+        const x0 = frame.x(f.from);
+        const width = Math.max(3, frame.x(f.to) - x0);
+        return (
+          <g key={`${f.from}${f.title}`}>
+            <title>{`${f.title}, ${durationText(f.to - f.from)}${f.readBack ? `, ${f.readBack}` : ''}`}</title>
+            <rect
+              x={x0}
+              y={y + 2}
+              width={width}
+              height={16}
+              rx={2}
+              fill="url(#hatch-fault)"
+              stroke="var(--fault)"
+              strokeDasharray={f.endKnown ? undefined : '4 3'}
+            />
+            <text x={x0 + 8} y={y + 14} fontSize={11} fontWeight={600} fill="var(--fault)" {...halo}>
+              {f.title}
+            </text>
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+function BreakerSpan({ frame, y, span }: LaneProps & { span: BreakerLane['spans'][number] }) {
+  const x0 = frame.x(span.from);
+  const width = frame.x(span.to) - x0;
+  const color = hueColor(breakerHue(span.state));
+  const words = `${breakerWord(span.state)} ${durationText(span.to - span.from)}`;
+  if (span.state === 'closed' || span.state === 'disabled') {
+    return <path d={`M${x0} ${y + 10}h${width}`} stroke={color} strokeWidth={1.4} opacity={0.7} />;
+  }
+  if (span.state === 'half_open') {
+    return (
+      <rect
+        x={x0}
+        y={y + 4}
+        width={Math.max(3, width)}
+        height={12}
+        fill="var(--bg0)"
+        stroke={color}
+        strokeDasharray="2.5 2"
+        strokeWidth={1.4}
+      >
+        <title>{words}</title>
+      </rect>
+    );
+  }
+  return (
+    <g>
+      <title>{words}</title>
+      <rect x={x0} y={y + 4} width={Math.max(2, width)} height={13} rx={2} fill={color} />
+      {width > 64 ? (
+        <text x={x0 + 6} y={y + 14.5} fontSize={10.5} fontWeight={700} fill="var(--bg0)">
+          OPEN {durationText(span.to - span.from)}
+        </text>
+      ) : null}
+    </g>
+  );
+}
+
+export function BreakerLanes({ frame, y, lanes }: LaneProps & { lanes: BreakerLane[] }) {
+  if (lanes.length === 0) {
+    return (
+      <g>
+        <LaneName y={y + 14} name="Breaker" />
+        <path
+          d={`M${frame.left} ${y + 10}H${frame.right}`}
+          stroke="var(--ok)"
+          strokeWidth={1.4}
+          opacity={0.7}
+        />
+        <text x={frame.left + 8} y={y + 24} fontSize={10.5} fill="var(--ink3)">
+          none moved
+        </text>
+      </g>
+    );
+  }
+  return (
+    <g>
+      <LaneName y={y + 13} name={lanes.length > 1 ? 'Breakers' : 'Breaker'} note={lanes[0]?.title} />
+      {lanes.map((lane, i) => (
+        <g key={`${lane.title}${lane.spans[0]?.from}${lane.spans.length}`}>
+          <title>{lane.title}</title>
+          {lane.spans.map((s) => (
+            <BreakerSpan key={s.from} frame={frame} y={y + i * 18} span={s} />
+          ))}
+        </g>
+      ))}
+    </g>
+  );
+}
+
+export function QueueLane({
+  frame,
+  y,
+  queue,
+  height,
+}: LaneProps & { queue: Anatomy['queue']; height: number }) {
+  const base = y + height - 6;
+  if (!queue) return <LaneName y={y + 14} name="Queue depth" note="no queue measured" />;
+  const top = Math.max(4, queue.peak);
+  const level = (depth: number) => base - (depth / top) * (height - 26);
+  const points = queue.points.map((p) => `${frame.x(p.at).toFixed(1)} ${level(p.depth).toFixed(1)}`);
+  const first = queue.points[0];
+  const last = queue.points.at(-1);
+  return (
+    <g>
+      <LaneName y={y + 14} name="Queue depth" note={queue.name} />
+      {[top, top / 2].map((v) => (
+        <g key={v}>
+          <path d={`M${frame.left} ${level(v)}H${frame.right}`} stroke="var(--line1)" />
+          <text x={frame.left - 8} y={level(v) + 4} textAnchor="end" fontSize={10.5} fill="var(--ink3)">
+            {Math.round(v)}
+          </text>
+        </g>
+      ))}
+      {first && last ? (
+        <path
+          d={`M${frame.x(first.at)} ${base}L${points.join('L')}L${frame.x(last.at)} ${base}Z`}
+          fill="var(--queue)"
+          fillOpacity={0.28}
+        />
+      ) : null}
+      <path d={`M${points.join('L')}`} fill="none" stroke="var(--queue)" strokeWidth={1.5} />
+      {queue.peak > 0 ? (
+        <g>
+          <circle
+            cx={frame.x(queue.peakAt)}
+            cy={level(queue.peak)}
+            r={3}
+            fill="var(--bg0)"
+            stroke="var(--queue)"
+            strokeWidth={1.6}
+          />
+          <text
+            x={frame.x(queue.peakAt) + 8}
+            y={level(queue.peak) + 4}
+            fontSize={11}
+            fontWeight={600}
+            fill="var(--ink1)"
+            {...halo}
+          >
+            {queue.peak} waiting
+          </text>
+        </g>
+      ) : null}
+    </g>
+  );
+}
+
+export function SagaLane({ frame, y, anatomy, height }: LaneProps & { anatomy: Anatomy; height: number }) {
+  const { sagas, bucketSeconds } = anatomy;
+  const top = Math.max(1, ...sagas.map((s) => s.confirmed));
+  const base = y + height - 22;
+  const width = Math.max(1, frame.x(anatomy.from + bucketSeconds * 1000) - frame.left - 1);
+  const up = (n: number) => (n / top) * (height - 36);
+  const undone = sagas.reduce((n, s) => n + s.undone, 0);
+  return (
+    <g>
+      <LaneName y={y + 14} name="Saga outcomes" note="confirmed above, undone" />
+      <text x={frame.left - 8} y={base - up(top) + 6} textAnchor="end" fontSize={10.5} fill="var(--ink3)">
+        {Number((top / bucketSeconds).toFixed(1))}/s
+      </text>
+      <path d={`M${frame.left} ${base}H${frame.right}`} stroke="var(--line2)" />
+      {sagas.map((s) => {
+        const x = frame.x(s.second * 1000);
+        return (
+          <g key={s.second}>
+            <rect
+              x={x}
+              y={base - up(s.confirmed)}
+              width={width}
+              height={up(s.confirmed)}
+              fill="var(--ok)"
+              fillOpacity={0.72}
+            />
+            {s.undone > 0 ? (
+              <rect
+                x={x}
+                y={base + 1}
+                width={width}
+                height={Math.min(18, Math.max(2, up(s.undone)))}
+                fill="var(--comp)"
+              />
+            ) : null}
+          </g>
+        );
+      })}
+      {undone > 0 ? (
+        <text x={frame.right - 4} y={base + 15} textAnchor="end" fontSize={11} fill="var(--comp)" {...halo}>
+          {undone} undone
+        </text>
+      ) : null}
+    </g>
+  );
+}
+
+/** Points without a gap are joined; a second without a call is a hatch. */
+function runsOfGood(good: Anatomy['good']): { second: number; share: number }[][] {
+  const runs: { second: number; share: number }[][] = [];
+  let open: { second: number; share: number }[] | null = null;
+  for (const g of good) {
+    if (g.share === null) {
+      open = null;
+      continue;
+    }
+    if (!open) {
+      open = [];
+      runs.push(open);
+    }
+    open.push({ second: g.second, share: g.share });
+  }
+  return runs;
+}
+
+export function GoodLane({
+  frame,
+  y,
+  good,
+  height,
+  note,
+}: LaneProps & { good: Anatomy['good']; height: number; note: string }) {
+  const worst = good.reduce((n, g) => Math.min(n, g.share ?? 1), 1);
+  const floor = Math.max(0, Math.floor((worst - 0.08) * 4) / 4);
+  const top = y + 12;
+  const level = (share: number) => top + ((1 - share) / Math.max(0.25, 1 - floor)) * (height - 24);
+  return (
+    <g>
+      <LaneName y={y + 14} name="Good answers" note={note} />
+      {[1, (1 + floor) / 2, floor].map((v) => (
+        <g key={v}>
+          <path d={`M${frame.left} ${level(v)}H${frame.right}`} stroke="var(--line1)" />
+          <text x={frame.left - 8} y={level(v) + 4} textAnchor="end" fontSize={10.5} fill="var(--ink3)">
+            {Math.round(v * 100)} %
+          </text>
+        </g>
+      ))}
+      {good
+        .filter((g) => g.share === null)
+        .map((g) => (
+          <rect
+            key={g.second}
+            x={frame.x(g.second * 1000)}
+            y={top}
+            width={Math.max(1, frame.x(g.second * 1000 + 1000) - frame.x(g.second * 1000))}
+            height={height - 24}
+            fill="url(#hatch-stale)"
+          />
+        ))}
+      {runsOfGood(good).map((run) => {
+        const line = run.map(
+          (g) => `${frame.x(g.second * 1000 + 500).toFixed(1)} ${level(g.share).toFixed(1)}`,
+        );
+        const a = frame.x((run[0]?.second ?? 0) * 1000 + 500);
+        const b = frame.x((run.at(-1)?.second ?? 0) * 1000 + 500);
+        return (
+          <g key={a}>
+            <path
+              d={`M${a} ${level(1)}L${line.join('L')}L${b} ${level(1)}Z`}
+              fill="var(--failing)"
+              fillOpacity={0.42}
+            />
+            <path d={`M${line.join('L')}`} fill="none" stroke="var(--ink1)" strokeWidth={1.5} />
+          </g>
+        );
+      })}
+      {worst < 0.99 ? (
+        <text
+          x={frame.right - 4}
+          y={y + height - 4}
+          textAnchor="end"
+          fontSize={11}
+          fill="var(--failing)"
+          {...halo}
+        >
+          lowest {Math.round(worst * 100)} %
+        </text>
+      ) : null}
+    </g>
+  );
+}
+
+export function ConditionLanes({
+  frame,
+  y,
+  lanes,
+  end,
+}: LaneProps & { lanes: ConditionLane[]; end: number }) {
+  return (
+    <g>
+      {lanes.map((lane, i) => {
+        const top = y + i * 17;
+        return (
+          <g key={lane.id}>
+            <text
+              x={frame.left - 8}
+              y={top + 9}
+              textAnchor="end"
+              fontSize={10.5}
+              fontWeight={lane.last ? 600 : 400}
+              fill={lane.last ? 'var(--ink1)' : 'var(--ink2)'}
+            >
+              {lane.title.length > 26 ? `${lane.title.slice(0, 25)}…` : lane.title}
+            </text>
+            <rect
+              x={frame.left}
+              y={top}
+              width={Math.max(0, frame.x(end) - frame.left)}
+              height={10}
+              rx={1}
+              fill="var(--ok)"
+              fillOpacity={0.45}
+            />
+            {lane.broken.map((b) => (
+              <rect
+                key={b.from}
+                x={frame.x(b.from)}
+                y={top}
+                width={Math.max(2, frame.x(b.to) - frame.x(b.from))}
+                height={10}
+                fill="var(--bg0)"
+                stroke="var(--ink3)"
+                strokeDasharray="3 2"
+              >
+                <title>{`did not hold for ${durationText(b.to - b.from)}`}</title>
+              </rect>
+            ))}
+            {lane.last && lane.since !== null ? (
+              <g>
+                <rect
+                  x={frame.x(lane.since)}
+                  y={top}
+                  width={Math.max(2, frame.x(end) - frame.x(lane.since))}
+                  height={10}
+                  fill="var(--ok)"
+                />
+                <text
+                  x={frame.x(lane.since) + 5}
+                  y={top + 9}
+                  fontSize={10.5}
+                  fontWeight={700}
+                  fill="var(--bg0)"
+                >
+                  last
+                </text>
+              </g>
+            ) : null}
+          </g>
+        );
+      })}
+    </g>
+  );
+}

@@ -1,0 +1,87 @@
+'use client';
+import { useLiveState, useNow } from '../../live/use-window.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { plural } from '../../ui/format.ts';
+import { Band, Page } from '../../ui/page.tsx';
+import { QueryState } from '../../ui/query-state.tsx';
+import { ActiveRun } from './active-run.tsx';
+import styles from './chaos.module.css';
+import { ActiveFaults, AuditTable, RunsTable } from './chaos-tables.tsx';
+import { ExperimentCardView } from './experiment-card.tsx';
+import { experimentCards } from './library.ts';
+import { useAudit, useExperiments, useFaults, useRuns } from './queries.ts';
+
+const AUDIT_SHOWN = 40;
+
+function Library({ now, blocked }: { now: number; blocked: string }) {
+  const experiments = useExperiments();
+  const runs = useRuns();
+  return (
+    <QueryState query={experiments} rows={4} rowHeight={110}>
+      {(data) => (
+        <>
+          {data.experiments.length === 0 ? (
+            <Empty title="No experiment file was found">
+              Put a YAML file in the Chaos Toolkit format into chaos/experiments; it shows up here at the next
+              start.
+            </Empty>
+          ) : null}
+          <div className={styles.cards}>
+            {experimentCards(data.experiments, runs.data?.runs ?? []).map((card) => (
+              <ExperimentCardView key={card.id} card={card} now={now} blocked={blocked} />
+            ))}
+          </div>
+          {data.problems.map((p) => (
+            <p key={p.file} className="failing cap">
+              {p.file}: {p.message}
+            </p>
+          ))}
+        </>
+      )}
+    </QueryState>
+  );
+}
+
+/** /chaos: the library, what runs, what ran, what is armed, who did what. */
+export function ChaosPage() {
+  const now = useNow();
+  const live = useLiveState();
+  const runs = useRuns();
+  const faults = useFaults();
+  const audit = useAudit();
+  const active = live?.activeRuns ?? [];
+  const blocked = live?.halt.halted
+    ? 'chaos is halted: allow it again in the top bar'
+    : active.length > 0
+      ? 'another run is in progress'
+      : '';
+  const armed = faults.data?.faults.filter((f) => f.endedAt === null).length ?? 0;
+  return (
+    <Page
+      title="Chaos"
+      about="an experiment arms its faults, watches, reverts them and measures the recovery"
+    >
+      <div className="stack" style={{ gap: 8, marginBottom: active.length > 0 ? 12 : 0 }}>
+        {active.map((run) => (
+          <ActiveRun key={run.id} run={run} now={now} />
+        ))}
+      </div>
+      <Library now={now} blocked={blocked} />
+      <Band title="Armed faults" about={plural(armed, 'fault')}>
+        <QueryState query={faults} rows={1}>
+          {(data) => <ActiveFaults faults={data.faults} now={now} />}
+        </QueryState>
+      </Band>
+      <Band title="Runs" about="newest first, each a permanent report">
+        <QueryState query={runs} rows={4}>
+          {(data) => <RunsTable runs={data.runs} />}
+        </QueryState>
+      </Band>
+      <Band title="Audit" about="append-only: who, what, on what, why, and how it ended">
+        <QueryState query={audit} rows={4}>
+          {(data) => <AuditTable entries={data.entries.slice(0, AUDIT_SHOWN)} />}
+        </QueryState>
+      </Band>
+    </Page>
+  );
+}

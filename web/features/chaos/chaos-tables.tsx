@@ -1,0 +1,151 @@
+'use client';
+import type { FaultInterval } from '@stormglass/agents/contract';
+import type { RunSummary } from '@stormglass/chaos/contract';
+import type { AuditEntry } from '../../live/answers.ts';
+import { faultWords } from '../../live/fault-words.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { clock, countdown, dateTime, durationText } from '../../ui/format.ts';
+import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
+import { list } from '../../ui/list.ts';
+import { RangeLink } from '../../ui/range-link.tsx';
+import { Tag } from '../../ui/tag.tsx';
+import { useReleaseFault } from './queries.ts';
+import { verdictWords } from './verdict.ts';
+
+export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
+  if (runs.length === 0) {
+    return (
+      <p className="ink2">
+        No run yet. Choose an experiment above: it arms its faults, watches, reverts them and measures the
+        recovery.
+      </p>
+    );
+  }
+  return (
+    <div className={list.wrap}>
+      <table className={list.table} aria-label="Runs">
+        <thead>
+          <tr>
+            <th>Started</th>
+            <th>Experiment</th>
+            <th>Verdict</th>
+            <th className={list.num}>Took</th>
+            <th className={list.num}>Seed</th>
+            <th>By</th>
+            <th>Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((r) => {
+            const words = verdictWords(r.verdict);
+            return (
+              <tr key={r.id}>
+                <td>{dateTime(r.startedAt)}</td>
+                <td>
+                  <RangeLink href={`/chaos/runs/${r.id}`}>{r.title}</RangeLink>
+                </td>
+                <td>
+                  <Tag hue={words.tone} title={words.means}>
+                    {words.title}
+                  </Tag>
+                </td>
+                <td className={list.num}>
+                  {r.endedAt === null ? '–' : durationText(r.endedAt - r.startedAt)}
+                </td>
+                <td className={list.num}>{r.seed}</td>
+                <td>{r.startedBy}</td>
+                <td className={list.wide} style={{ minWidth: 120 }} title={r.why}>
+                  {r.why}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function FaultRow({ fault, now }: { fault: FaultInterval; now: number }) {
+  const release = useReleaseFault();
+  return (
+    <li className="row" style={{ minHeight: 30, flexWrap: 'wrap' }}>
+      <CrystalGlyph r={6} />
+      <b className="fault">{faultWords(fault.spec)}</b>
+      <span className="ink2">
+        {fault.injections} hit, ends in {countdown(fault.expiresAt - now)}
+      </span>
+      <span className="ink3">
+        {fault.faultId}, by {fault.owner}, since {clock(fault.armedAt)}
+      </span>
+      <span className="gap" />
+      <Button
+        size="sm"
+        variant="fault"
+        disabled={release.isPending}
+        onClick={() => release.mutate(fault.faultId)}
+      >
+        Release
+      </Button>
+      {release.error ? <ErrorNote error={release.error} /> : null}
+    </li>
+  );
+}
+
+export function ActiveFaults({ faults, now }: { faults: readonly FaultInterval[]; now: number }) {
+  const active = faults.filter((f) => f.endedAt === null);
+  if (active.length === 0) {
+    return (
+      <p className="ink2">
+        None is armed. To arm one by hand, click a service or an edge on the live map: Break this.
+      </p>
+    );
+  }
+  return (
+    <ul>
+      {active.map((f) => (
+        <FaultRow key={f.faultId} fault={f} now={now} />
+      ))}
+    </ul>
+  );
+}
+
+export function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
+  if (entries.length === 0)
+    return (
+      <p className="ink2">
+        Nothing was done yet. Each arming, ending, halt and control is written here, for good.
+      </p>
+    );
+  return (
+    <div className={list.wrap}>
+      <table className={list.table} aria-label="Audit log">
+        <thead>
+          <tr>
+            <th>When</th>
+            <th>Who</th>
+            <th>What</th>
+            <th>On</th>
+            <th>Why</th>
+            <th>How it ended</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((e) => (
+            <tr key={e.seq}>
+              <td className="mono">{clock(e.at, 3)}</td>
+              <td>{e.who}</td>
+              <td>{e.what}</td>
+              <td className="mono">{e.subject}</td>
+              <td>{e.why}</td>
+              <td className={list.wide} style={{ minWidth: 120 }} title={e.outcome}>
+                {e.outcome}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,189 @@
+'use client';
+import type { Run } from '@stormglass/chaos/contract';
+import { useMemo } from 'react';
+import { useNow } from '../../live/use-window.ts';
+import { Button } from '../../ui/button.tsx';
+import { ConfirmButton } from '../../ui/confirm-button.tsx';
+import { download } from '../../ui/download.ts';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { clock, dateTime } from '../../ui/format.ts';
+import { Page } from '../../ui/page.tsx';
+import { QueryState } from '../../ui/query-state.tsx';
+import { RangeLink } from '../../ui/range-link.tsx';
+import { Tag } from '../../ui/tag.tsx';
+import { anatomyOf } from './anatomy.ts';
+import { AnatomyDrawing } from './anatomy-drawing.tsx';
+import { FiguresPanel } from './figures-panel.tsx';
+import { runMarkdown } from './library.ts';
+import { runProgress } from './progress.ts';
+import { useAbortRun, useRun, useRunTimeline } from './queries.ts';
+import styles from './run.module.css';
+import { Phases, RunBottom } from './run-bottom.tsx';
+import { storyOf } from './story.ts';
+import { verdictWords } from './verdict.ts';
+
+function Story({ run }: { run: Run }) {
+  return (
+    <p className={styles.story}>
+      {storyOf(run).map((p, i) =>
+        // biome-ignore lint/suspicious/noArrayIndexKey: phrases have no id and stand in order
+        p.strong ? <b key={i}>{p.text}</b> : <span key={i}>{p.text}</span>,
+      )}
+      {run.verdict !== null && run.why !== '' && run.recovery?.t0 != null ? ` ${run.why}` : ''}
+    </p>
+  );
+}
+
+const KEYS = [
+  [
+    'fault on',
+    {
+      border: '1px solid var(--fault)',
+      background: 'repeating-linear-gradient(135deg, var(--fault) 0 1px, transparent 1px 3px)',
+    },
+  ],
+  ['open', { background: 'var(--open)' }],
+  ['half-open', { border: '1.5px dashed var(--half)' }],
+  ['confirmed, holds', { background: 'var(--ok)' }],
+  ['undone', { background: 'var(--comp)' }],
+] as const;
+
+function Legend() {
+  return (
+    <div className={styles.legend}>
+      {KEYS.map(([name, style]) => (
+        <span key={name}>
+          <i style={style} />
+          {name}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Abort({ run }: { run: Run }) {
+  const abort = useAbortRun(run.id);
+  if (run.endedAt !== null) return null;
+  return (
+    <>
+      <ConfirmButton
+        variant="danger"
+        ask="Press again to abort"
+        disabled={abort.isPending}
+        onConfirm={() => abort.mutate()}
+      >
+        {abort.isPending ? 'Aborting' : 'Abort'}
+      </ConfirmButton>
+      {abort.error ? <ErrorNote error={abort.error} /> : null}
+    </>
+  );
+}
+
+function Exports({ run }: { run: Run }) {
+  const story = storyOf(run)
+    .map((p) => p.text)
+    .join('');
+  return (
+    <>
+      <Button size="sm" onClick={() => download(`run-${run.id}.json`, JSON.stringify(run, null, 2))}>
+        JSON
+      </Button>
+      <Button
+        size="sm"
+        onClick={() => download(`run-${run.id}.md`, runMarkdown(run, story), 'text/markdown')}
+      >
+        Markdown
+      </Button>
+    </>
+  );
+}
+
+function Title({ run }: { run: Run }) {
+  const words = verdictWords(run.verdict);
+  return (
+    <span className="row" style={{ flexWrap: 'wrap', gap: '2px 9px' }}>
+      {run.experiment.title}
+      <Tag hue={words.tone} title={words.means}>
+        {words.title}
+      </Tag>
+      {words.exit === null ? null : (
+        <span className="cap ink3" style={{ fontWeight: 400 }}>
+          exit {words.exit}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Facts({ run }: { run: Run }) {
+  return (
+    <>
+      <span>
+        Run <b className="ink1">{run.id}</b>
+      </span>
+      <span>
+        {dateTime(run.startedAt)} to {run.endedAt === null ? 'now' : clock(run.endedAt)}
+      </span>
+      <span>seed {run.seed}</span>
+      <span>armed by {run.startedBy}</span>
+    </>
+  );
+}
+
+function sliWords(run: Run): string {
+  const { sli } = run.experiment;
+  return `${sli.operation ?? sli.service}, within ${sli.within_ms} ms`;
+}
+
+function RunView({ run }: { run: Run }) {
+  const now = useNow();
+  const { timeline, error } = useRunTimeline(run);
+  const progress = useMemo(() => runProgress(run.events), [run.events]);
+  const moving = run.endedAt === null ? now : 0;
+  const anatomy = useMemo(() => anatomyOf(run, timeline, moving), [run, timeline, moving]);
+  const actions = (
+    <>
+      <RangeLink href="/chaos">All experiments</RangeLink>
+      <Exports run={run} />
+      <Abort run={run} />
+    </>
+  );
+  return (
+    <Page
+      title={<Title run={run} />}
+      facts={<Facts run={run} />}
+      actions={actions}
+      aside={<FiguresPanel run={run} />}
+    >
+      <div style={{ margin: '0 -16px -16px' }}>
+        <Story run={run} />
+        <div className={styles.anatomyHead}>
+          <h2>Recovery anatomy</h2>
+          <Phases phases={progress.phases} />
+          <span className="gap" />
+          <Legend />
+        </div>
+        {error ? <ErrorNote error={error} /> : null}
+        <AnatomyDrawing anatomy={anatomy} sliNote={sliWords(run)} />
+        <RunBottom run={run} progress={progress} now={now} />
+      </div>
+    </Page>
+  );
+}
+
+/** /chaos/runs/:id, live while it runs and a report ever after. */
+export function RunPage({ id }: { id: string }) {
+  const query = useRun(id);
+  if (query.data) return <RunView run={query.data} />;
+  return (
+    <Page
+      title="Run"
+      about={<span className="mono">{id}</span>}
+      actions={<RangeLink href="/chaos">All experiments</RangeLink>}
+    >
+      <QueryState query={query} rows={16}>
+        {() => null}
+      </QueryState>
+    </Page>
+  );
+}
