@@ -27,7 +27,7 @@ function intervalOf(facts: RunFacts, fault: RunFault, timeline: Timeline): Fault
 export function measure(
   facts: RunFacts,
   ledger: Ledger,
-  input: { at: number; timeline: Timeline; baselineFrom: number },
+  input: { at: number; timeline: Timeline },
   dwellMs: number,
 ): Recovery | null {
   if (ledger.methodAt === null) return null;
@@ -36,7 +36,7 @@ export function measure(
     timeline: input.timeline,
     faults: ledger.faults.map((fault) => intervalOf(facts, fault, input.timeline)),
     sli: facts.spec.sli,
-    baseline: { from: input.baselineFrom, to: ledger.faults.length > 0 ? first : ledger.methodAt },
+    baseline: { from: ledger.calmSince, to: ledger.faults.length > 0 ? first : ledger.methodAt },
     dwellMs,
     now: input.at,
   });

@@ -35,6 +35,8 @@ export interface Ledger {
   startedAt: number;
   /** When the method began; null before. Probes and recovery look at what happened since. */
   methodAt: number | null;
+  /** Where the baseline begins; 0 before the method. */
+  calmSince: number;
   /** Armings which the injector has not answered, by activity. */
   arming: { activity: number; askedAt: number }[];
   faults: RunFault[];
@@ -93,6 +95,7 @@ export function newLedger(at: number): Ledger {
   return {
     startedAt: at,
     methodAt: null,
+    calmSince: 0,
     arming: [],
     faults: [],
     findings: [],

@@ -65,3 +65,19 @@ export function checkSteady(
   const verdict = failed.length > 0 ? outOfTolerance : 'inconclusive';
   return { done: true, ledger: withFinding(phase.ledger, verdict, why), effects };
 }
+
+/**
+ * Since when the system has been as the hypothesis wants it, looking back from `at` second by second, at most to
+ * `earliest`: the baseline of a run. A start of the whole shop, or the end of an earlier run, shortly before would
+ * otherwise make the band so wide that nothing could leave it.
+ */
+export function calmSince(facts: RunFacts, timeline: Timeline, at: number, earliest: number): number {
+  let calm = at;
+  const windowMs = facts.spec.sli.window * 1000;
+  while (calm - windowMs > earliest) {
+    const before = calm - 1000;
+    if (!readHypothesis(facts, timeline, before).every((reading) => reading.ok === true)) break;
+    calm = before;
+  }
+  return Math.max(earliest, calm - windowMs);
+}

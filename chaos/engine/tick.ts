@@ -14,7 +14,7 @@ import {
   type Transition,
   withFinding,
 } from './state.ts';
-import { checkSteady } from './steady.ts';
+import { calmSince, checkSteady } from './steady.ts';
 import { entering, enterReverting, enterSteadyAfter, follow, withEffects } from './transitions.ts';
 
 type Tick = Extract<RunInput, { type: 'tick' }>;
@@ -63,7 +63,8 @@ function tickSteady(
   if (!verdict.done) return { state: { ...state, holdsSince: verdict.holdsSince }, effects: [] };
   const failed = verdict.ledger !== state.ledger;
   if (failed || !before) return withEffects(verdict.effects, enterReverting(verdict.ledger, input.at));
-  const ledger = { ...verdict.ledger, methodAt: input.at };
+  const since = calmSince(facts, input.timeline, state.holdsSince ?? input.at, input.baselineFrom);
+  const ledger = { ...verdict.ledger, methodAt: input.at, calmSince: since };
   const effects = [...verdict.effects, entering('method', input.at)];
   return withEffects(effects, follow(enterActivity(facts, 0, ledger, input.at), input.at));
 }

@@ -74,7 +74,7 @@ describe('recovery of a known incident', () => {
       ['answers_in_band', [[T + 20_200, T + 25_000]], T + 25_000],
       ['breakers_closed', [[T + 24_100, T + 33_700]], T + 33_700],
       ['queues_at_baseline', [[T + 22_000, T + 38_000]], T + 38_000],
-      ['sagas_in_time', [[T + 31_000, T + 39_500]], T + 39_500],
+      ['sagas_in_time', [[T + 36_000, T + 39_500]], T + 39_500],
     ]);
   });
 

@@ -3,7 +3,7 @@ import type { Condition, SliPoint, SliQuery } from '../contract/index.ts';
 import { type BreakerLine, breakerLines, stateAt } from '../probes/index.ts';
 import { type Band, type Breach, describeBand, judgeSeries } from './band.ts';
 import { clip, type Interval, merge } from './intervals.ts';
-import { lateInterval, sagaTimes } from './saga-times.ts';
+import { lateInterval, SAGA_DEADLINE_MS, sagaTimes } from './saga-times.ts';
 
 /** A condition before it is cut to what a report shows: `unknown` is time in which nothing could be proven. */
 export interface Judged {
@@ -120,7 +120,10 @@ export function sagasInTime(timeline: Timeline, range: Span): Judged {
     title: 'Sagas end in time',
     broken: merge(late),
     unknown: [],
-    detail: late.length === 0 ? 'no saga was late' : `${late.length} sagas were past their deadline of 10 s`,
+    detail:
+      late.length === 0
+        ? 'no saga was late'
+        : `${late.length} sagas were past their deadline of ${SAGA_DEADLINE_MS / 1000} s`,
   };
 }
 

@@ -109,9 +109,8 @@ function detection(evidence: Evidence, t0: number, t4: number | null): Detection
 }
 
 function openedCause(moved: Timeline['transitions'][number]): string {
-  const bad = moved.windowFailures + moved.windowTimeouts;
-  const counts = moved.windowCalls > 0 ? `, ${bad} of ${moved.windowCalls} calls had failed` : '';
-  return `breaker ${moved.service} to ${moved.peer || moved.name} opened${counts}`;
+  const why = moved.reason === '' ? '' : `: ${moved.reason}`;
+  return `breaker ${moved.service} to ${moved.peer || moved.name} opened${why}`;
 }
 
 function leftCause(breach: Breach, detail: string): string {

@@ -1,8 +1,11 @@
 import type { SagaEvent } from '@stormglass/agents/contract';
 import type { Interval } from './intervals.ts';
 
-/** A saga which has run longer than this without ending is past its deadline, milliseconds. */
-export const SAGA_DEADLINE_MS = 10_000;
+/**
+ * A saga which has run longer than this without ending is past its deadline, milliseconds. A step of the sample shop gives
+ * up after 12 s, and undoing what came before it takes a few more.
+ */
+export const SAGA_DEADLINE_MS = 15_000;
 
 /** One saga folded from its events; epoch ms. */
 export interface SagaTimes {
