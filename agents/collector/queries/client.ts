@@ -1,4 +1,4 @@
-import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { StormglassError } from '../../contract/errors.ts';
 
 export interface StoreAddress {
@@ -23,7 +23,13 @@ export class Store {
 
   constructor(address: StoreAddress) {
     this.#address = address;
-    this.#client = createClient({ ...address, max_open_connections: 8, request_timeout: 30_000 });
+    this.#client = createClient({
+      ...address,
+      max_open_connections: 8,
+      request_timeout: 30_000,
+      // Failures are thrown, and whoever catches them logs them once.
+      log: { level: ClickHouseLogLevel.OFF },
+    });
   }
 
   /** Rows of a SELECT. Values reach the engine as bound parameters only. */

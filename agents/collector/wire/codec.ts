@@ -25,6 +25,11 @@ export const otlp = {
     const type = lookup(name);
     return type.encode(type.fromObject(value)).finish();
   },
+  /** Decodes to a plain object; 64-bit integers as decimal strings. */
+  decode(name: string, bytes: Uint8Array): Record<string, unknown> {
+    const type = lookup(name);
+    return type.toObject(type.decode(bytes), { longs: String });
+  },
   encodeRequest(signal: Signal, value: Record<string, unknown>): Uint8Array {
     return otlp.encodePlain(REQUEST_TYPE[signal], value);
   },
