@@ -1,0 +1,33 @@
+'use client';
+import type { Run } from '@stormglass/chaos/contract';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import type { Answer } from '../../live/answers.ts';
+import { keys } from '../../live/keys.ts';
+import { request } from '../../live/request.ts';
+import { runsToMeasure } from './model.ts';
+
+/** So many of the newest ended runs make up MTTR and reach. */
+export const RUNS_MEASURED = 10;
+
+/** The newest measured runs, whole. `pending` until each of them was read. */
+export function useMeasuredRuns(): { runs: Run[]; pending: boolean; error: unknown } {
+  const list = useQuery<Answer<'runs'>>({
+    queryKey: keys.runs,
+    queryFn: ({ signal }) => request('runs', { signal }),
+    refetchInterval: 10_000,
+  });
+  const chosen = runsToMeasure(list.data?.runs ?? [], RUNS_MEASURED);
+  const whole = useQueries({
+    queries: chosen.map((r) => ({
+      queryKey: keys.run(r.id),
+      queryFn: ({ signal }: { signal: AbortSignal }): Promise<Run> =>
+        request('run', { params: { id: r.id }, signal }),
+      staleTime: 60_000,
+    })),
+  });
+  return {
+    runs: whole.flatMap((q) => (q.data ? [q.data] : [])),
+    pending: list.isPending || whole.some((q) => q.isPending),
+    error: list.error ?? whole.find((q) => q.error)?.error ?? null,
+  };
+}

@@ -1,0 +1,186 @@
+'use client';
+import { assertNever } from '@stormglass/agents/contract';
+import { useMemo } from 'react';
+import { type PageWindow, useWindow } from '../../live/use-window.ts';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { clock, count, durationText, percent } from '../../ui/format.ts';
+import { InvariantGlyph, type InvariantLook } from '../../ui/glyphs/invariant.tsx';
+import { list } from '../../ui/list.ts';
+import { Band, Page } from '../../ui/page.tsx';
+import { RangeLink } from '../../ui/range-link.tsx';
+import type { StateHue } from '../../ui/state.ts';
+import { Tag } from '../../ui/tag.tsx';
+import { type ServiceRow, type SloRow, type SloVerdict, scorecard, serviceRows } from './model.ts';
+import { RUNS_MEASURED, useMeasuredRuns } from './queries.ts';
+import styles from './scorecard.module.css';
+
+function look(verdict: SloVerdict): { hue: StateHue; word: string; glyph: InvariantLook } {
+  switch (verdict) {
+    case 'holds':
+      return { hue: 'ok', word: 'Holds', glyph: 'ok' };
+    case 'broken':
+      return { hue: 'failing', word: 'Broken', glyph: 'violated' };
+    case 'unknown':
+      return { hue: 'unknown', word: 'Unknown', glyph: 'pending' };
+    default:
+      return assertNever(verdict);
+  }
+}
+
+/** Availability needs its decimals: 99.9 % and 99.95 % are two worlds. */
+export function finePercent(share: number): string {
+  return `${Number((share * 100).toFixed(3))} %`;
+}
+
+function Level({ row }: { row: SloRow }) {
+  const { hue, word, glyph } = look(row.verdict);
+  return (
+    <article className={styles.level} data-verdict={row.verdict} aria-label={row.title}>
+      <div className="row">
+        <InvariantGlyph look={glyph} />
+        <h2 className="clip">{row.title}</h2>
+        <span className="gap" />
+        <Tag hue={hue}>{word}</Tag>
+      </div>
+      <div className={styles.value} data-verdict={row.verdict}>
+        {row.value}
+      </div>
+      <p className="cap ink2">{row.limit}</p>
+      <p className="cap ink3">{row.basis}</p>
+      {row.spent === null ? null : (
+        <div
+          className={styles.budget}
+          data-spent={row.spent >= 1 ? '' : undefined}
+          role="img"
+          aria-label={`${percent(row.spent)} of the budget spent`}
+          title={`${percent(row.spent)} of the budget spent`}
+        >
+          <i style={{ width: `${row.spent * 100}%` }} />
+        </div>
+      )}
+      {row.brokenBy ? (
+        <p className="cap">
+          last broken by <RangeLink href={`/chaos/runs/${row.brokenBy.id}`}>{row.brokenBy.title}</RangeLink>
+        </p>
+      ) : null}
+    </article>
+  );
+}
+
+function Cell({ verdict, text }: { verdict: SloVerdict; text: string }) {
+  const { word } = look(verdict);
+  const tone = verdict === 'broken' ? 'failing strong' : verdict === 'unknown' ? 'unknown' : '';
+  return (
+    <td className={`${list.num} ${tone}`}>
+      {verdict === 'broken' ? '× ' : ''}
+      {verdict === 'unknown' ? 'unknown' : text}
+      <span className="visually-hidden">, {word}</span>
+    </td>
+  );
+}
+
+function Services({ rows }: { rows: readonly ServiceRow[] }) {
+  return (
+    <div className={list.wrap}>
+      <table className={list.table} aria-label="Service levels by service">
+        <thead>
+          <tr>
+            <th>Service</th>
+            <th className={list.num}>Calls</th>
+            <th className={list.num}>Failed</th>
+            <th className={list.num}>Touched by faults</th>
+            <th className={list.num}>Availability, above 99.9 %</th>
+            <th className={list.num}>p95, below 500 ms</th>
+            <th className={list.wide}>Traces</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((r) => (
+            <tr key={r.service}>
+              <td>
+                <b>{r.service}</b>
+              </td>
+              <td className={list.num}>{count(r.calls)}</td>
+              <td className={list.num}>{count(r.errors)}</td>
+              <td className={`${list.num} ${r.receipts > 0 ? 'fault' : ''}`}>{count(r.receipts)}</td>
+              <Cell
+                verdict={r.availabilityVerdict}
+                text={r.availability === null ? '' : finePercent(r.availability)}
+              />
+              <Cell verdict={r.p95Verdict} text={durationText(r.p95)} />
+              <td className={list.wide}>
+                <RangeLink href={`/traces?q=${encodeURIComponent(`service=${r.service} order=slowest`)}`}>
+                  slowest
+                </RangeLink>{' '}
+                <RangeLink href={`/traces?q=${encodeURIComponent(`service=${r.service} status=error`)}`}>
+                  failed
+                </RangeLink>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Levels which nothing measures yet are listed as unknown, so that nobody takes silence for health. */
+const UNMEASURED = [
+  ['Zero corruption', 'the auditor reports no invariant yet'],
+  ['All healthy within 60 s', 'no start has been timed by the dashboard yet'],
+  ['Under 10 % of interactions synchronous', 'not measured yet'],
+  ['Rolling restart loses no request', 'no rolling restart has been run yet'],
+] as const;
+
+function Unmeasured() {
+  return (
+    <ul className="cap">
+      {UNMEASURED.map(([title, why]) => (
+        <li key={title} className="row" style={{ minHeight: 24 }}>
+          <InvariantGlyph look="pending" />
+          <span>{title}</span>
+          <span className="ink3">{why}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function range(window: PageWindow): string {
+  return `${clock(window.from)} to ${clock(window.to)}`;
+}
+
+/** /scorecard */
+export function ScorecardPage() {
+  const window = useWindow();
+  const { timeline, from, to } = window;
+  const measured = useMeasuredRuns();
+  const services = useMemo(() => serviceRows(timeline, from, to), [timeline, from, to]);
+  const runs = measured.runs.map((r) => ({ ...r, title: r.experiment.title }));
+  const rows = scorecard(services, runs, { duration: durationText, percent: finePercent });
+  return (
+    <Page
+      title="Scorecard"
+      about={`services in ${range(window)}; recovery over the last ${RUNS_MEASURED} measured runs`}
+    >
+      {window.error || measured.error ? <ErrorNote error={window.error ?? measured.error} /> : null}
+      <div className={styles.levels} aria-busy={window.loading || measured.pending}>
+        {rows.map((row) => (
+          <Level key={row.id} row={row} />
+        ))}
+      </div>
+      <Band title="By service" about="as each served its callers; under 20 calls nothing is said">
+        {services.length > 0 ? (
+          <Services rows={services} />
+        ) : (
+          <p className="ink2">
+            No call in this range. Widen it at the top, or start the sample shop with npm start.
+          </p>
+        )}
+      </Band>
+      <Band title="Not measured yet" about="drawn as unknown, never as good">
+        <Unmeasured />
+      </Band>
+    </Page>
+  );
+}
