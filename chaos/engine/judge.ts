@@ -49,8 +49,10 @@ function recoveryFindings(facts: RunFacts, { recovery, faults, methodAt }: Ledge
     return [{ verdict: 'inconclusive', why }];
   }
   const { detect, recover } = facts.spec.budget;
+  // Where nothing broke there was nothing to detect.
+  const broke = recovery.conditions.some((condition) => condition.broken.length > 0);
   return [
-    ...overBudget('detected', recovery.detect, detect),
+    ...(broke ? overBudget('detected', recovery.detect, detect) : []),
     ...overBudget('recovered', recovery.recover, recover),
   ];
 }

@@ -101,6 +101,17 @@ describe('a run that goes well', () => {
     expect([t0, t1, t3, t4].every((at) => typeof at === 'number')).toBe(true);
   });
 
+  it('takes as its baseline only the time in which the steady state held', async () => {
+    const { verdict, events } = await play({ warmUpS: 5 });
+    expect(verdict).toBe('degraded-recovered');
+    const answers = measured(events).at(-1)?.conditions[0];
+    expect(answers?.detail).toMatch(/baseline 100.0 % of \d+ calls/);
+  });
+
+  it('has nothing to detect when nothing broke', async () => {
+    expect((await play({ badUnderFault: 0 }, { budget: { detect: 1 } })).verdict).toBe('passed');
+  });
+
   it('measures about each second while it goes on and once more at the end', async () => {
     const { events } = await play();
     const at = events.flatMap((event) => (event.type === 'measured' ? [event.at] : []));

@@ -15,6 +15,8 @@ export interface Mischief {
   rate?: number;
   /** Share of bad answers without any fault. */
   alwaysBad?: number;
+  /** Every answer is bad until so many seconds after the start of the test, as when a shop has just been started. */
+  warmUpS?: number;
   /** Share of bad answers while a fault is on; all of them if absent. */
   badUnderFault?: number;
   /** Seconds for which answers stay bad after the last fault; Infinity never recovers. */
@@ -53,12 +55,14 @@ export class SimulatedWorld {
   #now: number;
   #second: number;
   readonly #mischief: Mischief;
+  readonly #startAt: number;
   readonly #timeline: Timeline = emptyTimeline();
   readonly #faults = new Map<string, Armed>();
   readonly #alarms: { at: number; ring: () => void }[] = [];
 
   constructor(mischief: Mischief = {}, startAt = 1_700_000_000_000) {
     this.#mischief = mischief;
+    this.#startAt = startAt;
     this.#now = startAt - 60_000;
     this.#second = Math.floor(this.#now / 1000);
     this.#advance(startAt);
@@ -116,8 +120,9 @@ export class SimulatedWorld {
 
   #live(second: number): void {
     const { rate = 10, alwaysBad = 0, badUnderFault = 1, noReceipts = false } = this.#mischief;
-    const hurt = this.#hurtIn(second);
-    const bad = Math.round(rate * (hurt ? badUnderFault : alwaysBad));
+    const cold = second * 1000 < this.#startAt + (this.#mischief.warmUpS ?? -60) * 1000;
+    const usual = this.#hurtIn(second) ? badUnderFault : alwaysBad;
+    const bad = Math.round(rate * (cold ? 1 : usual));
     if (rate > 0) this.#timeline.traffic.push(cell(second, 'gateway', 'POST /orders', rate, bad, 0));
     const on = this.on.length > 0 && !noReceipts;
     if (rate === 0) return;
