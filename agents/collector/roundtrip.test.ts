@@ -24,7 +24,7 @@ test('a span of the JavaScript SDK comes back with every attribute, event, link 
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'sdk', list: ['a', 'b'] }),
     spanProcessors: [
-      new tracing.SimpleSpanProcessor(new OTLPTraceExporter({ url: `${collector.otlp}/v1/traces` })),
+      new SimpleSpanProcessor({ exporter: new OTLPTraceExporter({ url: `${collector.otlp}/v1/traces` }) }),
     ],
   });
   const attributes = { text: 'ü "quoted"', int: 42, double: 0.1, yes: true, no: false, empty: '' };

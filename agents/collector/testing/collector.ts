@@ -12,18 +12,18 @@ export const SECRET = 'a-secret-of-this-test';
 
 /** A real collector process on free ports with a data directory of its own. The native engine stays out of vitest. */
 export class TestCollector {
-  readonly #env: NodeJS.ProcessEnv;
+  readonly #env: Record<string, string>;
   readonly dataDir: string;
   #child: ChildProcess | undefined;
   ports = { http: 0, grpc: 0, query: 0 };
   output = '';
 
-  private constructor(dataDir: string, env: NodeJS.ProcessEnv) {
+  private constructor(dataDir: string, env: Record<string, string>) {
     this.dataDir = dataDir;
     this.#env = env;
   }
 
-  static async start(env: NodeJS.ProcessEnv = {}): Promise<TestCollector> {
+  static async start(env: Record<string, string> = {}): Promise<TestCollector> {
     const collector = new TestCollector(await mkdtemp(join(tmpdir(), 'stormglass-collector-')), env);
     await collector.run();
     return collector;
