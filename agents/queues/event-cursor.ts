@@ -51,12 +51,15 @@ export class EventCursor {
 
 function count(events: readonly StreamEvent[]): Flow {
   const flow: Flow = { enqueued: 0, dequeued: 0, redelivered: 0, deadLettered: 0 };
-  const added = new Set<string>();
+  const unborn = new Set<string>();
   for (const { event, jobId, prev } of events) {
     switch (event) {
       case 'added':
         flow.enqueued++;
-        added.add(jobId);
+        unborn.add(jobId);
+        break;
+      case 'active':
+        unborn.delete(jobId);
         break;
       case 'completed':
         flow.dequeued++;
@@ -66,8 +69,8 @@ function count(events: readonly StreamEvent[]): Flow {
         flow.deadLettered++;
         break;
       case 'delayed':
-        // A message may be born delayed; any other goes to `delayed` because an attempt failed.
-        if (!added.has(jobId)) flow.redelivered++;
+        // A message may be delayed from the start; once it was active it is because an attempt failed.
+        if (!unborn.has(jobId)) flow.redelivered++;
         break;
       case 'waiting':
         if (prev === 'active') flow.redelivered++;

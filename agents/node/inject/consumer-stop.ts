@@ -2,6 +2,8 @@ import { StormglassError } from '../../contract/index.ts';
 import type { WorkerLike, Workers } from '../instrument/bullmq/workers.ts';
 import type { Effect, Grip, Injector, ReadBack } from '../leases.ts';
 
+const ACTIVE_LIMIT_MS = 1_000;
+
 /**
  * Stops this process's workers of one queue: they finish what they hold and fetch no more. Dies with the process, so
  * nothing is left to undo after a crash.
@@ -36,7 +38,8 @@ export class ConsumerStop implements Injector {
       // One that the service itself paused is not ours to resume later.
       if (worker.isPaused()) return;
       stopped.add(worker);
-      await worker.pause(true);
+      // Not the variant which does not wait for active jobs: it leaves the worker waiting for one last message.
+      await within(worker.pause(), ACTIVE_LIMIT_MS);
     };
     await Promise.all(found.map(stop));
     // One effect, for as long as they stand still.
@@ -53,6 +56,14 @@ export class ConsumerStop implements Injector {
       },
     };
   }
+}
+
+/** Active jobs may take long. The worker fetches no more from the call on, whether or not they are done. */
+function within(work: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function readBack(stopped: Set<WorkerLike>): ReadBack {

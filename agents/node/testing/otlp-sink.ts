@@ -151,7 +151,8 @@ export class OtlpSink {
         this.points.push({
           service,
           name: String(metric.name),
-          value: Number(point.asDouble ?? point.asInt ?? point.count),
+          // Zero is not written.
+          value: Number(point.asDouble ?? point.asInt ?? point.count ?? 0),
           delta: data.aggregationTemporality === 1,
           attributes: plain(point.attributes),
         });

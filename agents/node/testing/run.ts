@@ -24,7 +24,7 @@ export async function runService(
 ): Promise<Running> {
   const child = spawn(process.execPath, ['--import', REGISTER, main], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', OTEL_SERVICE_NAME: name, ...env },
+    env: { ...process.env, OTEL_SERVICE_NAME: name, ...env },
   });
   const stderr: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => stderr.push(line));

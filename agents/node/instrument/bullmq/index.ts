@@ -5,7 +5,6 @@ import type { WorkerLike, Workers } from './workers.ts';
 interface QueueBaseLike {
   opts: { telemetry?: unknown };
   createBackend(): void;
-  run?: unknown;
 }
 
 /**
@@ -14,17 +13,19 @@ interface QueueBaseLike {
  */
 export function instrumentBullmq(loads: LoadWatch, workers: Workers): void {
   loads.add(/\/bullmq\/dist\/cjs\/index\.js$/, (exports) => {
-    const { QueueBase, Worker } = exports as {
-      QueueBase: { prototype: QueueBaseLike };
-      Worker: new () => object;
-    };
-    const original = QueueBase.prototype.createBackend;
-    // The first thing the base constructor does once name and options are set.
-    QueueBase.prototype.createBackend = function (this: QueueBaseLike) {
-      this.opts.telemetry ??= bullTelemetry;
-      original.call(this);
-      if (this instanceof Worker) workers.add(this as unknown as WorkerLike);
-    };
+    const { QueueBase, Worker } = exports as Record<'QueueBase' | 'Worker', { prototype: QueueBaseLike }>;
+    wrapBackend(QueueBase.prototype, () => {});
+    wrapBackend(Worker.prototype, (worker) => workers.add(worker as unknown as WorkerLike));
     return undefined;
   });
+}
+
+/** The first thing the base constructor does once name and options are set; workers have one of their own. */
+function wrapBackend(prototype: QueueBaseLike, made: (made: QueueBaseLike) => void): void {
+  const original = prototype.createBackend;
+  prototype.createBackend = function (this: QueueBaseLike) {
+    this.opts.telemetry ??= bullTelemetry;
+    original.call(this);
+    made(this);
+  };
 }

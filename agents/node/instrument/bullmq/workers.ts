@@ -15,7 +15,10 @@ export class Workers {
   add(worker: WorkerLike): void {
     this.#all.add(worker);
     worker.once('closed', () => this.#all.delete(worker));
-    for (const listener of this.#listeners) listener(worker);
+    // It is still being constructed.
+    queueMicrotask(() => {
+      for (const listener of this.#listeners) listener(worker);
+    });
   }
 
   of(queue: string): WorkerLike[] {

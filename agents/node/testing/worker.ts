@@ -1,0 +1,45 @@
+/**
+ * A queue worker as anybody would write it, run in a process of its own by the tests: Fastify to add messages, BullMQ
+ * on PostgreSQL to work them off. A message named `bad` fails. It knows nothing of the agent.
+ */
+import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
+import Fastify from 'fastify';
+import pg from 'pg';
+
+const { Queue, Worker } = withBackend(createPostgresBackend);
+const connectionString = process.env.BROKER_URL ?? '';
+const client = new pg.Client({ connectionString });
+await client.connect();
+await runMigrations(client);
+await client.end();
+
+const queue = new Queue('mails', { connection: { connectionString, max: 2 } });
+let done = 0;
+const worker = new Worker(
+  'mails',
+  async (job) => {
+    if (job.name === 'bad') throw new Error('no such mailbox');
+    done++;
+  },
+  { connection: { connectionString, max: 2 } },
+);
+await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
+
+const app = Fastify();
+app.post('/mails/:name', async (request) => {
+  const { name } = request.params as { name: string };
+  const job = await queue.add(
+    name,
+    { to: 'somebody' },
+    { attempts: 2, backoff: { type: 'fixed', delay: 50 } },
+  );
+  return { id: job.id };
+});
+app.get('/done', async () => ({ done }));
+await app.listen({ port: 0, host: '127.0.0.1' });
+const address = app.server.address();
+process.stdout.write(`${JSON.stringify({ port: typeof address === 'object' ? address?.port : 0 })}\n`);
+process.once('SIGTERM', async () => {
+  await Promise.all([worker.close(), queue.close(), app.close()]);
+  process.exit(0);
+});
