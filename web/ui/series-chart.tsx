@@ -1,4 +1,5 @@
 'use client';
+import 'uplot/dist/uPlot.min.css';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from './button.tsx';
 import { clock } from './format.ts';
@@ -51,7 +52,7 @@ function ChartTable({ xs, series, unit, label, format = plain }: SeriesChartProp
   }));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the table scrolls, so the keyboard must reach it
-    <div className={styles.chartTable} tabIndex={0} role="region" aria-label={`${label} as a table`}>
+    <section className={styles.chartTable} tabIndex={0} aria-label={`${label} as a table`}>
       <table>
         <thead>
           <tr>
@@ -74,7 +75,7 @@ function ChartTable({ xs, series, unit, label, format = plain }: SeriesChartProp
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

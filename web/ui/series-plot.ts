@@ -50,7 +50,8 @@ export function niceTop(value: number): number {
 
 /** One uPlot in our rules; it is told the newest props and never reads React state. */
 export class SeriesPlot {
-  private readonly plot: uPlot;
+  private readonly box: HTMLElement;
+  private plot: uPlot;
   private readonly unsubscribe: () => void;
   private readonly observer: ResizeObserver;
   private readonly themeObserver: MutationObserver;
@@ -60,6 +61,7 @@ export class SeriesPlot {
   private shape: string;
 
   constructor(box: HTMLElement, props: SeriesChartProps, hidden: ReadonlySet<string>) {
+    this.box = box;
     this.props = props;
     this.hidden = hidden;
     this.shape = shapeOf(props);
@@ -92,12 +94,12 @@ export class SeriesPlot {
     this.plot.destroy();
   }
 
+  /** uPlot cannot change the look of a series: another shape or theme means another plot in the same place. */
   private restyle(): void {
     this.ink = readInk();
     this.shape = shapeOf(this.props);
-    while (this.plot.series.length > 1) this.plot.delSeries(this.plot.series.length - 1);
-    for (const series of this.props.series) this.plot.addSeries(plotSeries(series, this.ink));
-    this.plot.setData(this.data());
+    this.plot.destroy();
+    this.plot = new uPlot(this.options(this.box.clientWidth), this.data(), this.box);
   }
 
   private data(): uPlot.AlignedData {

@@ -1,5 +1,54 @@
 'use client';
+import dynamic from 'next/dynamic';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { Legend } from './legend.tsx';
+import styles from './map.module.css';
+import { MAP_WINDOW_S } from './model/graph.ts';
+import { NoTelemetry } from './no-telemetry.tsx';
+import { SidePanel } from './panel/side-panel.tsx';
+import { StoryLine } from './story-line.tsx';
+import { useMap } from './use-map.ts';
+import { useSelection } from './use-selection.ts';
 
+function MapSkeleton() {
+  return (
+    <div className={styles.skeleton}>
+      {[60, 210, 400, 560, 720, 880].map((left) => (
+        <div key={left} style={{ position: 'absolute', left: `${left / 10}%`, top: '44%' }}>
+          <Skeleton width={56} height={56} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+// The graph library is loaded beside the first data, not before the frame.
+const MapCanvas = dynamic(() => import('./map-canvas.tsx'), { ssr: false, loading: MapSkeleton });
+
+/** The live map with its story on top and, when something is chosen, its panel on the right. */
 export function LiveMapPage() {
-  return <h1>Live map</h1>;
+  const map = useMap();
+  const selection = useSelection();
+  const { page, structure } = map;
+  const chosen = selection.node !== '' || selection.edge !== '';
+  const empty = structure.nodes.length === 0;
+  return (
+    <div className={styles.page} data-panel={chosen}>
+      <div className={styles.map}>
+        <header className={styles.head}>
+          <h1>Live map</h1>
+          <span className="cap ink3">rings and numbers: last {MAP_WINDOW_S} s</span>
+          <span className="gap" />
+          <Legend />
+        </header>
+        <StoryLine page={page} />
+        {page.error ? <ErrorNote error={page.error} /> : null}
+        {empty && page.loading ? <MapSkeleton /> : null}
+        {empty && !page.loading ? <NoTelemetry /> : null}
+        {empty ? null : <MapCanvas map={map} selection={selection} />}
+      </div>
+      {chosen ? <SidePanel map={map} selection={selection} /> : null}
+    </div>
+  );
 }

@@ -1,5 +1,4 @@
 import type { Timeline } from '@stormglass/agents/contract';
-import { faultWords } from '../../../live/fault-words.ts';
 import {
   breakersAt,
   breakerTrouble,
@@ -9,7 +8,7 @@ import {
   queuesAt,
   totalFigures,
 } from '../../../live/figures.ts';
-import { count, countdown, durationText, percent, plural, rateText } from '../../../ui/format.ts';
+import { clock, count, countdown, durationText, percent, plural, rateText } from '../../../ui/format.ts';
 import { breakerHue, breakerWord, type StateHue } from '../../../ui/state.ts';
 import { entrances } from './error-lane.ts';
 
@@ -37,7 +36,7 @@ function faultLines(timeline: Timeline, at: number): ValueLine[] {
       lane: 'faults',
       value: 'none',
       hue: 'neutral',
-      words: last ? `, ${faultWords(last.spec)} is over` : '',
+      words: last?.endedAt ? `, ended ${clock(last.endedAt)}` : '',
     },
   ];
 }

@@ -1,0 +1,181 @@
+'use client';
+import '@xyflow/react/dist/style.css';
+import { useElementSize } from '@mantine/hooks';
+import {
+  type EdgeChange,
+  type NodeChange,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  ViewportPortal,
+} from '@xyflow/react';
+import { useEffect, useMemo } from 'react';
+import { Button } from '../../ui/button.tsx';
+import { DotsLayer } from './dots-layer.tsx';
+import styles from './map.module.css';
+import { MapEdgeView } from './map-edge.tsx';
+import type { FlowEdge, FlowNode } from './map-types.ts';
+import { radiusOf } from './model/geometry.ts';
+import { CANVAS } from './model/layout.ts';
+import { MapNodeView } from './nodes/map-node.tsx';
+import type { useMap } from './use-map.ts';
+import type { Selection } from './use-selection.ts';
+
+const NODE_TYPES = { map: MapNodeView };
+const EDGE_TYPES = { map: MapEdgeView };
+
+interface Props {
+  map: ReturnType<typeof useMap>;
+  selection: Selection;
+}
+
+function useFlow({ map, selection }: Props): { nodes: FlowNode[]; edges: FlowEdge[] } {
+  const { structure, places, figures, curves, page } = map;
+  const { at } = page;
+  const nodes = useMemo(
+    () =>
+      structure.nodes.flatMap((node): FlowNode[] => {
+        const place = places.get(node.id);
+        const own = figures.nodes.get(node.id);
+        if (!place || !own) return [];
+        const size = radiusOf(node) * 2;
+        const chosen = selection.node === node.id;
+        return [
+          {
+            id: node.id,
+            type: 'map',
+            position: place,
+            width: size,
+            height: size,
+            ariaLabel: `${node.kind} ${node.name}`,
+            data: { node, figures: own, at, chosen },
+          },
+        ];
+      }),
+    [structure, places, figures, at, selection.node],
+  );
+  const edges = useMemo(
+    () =>
+      structure.edges.flatMap((edge): FlowEdge[] => {
+        const state = figures.edges.get(edge.id);
+        const curve = curves.get(edge.id);
+        if (!state || !curve) return [];
+        const chosen = selection.edge === edge.id;
+        return [
+          {
+            id: edge.id,
+            type: 'map',
+            source: edge.from,
+            target: edge.to,
+            ariaLabel: `${edge.from} to ${edge.to}`.replaceAll('queue:', 'queue '),
+            data: { edge, state, curve, at, chosen },
+          },
+        ];
+      }),
+    [structure, figures, curves, at, selection.edge],
+  );
+  return { nodes, edges };
+}
+
+/** Keeps the whole map in view while its place changes size. */
+function useFitted(width: number, height: number) {
+  const flow = useReactFlow();
+  useEffect(() => {
+    if (width === 0 || height === 0) return;
+    flow.fitBounds({ x: 0, y: 0, width: CANVAS.width, height: CANVAS.height }, { padding: 0.005 });
+  }, [flow, width, height]);
+}
+
+/** Beyond this line we see only what our own calls saw. */
+function OutsideLine({ x }: { x: number }) {
+  return (
+    <ViewportPortal>
+      <svg
+        className={styles.outside}
+        width={120}
+        height={CANVAS.height}
+        style={{ left: x - 56 }}
+        aria-hidden="true"
+      >
+        <path
+          d={`M2 30V${CANVAS.height - 10}`}
+          stroke="var(--line3)"
+          strokeWidth={1.4}
+          strokeDasharray="0 6"
+          strokeLinecap="round"
+        />
+        <text x={12} y={38} fontSize={11} fill="var(--ink3)">
+          outside world
+        </text>
+      </svg>
+    </ViewportPortal>
+  );
+}
+
+function Flow(props: Props) {
+  const { map, selection } = props;
+  const { ref, width, height } = useElementSize<HTMLDivElement>();
+  const { nodes, edges } = useFlow(props);
+  useFitted(width, height);
+  const onNodesChange = (changes: NodeChange<FlowNode>[]) => {
+    for (const change of changes) {
+      if (change.type === 'position' && change.position && change.dragging)
+        map.move(change.id, change.position);
+      if (change.type === 'select' && change.selected) selection.chooseNode(change.id);
+    }
+  };
+  const onEdgesChange = (changes: EdgeChange<FlowEdge>[]) => {
+    for (const change of changes)
+      if (change.type === 'select' && change.selected) selection.chooseEdge(change.id);
+  };
+  const outside = map.structure.nodes.find((n) => n.kind === 'outside');
+  const outsideX = outside ? map.places.get(outside.id)?.x : undefined;
+  const rates = useMemo(
+    () => new Map([...map.figures.edges].map(([id, state]) => [id, state.figures?.rate ?? 0])),
+    [map.figures],
+  );
+  return (
+    <div ref={ref} className={styles.canvas}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        nodeOrigin={[0.5, 0.5]}
+        onNodesChange={onNodesChange}
+        onEdgesChange={onEdgesChange}
+        onPaneClick={selection.close}
+        nodesConnectable={false}
+        deleteKeyCode={null}
+        zoomOnScroll={false}
+        preventScrolling={false}
+        minZoom={0.25}
+        maxZoom={2.5}
+        proOptions={{ hideAttribution: true }}
+        aria-label="Live map"
+      >
+        {outsideX === undefined ? null : <OutsideLine x={outsideX} />}
+        <DotsLayer
+          timeline={map.page.timeline}
+          at={map.page.at}
+          live={map.page.live}
+          curves={map.curves}
+          rates={rates}
+        />
+      </ReactFlow>
+      {map.moved ? (
+        <Button size="sm" className={styles.reset} onClick={map.reset}>
+          Undo moves
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+export default function MapCanvas(props: Props) {
+  return (
+    <ReactFlowProvider>
+      <Flow {...props} />
+    </ReactFlowProvider>
+  );
+}

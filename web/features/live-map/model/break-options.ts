@@ -1,0 +1,123 @@
+import {
+  FAULT_CATALOGUE,
+  type FaultAction,
+  type FaultPosition,
+  type FaultTarget,
+  type FaultType,
+} from '@stormglass/agents/contract';
+import type { AgentView } from '../../../live/protocol.ts';
+
+/** One entry of the "Break this" menu: a fault which a connected agent can really inject here. */
+export interface BreakOption {
+  id: string;
+  title: string;
+  type: FaultType;
+  target: FaultTarget;
+  positions: readonly FaultPosition[];
+  /** Agents which will inject it. */
+  agents: string[];
+}
+
+/** What was chosen on the map. */
+export type Chosen =
+  | { kind: 'service'; service: string; queues: readonly string[] }
+  | { kind: 'edge'; from: string; to: string }
+  | { kind: 'queue'; queue: string; consumers: readonly string[] };
+
+function targetsOf(chosen: Chosen): FaultTarget[] {
+  switch (chosen.kind) {
+    case 'service': {
+      const { service } = chosen;
+      return [
+        { kind: 'service', service },
+        { kind: 'database', service },
+        { kind: 'process', service },
+        ...chosen.queues.map((queue): FaultTarget => ({ kind: 'consumer', service, queue })),
+      ];
+    }
+    case 'edge':
+      return [{ kind: 'edge', from: chosen.from, to: chosen.to }];
+    case 'queue':
+      return chosen.consumers.map((service) => ({ kind: 'consumer', service, queue: chosen.queue }));
+  }
+}
+
+function canInject(agent: AgentView, type: FaultType, target: FaultTarget): boolean {
+  if (!agent.connected || !agent.chaosAllowed || !agent.capabilities.includes(`${type}:${target.kind}`))
+    return false;
+  const service = target.kind === 'edge' ? target.from : target.service;
+  return agent.kind === 'host' ? agent.reach.includes(service) : agent.service === service;
+}
+
+/** The menu for what was chosen: the catalogue, cut down to what the connected agents can do to it. */
+export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): BreakOption[] {
+  const options: BreakOption[] = [];
+  for (const type of Object.keys(FAULT_CATALOGUE) as FaultType[]) {
+    const row = FAULT_CATALOGUE[type];
+    const kinds: readonly FaultTarget['kind'][] = row.targets;
+    for (const target of targetsOf(chosen)) {
+      if (!kinds.includes(target.kind)) continue;
+      const able = agents.filter((a) => canInject(a, type, target));
+      if (able.length === 0) continue;
+      const suffix = target.kind === 'consumer' && chosen.kind === 'service' ? ` (${target.queue})` : '';
+      options.push({
+        id: `${type}:${target.kind}:${target.kind === 'consumer' ? `${target.service}:${target.queue}` : ''}`,
+        title: `${row.title}${suffix}`,
+        type,
+        target,
+        positions: row.positions,
+        agents: able.map((a) => a.instance),
+      });
+    }
+  }
+  return options;
+}
+
+/** A parameter of a fault as a form shows it. */
+export interface Parameter {
+  name: 'ms' | 'jitterMs' | 'status' | 'restartAfterMs';
+  label: string;
+  unit: string;
+  initial: number;
+  min: number;
+  max: number;
+}
+
+export function parametersOf(type: FaultType): Parameter[] {
+  switch (type) {
+    case 'latency':
+      return [
+        { name: 'ms', label: 'Delay', unit: 'ms', initial: 3_500, min: 1, max: 600_000 },
+        { name: 'jitterMs', label: 'Jitter', unit: 'ms', initial: 0, min: 0, max: 600_000 },
+      ];
+    case 'error':
+      return [{ name: 'status', label: 'Status', unit: '', initial: 503, min: 400, max: 599 }];
+    case 'process_kill':
+      return [
+        { name: 'restartAfterMs', label: 'Restart after', unit: 'ms', initial: 2_000, min: 0, max: 600_000 },
+      ];
+    default:
+      return [];
+  }
+}
+
+/** Whether single calls are hurt, so that a share of them makes sense. */
+export function hurtsCalls(type: FaultType): boolean {
+  return type === 'latency' || type === 'error' || type === 'hang';
+}
+
+export function actionOf(type: FaultType, values: Partial<Record<Parameter['name'], number>>): FaultAction {
+  switch (type) {
+    case 'latency':
+      return { type, ms: values.ms ?? 1_000, jitterMs: values.jitterMs ?? 0 };
+    case 'error':
+      return { type, status: values.status ?? 503, body: '{"error":"injected by stormglass"}' };
+    case 'process_kill':
+      return { type, restartAfterMs: values.restartAfterMs ?? 2_000 };
+    case 'hang':
+    case 'database_outage':
+    case 'consumer_stop':
+    case 'process_pause':
+      return { type };
+  }
+}

@@ -1,0 +1,145 @@
+import type { MapNode, MapStructure } from './graph.ts';
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** The map's own canvas, px at zoom 1; the view is fitted to it. */
+export const CANVAS = { width: 1000, height: 580 } as const;
+const MARGIN = { left: 64, right: 92, top: 74, bottom: 84 } as const;
+const MIN_ROW = 118;
+
+const ORDER: Record<MapNode['kind'], number> = { service: 0, client: 1, outside: 2, queue: 3 };
+
+/** Longest path from a node without callers; a cycle is cut where the walk meets it again. */
+function layersOf({ nodes, edges }: MapStructure): Map<string, number> {
+  const callers = new Map<string, string[]>();
+  for (const edge of edges) callers.set(edge.to, [...(callers.get(edge.to) ?? []), edge.from]);
+  const layers = new Map<string, number>();
+  const walking = new Set<string>();
+  const layerOf = (id: string): number => {
+    const known = layers.get(id);
+    if (known !== undefined) return known;
+    if (walking.has(id)) return 0;
+    walking.add(id);
+    let layer = 0;
+    for (const caller of callers.get(id) ?? []) layer = Math.max(layer, layerOf(caller) + 1);
+    walking.delete(id);
+    layers.set(id, layer);
+    return layer;
+  };
+  for (const node of nodes) layerOf(node.id);
+  return layers;
+}
+
+/** Outside parties stand in a column of their own, beyond everybody else. */
+function columnsOf(structure: MapStructure): MapNode[][] {
+  const layers = layersOf(structure);
+  const inside = structure.nodes.filter((n) => n.kind !== 'outside');
+  const last = Math.max(0, ...inside.map((n) => layers.get(n.id) ?? 0));
+  const columns: MapNode[][] = Array.from({ length: last + 1 }, () => []);
+  for (const node of inside) columns[layers.get(node.id) ?? 0]?.push(node);
+  const outside = structure.nodes.filter((n) => n.kind === 'outside');
+  if (outside.length > 0) columns.push(outside);
+  return columns.filter((c) => c.length > 0);
+}
+
+function neighbours(structure: MapStructure): Map<string, string[]> {
+  const out = new Map<string, string[]>();
+  for (const { from, to } of structure.edges) {
+    out.set(from, [...(out.get(from) ?? []), to]);
+    out.set(to, [...(out.get(to) ?? []), from]);
+  }
+  return out;
+}
+
+function mean(values: number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/** Puts wished heights into order with at least `gap` between them, and the whole inside the canvas. */
+function spread(wishes: number[], gap: number): number[] {
+  const out = [...wishes];
+  for (let i = 1; i < out.length; i += 1) out[i] = Math.max(out[i] ?? 0, (out[i - 1] ?? 0) + gap);
+  const low = MARGIN.top;
+  const high = CANVAS.height - MARGIN.bottom;
+  const over = (out.at(-1) ?? 0) - high;
+  if (over > 0) {
+    for (let i = out.length - 1; i >= 0; i -= 1) {
+      const limit = i === out.length - 1 ? high : (out[i + 1] ?? high) - gap;
+      out[i] = Math.min(out[i] ?? 0, limit);
+    }
+  }
+  const under = low - (out[0] ?? low);
+  return under > 0 ? spreadEvenly(out.length) : out;
+}
+
+function spreadEvenly(n: number): number[] {
+  const height = CANVAS.height - MARGIN.top - MARGIN.bottom;
+  if (n === 1) return [MARGIN.top + height / 2];
+  return Array.from({ length: n }, (_, i) => MARGIN.top + (i * height) / (n - 1));
+}
+
+/**
+ * A layered layout from left (who starts calls) to right (outside), computed here because it takes a millisecond and
+ * stays put: the same structure always stands the same.
+ */
+export function layoutMap(structure: MapStructure): Map<string, Point> {
+  const columns = columnsOf(structure);
+  const near = neighbours(structure);
+  const width = CANVAS.width - MARGIN.left - MARGIN.right;
+  const x = (i: number) =>
+    columns.length === 1 ? CANVAS.width / 2 : MARGIN.left + (i * width) / (columns.length - 1);
+  const y = new Map<string, number>();
+  for (const column of columns) {
+    column.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || a.name.localeCompare(b.name));
+    spreadEvenly(column.length).forEach((height, i) => {
+      const node = column[i];
+      if (node) y.set(node.id, height);
+    });
+  }
+  const wish = (node: MapNode, from: ReadonlySet<string>): number => {
+    const heights = (near.get(node.id) ?? []).filter((id) => from.has(id)).map((id) => y.get(id) ?? 0);
+    return mean(heights) ?? y.get(node.id) ?? 0;
+  };
+  const settle = (column: MapNode[], from: ReadonlySet<string>) => {
+    const wished = column.map((node) => ({ node, y: wish(node, from) })).sort((a, b) => a.y - b.y);
+    const gap = Math.min(
+      MIN_ROW,
+      (CANVAS.height - MARGIN.top - MARGIN.bottom) / Math.max(1, column.length - 1),
+    );
+    const heights =
+      column.length >= 4
+        ? spreadEvenly(column.length)
+        : spread(
+            wished.map((w) => w.y),
+            gap,
+          );
+    for (const [i, { node }] of wished.entries()) y.set(node.id, heights[i] ?? 0);
+  };
+  const idsOf = (column: MapNode[] | undefined) => new Set((column ?? []).map((n) => n.id));
+  // Two sweeps each way settle any map a person can read.
+  for (let pass = 0; pass < 2; pass += 1) {
+    for (let i = columns.length - 2; i >= 0; i -= 1) settle(columns[i] ?? [], after(columns, i));
+    for (let i = 1; i < columns.length; i += 1) settle(columns[i] ?? [], idsOf(columns[i - 1]));
+  }
+  for (let i = columns.length - 1; i >= 0; i -= 1) {
+    const alone = columns[i]?.length === 1;
+    // Whoever stands alone goes to the middle of all it talks to, or of whom it calls.
+    if (alone) settle(columns[i] ?? [], i === columns.length - 1 ? everyone(columns) : idsOf(columns[i + 1]));
+  }
+  const points = new Map<string, Point>();
+  columns.forEach((column, i) => {
+    for (const node of column) points.set(node.id, { x: x(i), y: y.get(node.id) ?? 0 });
+  });
+  return points;
+}
+
+function everyone(columns: MapNode[][]): Set<string> {
+  return new Set(columns.flatMap((c) => c.map((n) => n.id)));
+}
+
+function after(columns: MapNode[][], i: number): Set<string> {
+  return new Set(columns.slice(i + 1).flatMap((c) => c.map((n) => n.id)));
+}

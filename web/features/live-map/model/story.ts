@@ -1,0 +1,143 @@
+import type { Timeline } from '@stormglass/agents/contract';
+import { actionWords, brokenService, targetWords } from '../../../live/fault-words.ts';
+import {
+  breakersAt,
+  cellsBefore,
+  cellsBetween,
+  faultsAt,
+  queuesAt,
+  SLOW_MS,
+  totalFigures,
+} from '../../../live/figures.ts';
+import { count, countdown, percent, plural } from '../../../ui/format.ts';
+import type { StateHue } from '../../../ui/state.ts';
+
+export interface StoryPart {
+  strong: string;
+  hue: StateHue;
+  words: string;
+}
+
+/** What broke, what did it cost, is it over: one line of the map. */
+export interface Story {
+  broke: StoryPart;
+  cost: StoryPart;
+  over: StoryPart;
+}
+
+/** Answers are in band when at most this share is slow or failed. */
+const BAND = 0.01;
+const RECENT_S = 5;
+
+function entranceCells(timeline: Timeline, from: number, to: number) {
+  const cells = cellsBetween(timeline, from, to);
+  const serving = new Set(cells.filter((c) => c.kind === 'server').map((c) => c.service));
+  const called = new Set(
+    cells.filter((c) => c.kind === 'client' && serving.has(c.service)).map((c) => c.peer),
+  );
+  return cells.filter((c) => c.kind === 'server' && !called.has(c.service));
+}
+
+function badShare(timeline: Timeline, at: number): number {
+  const served = entranceCells(timeline, at - RECENT_S * 1000, at + 1000);
+  const figures = totalFigures(served, RECENT_S, SLOW_MS);
+  return figures.errorShare + figures.slowShare;
+}
+
+interface Incident {
+  since: number;
+  part: StoryPart;
+  endsIn: number | null;
+  ended: number | null;
+}
+
+function incidentAt(timeline: Timeline, at: number, windowFrom: number): Incident | null {
+  const active = faultsAt(timeline, at)[0];
+  const last =
+    active ??
+    timeline.faults.findLast((f) => f.endedAt !== null && f.endedAt <= at && f.endedAt >= windowFrom);
+  if (last) {
+    const share =
+      last.spec.selector.percentage < 100 ? ` on ${last.spec.selector.percentage} % of calls` : '';
+    const run = last.runId ? `, run #${last.runId.slice(0, 8)}` : '';
+    const was = active ? '' : ', over';
+    return {
+      since: last.firstEffectAt ?? last.armedAt,
+      part: {
+        strong:
+          last.spec.target.kind === 'edge' ? targetWords(last.spec.target) : brokenService(last.spec.target),
+        hue: 'fault',
+        words: `, ${actionWords(last.spec.action)}${share}${run}${was}`,
+      },
+      endsIn: active ? Math.max(0, last.expiresAt - at) : null,
+      ended: last.endedAt,
+    };
+  }
+  const open = [...breakersAt(timeline, at).values()].find(
+    (b) => b.state === 'open' || b.state === 'half_open',
+  );
+  if (!open) return null;
+  return {
+    since: open.since ?? at,
+    part: { strong: `${open.service} → ${open.peer}`, hue: 'open', words: ', breaker open, not chaos' },
+    endsIn: null,
+    ended: null,
+  };
+}
+
+function costOf(timeline: Timeline, from: number, at: number): StoryPart {
+  const served = totalFigures(
+    entranceCells(timeline, from, at + 1000),
+    Math.max(1, (at - from) / 1000),
+    SLOW_MS,
+  );
+  const undone = timeline.sagas.filter(
+    (s) => s.event === 'completed' && s.outcome === 'compensated' && s.at >= from && s.at <= at,
+  ).length;
+  const waiting = [...queuesAt(timeline, at, 10).values()].reduce((sum, q) => sum + q.ready + q.delayed, 0);
+  const bad = served.slow + served.errors;
+  const parts = [`of ${plural(served.calls, 'answer')} hurt`];
+  if (undone > 0) parts.push(`${plural(undone, 'saga')} undone`);
+  if (waiting > 20) parts.push(`${count(waiting)} messages waiting`);
+  return { strong: count(bad), hue: bad > 0 ? 'neutral' : 'ok', words: ` ${parts.join(', ')}` };
+}
+
+function overOf(timeline: Timeline, at: number, incident: Incident): StoryPart {
+  const bad = badShare(timeline, at);
+  const open = [...breakersAt(timeline, at).values()].filter(
+    (b) => b.state === 'open' || b.state === 'half_open',
+  );
+  const ends = incident.endsIn === null ? '' : `, fault ends in ${countdown(incident.endsIn)}`;
+  if (bad > BAND) return { strong: 'No', hue: 'failing', words: `, ${percent(bad)} of answers hurt${ends}` };
+  if (incident.endsIn !== null) {
+    return { strong: 'Mitigated', hue: 'ok', words: `, answers in band${ends}` };
+  }
+  if (open.length > 0) {
+    return { strong: 'Almost', hue: 'half', words: `: ${plural(open.length, 'breaker')} not closed yet` };
+  }
+  return { strong: 'Yes', hue: 'ok', words: ': in band, all closed' };
+}
+
+/** The story at an instant; `windowFrom` is how far back an ended fault still matters. */
+export function storyAt(timeline: Timeline, at: number, windowFrom: number): Story {
+  const incident = incidentAt(timeline, at, windowFrom);
+  if (incident) {
+    return {
+      broke: incident.part,
+      cost: costOf(timeline, incident.since, at),
+      over: overOf(timeline, at, incident),
+    };
+  }
+  const traffic = cellsBefore(timeline, at, RECENT_S).length > 0;
+  const bad = badShare(timeline, at);
+  const calm: StoryPart = { strong: 'Nothing', hue: 'neutral', words: ' armed, every breaker closed' };
+  return {
+    broke: calm,
+    cost: costOf(timeline, Math.max(windowFrom, at - 60_000), at),
+    over: traffic
+      ? bad > BAND
+        ? { strong: 'No', hue: 'failing', words: `: ${percent(bad)} of answers slow or failed, not chaos` }
+        : { strong: 'All is well', hue: 'ok', words: ': answers in band' }
+      : { strong: 'Quiet', hue: 'unknown', words: ': no calls right now' },
+  };
+}

@@ -1,0 +1,44 @@
+import { Handle, type NodeProps, Position } from '@xyflow/react';
+import { memo } from 'react';
+import styles from '../map.module.css';
+import type { FlowNode, NodeData } from '../map-types.ts';
+import { radiusOf } from '../model/geometry.ts';
+import { OutsideNode } from './outside-node.tsx';
+import { QueueNode } from './queue-node.tsx';
+import { ServiceNode } from './service-node.tsx';
+
+function Picture({ data }: { data: NodeData }) {
+  switch (data.node.kind) {
+    case 'queue':
+      return <QueueNode data={data} />;
+    case 'outside':
+      return <OutsideNode data={data} />;
+    case 'service':
+    case 'client':
+      return <ServiceNode data={data} />;
+  }
+}
+
+/** One node of the map: its picture around its middle, and a ring of ink when it is chosen. */
+export const MapNodeView = memo(function MapNodeView({ data }: NodeProps<FlowNode>) {
+  const r = radiusOf(data.node);
+  const size = r * 2;
+  return (
+    <div className={styles.node} style={{ width: size, height: size }}>
+      <Handle type="target" position={Position.Left} className={styles.handle} isConnectable={false} />
+      <svg
+        width={size}
+        height={size}
+        viewBox={`${-r} ${-r} ${size} ${size}`}
+        className={styles.picture}
+        aria-hidden="true"
+      >
+        {data.chosen ? (
+          <circle r={r + 7} fill="none" stroke="var(--ink1)" strokeWidth={1.5} strokeDasharray="none" />
+        ) : null}
+        <Picture data={data} />
+      </svg>
+      <Handle type="source" position={Position.Right} className={styles.handle} isConnectable={false} />
+    </div>
+  );
+});

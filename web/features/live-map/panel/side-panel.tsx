@@ -1,0 +1,133 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { type ReactNode, useMemo } from 'react';
+import { type BreakerView, breakersAt, breakerTrouble } from '../../../live/figures.ts';
+import { keys } from '../../../live/keys.ts';
+import { request } from '../../../live/request.ts';
+import { percent, rateText } from '../../../ui/format.ts';
+import { Panel } from '../../../ui/panel.tsx';
+import type { Chosen } from '../model/break-options.ts';
+import { chaosHistory } from '../model/chaos-history.ts';
+import type { useMap } from '../use-map.ts';
+import type { Selection } from '../use-selection.ts';
+import { BreakThis } from './break-this.tsx';
+import { BreakerWords } from './breaker-words.tsx';
+import { ChaosHistory } from './chaos-history.tsx';
+import { Charts } from './charts.tsx';
+import { QueueFacts } from './queue-facts.tsx';
+import { Traces } from './traces.tsx';
+import { useChosen } from './use-chosen.ts';
+
+type MapView = ReturnType<typeof useMap>;
+
+const plain = (id: string) => id.replace(/^queue:/, '');
+
+function titleOf(chosen: Chosen): ReactNode {
+  switch (chosen.kind) {
+    case 'edge':
+      return (
+        <>
+          {plain(chosen.from)} <span className="ink3">→</span> {plain(chosen.to)}
+        </>
+      );
+    case 'service':
+      return chosen.service;
+    case 'queue':
+      return chosen.queue;
+  }
+}
+
+function subtitleOf(chosen: Chosen, map: MapView): string {
+  switch (chosen.kind) {
+    case 'edge': {
+      const figures = map.figures.edges.get(`${chosen.from}>${chosen.to}`)?.figures;
+      const message = chosen.from.startsWith('queue:') || chosen.to.startsWith('queue:');
+      const kind = message ? 'messages, nobody waits' : 'the caller waits for the answer';
+      return figures ? `${rateText(figures.rate)}, ${percent(figures.errorShare)} failed; ${kind}` : kind;
+    }
+    case 'service': {
+      const own = map.figures.nodes.get(chosen.service)?.own;
+      return own && own.calls > 0
+        ? `${rateText(own.rate)}, ${percent(own.errorShare)} failed, ${percent(own.slowShare)} slow`
+        : 'no calls in the last 30 s';
+    }
+    case 'queue':
+      return chosen.consumers.length > 0 ? `consumed by ${chosen.consumers.join(', ')}` : 'no consumer seen';
+  }
+}
+
+/** The breakers to talk about: that of the edge, or those of the service which are in trouble. */
+function useBreakers(chosen: Chosen | null, map: MapView): BreakerView[] {
+  const { timeline, at } = map.page;
+  return useMemo(() => {
+    if (!chosen || chosen.kind === 'queue') return [];
+    const all = [...breakersAt(timeline, at).values()];
+    if (chosen.kind === 'edge') return all.filter((b) => b.service === chosen.from && b.peer === chosen.to);
+    return all
+      .filter(
+        (b) => breakerTrouble(b.state) > 0 && (b.service === chosen.service || b.peer === chosen.service),
+      )
+      .slice(0, 2);
+  }, [chosen, timeline, at]);
+}
+
+function Content({ chosen, map }: { chosen: Chosen; map: MapView }) {
+  const { page } = map;
+  const breakers = useBreakers(chosen, map);
+  const { data } = useQuery({
+    queryKey: keys.faults,
+    queryFn: ({ signal }) => request('faults', { signal }),
+  });
+  const history = chaosHistory([data?.faults ?? [], page.timeline.faults], chosen, page.at);
+  const service =
+    chosen.kind === 'service' ? chosen.service : chosen.kind === 'edge' ? chosen.from : chosen.consumers[0];
+  return (
+    <>
+      {breakers.map((breaker) => (
+        <BreakerWords
+          key={breaker.id}
+          breaker={breaker}
+          at={page.at}
+          {...(chosen.kind === 'service' ? { title: `${breaker.service} → ${breaker.peer}` } : {})}
+        />
+      ))}
+      {chosen.kind === 'queue' ? (
+        <QueueFacts queue={map.figures.nodes.get(`queue:${chosen.queue}`)?.queue ?? null} />
+      ) : null}
+      <Charts page={page} chosen={chosen} breaker={breakers[0] ?? null} />
+      {service ? <Traces service={plain(service)} page={page} /> : null}
+      <ChaosHistory faults={history} />
+      <BreakThis key={JSON.stringify(chosen)} chosen={chosen} map={map} hurtBefore={history.length} />
+    </>
+  );
+}
+
+/** The right panel of the live map: one node or edge, what it does, and how to break it. */
+export function SidePanel({ map, selection }: { map: MapView; selection: Selection }) {
+  const chosen = useChosen(map.structure, selection);
+  if (!chosen) return null;
+  const traces =
+    chosen.kind === 'edge' ? plain(chosen.to) : chosen.kind === 'service' ? chosen.service : null;
+  return (
+    <Panel
+      label={chosen.kind === 'edge' ? `Edge ${plain(chosen.from)} to ${plain(chosen.to)}` : `Details`}
+      title={titleOf(chosen)}
+      subtitle={subtitleOf(chosen, map)}
+      onClose={selection.close}
+      actions={
+        traces ? (
+          <Link
+            href={`/traces?q=${encodeURIComponent(`service=${traces}`)}`}
+            className="cap ink2"
+            style={{ padding: '4px 8px' }}
+          >
+            Traces
+          </Link>
+        ) : null
+      }
+    >
+      <Content chosen={chosen} map={map} />
+    </Panel>
+  );
+}

@@ -1,0 +1,90 @@
+'use client';
+import { useCallback, useMemo, useState } from 'react';
+import { useSettled } from '../../live/use-settled.ts';
+import { useLiveState, useWindow } from '../../live/use-window.ts';
+import { type Curve, curveBetween, radiusOf } from './model/geometry.ts';
+import { type MapStructure, mapFigures, mapStructure, structureKey } from './model/graph.ts';
+import { layoutMap, type Point } from './model/layout.ts';
+
+const STORAGE_KEY = 'stormglass.map';
+const NO_AGENTS: never[] = [];
+
+function readMoved(): Record<string, Point> {
+  if (typeof window === 'undefined') return {};
+  try {
+    const stored: unknown = JSON.parse(window.localStorage.getItem(STORAGE_KEY) ?? '{}');
+    if (typeof stored !== 'object' || stored === null) return {};
+    return Object.fromEntries(
+      Object.entries(stored).filter(([, p]) => typeof p?.x === 'number' && typeof p?.y === 'number'),
+    );
+  } catch {
+    // Unreadable or forbidden storage: the computed layout is as good.
+    return {};
+  }
+}
+
+/** Where a person has dragged nodes to, for this browser. */
+function useMoved() {
+  const [moved, setMoved] = useState<Record<string, Point>>(readMoved);
+  const move = useCallback((id: string, point: Point) => {
+    setMoved((old) => {
+      const next = { ...old, [id]: { x: Math.round(point.x), y: Math.round(point.y) } };
+      try {
+        window.localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
+      } catch {
+        // Without storage the place lasts as long as the page.
+      }
+      return next;
+    });
+  }, []);
+  const reset = useCallback(() => {
+    window.localStorage.removeItem(STORAGE_KEY);
+    setMoved({});
+  }, []);
+  return { moved, move, reset };
+}
+
+function useStructure(): MapStructure {
+  const { timeline, at } = useSettled(useWindow(), 1_000);
+  const agents = useLiveState()?.agents ?? NO_AGENTS;
+  const [kept, setKept] = useState<MapStructure>({ nodes: [], edges: [] });
+  const next = useMemo(() => mapStructure(timeline, at, agents), [timeline, at, agents]);
+  // The same structure keeps its identity, so that the layout is computed once.
+  if (structureKey(next) !== structureKey(kept)) {
+    setKept(next);
+    return next;
+  }
+  return kept;
+}
+
+/** Everything the map draws: structure, places, figures at the instant shown. */
+export function useMap() {
+  const page = useWindow();
+  const structure = useStructure();
+  const { moved, move, reset } = useMoved();
+  const places = useMemo(() => {
+    const computed = layoutMap(structure);
+    for (const id of computed.keys()) {
+      const own = moved[id];
+      if (own) computed.set(id, own);
+    }
+    return computed;
+  }, [structure, moved]);
+  const curves = useMemo(() => curvesOf(structure, places), [structure, places]);
+  const { timeline, at } = page;
+  const figures = useMemo(() => mapFigures(structure, timeline, at), [structure, timeline, at]);
+  return { page, structure, places, curves, figures, move, reset, moved: Object.keys(moved).length > 0 };
+}
+
+function curvesOf(structure: MapStructure, places: ReadonlyMap<string, Point>): Map<string, Curve> {
+  const nodes = new Map(structure.nodes.map((n) => [n.id, n]));
+  const curves = new Map<string, Curve>();
+  for (const edge of structure.edges) {
+    const from = nodes.get(edge.from);
+    const to = nodes.get(edge.to);
+    const a = places.get(edge.from);
+    const b = places.get(edge.to);
+    if (from && to && a && b) curves.set(edge.id, curveBetween(a, radiusOf(from), b, radiusOf(to)));
+  }
+  return curves;
+}
