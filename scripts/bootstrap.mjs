@@ -7,7 +7,6 @@ import {
   constants,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   writeFileSync,
@@ -222,10 +221,10 @@ function run(node, script, args) {
     env,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  const parent = process.ppid;
-  // npm does not tell us when it is killed with SIGKILL: our parent changes, nothing else.
+  const above = ancestors();
+  // npm cannot tell us when it is killed with SIGKILL: whoever is above us changes, nothing else.
   const watch = setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
+    if (ancestors() !== above) child.kill('SIGTERM');
   }, 500);
   if (process.env.npm_lifecycle_event === undefined) clearInterval(watch);
   watch.unref();
@@ -235,6 +234,15 @@ function run(node, script, args) {
     clearInterval(watch);
     process.exit();
   });
+}
+
+/** Our parent and, where /proc tells, its parent: npm starts us through a shell. */
+function ancestors() {
+  const stat = `/proc/${process.ppid}/stat`;
+  if (!existsSync(stat)) return `${process.ppid}`;
+  // The second field is a name in parentheses, which may hold anything.
+  const fields = readFileSync(stat, 'utf8').split(') ').at(-1).split(' ');
+  return `${process.ppid} ${fields[1]}`;
 }
 
 function fail(error) {

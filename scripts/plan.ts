@@ -144,7 +144,7 @@ export function web(context: LaunchContext): PlannedProcess {
     port: 'dashboard',
     healthUrl: `${local(ports.dashboard)}/api/health`,
     instrumented: false,
-    stopWithinMs: 5_000,
+    stopWithinMs: 8_000,
     env: {
       HOST: context.host,
       PORT: String(ports.dashboard),
@@ -168,7 +168,7 @@ export function shop(context: LaunchContext): PlannedProcess[] {
     port: name,
     healthUrl: `${local(context.ports[name])}/readyz`,
     instrumented: true,
-    stopWithinMs: 5_000,
+    stopWithinMs: 8_000,
     env: shopEnv(context, name),
   }));
 }
@@ -183,7 +183,7 @@ export function queueAgent(context: LaunchContext): PlannedProcess {
     healthUrl: null,
     // It starts its telemetry and its channel by itself.
     instrumented: false,
-    stopWithinMs: 5_000,
+    stopWithinMs: 8_000,
     env: {
       ...telemetryEnv(context, 'queue-agent'),
       BROKER_URL: databases.broker ?? '',
@@ -200,7 +200,7 @@ export function loadgen(context: LaunchContext, load: boolean): PlannedProcess {
     port: 'loadgen',
     healthUrl: `${local(context.ports.loadgen)}/healthz`,
     instrumented: true,
-    stopWithinMs: 5_000,
+    stopWithinMs: 8_000,
     env: { ...shopEnv(context, 'loadgen'), ...(load ? {} : { LOAD_RATE: '0' }) },
   };
 }
