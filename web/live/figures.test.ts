@@ -1,0 +1,219 @@
+import { emptyTimeline, sketchIndex, type TrafficCell } from '@stormglass/agents/contract';
+import { describe, expect, it } from 'vitest';
+import {
+  breakersAt,
+  edgeFigures,
+  faultsAt,
+  queuesAt,
+  sagaOutcomesPerSecond,
+  serviceFigures,
+} from './figures.ts';
+
+const S = 1_800_000_000;
+const AT = S * 1000 + 999;
+
+function cell(change: Partial<TrafficCell>): TrafficCell {
+  const base: TrafficCell = {
+    second: S,
+    kind: 'server',
+    service: 'orders',
+    peer: '',
+    operation: 'POST /orders',
+    calls: 10,
+    errors: 0,
+    receipts: 0,
+    durations: [[sketchIndex(40), 10]],
+  };
+  return { ...base, ...change };
+}
+
+describe('serviceFigures', () => {
+  it('counts the window that ends at the instant and nothing else', () => {
+    const traffic = [cell({ second: S - 10 }), cell({ second: S - 9 }), cell({}), cell({ second: S + 1 })];
+    const orders = serviceFigures({ ...emptyTimeline(), traffic }, AT, 10).get('orders');
+    expect(orders?.calls).toBe(20);
+    expect(orders?.rate).toBeCloseTo(2, 1);
+  });
+
+  it('never counts an answer both as failed and as slow', () => {
+    const traffic = [cell({ errors: 4, durations: [[sketchIndex(3_500), 10]] })];
+    const orders = serviceFigures({ ...emptyTimeline(), traffic }, AT, 10).get('orders');
+    expect(orders).toMatchObject({ errors: 4, slow: 6 });
+    expect((orders?.errorShare ?? 0) + (orders?.slowShare ?? 0)).toBeLessThanOrEqual(1);
+  });
+
+  it('knows a service that only calls others, with no calls of its own', () => {
+    const traffic = [cell({ kind: 'client', service: 'loadgen', peer: 'gateway', operation: '' })];
+    expect(serviceFigures({ ...emptyTimeline(), traffic }, AT, 10).get('loadgen')?.calls).toBe(0);
+  });
+});
+
+describe('edgeFigures', () => {
+  it('draws a message from producer to queue and from queue to consumer', () => {
+    const traffic = [
+      cell({ kind: 'producer', service: 'orders', peer: 'mail', operation: '' }),
+      cell({ kind: 'consumer', service: 'mailer', peer: 'mail', operation: '' }),
+    ];
+    const edges = edgeFigures({ ...emptyTimeline(), traffic }, AT, 10);
+    expect([...edges.keys()]).toEqual(['orders>mail', 'mail>mailer']);
+  });
+});
+
+const SAMPLE = {
+  service: 'orders',
+  instance: 'orders-1',
+  name: 'payments',
+  peer: 'payments',
+  state: 'closed' as const,
+  success: 1,
+  failure: 0,
+  timeout: 0,
+  rejected: 0,
+  failureRatio: 0,
+  resetRemainingMs: null,
+  threshold: 0.5,
+  volume: 10,
+};
+const OPENED = {
+  service: 'orders',
+  instance: 'orders-1',
+  name: 'payments',
+  peer: 'payments',
+  from: 'closed' as const,
+  to: 'open' as const,
+  reason: 'timeouts',
+  windowCalls: 55,
+  windowFailures: 28,
+  windowTimeouts: 28,
+  windowSeconds: 10,
+  threshold: 0.5,
+  volume: 10,
+  resetTimeoutMs: 30_000,
+  traceId: '',
+};
+
+describe('breakersAt', () => {
+  const timeline = {
+    ...emptyTimeline(),
+    breakers: [
+      { ...SAMPLE, at: 1_000 },
+      { ...SAMPLE, at: 1_200, instance: 'orders-2' },
+    ],
+    transitions: [{ ...OPENED, at: 2_000 }],
+  };
+
+  it('shows the state as it was at the instant, before and after the transition', () => {
+    expect(breakersAt(timeline, 1_500).get('orders/payments')?.state).toBe('closed');
+    expect(breakersAt(timeline, 2_500).get('orders/payments')).toMatchObject({
+      state: 'open',
+      since: 2_000,
+      nextTryAt: 32_000,
+    });
+  });
+
+  it('is as troubled as the most troubled instance', () => {
+    const later = {
+      ...timeline,
+      breakers: [...timeline.breakers, { ...SAMPLE, at: 2_400, instance: 'orders-2' }],
+    };
+    expect(breakersAt(later, 2_500).get('orders/payments')?.state).toBe('open');
+  });
+
+  it('believes a newer sample over an older transition', () => {
+    const later = { ...timeline, breakers: [{ ...SAMPLE, at: 3_000 }] };
+    expect(breakersAt(later, 3_500).get('orders/payments')?.state).toBe('closed');
+  });
+});
+
+describe('queuesAt', () => {
+  const row = {
+    system: 'bullmq',
+    queue: 'mail',
+    delayed: 0,
+    inFlight: 0,
+    dead: 0,
+    oldestAgeMs: null,
+    redelivered: 0,
+    consumers: 1,
+  };
+  const timeline = {
+    ...emptyTimeline(),
+    queues: [
+      { ...row, at: 1_000, ready: 100, enqueued: 0, dequeued: 0 },
+      { ...row, at: 2_000, ready: 60, enqueued: 10, dequeued: 50 },
+    ],
+  };
+
+  it('says rates and when it is empty', () => {
+    expect(queuesAt(timeline, 2_100, 1).get('mail')).toMatchObject({
+      inRate: 10,
+      outRate: 50,
+      drainSeconds: 1.5,
+    });
+  });
+
+  it('does not promise an end to a queue that does not drain', () => {
+    const grows = { ...timeline, queues: [{ ...row, at: 2_000, ready: 9, enqueued: 5, dequeued: 1 }] };
+    expect(queuesAt(grows, 2_100, 1).get('mail')?.drainSeconds).toBeNull();
+  });
+});
+
+describe('faultsAt', () => {
+  it('ends where the effect was read back as gone, not where the lease would', () => {
+    const fault = {
+      faultId: 'f',
+      runId: null,
+      owner: 'person',
+      spec: {
+        action: { type: 'hang' as const },
+        target: { kind: 'service' as const, service: 'orders' },
+        position: 'before' as const,
+        selector: { percentage: 100 },
+        seed: 1,
+        durationMs: 60_000,
+      },
+      armedAt: 1_000,
+      expiresAt: 61_000,
+      firstEffectAt: null,
+      endedAt: 5_000,
+      endReason: 'released' as const,
+      readBack: 'seam empty',
+      reverted: true,
+      injections: 1,
+    };
+    const timeline = { ...emptyTimeline(), faults: [fault] };
+    expect(faultsAt(timeline, 900)).toHaveLength(0);
+    expect(faultsAt(timeline, 4_999)).toHaveLength(1);
+    expect(faultsAt(timeline, 5_000)).toHaveLength(0);
+  });
+});
+
+describe('sagaOutcomesPerSecond', () => {
+  it('counts ended sagas by outcome and bucket', () => {
+    const event = {
+      event: 'completed',
+      sagaId: 's',
+      type: 'create-order',
+      mode: 'orchestrated',
+      service: 'orders',
+      orderId: 'o',
+      step: '',
+      kind: '' as const,
+      attempt: 1,
+      epoch: 1,
+      owner: '',
+      key: '',
+      detail: '',
+      traceId: '',
+    };
+    const sagas = [
+      { ...event, at: 10_100, outcome: 'confirmed' },
+      { ...event, at: 11_900, outcome: 'compensated' },
+      { ...event, at: 12_000, outcome: 'rejected' },
+      { ...event, at: 12_000, outcome: '', event: 'started' },
+    ];
+    const sums = sagaOutcomesPerSecond({ ...emptyTimeline(), sagas }, 0, 60_000, 2);
+    expect(sums.get(10)).toEqual({ confirmed: 1, compensated: 1, other: 0 });
+    expect(sums.get(12)).toEqual({ confirmed: 0, compensated: 0, other: 1 });
+  });
+});
