@@ -1,0 +1,26 @@
+import { expect, test } from './system.ts';
+
+test.describe('A cold start', () => {
+  test('shows real traffic on the map within a minute', async ({ page, system }) => {
+    await page.goto(system.dashboard);
+    await expect(page.getByText('Connected')).toBeVisible();
+    for (const service of ['gateway', 'orders', 'inventory', 'payments', 'shipping', 'notifications']) {
+      await expect(page.locator(`[aria-label="service ${service}"]`)).toBeVisible({ timeout: 60_000 });
+    }
+    await expect(page.locator('[aria-label="gateway to orders"]')).toBeAttached();
+    await expect(page.locator('[aria-label="orders to payments"]')).toBeAttached();
+    await expect(page.getByRole('region', { name: 'Incident strip' })).toContainText('Saga outcomes');
+  });
+
+  test('finds a trace through gateway, orders and payments', async ({ page, system }) => {
+    await page.goto(`${system.dashboard}/traces`);
+    const search = page.getByRole('searchbox').or(page.getByRole('combobox')).first();
+    await search.fill('service=payments http.route=/charges');
+    await search.press('Enter');
+    await page.locator('a[href*="/traces/"]').first().click();
+    await expect(page).toHaveURL(/\/traces\/[0-9a-f]{32}/);
+    for (const service of ['gateway', 'orders', 'payments']) {
+      await expect(page.getByText(service, { exact: true }).first()).toBeVisible();
+    }
+  });
+});

@@ -1,0 +1,44 @@
+import { call } from './api.ts';
+import { expect, test } from './system.ts';
+
+/** Longest time for which a lease may outlive its hub (5 s), plus a probe's patience. */
+const LEASE_AND_PROBE_MS = 8_000;
+
+test('A dashboard killed in mid-fault ends the fault by itself, and the page resumes with its history', async ({
+  page,
+  system,
+}) => {
+  const { fault } = await call(system.dashboard, 'armFault', {
+    input: {
+      spec: {
+        action: { type: 'error', status: 418 },
+        target: { kind: 'service', service: 'gateway' },
+        selector: { route: '/healthz', method: 'GET' },
+        durationMs: 300_000,
+        reason: 'dashboard killed in mid-fault',
+      },
+    },
+  });
+  const probe = async () => (await fetch(`${system.gateway}/healthz`)).status;
+  await expect.poll(probe).toBe(418);
+  await page.goto(system.dashboard);
+  await expect(page.getByText('Connected')).toBeVisible();
+  await expect(page.getByRole('button', { name: /1 active/ })).toBeVisible();
+
+  const pid = system.processes.get('web');
+  expect(pid).toBeDefined();
+  process.kill(pid ?? 0, 'SIGKILL');
+  await expect(page.getByText('Reconnecting')).toBeVisible();
+  await expect.poll(probe, { timeout: LEASE_AND_PROBE_MS, intervals: [100] }).toBe(200);
+
+  await expect(page.getByText('Connected')).toBeVisible({ timeout: 30_000 });
+  const ended = (await call(system.dashboard, 'faults')).faults.find((row) => row.faultId === fault?.faultId);
+  expect(ended?.endedAt).not.toBeNull();
+  const now = Date.now();
+  const { timeline } = await call(system.dashboard, 'timeline', {
+    input: { from: String(now - 120_000), to: String(now) },
+  });
+  const before = timeline.traffic.filter((cell) => cell.second * 1000 < (ended?.armedAt ?? 0));
+  expect(before.length, 'traffic from before the kill is still there').toBeGreaterThan(0);
+  await expect(page.locator('[aria-label="service gateway"]')).toBeVisible();
+});

@@ -1,0 +1,64 @@
+import type { Run } from '@stormglass/chaos/contract';
+import { call } from './api.ts';
+import { expect, test } from './system.ts';
+
+/** Each button, from the click to the verdict, and what must be measured for the verdict to mean anything. */
+const BUTTONS: readonly { title: string; verdicts: readonly string[]; measured(run: Run): void }[] = [
+  {
+    title: 'Payment latency opens the breaker',
+    verdicts: ['degraded-recovered', 'passed'],
+    measured: (run) => {
+      expect(run.recovery?.t0).not.toBeNull();
+      expect(run.recovery?.t1Cause).toContain('payments');
+      expect(run.recovery?.affectedServices.length).toBeGreaterThan(0);
+    },
+  },
+  {
+    title: 'Payment down, sagas compensate',
+    verdicts: ['degraded-recovered', 'passed'],
+    measured: (run) => expect(run.recovery?.sagas.compensated).toBeGreaterThan(0),
+  },
+  {
+    title: 'Shipping killed and restarted',
+    verdicts: ['degraded-recovered', 'passed'],
+    measured: (run) => expect(run.recovery?.t3).not.toBeNull(),
+  },
+  {
+    title: 'Notifications consumer stopped',
+    verdicts: ['degraded-recovered', 'passed'],
+    measured: (run) => expect(run.recovery?.queuePeak.value).toBeGreaterThanOrEqual(20),
+  },
+  {
+    title: 'Inventory database outage',
+    verdicts: ['degraded-recovered', 'passed'],
+    measured: (run) => expect(run.recovery?.lostRequests.value).toBeGreaterThan(0),
+  },
+];
+
+for (const { title, verdicts, measured } of BUTTONS) {
+  test(`The button "${title}" runs for real and ends with a verdict`, async ({ page, system }) => {
+    await page.goto(`${system.dashboard}/chaos`);
+    const card = page.getByRole('article', { name: title });
+    const button = card.getByRole('button');
+    await expect(button).toBeEnabled({ timeout: 60_000 });
+    await button.click();
+    await button.click();
+    await expect(page).toHaveURL(/\/chaos\/runs\/.+/);
+    await expect(page.getByRole('button', { name: 'Abort' })).toBeVisible();
+    await expect(page.getByText(/^exit \d$/)).toBeVisible({ timeout: 150_000 });
+
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    const run = await call(system.dashboard, 'run', { params: { id } });
+    expect(verdicts, `${run.verdict}: ${run.why}`).toContain(run.verdict);
+    expect(run.recovery?.t4, run.why).not.toBeNull();
+    measured(run);
+    const { faults } = await call(system.dashboard, 'faults');
+    expect(faults.filter((fault) => fault.endedAt === null)).toEqual([]);
+
+    const report = page.url();
+    await page.goto(`${system.dashboard}/`);
+    await page.goto(report);
+    await expect(page.getByRole('region', { name: 'Recovery anatomy' })).toBeVisible();
+    await expect(page.getByText(/^exit \d$/)).toBeVisible();
+  });
+}
