@@ -1,21 +1,23 @@
 import type { Server as HttpServer } from 'node:http';
+import { emptyTimeline } from '@stormglass/agents/contract';
 import type { LoadedFolder, RunExperiment } from '@stormglass/chaos/engine';
+import type { Server } from 'socket.io';
 import type { StoreState } from '../live/protocol.ts';
 import { createGate, type Gate } from './auth/gate.ts';
 import type { Env } from './env.ts';
-import { startFaults } from './faults/index.ts';
-import { observeHub } from './http/gauges.ts';
-import { createMetrics, type Metrics } from './http/metrics.ts';
+import { type FaultSystem, startFaults } from './faults/index.ts';
+import { observeHub } from './gauges.ts';
 import { AgentHub } from './hub/agents.ts';
 import { Controls } from './hub/controls.ts';
 import { LiveHub } from './hub/live.ts';
 import { openSockets } from './hub/sockets.ts';
 import type { Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import type { Handlers } from './routes/handler.ts';
 import { createHandlers } from './routes/index.ts';
 import { runPorts } from './runs/ports.ts';
-import { Runs, summarize } from './runs/runs.ts';
-import { openState } from './state/index.ts';
+import { Runs } from './runs/runs.ts';
+import { openState, type State } from './state/index.ts';
 import type { Time } from './time.ts';
 import { feedWindow } from './window/feed.ts';
 import { History } from './window/history.ts';
@@ -41,109 +43,41 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
+/** What stands before anything is wired: each part knows only those above it. */
+interface Core extends Ingredients {
+  metrics: Metrics;
+  state: State;
+  gate: Gate;
+  io: Server;
+  hub: AgentHub;
+  controls: Controls;
+  window: TimelineWindow;
+  history: History;
+  system: FaultSystem;
+  runs: Runs;
+  live: LiveHub;
+  store: { state: StoreState };
+}
+
 /** Puts the parts together on an HTTP server which does not listen yet. */
 export function compose(http: HttpServer, made: Ingredients): Dashboard {
-  const { env, time, log, telemetry } = made;
-  const metrics = createMetrics();
-  const state = openState(env.STORMGLASS_DATA_DIR, () => time.now());
-  const gate = createGate(env, time);
-  const io = openSockets(http, gate);
-  const hub = new AgentHub(io, gate, time, log);
-  const controls = new Controls(hub, state);
-  const window = new TimelineWindow(
-    () => time.now(),
-    (what, count) => metrics.dropped.inc({ what }, count),
-  );
-  const history = new History(window, telemetry, state, time);
-  const system = startFaults({ hub, state, time, log, protectedServices: env.STORMGLASS_PROTECTED });
-  const { board, faults, halt } = system;
-  let store: StoreState = UNREACHABLE;
-  const runs = new Runs({
-    state,
-    time,
-    log,
-    ports: runPorts(faults, window, controls),
-    run: made.runExperiment,
-    loadExperiments: made.loadExperiments,
-    refuseWhenHalted: () => halt.refuseWhenHalted(),
-    onChange: (run) => {
-      live.touch('activeRuns');
-      // The list changes when a run begins, enters a phase or ends, not with each event.
-      const listed = JSON.stringify(summarize(run));
-      if (listed !== lastListed) live.touch('runs');
-      lastListed = listed;
-    },
-  });
-  let lastListed = '';
-  const live = new LiveHub(io, gate, {
-    window,
-    time,
-    metrics,
-    state: {
-      agents: () => hub.list(),
-      halt: () => halt.state,
-      runs: () => runs.list(),
-      activeRuns: () => runs.active(),
-      store: () => store,
-    },
-  });
-
-  const now = time.now();
-  window.mergeStored({ ...EMPTY, ...history.own(now - WINDOW_MS, now) });
-  state.processes.trim(now);
-  board.listen((interval) => window.setFault(interval));
-  halt.listen((halted) => {
-    live.touch('halt');
-    if (halted.halted && halted.lastEffectGoneMs === null) runs.halted(halted.reason ?? '');
-  });
-  hub.listen({
-    hello: () => live.touch('agents'),
-    gone: () => live.touch('agents'),
-    process: (event) => {
-      state.processes.add(event);
-      window.addProcess(event);
-    },
-  });
-  window.listen((added) => {
-    for (const receipt of added.receipts ?? []) board.effect(receipt.faultId, receipt.at);
-  });
-  observeHub(metrics, { hub, live, board, window, time });
-  const stopFeed = env.CLICKHOUSE_URL
-    ? feedWindow({
-        address: { url: env.CLICKHOUSE_URL, password: env.CLICKHOUSE_PASSWORD },
-        window,
-        history,
-        metrics,
-        time,
-        log,
-        onFilled: () => live.resetAll(),
-        onStore: (next) => {
-          const changed = JSON.stringify(next) !== JSON.stringify(store);
-          store = next;
-          if (changed) live.touch('store');
-        },
-      })
-    : () => undefined;
-
+  const core = build(http, made);
+  const { hub, gate, metrics, state, runs, system, live, io, telemetry, time, store } = core;
+  const startedAt = time.now();
+  remember(core, startedAt);
+  connect(core);
+  observeHub(metrics, { ...core, board: system.board });
+  const stopFeed = feed(core);
   return {
     gate,
     metrics,
     handlers: createHandlers({
-      env,
-      version: made.version,
-      startedAt: now,
-      gate,
-      state,
+      ...core,
       hub,
-      controls,
-      faults,
-      halt,
-      window,
-      history,
-      telemetry,
-      runs,
-      time,
-      store: () => store,
+      startedAt,
+      faults: system.faults,
+      halt: system.halt,
+      store: () => store.state,
     }),
     close: async () => {
       await runs.close();
@@ -157,13 +91,87 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
   };
 }
 
-const EMPTY = {
-  traffic: [],
-  breakers: [],
-  transitions: [],
-  queues: [],
-  sagas: [],
-  faults: [],
-  receipts: [],
-  processes: [],
-};
+function build(http: HttpServer, made: Ingredients): Core {
+  const { env, time, log } = made;
+  const metrics = createMetrics();
+  const state = openState(env.STORMGLASS_DATA_DIR, () => time.now());
+  const gate = createGate(env, time);
+  const io = openSockets(http, gate);
+  const hub = new AgentHub(io, gate, time, log);
+  const controls = new Controls(hub, state);
+  const window = new TimelineWindow(
+    () => time.now(),
+    (what, count) => metrics.dropped.inc({ what }, count),
+  );
+  const history = new History(window, made.telemetry, state, time);
+  const system = startFaults({ hub, state, time, log, protectedServices: env.STORMGLASS_PROTECTED });
+  const runs = new Runs({
+    state,
+    time,
+    log,
+    ports: runPorts(system.faults, window, controls),
+    run: made.runExperiment,
+    loadExperiments: made.loadExperiments,
+    refuseWhenHalted: () => system.halt.refuseWhenHalted(),
+  });
+  const store = { state: UNREACHABLE };
+  const live = new LiveHub(io, gate, {
+    window,
+    time,
+    metrics,
+    state: {
+      agents: () => hub.list(),
+      halt: () => system.halt.state,
+      runs: () => runs.list(),
+      activeRuns: () => runs.active(),
+      store: () => store.state,
+    },
+  });
+  return { ...made, metrics, state, gate, io, hub, controls, window, history, system, runs, live, store };
+}
+
+/** The hub's own part of the last minutes: faults and processes of an earlier life. */
+function remember({ window, history, state }: Core, now: number): void {
+  window.mergeStored({ ...emptyTimeline(), ...history.own(now - WINDOW_MS, now) });
+  state.processes.trim(now);
+}
+
+/** Who is told of what. */
+function connect({ hub, window, state, system, runs, live }: Core): void {
+  const { board, halt } = system;
+  board.listen((interval) => window.setFault(interval));
+  window.listen((added) => {
+    for (const receipt of added.receipts ?? []) board.effect(receipt.faultId, receipt.at);
+  });
+  hub.listen({
+    hello: () => live.touch('agents'),
+    gone: () => live.touch('agents'),
+    process: (event) => {
+      state.processes.add(event);
+      window.addProcess(event);
+    },
+  });
+  halt.listen((now) => {
+    live.touch('halt');
+    if (now.halted && now.lastEffectGoneMs === null) runs.halted(now.reason ?? '');
+  });
+  runs.listen((_run, listChanged) => {
+    live.touch('activeRuns');
+    if (listChanged) live.touch('runs');
+  });
+}
+
+function feed(core: Core): () => void {
+  const { env, live, store } = core;
+  if (!env.CLICKHOUSE_URL) return () => undefined;
+  return feedWindow({
+    ...core,
+    address: { url: env.CLICKHOUSE_URL, password: env.CLICKHOUSE_PASSWORD },
+    onFilled: () => live.resetAll(),
+    onStore: (next) => {
+      const changed = JSON.stringify(next) !== JSON.stringify(store.state);
+      store.state = next;
+      if (changed) live.touch('store');
+    },
+  });
+}

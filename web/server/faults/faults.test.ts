@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestAgent } from '../testing/agent.ts';
 import { startDashboard, type TestDashboard, tempDir } from '../testing/dashboard.ts';
+import { eventually } from '../testing/eventually.ts';
 
 const SPEC = {
   action: { type: 'latency', ms: 400 },
@@ -45,7 +46,7 @@ describe('a fault', () => {
     const id = fault?.faultId ?? '';
     expect(targets.map((target) => target.instance)).toEqual(['payments-1', 'payments-2']);
     expect(targets[0]?.detail).toBe('seam armed');
-    await vi.waitFor(() => expect(one.leases.get(id)?.renewals).toBeGreaterThan(1), { timeout: 10_000 });
+    await eventually(() => expect(one.leases.get(id)?.renewals).toBeGreaterThan(1));
     expect(two.leases.has(id)).toBe(true);
     const { fault: ended, ends } = await dashboard.call('releaseFault', 'DELETE', `/api/faults/${id}`);
     expect(ends).toHaveLength(2);
@@ -74,7 +75,7 @@ describe('a fault', () => {
     const { fault } = await arm();
     const faultId = fault?.faultId ?? '';
     one.socket.emit('injections', { faultId, service: 'payments', count: 7, firstAt: 1234, lastAt: 2000 });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await active())[0]).toMatchObject({ injections: 7, firstEffectAt: 1234 }),
     );
   });
@@ -82,8 +83,8 @@ describe('a fault', () => {
   test('ends when its time is over, even when the injector forgets to', async () => {
     const one = await agent();
     const { fault } = await arm({ ...SPEC, durationMs: 200 });
-    await vi.waitFor(() => expect(one.ended.map((end) => end.faultId)).toEqual([fault?.faultId]));
-    await vi.waitFor(async () => expect(await active()).toEqual([]));
+    await eventually(() => expect(one.ended.map((end) => end.faultId)).toEqual([fault?.faultId]));
+    await eventually(async () => expect(await active()).toEqual([]));
   });
 
   test('is armed on all or on none: one refusal releases the others', async () => {
@@ -144,7 +145,7 @@ describe('a lease', () => {
     const stray = new TestAgent(dashboard.url);
     agents.push(stray);
     stray.hold('left-by-an-earlier-dashboard');
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(stray.ended.map((end) => end.faultId)).toEqual(['left-by-an-earlier-dashboard']),
     );
     const { entries } = await dashboard.call('audit', 'GET', '/api/audit');
@@ -155,12 +156,10 @@ describe('a lease', () => {
     const one = await agent();
     const { fault } = await arm();
     one.socket.io.engine.close();
-    await vi.waitFor(() => expect(one.socket.connected).toBe(false));
+    await eventually(() => expect(one.socket.connected).toBe(false));
     await one.connected();
     const before = one.leases.get(fault?.faultId ?? '')?.renewals ?? 0;
-    await vi.waitFor(() => expect(one.leases.get(fault?.faultId ?? '')?.renewals).toBeGreaterThan(before), {
-      timeout: 10_000,
-    });
+    await eventually(() => expect(one.leases.get(fault?.faultId ?? '')?.renewals).toBeGreaterThan(before));
     expect(await active()).toHaveLength(1);
   });
 
@@ -169,7 +168,7 @@ describe('a lease', () => {
     await arm();
     one.close();
     await agent({ pid: 4712 });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { faults } = await dashboard.call('faults', 'GET', '/api/faults');
       expect(faults[0]).toMatchObject({ reverted: true, readBack: 'the process was replaced by pid 4712' });
     });
@@ -183,18 +182,13 @@ describe('a lease', () => {
     one.answers = false;
     await dashboard.close();
     one.answers = true;
-    await vi.waitFor(() => expect(one.ended.map((end) => end.faultId)).toEqual([faultId]), {
-      timeout: 10_000,
-    });
+    await eventually(() => expect(one.ended.map((end) => end.faultId)).toEqual([faultId]));
     expect(one.ended[0]?.reason).toBe('expired');
     dashboard = await startDashboard({ dataDir: dir.path });
-    await vi.waitFor(
-      async () => {
-        const { faults } = await dashboard.call('faults', 'GET', '/api/faults');
-        expect(faults[0]).toMatchObject({ faultId, endReason: 'expired' });
-      },
-      { timeout: 15_000 },
-    );
+    await eventually(async () => {
+      const { faults } = await dashboard.call('faults', 'GET', '/api/faults');
+      expect(faults[0]).toMatchObject({ faultId, endReason: 'expired' });
+    });
   });
 });
 
@@ -225,8 +219,8 @@ describe('the halt', () => {
     one.answers = false;
     const { answers } = await dashboard.call('halt', 'POST', '/api/halt', { reason: 'enough' });
     expect(answers[0]?.problem).toContain('no answer');
-    await vi.waitFor(() => expect(one.ended[0]?.reason).toBe('expired'), { timeout: 10_000 });
-    await vi.waitFor(async () => expect(await active()).toEqual([]));
+    await eventually(() => expect(one.ended[0]?.reason).toBe('expired'));
+    await eventually(async () => expect(await active()).toEqual([]));
     expect(one.ended[0]?.faultId).toBe(fault?.faultId);
   });
 });

@@ -93,7 +93,8 @@ export class Faults {
     });
     const armedAt = Math.min(...answers.map((answer) => answer.armedAt));
     // An agent's clock may be off; the fault cannot have been armed before it was sent or after it was answered.
-    fault.interval = { ...fault.interval, armedAt: Math.min(Math.max(armedAt, sentAt), time.now()) };
+    const trueArmedAt = Math.min(Math.max(armedAt, sentAt), time.now());
+    fault.interval = { ...fault.interval, armedAt: trueArmedAt, expiresAt: trueArmedAt + spec.durationMs };
     board.armed(fault);
     this.#endLater(fault);
     const targets = agents.map((agent, i) => resolved(agent, answers[i]?.detail ?? ''));
@@ -125,7 +126,8 @@ export class Faults {
         }
       }),
     );
-    state.audit.add({ who, what: 'fault.release', subject: faultId, why: '', outcome: outcomeOf(fault) });
+    if (who !== 'hub')
+      state.audit.add({ who, what: 'fault.release', subject: faultId, why: '', outcome: outcomeOf(fault) });
     if (fault.ended) return { fault: fault.interval, ends: fault.ends };
     throw new StormglassError(
       'timeout',
@@ -159,7 +161,10 @@ export class Faults {
 
   /** Active ones first, then the ended ones, newest first. */
   list(): FaultInterval[] {
-    const active = this.#parts.board.active().map((fault) => fault.interval);
+    const held = this.#parts.board.active().map((fault) => fault.interval);
+    // Left open by an earlier life of the dashboard, until agents have said how they ended.
+    const left = this.#parts.state.faults.unfinished().filter((f) => !this.#parts.board.find(f.faultId));
+    const active = [...left, ...held];
     const ended = this.#parts.state.faults.ended(ENDED_SHOWN);
     const newest = (id: string) => this.#parts.board.find(id)?.interval;
     return [...active.reverse(), ...ended.map((fault) => newest(fault.faultId) ?? fault)];

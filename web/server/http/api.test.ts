@@ -151,7 +151,7 @@ describe('metrics', () => {
     const { body } = await dashboard.send('GET', '/metrics');
     const text = String(body);
     expect(text).toContain('stormglass_web_agents 1');
-    const promtool = spawnSync('promtool', ['check', 'metrics'], { input: text });
+    const promtool = spawnSync(process.env.PROMTOOL ?? 'promtool', ['check', 'metrics'], { input: text });
     if (promtool.error === undefined) expect(String(promtool.stderr)).toBe('');
     const line = /^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? [-+.\w]+)?$/;
     expect(text.split('\n').filter((one) => !line.test(one))).toEqual([]);

@@ -9,11 +9,12 @@ import {
   type LiveState,
 } from '../../live/protocol.ts';
 import type { Gate } from '../auth/gate.ts';
-import type { Metrics } from '../http/metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Time } from '../time.ts';
 import type { TimelineWindow } from '../window/window.ts';
 import { Pending } from './pending.ts';
 import { Replay } from './replay.ts';
+import { shapeSnapshot } from './snapshot.ts';
 
 const FRAME_EVERY_MS = 50;
 /** Frames kept for browsers that come back: 30 s at the highest rate. */
@@ -115,13 +116,14 @@ export class LiveHub {
   #sendSnapshot(socket: BrowserSocket, reset: boolean): void {
     const { window, time, metrics, state } = this.#parts;
     const from = window.snapshotFrom(SNAPSHOT_CELLS);
+    const now = time.now();
     metrics.snapshotsSent.inc();
     socket.emit('snapshot', {
       cursor: { epoch: this.#epoch, seq: this.#seq },
-      now: time.now(),
+      now,
       reset,
       from,
-      timeline: window.slice(from, Number.MAX_SAFE_INTEGER),
+      timeline: shapeSnapshot(window.slice(from, Number.MAX_SAFE_INTEGER), now),
       state: {
         agents: state.agents(),
         halt: state.halt(),

@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
+import { StormglassError } from '@stormglass/agents/contract';
 import { Server } from 'socket.io';
 import type { Gate } from '../auth/gate.ts';
-import { toStormglassError } from '../http/answer.ts';
 
 /** Messages of agents and browsers are small; a hello with 50 controls has about 30 KB. */
 const MAX_MESSAGE_BYTES = 1_048_576;
@@ -22,8 +22,7 @@ export function openSockets(http: HttpServer, gate: Gate): Server {
         gate.checkOrigin(request.headers);
         decide(null, true);
       } catch (error) {
-        const { code, message } = toStormglassError(error);
-        decide(`${code}: ${message}`, false);
+        decide(error instanceof StormglassError ? `${error.code}: ${error.message}` : 'refused', false);
       }
     },
   });

@@ -39,7 +39,7 @@ function instances(p: Parts): Map<string, string[]> {
 }
 
 /** Every service which emitted anything in the range; figures are of its server side. */
-export function serviceRows(timeline: Timeline, connected: ReadonlyMap<string, string[]>): ServiceRow[] {
+function serviceRows(timeline: Timeline, connected: ReadonlyMap<string, string[]>): ServiceRow[] {
   const byService = new Map<string, { row: ServiceRow; operations: Set<string>; sketches: Sketch[] }>();
   for (const cell of timeline.traffic) {
     let entry = byService.get(cell.service);

@@ -2,9 +2,10 @@ import { cpSync } from 'node:fs';
 import { FaultSpec } from '@stormglass/agents/contract';
 import { ExperimentSpec } from '@stormglass/chaos/contract';
 import { type RunExperiment, RunInterruption } from '@stormglass/chaos/engine';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestAgent } from '../testing/agent.ts';
 import { startDashboard, type TestDashboard, tempDir } from '../testing/dashboard.ts';
+import { eventually } from '../testing/eventually.ts';
 
 const sli = { service: 'gateway', metric: 'good_rate' };
 const SPEC = ExperimentSpec.parse({
@@ -59,7 +60,7 @@ afterEach(async () => {
 });
 
 const start = () => dashboard.call('startRun', 'POST', '/api/runs', { experimentId: 'slow', seed: 7 });
-const armed = () => vi.waitFor(() => expect(agent.leases.size).toBe(1));
+const armed = () => eventually(() => expect(agent.leases.size).toBe(1));
 
 describe('a run', () => {
   test('keeps its events and verdict, and its faults carry its id', async () => {
@@ -95,7 +96,7 @@ describe('a run', () => {
     const run = await start();
     await armed();
     await dashboard.call('halt', 'POST', '/api/halt', { reason: 'enough' });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { verdict, why } = await dashboard.call('run', 'GET', `/api/runs/${run.id}`);
       expect([verdict, why]).toEqual(['aborted', 'all chaos was stopped: enough']);
     });
@@ -117,7 +118,7 @@ describe('a run', () => {
   test('whose dashboard died is marked interrupted by the next one, with the events up to then', async () => {
     const run = await start();
     await armed();
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await dashboard.call('run', 'GET', `/api/runs/${run.id}`)).events).toHaveLength(2),
     );
     // What a killed process leaves on the disk is what is on the disk now.

@@ -24,9 +24,10 @@ interface Parts {
   run: RunExperiment;
   loadExperiments: () => Promise<LoadedFolder>;
   refuseWhenHalted: () => void;
-  /** A run began, went on or ended. */
-  onChange: (run: Run) => void;
 }
+
+/** A run began, went on or ended; `listChanged` when its line in the list did. */
+type RunListener = (run: Run, listChanged: boolean) => void;
 
 interface Running {
   run: Run;
@@ -37,11 +38,16 @@ interface Running {
 /** Runs experiments, one at a time, and keeps what happened. */
 export class Runs {
   readonly #parts: Parts;
+  readonly #listeners: RunListener[] = [];
   #running: Running | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#closeInterrupted();
+  }
+
+  listen(listener: RunListener): void {
+    this.#listeners.push(listener);
   }
 
   experiments(): Promise<LoadedFolder> {
@@ -82,7 +88,7 @@ export class Runs {
     const running: Running = { run, stop, done: Promise.resolve() };
     this.#running = running;
     running.done = this.#drive(running);
-    this.#parts.onChange(run);
+    this.#tell(run, true);
     return run;
   }
 
@@ -142,7 +148,7 @@ export class Runs {
         'run.end',
         `${running.run.verdict}: ${running.run.why}`,
       );
-      this.#parts.onChange(running.run);
+      this.#tell(running.run, true);
     }
   }
 
@@ -158,7 +164,11 @@ export class Runs {
     // `measured` replaces itself in the header; the others are the journal.
     if (event.type !== 'measured') runs.addEvent(before.id, before.events.length, event);
     if (event.type === 'measured' || event.type === 'phase' || event.type === 'ended') runs.save(running.run);
-    this.#parts.onChange(running.run);
+    this.#tell(running.run, event.type === 'phase' || event.type === 'ended');
+  }
+
+  #tell(run: Run, listChanged: boolean): void {
+    for (const listener of this.#listeners) listener(run, listChanged);
   }
 
   #newRun(found: LoadedExperiment, seed: number, who: string): Run {
@@ -198,7 +208,7 @@ export class Runs {
 }
 
 /** The run after one more event. */
-export function apply(run: Run, event: RunEvent): Run {
+function apply(run: Run, event: RunEvent): Run {
   switch (event.type) {
     case 'measured':
       return { ...run, recovery: event.recovery };
@@ -224,7 +234,7 @@ export function apply(run: Run, event: RunEvent): Run {
   }
 }
 
-export function summarize(run: Omit<Run, 'events'>): RunSummary {
+function summarize(run: Omit<Run, 'events'>): RunSummary {
   const { id, experimentId, seed, startedBy, startedAt, endedAt, phase, verdict, why } = run;
   return {
     id,

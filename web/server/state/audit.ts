@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AuditEntry } from '../../live/answers.ts';
 
-export type AuditLine = Omit<AuditEntry, 'seq' | 'at'>;
+type AuditLine = Omit<AuditEntry, 'seq' | 'at'>;
 
 /** Who did what, when, why, and how it ended. Append-only: triggers refuse changes. */
 export interface Audit {

@@ -39,7 +39,7 @@ function migrate(db: DatabaseSync): void {
 }
 
 /** All or nothing; nested calls are not supported. */
-export function transaction<T>(db: DatabaseSync, work: () => T): T {
+function transaction<T>(db: DatabaseSync, work: () => T): T {
   db.exec('BEGIN IMMEDIATE');
   try {
     const result = work();

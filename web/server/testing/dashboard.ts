@@ -29,7 +29,7 @@ export interface TestDashboard {
   close(): Promise<void>;
 }
 
-export interface Reply {
+interface Reply {
   status: number;
   headers: Headers;
   body: unknown;

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serverSpan, startCollector, type TestCollector } from '../testing/collector.ts';
 import { startDashboard, type TestDashboard, tempDir } from '../testing/dashboard.ts';
+import { eventually } from '../testing/eventually.ts';
 import { openTelemetry } from './telemetry.ts';
 
 const data = tempDir();
@@ -18,11 +19,8 @@ const open = () =>
 beforeAll(async () => {
   collector = await startCollector(data.path);
   dashboard = await open();
-  await vi.waitFor(
-    async () => expect((await dashboard.call('health', 'GET', '/api/health')).store.reachable).toBe(true),
-    {
-      timeout: 20_000,
-    },
+  await eventually(async () =>
+    expect((await dashboard.call('health', 'GET', '/api/health')).store.reachable).toBe(true),
   );
 });
 afterAll(async () => {
@@ -45,7 +43,7 @@ async function calls(service: string): Promise<number> {
 describe('with the real collector', () => {
   test('a span is in the live window as soon as it is acknowledged', async () => {
     await collector.send('traces', serverSpan({ service: 'live-one' }));
-    await vi.waitFor(async () => expect(await calls('live-one')).toBe(1));
+    await eventually(async () => expect(await calls('live-one')).toBe(1));
   });
 
   test('a trace can be searched and read', async () => {
@@ -53,10 +51,8 @@ describe('with the real collector', () => {
     await collector.send('traces', serverSpan({ service: 'searched', traceId, route: '/found' }));
     const search = JSON.stringify({ from: Date.now() - 60_000, to: Date.now() + 5_000, service: 'searched' });
     const path = `/api/traces?q=${encodeURIComponent(search)}`;
-    await vi.waitFor(
-      async () =>
-        expect((await dashboard.call('traces', 'GET', path)).traces.map((t) => t.traceId)).toEqual([traceId]),
-      { timeout: 10_000 },
+    await eventually(async () =>
+      expect((await dashboard.call('traces', 'GET', path)).traces.map((t) => t.traceId)).toEqual([traceId]),
     );
     const trace = await dashboard.call('trace', 'GET', `/api/traces/${traceId}`);
     expect(trace.spans[0]).toMatchObject({ service: 'searched', name: 'POST /found', kind: 'server' });
@@ -65,10 +61,10 @@ describe('with the real collector', () => {
   test('a dashboard that restarts has its history, once', async () => {
     const endMs = Date.now() - 30_000;
     for (let i = 0; i < 3; i++) await collector.send('traces', serverSpan({ service: 'restarted', endMs }));
-    await vi.waitFor(async () => expect(await calls('restarted')).toBe(3));
+    await eventually(async () => expect(await calls('restarted')).toBe(3));
     await dashboard.close();
     dashboard = await open();
-    await vi.waitFor(async () => expect(await calls('restarted')).toBe(3), { timeout: 15_000 });
+    await eventually(async () => expect(await calls('restarted')).toBe(3));
     const now = Date.now();
     const { timeline } = await dashboard.call(
       'timeline',

@@ -15,12 +15,13 @@ import { Series } from './series.ts';
 /** How far back the hub remembers by itself; older ranges come from the store. Milliseconds. */
 export const WINDOW_MS = 15 * 60_000;
 
-/** What fits, at most; sized for 22 services: about 100 cells a second, 40 breakers and 10 queues at 1 Hz. */
+/** What fits, at most; sized for 22 services: about 100 cells a second, 40 breakers and 10 queues
+ * at 1 Hz, 10 orders a second with 10 saga events each. */
 const LIMITS = {
   breakers: 40_000,
   transitions: 2_000,
   queues: 10_000,
-  sagas: 20_000,
+  sagas: 100_000,
   receipts: 1_000,
   processes: 2_000,
   faults: 500,

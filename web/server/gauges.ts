@@ -1,9 +1,9 @@
-import type { FaultBoard } from '../faults/board.ts';
-import type { AgentHub } from '../hub/agents.ts';
-import type { LiveHub } from '../hub/live.ts';
-import type { Time } from '../time.ts';
-import type { TimelineWindow } from '../window/window.ts';
-import type { Metrics } from './metrics.ts';
+import type { FaultBoard } from './faults/board.ts';
+import type { AgentHub } from './hub/agents.ts';
+import type { LiveHub } from './hub/live.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { Time } from './time.ts';
+import type { TimelineWindow } from './window/window.ts';
 
 /** Figures of the hub that are read when somebody scrapes. */
 export function observeHub(

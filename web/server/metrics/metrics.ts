@@ -11,6 +11,7 @@ export interface Metrics {
   dropped: Counter<'what'>;
   collectorReconnects: Counter;
   historyFills: Counter;
+  historyGaps: Gauge;
   /** A gauge read when scraped. */
   observe(name: string, help: string, read: () => number): void;
 }
@@ -52,6 +53,11 @@ export function createMetrics(): Metrics {
       'stormglass_web_collector_reconnects_total',
       'Connections made to the live stream of the collector.',
     ),
+    historyGaps: new Gauge({
+      name: 'stormglass_web_history_gaps',
+      help: '1 while the live window is being filled from the store, else 0.',
+      registers,
+    }),
     historyFills: counter(
       'stormglass_web_history_fills_total',
       'Times the live window was filled from the store.',
