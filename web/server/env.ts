@@ -54,7 +54,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
   if (missing.length > 0) {
     throw new StormglassError(
       'unauthorized',
-      `${env.HOST} can be reached from other machines, and ${missing.join(' and ')} is not set`,
+      `${env.HOST} can be reached from other machines, so ${missing.join(' and ')} must be set`,
       'Set both to long random values, or bind to 127.0.0.1.',
     );
   }

@@ -37,7 +37,7 @@ export function checkOrigin(headers: IncomingHttpHeaders, policy: OriginPolicy):
 }
 
 function hostAllowed(name: string, policy: OriginPolicy): boolean {
-  if (policy.allowedHosts.includes(name)) return true;
+  if (policy.allowedHosts.some((allowed) => allowed.toLowerCase() === name)) return true;
   if (policy.loopback) return isLoopback(name);
   return policy.allowedHosts.length === 0 || isLoopback(name);
 }
