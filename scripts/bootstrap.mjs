@@ -123,10 +123,7 @@ function npm(args) {
     child.stderr.on('data', keep);
     const began = Date.now();
     const tick = setInterval(() => {
-      const folders = existsSync(join(ROOT, 'node_modules'))
-        ? readdirSync(join(ROOT, 'node_modules')).length
-        : 0;
-      say(`  installing, ${Math.round((Date.now() - began) / 1000)} s, ${folders} packages unpacked`);
+      say(`  installing, ${Math.round((Date.now() - began) / 1000)} s`);
     }, 5000);
     child.on('error', (error) => {
       clearInterval(tick);
@@ -150,7 +147,7 @@ async function install(host) {
   const mark = fingerprint(host);
   const wanted = platformPackages(lock, host);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === mark && missing(wanted).length === 0) return;
-  say('Installing dependencies (once; about 1 GB)');
+  say('Installing dependencies (after each change of package-lock.json; about 1 GB at first)');
   const fresh = !existsSync(join(ROOT, 'node_modules'));
   mkdirSync(join(ROOT, 'node_modules'), { recursive: true });
   accessSync(join(ROOT, 'node_modules'), constants.W_OK);
