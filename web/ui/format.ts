@@ -55,7 +55,7 @@ export function percent(share: number | null | undefined): string {
   const value = share * 100;
   if (value === 0 || value === 100) return `${value} %`;
   if (value < 0.1) return '<0.1 %';
-  return `${value.toFixed(1)} %`;
+  return `${Number(value.toFixed(1))} %`;
 }
 
 /** 1,434 */

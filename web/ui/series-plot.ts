@@ -4,7 +4,7 @@ import type { Series, SeriesChartProps } from './series-chart.tsx';
 import { readInk } from './series-ink.ts';
 import { drawFaults, drawGaps, drawLimit, drawVertical } from './series-marks.ts';
 
-const AXIS_WIDTH = 40;
+const AXIS_WIDTH = 44;
 
 function plotSeries(series: Series, ink: ReturnType<typeof readInk>): uPlot.Series {
   const color = series.hue ? ink.hue(series.hue) : series.kind === 'thin' ? ink.ink3 : ink.ink1;
@@ -158,9 +158,13 @@ export class SeriesPlot {
     return out.length > 3 ? out.filter((_, i) => (out.length - 1 - i) % 2 === 0).slice(-3) : out;
   }
 
-  private tickTexts(splits: number[], format: SeriesChartProps['format']): string[] {
+  private tickTexts(splits: (number | null)[], format: SeriesChartProps['format']): string[] {
     const text = format ?? ((v: number) => String(Number(v.toPrecision(3))));
-    return splits.map((value, i) => (i === 0 && !format ? `${text(value)} ${this.props.unit}` : text(value)));
+    return splits.map((value, i) => {
+      // A logarithmic axis passes null for the gridlines which it leaves out.
+      if (value === null) return '';
+      return i === 0 && !format ? `${text(value)} ${this.props.unit}` : text(value);
+    });
   }
 
   private drawMarks(u: uPlot): void {

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useSettled } from '../../live/use-settled.ts';
 import type { PageWindow } from '../../live/use-window.ts';
+import { Skeleton } from '../../ui/skeleton.tsx';
 import { hueColor } from '../../ui/state.ts';
 import styles from './map.module.css';
 import { type StoryPart, storyAt } from './model/story.ts';
@@ -18,8 +19,15 @@ function Part({ question, part }: { question: string; part: StoryPart }) {
 
 /** What broke, what did it cost, is it over. */
 export function StoryLine({ page }: { page: PageWindow }) {
-  const { timeline, at, from } = useSettled(page, 500);
+  const { timeline, at, from, loading } = useSettled(page, 500);
   const story = useMemo(() => storyAt(timeline, at, from), [timeline, at, from]);
+  if (loading) {
+    return (
+      <div className={styles.story}>
+        <Skeleton width={520} height={16} />
+      </div>
+    );
+  }
   return (
     <p className={styles.story}>
       <Part question="Broke" part={story.broke} />

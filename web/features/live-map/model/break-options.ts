@@ -13,7 +13,7 @@ export interface BreakOption {
   title: string;
   type: FaultType;
   target: FaultTarget;
-  positions: readonly FaultPosition[];
+  position: FaultPosition;
   /** Agents which will inject it. */
   agents: string[];
 }
@@ -49,6 +49,18 @@ function canInject(agent: AgentView, type: FaultType, target: FaultTarget): bool
   return agent.kind === 'host' ? agent.reach.includes(service) : agent.service === service;
 }
 
+/** After the work the effect is committed and only the reply is hurt: that has names of its own. */
+const AFTER_TITLES: Partial<Record<FaultType, string>> = {
+  latency: 'Late reply',
+  error: 'Lost reply',
+  hang: 'No reply',
+};
+
+function titleOf(type: FaultType, position: FaultPosition): string {
+  const { title } = FAULT_CATALOGUE[type];
+  return position === 'after' ? (AFTER_TITLES[type] ?? `${title}, after`) : title;
+}
+
 /** The menu for what was chosen: the catalogue, cut down to what the connected agents can do to it. */
 export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): BreakOption[] {
   const options: BreakOption[] = [];
@@ -60,17 +72,20 @@ export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): Brea
       const able = agents.filter((a) => canInject(a, type, target));
       if (able.length === 0) continue;
       const suffix = target.kind === 'consumer' && chosen.kind === 'service' ? ` (${target.queue})` : '';
-      options.push({
-        id: `${type}:${target.kind}:${target.kind === 'consumer' ? `${target.service}:${target.queue}` : ''}`,
-        title: `${row.title}${suffix}`,
-        type,
-        target,
-        positions: row.positions,
-        agents: able.map((a) => a.instance),
-      });
+      const own = target.kind === 'consumer' ? `:${target.service}:${target.queue}` : '';
+      for (const position of row.positions) {
+        options.push({
+          id: `${type}:${target.kind}:${position}${own}`,
+          title: `${titleOf(type, position)}${suffix}`,
+          type,
+          target,
+          position,
+          agents: able.map((a) => a.instance),
+        });
+      }
     }
   }
-  return options;
+  return options.sort((a, b) => Number(a.position !== 'before') - Number(b.position !== 'before'));
 }
 
 /** A parameter of a fault as a form shows it. */
@@ -88,7 +103,7 @@ export function parametersOf(type: FaultType): Parameter[] {
     case 'latency':
       return [
         { name: 'ms', label: 'Delay', unit: 'ms', initial: 3_500, min: 1, max: 600_000 },
-        { name: 'jitterMs', label: 'Jitter', unit: 'ms', initial: 0, min: 0, max: 600_000 },
+        { name: 'jitterMs', label: '±', unit: 'ms', initial: 0, min: 0, max: 600_000 },
       ];
     case 'error':
       return [{ name: 'status', label: 'Status', unit: '', initial: 503, min: 400, max: 599 }];

@@ -154,6 +154,8 @@ export interface NodeFigures {
   queue: QueueView | null;
   faults: FaultInterval[];
   databaseDown: boolean;
+  /** Calls per second which it makes. */
+  outRate: number;
 }
 
 export interface EdgeState {
@@ -259,6 +261,10 @@ export function mapFigures(structure: MapStructure, timeline: Timeline, at: numb
       queue: node.kind === 'queue' ? (queues.get(node.name) ?? null) : null,
       faults: faults.filter((f) => f.spec.target.kind !== 'edge' && brokenService(f.spec.target) === node.id),
       databaseDown: databaseDown(node.name, faults, figures),
+      outRate: structure.edges.reduce(
+        (sum, e) => sum + (e.from === node.id ? (states.get(e.id)?.figures?.rate ?? 0) : 0),
+        0,
+      ),
     });
   }
   return { nodes, edges: states };

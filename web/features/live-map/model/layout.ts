@@ -124,10 +124,13 @@ export function layoutMap(structure: MapStructure): Map<string, Point> {
     for (let i = columns.length - 2; i >= 0; i -= 1) settle(columns[i] ?? [], after(columns, i));
     for (let i = 1; i < columns.length; i += 1) settle(columns[i] ?? [], idsOf(columns[i - 1]));
   }
+  const widest = columns.reduce((best, c, i) => (c.length > (columns[best]?.length ?? 0) ? i : best), 0);
   for (let i = columns.length - 1; i >= 0; i -= 1) {
     const alone = columns[i]?.length === 1;
-    // Whoever stands alone goes to the middle of all it talks to, or of whom it calls.
-    if (alone) settle(columns[i] ?? [], i === columns.length - 1 ? everyone(columns) : idsOf(columns[i + 1]));
+    if (!alone) continue;
+    // Whoever stands alone goes level with whom it calls; right of the widest column, with who calls it.
+    const beside = i < widest ? columns[i + 1] : columns[i - 1];
+    settle(columns[i] ?? [], i === columns.length - 1 ? everyone(columns) : idsOf(beside));
   }
   const points = new Map<string, Point>();
   columns.forEach((column, i) => {

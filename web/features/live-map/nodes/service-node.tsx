@@ -48,7 +48,7 @@ export function ServiceNode({ data }: { data: NodeData }) {
         fontWeight={600}
         fill="var(--ink1)"
       >
-        {dashed ? '' : rate(shown?.rate ?? 0)}
+        {rate(dashed ? figures.outRate : (shown?.rate ?? 0))}
       </text>
       {node.hub ? (
         <text y={13} textAnchor="middle" fontSize={10.5} fill="var(--ink3)">

@@ -1,4 +1,3 @@
-import type { FaultPosition } from '@stormglass/agents/contract';
 import styles from '../map.module.css';
 import { type BreakOption, hurtsCalls, type Parameter, parametersOf } from '../model/break-options.ts';
 import type { FaultDraft } from './use-draft.ts';
@@ -18,6 +17,7 @@ function NumberField({ label, unit, value, min, max, onChange }: NumberFieldProp
       {label}
       <input
         type="number"
+        aria-label={label === '±' ? 'Jitter' : undefined}
         required
         value={Number.isNaN(value) ? '' : value}
         min={min}
@@ -31,13 +31,6 @@ function NumberField({ label, unit, value, min, max, onChange }: NumberFieldProp
     </label>
   );
 }
-
-const POSITION_WORDS: Record<FaultPosition, string> = {
-  before: 'before the work',
-  after: 'after it: the reply is lost',
-  late: 'late',
-  duplicate: 'twice',
-};
 
 interface Props {
   option: BreakOption;
@@ -62,7 +55,7 @@ export function BreakFields({ option, draft, change }: Props) {
       {hurtsCalls(option.type) ? (
         <NumberField
           label="On"
-          unit="% of calls"
+          unit="%"
           value={draft.percentage}
           min={1}
           max={100}
@@ -77,21 +70,6 @@ export function BreakFields({ option, draft, change }: Props) {
         max={600}
         onChange={(seconds) => change({ durationMs: seconds * 1000 })}
       />
-      {option.positions.length > 1 ? (
-        <label className={styles.field}>
-          When
-          <select
-            value={draft.position}
-            onChange={(e) => change({ position: e.target.value as FaultPosition })}
-          >
-            {option.positions.map((position) => (
-              <option key={position} value={position}>
-                {POSITION_WORDS[position]}
-              </option>
-            ))}
-          </select>
-        </label>
-      ) : null}
     </div>
   );
 }

@@ -6,11 +6,12 @@ import { useSettled } from '../../../live/use-settled.ts';
 import { useLiveState, useNow } from '../../../live/use-window.ts';
 import { Chip } from '../../../ui/button.tsx';
 import { ErrorNote } from '../../../ui/error-note.tsx';
-import { countdown } from '../../../ui/format.ts';
+import { count, countdown } from '../../../ui/format.ts';
 import { CrystalGlyph } from '../../../ui/glyphs/crystal.tsx';
 import { Section } from '../../../ui/panel.tsx';
 import styles from '../map.module.css';
-import { type BreakOption, breakOptions, type Chosen } from '../model/break-options.ts';
+import { type Blast, predictBlast } from '../model/blast.ts';
+import { type BreakOption, breakOptions, type Chosen, hurtsCalls } from '../model/break-options.ts';
 import type { useMap } from '../use-map.ts';
 import { BreakFields } from './break-fields.tsx';
 import { HoldButton } from './hold-button.tsx';
@@ -18,6 +19,8 @@ import { Prediction } from './prediction.tsx';
 import { type FaultDraft, toSpec, useDraft } from './use-draft.ts';
 
 const NO_AGENTS: never[] = [];
+const CHIPS_SHOWN = 4;
+type MapView = ReturnType<typeof useMap>;
 
 function NothingToBreak({ chosen }: { chosen: Chosen }) {
   const who =
@@ -30,7 +33,20 @@ function NothingToBreak({ chosen }: { chosen: Chosen }) {
   );
 }
 
-function Arm({ option, draft, halted }: { option: BreakOption; draft: FaultDraft; halted: boolean }) {
+function basisWords(blast: Blast): string {
+  const hidden =
+    blast.openBreakers.length > 0 ? ` ${blast.openBreakers.join(', ')} is open and hides it.` : '';
+  return `Predicted from ${count(blast.basis)} calls in 5 min.${hidden}`;
+}
+
+interface ArmProps {
+  option: BreakOption;
+  draft: FaultDraft;
+  blast: Blast;
+  halted: boolean;
+}
+
+function Arm({ option, draft, blast, halted }: ArmProps) {
   const arm = useMutation({
     mutationFn: () => request('armFault', { input: { spec: toSpec(option, draft) } }),
   });
@@ -43,11 +59,7 @@ function Arm({ option, draft, halted }: { option: BreakOption; draft: FaultDraft
           {arm.isPending ? 'Arming' : `Hold to arm for ${countdown(draft.durationMs)}`}
         </HoldButton>
         <span role="status">
-          {halted
-            ? 'Chaos is halted: release it first.'
-            : where
-              ? `Armed on ${where}.`
-              : `By ${option.agents.join(', ')}; ends by itself.`}
+          {halted ? 'Chaos is halted: release it first.' : where ? `Armed on ${where}.` : basisWords(blast)}
         </span>
       </div>
       {arm.error ? (
@@ -59,7 +71,48 @@ function Arm({ option, draft, halted }: { option: BreakOption; draft: FaultDraft
   );
 }
 
-/** The menu of faults which apply here and can be injected, with their predicted reach before anything is armed. */
+function Menu({ options, map, halted }: { options: readonly BreakOption[]; map: MapView; halted: boolean }) {
+  const [picked, setPicked] = useState('');
+  const [all, setAll] = useState(false);
+  const option = options.find((o) => o.id === picked) ?? options[0];
+  const [draft, change] = useDraft(option?.type);
+  const timeline = useSettled(map.page.timeline, 2_000);
+  const now = useNow();
+  const percentage = option && hurtsCalls(option.type) ? draft.percentage : 100;
+  const blast = useMemo(
+    () =>
+      option &&
+      predictBlast(map.structure, timeline, now, {
+        target: option.target,
+        percentage,
+        durationMs: draft.durationMs,
+      }),
+    [map.structure, timeline, now, option, percentage, draft.durationMs],
+  );
+  if (!option || !blast) return null;
+  const shown = all ? options : options.slice(0, CHIPS_SHOWN);
+  return (
+    <>
+      <div className={styles.chips}>
+        {shown.map((o) => (
+          <Chip key={o.id} pressed={o === option} onClick={() => setPicked(o.id)}>
+            {o === option ? <CrystalGlyph r={4} /> : null}
+            {o.title}
+          </Chip>
+        ))}
+        {options.length > shown.length ? (
+          <Chip pressed={false} onClick={() => setAll(true)}>
+            {options.length - shown.length} more
+          </Chip>
+        ) : null}
+      </div>
+      <BreakFields option={option} draft={draft} change={change} />
+      <Prediction blast={blast} durationMs={draft.durationMs} />
+      <Arm key={option.id} option={option} draft={draft} blast={blast} halted={halted} />
+    </>
+  );
+}
+
 export function BreakThis({
   chosen,
   map,
@@ -72,11 +125,6 @@ export function BreakThis({
   const live = useLiveState();
   const agents = live?.agents ?? NO_AGENTS;
   const options = useMemo(() => breakOptions(chosen, agents), [chosen, agents]);
-  const [picked, setPicked] = useState('');
-  const option = options.find((o) => o.id === picked) ?? options[0];
-  const [draft, change] = useDraft(option?.type);
-  const timeline = useSettled(map.page.timeline, 2_000);
-  const now = useNow();
   return (
     <Section
       title="Break this"
@@ -88,20 +136,8 @@ export function BreakThis({
           : 'never hurt so far'
       }
     >
-      {option ? (
-        <>
-          <div className={styles.chips}>
-            {options.map((o) => (
-              <Chip key={o.id} pressed={o === option} onClick={() => setPicked(o.id)}>
-                {o === option ? <CrystalGlyph r={4} /> : null}
-                {o.title}
-              </Chip>
-            ))}
-          </div>
-          <BreakFields option={option} draft={draft} change={change} />
-          <Prediction structure={map.structure} timeline={timeline} at={now} option={option} draft={draft} />
-          <Arm key={option.id} option={option} draft={draft} halted={live?.halt.halted ?? false} />
-        </>
+      {options.length > 0 ? (
+        <Menu options={options} map={map} halted={live?.halt.halted ?? false} />
       ) : (
         <NothingToBreak chosen={chosen} />
       )}

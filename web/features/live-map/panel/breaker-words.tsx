@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
 import type { BreakerView } from '../../../live/figures.ts';
 import { clock, countdown, percent, plural } from '../../../ui/format.ts';
-import { BreakerMark } from '../../../ui/glyphs/breaker.tsx';
+import { BreakerGlyph, BreakerMark } from '../../../ui/glyphs/breaker.tsx';
 import { CountdownGlyph } from '../../../ui/glyphs/countdown-ring.tsx';
 import { breakerHue, breakerWord, hueColor } from '../../../ui/state.ts';
 import styles from '../map.module.css';
@@ -23,9 +23,9 @@ function Why({ breaker }: { breaker: BreakerView }) {
 
 function limitWords(breaker: BreakerView): string {
   const sample = breaker.samples[0];
-  if (!sample || sample.threshold === null) return 'Calls go through.';
+  if (!sample || sample.threshold === null) return '';
   const least = sample.volume === null ? '' : `, from ${plural(sample.volume, 'call')} on`;
-  return `Calls go through. It opens above ${percent(sample.threshold)}${least}.`;
+  return `It opens above ${percent(sample.threshold)}${least}.`;
 }
 
 /** One breaker in words: since when, why, and when it tries again. */
@@ -34,11 +34,22 @@ export function BreakerWords({ breaker, at, title }: { breaker: BreakerView; at:
   const left = breaker.nextTryAt === null ? null : breaker.nextTryAt - at;
   const wait = breaker.transition?.resetTimeoutMs || 1;
   const word = breakerWord(breaker.state);
+  if (breaker.state === 'closed') {
+    return (
+      <div className={styles.breakerBox} data-calm="" style={{ '--hue': hueColor(hue) } as CSSProperties}>
+        <BreakerGlyph state="closed" />
+        <span className="cap ink2">
+          <b className="ok">Closed</b>
+          {breaker.since ? ` since ${clock(breaker.since)}` : ''}. {limitWords(breaker)}
+        </span>
+      </div>
+    );
+  }
   return (
     <div className={styles.breakerBox} style={{ '--hue': hueColor(hue) } as CSSProperties}>
       <CountdownGlyph
         size={44}
-        left={left === null ? (breaker.state === 'closed' ? 1 : 0) : left / wait}
+        left={left === null ? 0 : left / wait}
         hue={hue}
         dashed={breaker.state === 'half_open'}
         label={`breaker ${word}`}
@@ -59,7 +70,7 @@ export function BreakerWords({ breaker, at, title }: { breaker: BreakerView; at:
           ) : null}
         </div>
         <div className="cap ink2" style={{ marginTop: 2 }}>
-          {breaker.state === 'closed' ? limitWords(breaker) : <Why breaker={breaker} />}
+          <Why breaker={breaker} />
         </div>
       </div>
     </div>

@@ -95,7 +95,7 @@ export function Charts(props: Props) {
         title="Rate"
         label="Rate"
         unit="/s"
-        height={58}
+        height={54}
         value={
           <>
             <b className="ink1">{rateText(series.sent.at(-1) ?? 0)}</b>
@@ -119,7 +119,7 @@ export function Charts(props: Props) {
         label="Errors"
         unit="%"
         max={100}
-        height={52}
+        height={46}
         value={
           <>
             <b className={errors !== null && errors > 1 ? 'failing' : 'ink1'}>
@@ -146,7 +146,7 @@ export function Charts(props: Props) {
         unit="ms"
         log
         legend
-        height={64}
+        height={58}
         format={tick}
         value={
           <>

@@ -1,4 +1,4 @@
-import type { FaultPosition, FaultSpec, FaultType } from '@stormglass/agents/contract';
+import type { FaultSpec, FaultType } from '@stormglass/agents/contract';
 import { useCallback, useState } from 'react';
 import {
   actionOf,
@@ -11,12 +11,11 @@ import {
 /** A fault as the form holds it. */
 export interface FaultDraft {
   values: Partial<Record<Parameter['name'], number>>;
-  position: FaultPosition;
   percentage: number;
   durationMs: number;
 }
 
-const DEFAULTS: Omit<FaultDraft, 'values'> = { position: 'before', percentage: 100, durationMs: 30_000 };
+const DEFAULTS: Omit<FaultDraft, 'values'> = { percentage: 100, durationMs: 30_000 };
 
 function initial(type: FaultType | undefined): FaultDraft['values'] {
   return type ? Object.fromEntries(parametersOf(type).map((p) => [p.name, p.initial])) : {};
@@ -39,12 +38,11 @@ export function useDraft(type: FaultType | undefined): [FaultDraft, (change: Par
 
 /** The draft as the API wants it; each arming has a seed of its own, so that a repeat needs the report's. */
 export function toSpec(option: BreakOption, draft: FaultDraft): FaultSpec {
-  const position = option.positions.includes(draft.position) ? draft.position : 'before';
   const [seed = 1] = crypto.getRandomValues(new Uint32Array(1));
   return {
     action: actionOf(option.type, draft.values),
     target: option.target,
-    position,
+    position: option.position,
     selector: { percentage: hurtsCalls(option.type) ? draft.percentage : 100 },
     seed,
     durationMs: draft.durationMs,
