@@ -76,6 +76,32 @@ test('kill -9 under load loses no acknowledged span and doubles none, aggregates
     'SELECT sum(Spans) AS spans FROM stormglass_traces',
   );
   expect(summaries?.spans).toBe(counts.size);
+}, 240_000);
+
+test('a request the engine refuses is set aside with its reason, and its neighbours are stored', async () => {
+  const running = await TestCollector.start();
+  collector = running;
+  const span = (n: number) => ({ traceId: hexId(n, 16), spanId: hexId(n, 8) });
+  // Valid wire bytes that no schema check at the edge catches: the span's name (field 5) as a number.
+  const bad = traceRequest('bad', [{ ...span(3), name: 'N'.repeat(3) }]);
+  const at = Buffer.from(bad).indexOf(Buffer.from([0x2a, 3, 0x4e, 0x4e, 0x4e]));
+  bad.set([0x28, 1, 0x28, 1, 0x28], at);
+  // The fifth byte starts one more field, whose value is the byte after it.
+  const answers = await Promise.all(
+    [traceRequest('good', [span(1)]), bad, traceRequest('good', [span(2)])].map((b) =>
+      post(running.otlp, 'traces', b),
+    ),
+  );
+  expect(answers[0]?.status).toBe(200);
+  expect(answers[2]?.status).toBe(200);
+  const queries = running.queries();
+  await eventually('an empty spool', async () => ((await queries.stats()).spoolBytes === 0 ? true : null));
+  expect(await running.rows(`SELECT count() AS n FROM otel_traces WHERE ServiceName = 'good'`)).toEqual([
+    { n: 2 },
+  ]);
+  const { quarantined, rejected } = await queries.stats();
+  await queries.close();
+  expect(quarantined + rejected).toBe(1);
 });
 
 test('a SIGTERM loads what was acknowledged and exits 0', async () => {

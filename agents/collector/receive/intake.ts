@@ -36,10 +36,10 @@ export class Intake {
 
   /** Takes one protobuf request; resolves when it is on disk. */
   async accept(signal: Signal, bytes: Uint8Array): Promise<Accepted> {
-    const { parts, items, rejected, kinds } = this.#check(signal, bytes);
+    const { parts, items, rejected, marks } = this.#check(signal, bytes);
     if (rejected > 0) this.count('invalid_id', rejected);
     if (items > 0) {
-      const onDisk = this.#spool.append(signal, parts, kinds);
+      const onDisk = this.#spool.append(signal, parts, marks);
       this.#live.feed(signal, bytes);
       await onDisk;
     }

@@ -127,6 +127,12 @@ const CASES: Case[] = [
     body: () => text(jsonSpan({ traceId: 'xyz' })),
     expected: 400,
   },
+  {
+    name: 'JSON nested without end',
+    type: JSON_TYPE,
+    body: () => Buffer.from(`${'{"resourceSpans":['.repeat(1)}${'['.repeat(50_000)}`),
+    expected: 400,
+  },
   { name: 'bad gzip', body: oneSpan, headers: { 'content-encoding': 'gzip' }, expected: 400 },
   { name: 'no key', body: oneSpan, headers: { authorization: '' }, expected: 401 },
   { name: 'a wrong key', body: oneSpan, headers: { authorization: 'Bearer nope' }, expected: 401 },

@@ -3,9 +3,7 @@ import { mkdir, open, readdir, readFile, rename, stat, truncate, unlink, writeFi
 import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
 import { StormglassError } from '../../contract/errors.ts';
-import { SIGNALS, type Signal } from '../store/ingest.ts';
-import type { MetricKind } from '../store/loads/metrics.ts';
-import { ALL_METRIC_KINDS } from '../wire/flatten.ts';
+import { ALL_MARKS, type Mark, SIGNALS, type Signal } from '../store/ingest.ts';
 import { encodeRecord, scanRecords } from './record.ts';
 import { SegmentWriter } from './writer.ts';
 
@@ -15,8 +13,8 @@ export interface Segment {
   path: string;
   token: string;
   bytes: number;
-  /** Data kinds in it, for metrics. */
-  kinds: readonly MetricKind[];
+  /** What is in it at least; a replayed segment is taken to have everything. */
+  marks: ReadonlySet<Mark>;
 }
 
 export interface SpoolOptions {
@@ -62,7 +60,7 @@ export class Spool {
     return this.#bytes;
   }
 
-  async append(signal: Signal, parts: readonly Uint8Array[], kinds: ReadonlySet<MetricKind>): Promise<void> {
+  async append(signal: Signal, parts: readonly Uint8Array[], marks: ReadonlySet<Mark>): Promise<void> {
     if (this.#bytes > this.#options.maxBytes) {
       throw new StormglassError(
         'backpressure',
@@ -79,7 +77,7 @@ export class Spool {
       this.#writers.set(signal, writer);
     }
     this.#bytes += size;
-    for (const kind of kinds) writer.kinds.add(kind);
+    for (const mark of marks) writer.marks.add(mark);
     try {
       await writer.append(record, size);
     } catch (cause) {
@@ -169,7 +167,7 @@ export class Spool {
       path,
       token: basename(path),
       bytes: written,
-      kinds: [...writer.kinds],
+      marks: writer.marks,
     });
     this.onData(signal);
   }
@@ -197,7 +195,7 @@ export class Spool {
       return;
     }
     this.#bytes += goodBytes;
-    this.#closed[signal].push({ signal, path, token, bytes: goodBytes, kinds: [...ALL_METRIC_KINDS] });
+    this.#closed[signal].push({ signal, path, token, bytes: goodBytes, marks: ALL_MARKS });
   }
 
   /** A tail was never acknowledged, unless the disk damaged it: it is kept so that a person can look. */

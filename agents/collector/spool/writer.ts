@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { MetricKind } from '../store/loads/metrics.ts';
+import type { Mark } from '../store/ingest.ts';
 
 interface Pending {
   parts: readonly Uint8Array[];
@@ -14,7 +14,7 @@ interface Pending {
  */
 export class SegmentWriter {
   readonly path: string;
-  readonly kinds = new Set<MetricKind>();
+  readonly marks = new Set<Mark>();
   #size = 0;
   #written = 0;
   #handle: FileHandle | undefined;

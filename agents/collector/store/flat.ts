@@ -11,6 +11,17 @@ export interface FlatColumn {
   depth: number;
 }
 
+/** Parts of a request which most requests do not have. A load leaves out the columns of the parts its segment lacks. */
+export const PARTS = ['events', 'links', 'scope_attributes', 'exemplars'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** What a part adds to a load: columns to read, target columns to fill (else they have their default, empty). */
+export interface LoadPart {
+  columns: readonly FlatColumn[];
+  /** Target column -> SQL expression over the unfolded columns. */
+  target: Readonly<Record<string, string>>;
+}
+
 /** The kinds of AnyValue after the edge's flattening (wire/flatten.ts), each read as text, with its type tag. */
 const VALUE_KINDS = [
   ['string_value', ''],

@@ -3,24 +3,26 @@
  * JavaScript object on this path.
  */
 import { readFileSync } from 'node:fs';
-import { type FlatColumn, structure, unfold } from './flat.ts';
+import { type LoadPart, PARTS, type Part, structure, unfold } from './flat.ts';
 import { LOGS } from './loads/logs.ts';
-import { METRICS, type MetricKind } from './loads/metrics.ts';
+import { METRIC_KINDS, METRICS, type MetricKind } from './loads/metrics.ts';
 import { TRACES } from './loads/traces.ts';
 
 export const SIGNALS = ['traces', 'logs', 'metrics'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
+/** What is in a segment beyond the ordinary: it decides which tables and columns a load writes. */
+export type Mark = MetricKind | Part;
+export const ALL_MARKS: ReadonlySet<Mark> = new Set([...METRIC_KINDS, ...PARTS]);
+
 /** How one kind of request becomes rows of one table. */
-export interface Load {
+export interface Load extends LoadPart {
   table: string;
   /** Protobuf message of a record. */
   message: string;
-  columns: readonly FlatColumn[];
   /** Repeated levels to unfold, outermost first. */
   levels: readonly string[];
-  /** Target column -> SQL expression over the unfolded columns. */
-  target: Record<string, string>;
+  parts: Readonly<Partial<Record<Part, LoadPart>>>;
 }
 
 const SCHEMA_TEXT = readFileSync(new URL('../wire/otlp.proto', import.meta.url), 'utf8').replace(
@@ -43,12 +45,13 @@ function settings(message: string, token: string): string {
     throw_on_max_partitions_per_insert_block = 0, parallel_view_processing = 0`;
 }
 
-function statement(load: Load, path: string, token: string): string {
-  const file = `file(${quoted(path)}, 'Protobuf', ${quoted(structure(load.columns))})`;
-  return `INSERT INTO ${load.table} (${Object.keys(load.target)
-    .map((c) => `\`${c}\``)
-    .join(', ')})
-    SELECT ${Object.values(load.target).join(', ')} FROM ${unfold(file, load.columns, load.levels)}
+function statement(load: Load, path: string, token: string, marks: ReadonlySet<Mark>): string {
+  const present = PARTS.flatMap((part) => (marks.has(part) ? (load.parts[part] ?? []) : []));
+  const columns = [load, ...present].flatMap((part) => part.columns);
+  const target = Object.entries(Object.assign({}, load.target, ...present.map((part) => part.target)));
+  const file = `file(${quoted(path)}, 'Protobuf', ${quoted(structure(columns))})`;
+  return `INSERT INTO ${load.table} (${target.map(([column]) => `\`${column}\``).join(', ')})
+    SELECT ${target.map(([, expression]) => expression).join(', ')} FROM ${unfold(file, columns, load.levels)}
     ${settings(load.message, token)}`;
 }
 
@@ -57,14 +60,16 @@ export function loadStatements(
   signal: Signal,
   path: string,
   token: string,
-  kinds: readonly MetricKind[],
+  marks: ReadonlySet<Mark>,
 ): string[] {
   switch (signal) {
     case 'traces':
-      return [statement(TRACES, path, token)];
+      return [statement(TRACES, path, token, marks)];
     case 'logs':
-      return [statement(LOGS, path, token)];
+      return [statement(LOGS, path, token, marks)];
     case 'metrics':
-      return kinds.map((kind) => statement(METRICS[kind], path, `${token}:${kind}`));
+      return METRIC_KINDS.filter((kind) => marks.has(kind)).map((kind) =>
+        statement(METRICS[kind], path, `${token}:${kind}`, marks),
+      );
   }
 }

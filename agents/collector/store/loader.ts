@@ -9,7 +9,7 @@ import { loadStatements, SIGNALS, type Signal } from './ingest.ts';
  * least `REST_MS`, and longer the longer a load takes, which bounds the loader to a share of one core. Batches then
  * grow by themselves under load.
  */
-const REST_MS: Record<Signal, number> = { traces: 200, logs: 300, metrics: 1000 };
+const REST_MS: Record<Signal, number> = { traces: 300, logs: 400, metrics: 1500 };
 const REST_FACTOR = 4;
 const MAX_REST_MS = 2000;
 const RETRY_MS = 500;
@@ -107,7 +107,7 @@ export class Loader {
 
   async #load(segment: Segment): Promise<void> {
     const started = performance.now();
-    for (const sql of loadStatements(segment.signal, segment.path, segment.token, segment.kinds)) {
+    for (const sql of loadStatements(segment.signal, segment.path, segment.token, segment.marks)) {
       await this.#engine.load(sql);
     }
     this.stats.lastMs[segment.signal] = performance.now() - started;

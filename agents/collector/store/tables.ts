@@ -132,10 +132,6 @@ function metrics(options: TableOptions): string[] {
 
 function lookups(options: TableOptions): string[] {
   return [
-    `CREATE TABLE IF NOT EXISTS otel_traces_trace_id_ts (
-      TraceId String CODEC(ZSTD(1)), Start DateTime, End DateTime,
-      INDEX idx_trace_id TraceId TYPE bloom_filter(0.01) GRANULARITY 1
-    ) ${mergeTree('MergeTree', 'Start', 'TraceId, Start', options)}`,
     `CREATE TABLE IF NOT EXISTS stormglass_traffic (
       Second DateTime, Kind LowCardinality(String), Service LowCardinality(String),
       Peer LowCardinality(String), Operation LowCardinality(String),
@@ -153,7 +149,8 @@ function lookups(options: TableOptions): string[] {
       RootService SimpleAggregateFunction(max, String),
       RootName SimpleAggregateFunction(max, String),
       Services SimpleAggregateFunction(groupUniqArrayArray, Array(String)),
-      FaultIds SimpleAggregateFunction(groupUniqArrayArray, Array(String))
+      FaultIds SimpleAggregateFunction(groupUniqArrayArray, Array(String)),
+      INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
     ) ${mergeTree('AggregatingMergeTree', 'Minute', 'Minute, TraceId', options)}`,
     `CREATE TABLE IF NOT EXISTS stormglass_receipts (
       Timestamp DateTime64(9), FaultId String, RunId String, FaultType LowCardinality(String),

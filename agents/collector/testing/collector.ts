@@ -103,7 +103,7 @@ export class TestCollector {
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | null>,
-  deadlineMs = 20_000,
+  deadlineMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   while (true) {

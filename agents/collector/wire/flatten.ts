@@ -3,8 +3,7 @@
  * without valid ids (partial success), and turns the values the engine cannot read as columns (lists, maps, bytes)
  * into text: AnyValue field 100 is their JSON, field 101 base64. Bytes that need no change are not copied.
  */
-import type { Signal } from '../store/ingest.ts';
-import { METRIC_KINDS, type MetricKind } from '../store/loads/metrics.ts';
+import type { Mark, Signal } from '../store/ingest.ts';
 import { lengthDelimited, WIRE, WireError, WireReader } from './reader.ts';
 import { valueToJson } from './value.ts';
 
@@ -18,7 +17,7 @@ interface Shape {
   /** Spans must have ids. */
   span?: boolean;
   value?: boolean;
-  kind?: MetricKind;
+  mark?: Mark;
   /** Bytes and text fields, which must be length-delimited. */
   fields: Readonly<Record<number, Shape>>;
 }
@@ -26,24 +25,24 @@ interface Shape {
 const ANY: Shape = { value: true, fields: {} };
 const LEAF: Shape = { fields: {} };
 const KEY_VALUE: Shape = { fields: { 2: ANY } };
-const SCOPE: Shape = { fields: { 3: KEY_VALUE } };
+const SCOPE: Shape = { fields: { 3: { ...KEY_VALUE, mark: 'scope_attributes' } } };
 const RESOURCE: Shape = { fields: { 1: KEY_VALUE } };
-const EVENT: Shape = { fields: { 3: KEY_VALUE } };
-const LINK: Shape = { fields: { 4: KEY_VALUE } };
+const EVENT: Shape = { mark: 'events', fields: { 3: KEY_VALUE } };
+const LINK: Shape = { mark: 'links', fields: { 4: KEY_VALUE } };
 const SPAN: Shape = { item: true, span: true, fields: { 9: KEY_VALUE, 11: EVENT, 13: LINK, 15: LEAF } };
 const LOG: Shape = { item: true, fields: { 5: ANY, 6: KEY_VALUE } };
-const EXEMPLAR: Shape = { fields: { 7: KEY_VALUE } };
+const EXEMPLAR: Shape = { mark: 'exemplars', fields: { 7: KEY_VALUE } };
 const NUMBER: Shape = { item: true, fields: { 5: EXEMPLAR, 7: KEY_VALUE } };
 const HISTOGRAM: Shape = { item: true, fields: { 8: EXEMPLAR, 9: KEY_VALUE } };
 const EXPONENTIAL: Shape = { item: true, fields: { 1: KEY_VALUE, 8: LEAF, 9: LEAF, 11: EXEMPLAR } };
 const SUMMARY: Shape = { item: true, fields: { 6: LEAF, 7: KEY_VALUE } };
 const METRIC: Shape = {
   fields: {
-    5: { kind: 'gauge', fields: { 1: NUMBER } },
-    7: { kind: 'sum', fields: { 1: NUMBER } },
-    9: { kind: 'histogram', fields: { 1: HISTOGRAM } },
-    10: { kind: 'exponential_histogram', fields: { 1: EXPONENTIAL } },
-    11: { kind: 'summary', fields: { 1: SUMMARY } },
+    5: { mark: 'gauge', fields: { 1: NUMBER } },
+    7: { mark: 'sum', fields: { 1: NUMBER } },
+    9: { mark: 'histogram', fields: { 1: HISTOGRAM } },
+    10: { mark: 'exponential_histogram', fields: { 1: EXPONENTIAL } },
+    11: { mark: 'summary', fields: { 1: SUMMARY } },
     12: KEY_VALUE,
   },
 };
@@ -64,7 +63,7 @@ export interface Flattened {
   items: number;
   /** Spans dropped because their ids are empty, zero or of the wrong length. */
   rejected: number;
-  kinds: ReadonlySet<MetricKind>;
+  marks: ReadonlySet<Mark>;
 }
 
 /** `undefined`: unchanged. `null`: drop the message. Else its new content. */
@@ -73,10 +72,10 @@ type Rewrite = Uint8Array[] | null | undefined;
 class Flattener {
   items = 0;
   rejected = 0;
-  readonly kinds = new Set<MetricKind>();
+  readonly marks = new Set<Mark>();
 
   message(reader: WireReader, shape: Shape): Rewrite {
-    if (shape.kind !== undefined) this.kinds.add(shape.kind);
+    if (shape.mark !== undefined) this.marks.add(shape.mark);
     if (shape.value) return flattenValue(reader);
     const { bytes } = reader;
     let out: Uint8Array[] | undefined;
@@ -151,8 +150,6 @@ export function flatten(signal: Signal, bytes: Uint8Array): Flattened {
     parts: rewrite ?? [bytes],
     items: flattener.items,
     rejected: flattener.rejected,
-    kinds: flattener.kinds,
+    marks: flattener.marks,
   };
 }
-
-export const ALL_METRIC_KINDS: ReadonlySet<MetricKind> = new Set(METRIC_KINDS);

@@ -42,8 +42,14 @@ function invalid(message: string, cause?: unknown): StormglassError {
 /** Converts one request; throws StormglassError('invalid_request'). */
 export function jsonToProtobuf(signal: Signal, body: Uint8Array): Uint8Array {
   const type = otlp.type(signal);
-  const value = convertMessage(type, parse(body), 'request');
-  return type.encode(type.fromObject(value)).finish();
+  const json = parse(body);
+  try {
+    return type.encode(type.fromObject(convertMessage(type, json, 'request'))).finish();
+  } catch (cause) {
+    if (cause instanceof StormglassError) throw cause;
+    // protobufjs refuses nesting beyond its own limit, the stack beyond the machine's.
+    throw invalid((cause as Error).message, cause);
+  }
 }
 
 function parse(body: Uint8Array): Json {

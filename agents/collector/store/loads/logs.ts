@@ -28,7 +28,6 @@ export const LOGS: Load = {
     ...attributes(RESOURCE, 1),
     scalar('resource_logs.schema_url', 'String', 1),
     ...scalars(SCOPE, 'String', 2, ['scope.name', 'scope.version', 'schema_url']),
-    ...attributes(`${SCOPE}.scope.attributes`, 2),
     ...scalars(LOG, 'UInt64', 3, ['time_unix_nano', 'observed_time_unix_nano']),
     ...scalars(LOG, 'String', 3, ['severity_text', 'trace_id', 'span_id', 'event_name']),
     scalar(`${LOG}.severity_number`, 'Int32', 3),
@@ -53,10 +52,15 @@ export const LOGS: Load = {
     ScopeSchemaUrl: field(`${SCOPE}.schema_url`),
     ScopeName: field(`${SCOPE}.scope.name`),
     ScopeVersion: field(`${SCOPE}.scope.version`),
-    ScopeAttributes: attributeMap(`${SCOPE}.scope.attributes`),
     LogAttributes: attributeMap(`${LOG}.attributes`),
     LogAttributeTypes: attributeTypes(`${LOG}.attributes`),
     // SDKs older than the field put the name among the attributes.
     EventName: `if(${log('event_name')} != '', ${log('event_name')}, ${attributeMap(`${LOG}.attributes`)}['event.name'])`,
+  },
+  parts: {
+    scope_attributes: {
+      columns: attributes(`${SCOPE}.scope.attributes`, 2),
+      target: { ScopeAttributes: attributeMap(`${SCOPE}.scope.attributes`) },
+    },
   },
 };

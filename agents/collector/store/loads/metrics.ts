@@ -2,9 +2,9 @@ import {
   attributeMap,
   attributeMaps,
   attributes,
-  type FlatColumn,
   field,
   hexIds,
+  type LoadPart,
   scalar,
   scalars,
   timestamp,
@@ -19,19 +19,13 @@ const RESOURCE = 'resource_metrics.resource.attributes';
 const SCOPE = 'resource_metrics.scope_metrics';
 const METRIC = `${SCOPE}.metrics`;
 
-interface Part {
-  columns: FlatColumn[];
-  target: Record<string, string>;
-}
-
-function head(point: string): Part {
+function head(point: string): LoadPart {
   return {
     columns: [
       ...attributes(RESOURCE, 1),
       scalar('resource_metrics.schema_url', 'String', 1),
       ...scalars(SCOPE, 'String', 2, ['scope.name', 'scope.version', 'schema_url']),
       scalar(`${SCOPE}.scope.dropped_attributes_count`, 'UInt32', 2),
-      ...attributes(`${SCOPE}.scope.attributes`, 2),
       ...scalars(METRIC, 'String', 3, ['name', 'description', 'unit']),
       ...attributes(`${point}.attributes`, 4),
       ...scalars(point, 'UInt64', 4, ['start_time_unix_nano', 'time_unix_nano']),
@@ -42,7 +36,6 @@ function head(point: string): Part {
       ResourceSchemaUrl: field('resource_metrics.schema_url'),
       ScopeName: field(`${SCOPE}.scope.name`),
       ScopeVersion: field(`${SCOPE}.scope.version`),
-      ScopeAttributes: attributeMap(`${SCOPE}.scope.attributes`),
       ScopeDroppedAttrCount: field(`${SCOPE}.scope.dropped_attributes_count`),
       ScopeSchemaUrl: field(`${SCOPE}.schema_url`),
       ServiceName: `${attributeMap(RESOURCE)}['service.name']`,
@@ -61,14 +54,14 @@ function head(point: string): Part {
 const number = (path: string) =>
   `if(${field(`${path}.as_int`)} != 0, toFloat64(${field(`${path}.as_int`)}), ${field(`${path}.as_double`)})`;
 
-function value(point: string): Part {
+function value(point: string): LoadPart {
   return {
     columns: [scalar(`${point}.as_int`, 'Int64', 4), scalar(`${point}.as_double`, 'Float64', 4)],
     target: { Value: number(point) },
   };
 }
 
-function exemplars(point: string): Part {
+function exemplars(point: string): LoadPart {
   const path = `${point}.exemplars`;
   return {
     columns: [
@@ -89,7 +82,7 @@ function exemplars(point: string): Part {
 }
 
 /** Columns named like their target: `paths` maps target column -> [path below the point, type, extra depth]. */
-function plain(point: string, paths: Record<string, [path: string, type: string, extra?: number]>): Part {
+function plain(point: string, paths: Record<string, [path: string, type: string, extra?: number]>): LoadPart {
   const entries = Object.entries(paths);
   return {
     columns: entries.map(([, [path, type, extra]]) => scalar(`${point}.${path}`, type, 4 + (extra ?? 0))),
@@ -97,12 +90,12 @@ function plain(point: string, paths: Record<string, [path: string, type: string,
   };
 }
 
-function temporality(data: string): Part {
+function temporality(data: string): LoadPart {
   const path = `${data}.aggregation_temporality`;
   return { columns: [scalar(path, 'Int32', 3)], target: { AggregationTemporality: field(path) } };
 }
 
-function monotonic(data: string): Part {
+function monotonic(data: string): LoadPart {
   const path = `${data}.is_monotonic`;
   return { columns: [scalar(path, 'UInt8', 3)], target: { IsMonotonic: field(path) } };
 }
@@ -114,12 +107,12 @@ const STATISTICS = {
   Max: ['max', 'Float64'],
 } satisfies Record<string, [string, string]>;
 
-function parts(kind: MetricKind, data: string, point: string): Part[] {
+function parts(kind: MetricKind, data: string, point: string): LoadPart[] {
   switch (kind) {
     case 'gauge':
-      return [value(point), exemplars(point)];
+      return [value(point)];
     case 'sum':
-      return [value(point), exemplars(point), temporality(data), monotonic(data)];
+      return [value(point), temporality(data), monotonic(data)];
     case 'histogram':
       return [
         plain(point, {
@@ -127,7 +120,6 @@ function parts(kind: MetricKind, data: string, point: string): Part[] {
           BucketCounts: ['bucket_counts', 'UInt64', 1],
           ExplicitBounds: ['explicit_bounds', 'Float64', 1],
         }),
-        exemplars(point),
         temporality(data),
       ];
     case 'exponential_histogram':
@@ -141,7 +133,6 @@ function parts(kind: MetricKind, data: string, point: string): Part[] {
           NegativeOffset: ['negative.offset', 'Int32'],
           NegativeBucketCounts: ['negative.bucket_counts', 'UInt64', 1],
         }),
-        exemplars(point),
         temporality(data),
       ];
     case 'summary':
@@ -166,6 +157,14 @@ function metricLoad(kind: MetricKind): Load {
     levels: ['resource_metrics', SCOPE, METRIC, point],
     columns: all.flatMap((p) => p.columns),
     target: Object.assign({}, ...all.map((p) => p.target)) as Record<string, string>,
+    parts: {
+      scope_attributes: {
+        columns: attributes(`${SCOPE}.scope.attributes`, 2),
+        target: { ScopeAttributes: attributeMap(`${SCOPE}.scope.attributes`) },
+      },
+      // A summary has no exemplars.
+      ...(kind === 'summary' ? {} : { exemplars: exemplars(point) }),
+    },
   };
 }
 

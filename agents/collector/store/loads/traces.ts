@@ -40,11 +40,6 @@ export const TRACES: Load = {
     ...scalars(SPAN, 'Int32', 3, ['kind', 'status.code']),
     ...scalars(SPAN, 'UInt64', 3, ['start_time_unix_nano', 'end_time_unix_nano']),
     ...attributes(`${SPAN}.attributes`, 3),
-    ...scalars(`${SPAN}.events`, 'String', 4, ['name']),
-    ...scalars(`${SPAN}.events`, 'UInt64', 4, ['time_unix_nano']),
-    ...attributes(`${SPAN}.events.attributes`, 4),
-    ...scalars(`${SPAN}.links`, 'String', 4, ['trace_id', 'span_id', 'trace_state']),
-    ...attributes(`${SPAN}.links.attributes`, 4),
   ],
   target: {
     Timestamp: timestamp(START),
@@ -66,14 +61,33 @@ export const TRACES: Load = {
     EndsBeforeStart: `${END} < ${START}`,
     StatusCode: `transform(${span('status.code')}, [1, 2], ['Ok', 'Error'], 'Unset')`,
     StatusMessage: span('status.message'),
-    'Events.Timestamp': timestamps(span('events.time_unix_nano')),
-    'Events.Name': span('events.name'),
-    'Events.Attributes': attributeMaps(`${SPAN}.events.attributes`),
-    'Events.AttributeTypes': attributeTypeMaps(`${SPAN}.events.attributes`),
-    'Links.TraceId': hexIds(span('links.trace_id')),
-    'Links.SpanId': hexIds(span('links.span_id')),
-    'Links.TraceState': span('links.trace_state'),
-    'Links.Attributes': attributeMaps(`${SPAN}.links.attributes`),
-    'Links.AttributeTypes': attributeTypeMaps(`${SPAN}.links.attributes`),
+  },
+  parts: {
+    events: {
+      columns: [
+        ...scalars(`${SPAN}.events`, 'String', 4, ['name']),
+        ...scalars(`${SPAN}.events`, 'UInt64', 4, ['time_unix_nano']),
+        ...attributes(`${SPAN}.events.attributes`, 4),
+      ],
+      target: {
+        'Events.Timestamp': timestamps(span('events.time_unix_nano')),
+        'Events.Name': span('events.name'),
+        'Events.Attributes': attributeMaps(`${SPAN}.events.attributes`),
+        'Events.AttributeTypes': attributeTypeMaps(`${SPAN}.events.attributes`),
+      },
+    },
+    links: {
+      columns: [
+        ...scalars(`${SPAN}.links`, 'String', 4, ['trace_id', 'span_id', 'trace_state']),
+        ...attributes(`${SPAN}.links.attributes`, 4),
+      ],
+      target: {
+        'Links.TraceId': hexIds(span('links.trace_id')),
+        'Links.SpanId': hexIds(span('links.span_id')),
+        'Links.TraceState': span('links.trace_state'),
+        'Links.Attributes': attributeMaps(`${SPAN}.links.attributes`),
+        'Links.AttributeTypes': attributeTypeMaps(`${SPAN}.links.attributes`),
+      },
+    },
   },
 };
