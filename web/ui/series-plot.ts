@@ -31,6 +31,22 @@ function plotSeries(series: Series, ink: ReturnType<typeof readInk>): uPlot.Seri
   }
 }
 
+/** Whole decades below, a little room above; at least one decade. */
+function logRange(props: SeriesChartProps): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = 0;
+  for (const series of props.series) {
+    for (const value of series.values) {
+      if (value === null || value <= 0) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  if (high === 0) return [1, 100];
+  const floor = 10 ** Math.floor(Math.log10(low));
+  return [floor, Math.max(floor * 10, high * 1.3)];
+}
+
 function topOf(props: SeriesChartProps, hidden: ReadonlySet<string>): number {
   let top = props.limit && !props.log ? props.limit.value * 1.1 : 0;
   for (const series of props.series) {
@@ -111,7 +127,7 @@ export class SeriesPlot {
 
   private yRange(): [number, number] {
     const top = this.props.max ?? niceTop(topOf(this.props, this.hidden));
-    return this.props.log ? [1, Math.max(100, top * 1.2)] : [0, top];
+    return this.props.log ? logRange(this.props) : [0, top];
   }
 
   private options(width: number): uPlot.Options {
@@ -138,6 +154,7 @@ export class SeriesPlot {
           grid: { stroke: () => this.ink.line1, width: 1 },
           ticks: { show: false },
           splits: () => this.splits(),
+          filter: (_, splits) => splits,
           values: (_, splits) => this.tickTexts(splits, format),
         },
       ],
@@ -154,8 +171,8 @@ export class SeriesPlot {
     const [low, top] = this.yRange();
     if (!this.props.log) return [0, top / 2, top];
     const out: number[] = [];
-    for (let power = 1; power <= top; power *= 10) if (power >= low) out.push(power);
-    return out.length > 3 ? out.filter((_, i) => (out.length - 1 - i) % 2 === 0).slice(-3) : out;
+    for (let power = low; power <= top; power *= 10) out.push(power);
+    return out.length > 3 ? out.filter((_, i) => i % 2 === 0) : out;
   }
 
   private tickTexts(splits: (number | null)[], format: SeriesChartProps['format']): string[] {

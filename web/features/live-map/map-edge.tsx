@@ -178,7 +178,9 @@ function EdgePicture({ data }: { data: EdgeData }) {
       ) : (
         <SmallBreaker curve={curve} state={state} />
       )}
-      {edge.kind === 'consumer' && quiet ? null : <Label curve={curve} state={state} open={open} />}
+      {(edge.kind === 'consumer' && quiet) || (open && curve.length < 150) ? null : (
+        <Label curve={curve} state={state} open={open} />
+      )}
       {state.faults[0] ? (
         <g transform={`translate(${half.x} ${half.y - 30})`}>
           <FaultBadge fault={state.faults[0]} at={at} />

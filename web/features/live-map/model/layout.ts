@@ -81,6 +81,22 @@ function spreadEvenly(n: number): number[] {
   return Array.from({ length: n }, (_, i) => MARGIN.top + (i * height) / (n - 1));
 }
 
+/** Where many edges fan out, the columns stand further apart. */
+function columnPlaces(columns: MapNode[][], width: number): number[] {
+  if (columns.length === 1) return [CANVAS.width / 2];
+  const gaps = columns
+    .slice(1)
+    .map((column, i) => (Math.max(column.length, columns[i]?.length ?? 0) >= 3 ? 1.45 : 1));
+  const total = gaps.reduce((a, b) => a + b, 0);
+  let x: number = MARGIN.left;
+  const places = [x];
+  for (const gap of gaps) {
+    x += (gap / total) * width;
+    places.push(x);
+  }
+  return places;
+}
+
 /**
  * A layered layout from left (who starts calls) to right (outside), computed here because it takes a millisecond and
  * stays put: the same structure always stands the same.
@@ -89,8 +105,8 @@ export function layoutMap(structure: MapStructure): Map<string, Point> {
   const columns = columnsOf(structure);
   const near = neighbours(structure);
   const width = CANVAS.width - MARGIN.left - MARGIN.right;
-  const x = (i: number) =>
-    columns.length === 1 ? CANVAS.width / 2 : MARGIN.left + (i * width) / (columns.length - 1);
+  const xs = columnPlaces(columns, width);
+  const x = (i: number) => xs[i] ?? CANVAS.width / 2;
   const y = new Map<string, number>();
   for (const column of columns) {
     column.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || a.name.localeCompare(b.name));

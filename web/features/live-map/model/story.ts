@@ -98,7 +98,7 @@ function costOf(timeline: Timeline, from: number, at: number): StoryPart {
   const bad = served.slow + served.errors;
   const parts = [`of ${plural(served.calls, 'answer')} hurt`];
   if (undone > 0) parts.push(`${plural(undone, 'saga')} undone`);
-  if (waiting > 20) parts.push(`${count(waiting)} messages waiting`);
+  if (waiting > 20) parts.push(`${count(waiting)} waiting`);
   return { strong: count(bad), hue: bad > 0 ? 'neutral' : 'ok', words: ` ${parts.join(', ')}` };
 }
 
@@ -110,7 +110,7 @@ function overOf(timeline: Timeline, at: number, incident: Incident): StoryPart {
   const ends = incident.endsIn === null ? '' : `, fault ends in ${countdown(incident.endsIn)}`;
   if (bad > BAND) return { strong: 'No', hue: 'failing', words: `, ${percent(bad)} of answers hurt${ends}` };
   if (incident.endsIn !== null) {
-    return { strong: 'Mitigated', hue: 'ok', words: `, answers in band${ends}` };
+    return { strong: 'Mitigated', hue: 'ok', words: ends };
   }
   if (open.length > 0) {
     return { strong: 'Almost', hue: 'half', words: `: ${plural(open.length, 'breaker')} not closed yet` };

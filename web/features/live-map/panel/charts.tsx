@@ -85,7 +85,7 @@ export function Charts(props: Props) {
   const { series, shared } = useCharts(props);
   const edge = chosen.kind === 'edge' && breaker !== null;
   const threshold = breaker?.samples[0]?.threshold ?? null;
-  const away = series.turnedAway.at(-1) ?? null;
+  const away = last(series.turnedAway.slice(-3));
   const errors = last(series.errors);
   return (
     <div className={styles.charts}>
@@ -95,7 +95,7 @@ export function Charts(props: Props) {
         title="Rate"
         label="Rate"
         unit="/s"
-        height={54}
+        height={52}
         value={
           <>
             <b className="ink1">{rateText(series.sent.at(-1) ?? 0)}</b>
@@ -119,7 +119,7 @@ export function Charts(props: Props) {
         label="Errors"
         unit="%"
         max={100}
-        height={46}
+        height={44}
         value={
           <>
             <b className={errors !== null && errors > 1 ? 'failing' : 'ink1'}>
@@ -146,7 +146,7 @@ export function Charts(props: Props) {
         unit="ms"
         log
         legend
-        height={58}
+        height={54}
         format={tick}
         value={
           <>
