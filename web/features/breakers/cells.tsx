@@ -1,7 +1,7 @@
 'use client';
 import type { FaultInterval } from '@stormglass/agents/contract';
-import { useState } from 'react';
-import { ago, clock, countdown } from '../../ui/format.ts';
+import { useMemo, useState } from 'react';
+import { ago, clock, countdown, durationText } from '../../ui/format.ts';
 import { BreakerGlyph, BreakerMark } from '../../ui/glyphs/breaker.tsx';
 import { CountdownGlyph } from '../../ui/glyphs/countdown-ring.tsx';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
@@ -11,8 +11,9 @@ import { SparkBars } from '../../ui/spark-bars.tsx';
 import { breakerWord } from '../../ui/state.ts';
 import { Tag } from '../../ui/tag.tsx';
 import styles from './breakers.module.css';
+import { durations } from './durations.ts';
 import { HistoryLane } from './history-lane.tsx';
-import { type BreakerCell, barsOf, title, whyItOpened } from './model.ts';
+import { type BreakerCell, barsOf, RECENT_SECONDS, title, whyItOpened } from './model.ts';
 import { Calls, Force, OtherLimits, type PartProps, Quantiles, TrippingCalls } from './parts.tsx';
 
 export interface CellProps extends PartProps {
@@ -188,9 +189,13 @@ function lineWords(cell: BreakerCell): { text: string; tone: string } {
 
 /** Closed: one row, which opens to the same detail. */
 export function ClosedRow(props: CellProps) {
-  const { cell, at, from } = props;
+  const { cell, at, from, timeline } = props;
   const [opened, setOpened] = useState(false);
   const words = lineWords(cell);
+  const { p95 } = useMemo(
+    () => durations(timeline, cell.service, cell.peer, at - RECENT_SECONDS * 1000, at),
+    [timeline, cell.service, cell.peer, at],
+  );
   return (
     <div>
       <button
@@ -208,6 +213,9 @@ export function ClosedRow(props: CellProps) {
           <SparkBars bars={sparks(cell, at)} width={110} height={14} label="Last 24 s" />
         </span>
         <span className={words.tone}>{words.text}</span>
+        <span data-wide className="right ink2" title="95 % of calls of the last minute are faster">
+          {p95 === null ? '' : `p95 ${durationText(p95)}`}
+        </span>
         <span data-wide className="right ink3">
           {cell.openings > 0 ? `opened ${cell.openings} ×` : 'closed'}
         </span>

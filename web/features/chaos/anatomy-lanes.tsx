@@ -51,7 +51,14 @@ export function FaultLane({ frame, y, faults }: LaneProps & { faults: Anatomy['f
               stroke="var(--fault)"
               strokeDasharray={f.endKnown ? undefined : '4 3'}
             />
-            <text x={x0 + 8} y={y + 14} fontSize={11} fontWeight={600} fill="var(--fault)" {...halo}>
+            <text
+              x={f.title.length * 6.3 + 16 < width ? x0 + 8 : x0 + width + 8}
+              y={y + 14}
+              fontSize={11}
+              fontWeight={600}
+              fill="var(--fault)"
+              {...halo}
+            >
               {f.title}
             </text>
           </g>

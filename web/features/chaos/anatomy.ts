@@ -71,7 +71,7 @@ export function anatomyRange(run: Pick<Run, 'startedAt' | 'endedAt' | 'recovery'
 function flagsOf(r: Recovery): Flag[] {
   const words: Record<Flag['id'], string> = {
     t0: 'first call hurt',
-    t1: r.t1Cause ?? 'noticed',
+    t1: 'noticed',
     t2: 'answers good again',
     t3: 'fault gone, read back',
     t4: 'recovered',
@@ -144,7 +144,7 @@ function queueOf(timeline: Timeline, from: number, to: number): Anatomy['queue']
 }
 
 function sagasOf(timeline: Timeline, from: number, to: number, step: number): Anatomy['sagas'] {
-  const first = Math.floor(from / 1000 / step) * step;
+  const first = Math.ceil(from / 1000 / step) * step;
   const buckets = new Map<number, Anatomy['sagas'][number]>();
   for (let second = first; second * 1000 < to; second += step) {
     buckets.set(second, { second, confirmed: 0, undone: 0 });

@@ -2,7 +2,7 @@
 import { useRouter } from 'next/navigation';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { ago, durationText } from '../../ui/format.ts';
+import { ago, plural } from '../../ui/format.ts';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { Tag } from '../../ui/tag.tsx';
@@ -66,9 +66,7 @@ export function ExperimentCardView({ card, now, blocked }: Props) {
           {start.isPending ? 'Starting' : 'Run'}
         </ConfirmButton>
         <span className="cap ink3">
-          {blocked === ''
-            ? `${card.faultMs === null ? '' : `fault for ${durationText(card.faultMs)}, `}${card.guards.length} guards`
-            : blocked}
+          {blocked === '' ? `watched by ${plural(card.guards.length, 'guard')}` : blocked}
         </span>
       </div>
       {start.error ? <ErrorNote error={start.error} /> : null}

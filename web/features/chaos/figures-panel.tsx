@@ -1,7 +1,6 @@
 'use client';
 import type { Figure, Recovery, Run } from '@stormglass/chaos/contract';
 import { FormulaButton } from '../../ui/figure.tsx';
-import { percent } from '../../ui/format.ts';
 import { CheckIcon } from '../../ui/icons.tsx';
 import { Panel, Section } from '../../ui/panel.tsx';
 import { askedShare, type FigureCard, figureCards, figureValue } from './figures.ts';
@@ -45,7 +44,7 @@ function Injected({ run, r }: { run: Run; r: Recovery }) {
           <small>{value.unit}</small>
         </span>
         <span className="cap ink2">
-          of arriving calls{asked === null ? '' : `; asked for ${percent(asked)}`}
+          of arriving calls{asked === null ? '' : `; asked for ${Math.round(asked * 100)} %`}
         </span>
       </div>
     </Section>

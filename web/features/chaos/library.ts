@@ -11,9 +11,8 @@ export interface ExperimentCard {
   hurts: string[];
   /** What must hold before and after. */
   steady: string;
+  /** What aborts it. */
   guards: string[];
-  /** How long the longest fault stays, ms; null without a fault. */
-  faultMs: number | null;
   last: RunSummary | null;
   runs: number;
 }
@@ -33,7 +32,6 @@ export function experimentCards(
       hurts: faults.map((f) => `${faultWords(f)}, ${f.position}, for ${durationText(f.durationMs)}`),
       steady: spec['steady-state-hypothesis'].title,
       guards: spec.guards.map((g) => g.name),
-      faultMs: faults.length === 0 ? null : Math.max(...faults.map((f) => f.durationMs)),
       last: mine[0] ?? null,
       runs: mine.length,
     };

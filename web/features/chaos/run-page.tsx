@@ -22,6 +22,12 @@ import { Phases, RunBottom } from './run-bottom.tsx';
 import { storyOf } from './story.ts';
 import { verdictWords } from './verdict.ts';
 
+/** The verdict's reason as a sentence of its own. */
+function sentence(text: string): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
+}
+
 function Story({ run }: { run: Run }) {
   return (
     <p className={styles.story}>
@@ -29,7 +35,7 @@ function Story({ run }: { run: Run }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: phrases have no id and stand in order
         p.strong ? <b key={i}>{p.text}</b> : <span key={i}>{p.text}</span>,
       )}
-      {run.verdict !== null && run.why !== '' && run.recovery?.t0 != null ? ` ${run.why}` : ''}
+      {run.verdict !== null && run.why !== '' && run.recovery?.t0 != null ? ` ${sentence(run.why)}` : ''}
     </p>
   );
 }
@@ -132,7 +138,7 @@ function Facts({ run }: { run: Run }) {
 
 function sliWords(run: Run): string {
   const { sli } = run.experiment;
-  return `${sli.operation ?? sli.service}, within ${sli.within_ms} ms`;
+  return `${sli.operation ?? sli.service} ≤ ${sli.within_ms} ms`;
 }
 
 function RunView({ run }: { run: Run }) {

@@ -1,10 +1,12 @@
 import type { SagaDetail, SagaEvent } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
-import { sagaView } from './model.ts';
-import { ROAD_WIDTH, sagaRoad } from './road.ts';
+import { moneyText, sagaView } from './model.ts';
+import { sagaRoad } from './road.ts';
+
+const WIDTH = 948;
 
 const ID = 'sg_1';
-const STEPS = ['reserve', 'charge', 'ship', 'confirm'] as const;
+const STEPS = ['reserve', 'charge', 'ship', 'confirm', 'notify'] as const;
 
 /** Writes a journal the way the orchestrator does; the clock moves 10 ms a row. */
 class Journal {
@@ -76,9 +78,9 @@ describe('a saga that goes well', () => {
   const view = sagaView(journal.write('completed', { outcome: 'confirmed' }).detail('confirmed'));
 
   it('has each step done, none undone, and never turns', () => {
-    expect(view.steps.map((s) => s.state)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(view.steps.map((s) => s.state)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
     expect(view.turnedAt).toBeNull();
-    expect(sagaRoad(view).nodes.filter((n) => n.line === 'undo')).toEqual([]);
+    expect(sagaRoad(view, WIDTH).nodes.filter((n) => n.line === 'undo')).toEqual([]);
   });
 
   it('marks the pivot', () => {
@@ -93,7 +95,7 @@ describe.each(['reserve', 'charge', 'ship'] as const)('a saga that fails at %s',
   journal.step(bad, 'step_failed', 1, 'card refused');
   for (const step of [...done].reverse()) journal.undo(step);
   const view = sagaView(journal.write('completed', { outcome: 'compensated' }).detail('compensated'));
-  const road = sagaRoad(view);
+  const road = sagaRoad(view, WIDTH);
 
   it('undoes the steps before it in reverse', () => {
     expect(view.steps.filter((s) => s.undo).map((s) => [s.step, s.undo?.order, s.undo?.state])).toEqual(
@@ -107,7 +109,7 @@ describe.each(['reserve', 'charge', 'ship'] as const)('a saga that fails at %s',
       expect(road.nodes.find((n) => n.id === `undo:${step}`)?.x).toBe(forward?.x);
     }
     expect(road.nodes.filter((n) => n.glyph === 'never')).toHaveLength(STEPS.length - done.length - 1);
-    expect(road.nodes.every((n) => n.x > 0 && n.x < ROAD_WIDTH)).toBe(true);
+    expect(road.nodes.every((n) => n.x > 0 && n.x < WIDTH)).toBe(true);
   });
 });
 
@@ -145,9 +147,27 @@ describe('a saga with ambiguous calls', () => {
   });
 
   it('brackets the attempts and folds nothing that was quick', () => {
-    const road = sagaRoad(view);
+    const road = sagaRoad(view, WIDTH);
     expect(road.brackets[0]?.label).toBe('charge, 3 attempts, one key');
     expect(road.waits).toEqual([]);
+  });
+});
+
+describe('a notice sent after the way back', () => {
+  const journal = new Journal().write('started').step('reserve', 'step_completed');
+  journal.step('charge', 'step_failed').undo('reserve');
+  const view = sagaView(journal.step('notify', 'step_completed').detail('compensated'));
+
+  it('stands at the end of the way back, not before the turn', () => {
+    const road = sagaRoad(view, WIDTH);
+    expect(road.nodes.find((n) => n.id === 'late:notify')).toMatchObject({ line: 'undo', glyph: 'ok' });
+    expect(road.nodes.filter((n) => n.line === 'forward' && n.title === 'notify')).toEqual([]);
+  });
+});
+
+describe('money', () => {
+  it('is written in major units, and not at all when it is unknown', () => {
+    expect([moneyText(8490), moneyText(null)]).toEqual(['84.90', '']);
   });
 });
 

@@ -69,7 +69,7 @@ const PARKED_MS = 50;
 
 /** Steps and pivot of saga types that are known by name; others are drawn in the order in which they were seen. */
 const PLANS: Record<string, { steps: string[]; pivot: string }> = {
-  'create-order': { steps: ['reserve', 'charge', 'ship', 'confirm'], pivot: 'ship' },
+  'create-order': { steps: ['reserve', 'charge', 'ship', 'confirm', 'notify'], pivot: 'ship' },
 };
 
 /** A failure before anything left the process: the breaker (or a bulkhead) turned the call away. */
@@ -263,6 +263,11 @@ export function sagaView(detail: SagaDetail): SagaView {
     notSent: all.filter((a) => a.outcome === 'not_sent').length,
     rows,
   };
+}
+
+/** Telemetry carries the amount in minor units: 8490 is `84.90`. Empty when unknown. */
+export function moneyText(minor: number | null): string {
+  return minor === null ? '' : (minor / 100).toFixed(2);
 }
 
 /** The tone of a saga's status, for its tag. */

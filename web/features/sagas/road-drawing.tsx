@@ -1,7 +1,7 @@
 import { clock, durationText } from '../../ui/format.ts';
 import { SagaStepMark, STEP_WORDS } from '../../ui/glyphs/saga-step.tsx';
 import type { SagaView } from './model.ts';
-import { ROAD_WIDTH, type Road, type RoadNode, type RoadWait } from './road.ts';
+import type { Road, RoadNode, RoadWait } from './road.ts';
 import styles from './sagas.module.css';
 
 const FORWARD_Y = 96;
@@ -96,7 +96,7 @@ function Roads({ road, turning }: { road: Road; turning: boolean }) {
 
 function Turn({ road, view }: { road: Road; view: SagaView }) {
   if (road.turnX === null || view.turnedAt === null) return null;
-  const left = road.turnX < ROAD_WIDTH - 230;
+  const left = road.turnX < road.width - 230;
   const x = left ? road.turnX + 12 : road.turnX - 12;
   return (
     <g textAnchor={left ? 'start' : 'end'}>
@@ -126,8 +126,8 @@ export function RoadDrawing({ road, view }: { road: Road; view: SagaView }) {
     <section className={styles.roadBox} tabIndex={0} aria-label="Road of the saga">
       <svg
         className={styles.road}
-        width={ROAD_WIDTH}
-        viewBox={`0 0 ${ROAD_WIDTH} ${height}`}
+        width={road.width}
+        viewBox={`0 0 ${road.width} ${height}`}
         role="img"
         aria-label={words(view)}
         fill="none"

@@ -1,7 +1,7 @@
 import type { StepLook } from '../../ui/glyphs/saga-step.tsx';
 import type { Attempt, SagaView, StepView } from './model.ts';
 
-/** A disc on the road. Coordinates in px of a drawing ROAD_WIDTH wide. */
+/** A disc on the road. Coordinates in px. */
 export interface RoadNode {
   id: string;
   x: number;
@@ -24,6 +24,7 @@ export interface RoadWait {
 }
 
 export interface Road {
+  width: number;
   nodes: RoadNode[];
   /** Waits between two discs which were folded. */
   waits: RoadWait[];
@@ -37,9 +38,11 @@ export interface Road {
   stems: { x: number; label: string }[];
 }
 
-export const ROAD_WIDTH = 948;
+/** Narrower than this the drawing scrolls sideways, px. */
+export const LEAST_ROAD = 760;
 const LEFT = 96;
 const RIGHT = 40;
+const WIDEST_GAP = 200;
 const MOST_SHOWN = 5;
 const SMALL_GAP = 21;
 const FOLD_MS = 1_000;
@@ -64,13 +67,19 @@ interface Slots {
   turnSlot: number | null;
 }
 
-function layoutSlots(view: SagaView): Slots {
-  const started = view.steps.filter((s) => s.attempts.length > 0);
-  const never = view.steps.length - started.length;
+/** Told after the saga had turned back (a notice that it was cancelled): it stands at the end of the way back. */
+function isLate(step: StepView, view: SagaView): boolean {
+  const first = step.attempts[0];
+  return first !== undefined && view.turnedAt !== null && first.startedAt >= view.turnedAt;
+}
+
+function layoutSlots(view: SagaView, width: number): Slots {
+  const started = view.steps.filter((s) => s.attempts.length > 0 && !isLate(s, view));
+  const never = view.steps.filter((s) => s.attempts.length === 0).length;
   const used = 1 + started.reduce((n, s) => n + shown(s).length, 0);
   const turning = view.turnedAt !== null;
   const count = used + (turning ? 0.8 : 0) + never;
-  const gap = Math.min(150, (ROAD_WIDTH - LEFT - RIGHT - 30) / Math.max(1, count - 1));
+  const gap = Math.min(WIDEST_GAP, (width - LEFT - RIGHT - 30) / Math.max(1, count - 1));
   return { at: (slot) => LEFT + slot * gap, turnSlot: turning ? used - 0.4 : null };
 }
 
@@ -146,13 +155,30 @@ function addUndo(draft: Draft, step: StepView, x: number): void {
   draft.road.stems.push({ x, label: `undone ${ordinal(undo.order)}` });
 }
 
+function addLate(draft: Draft, step: StepView): void {
+  const last = step.attempts[step.attempts.length - 1];
+  if (!last) return;
+  draft.road.nodes.push({
+    id: `late:${step.step}`,
+    x: LEFT,
+    line: 'undo',
+    glyph: glyphOf(last, false),
+    title: step.step,
+    at: last.startedAt,
+    durationMs: durationOf(last),
+    detail: last.detail,
+    small: false,
+    pivot: false,
+  });
+}
+
 function ordinal(n: number): string {
   return ['', '1st', '2nd', '3rd'][n] ?? `${n}th`;
 }
 
 function addNever(draft: Draft, steps: StepView[], endX: number): void {
-  const room = ROAD_WIDTH - RIGHT - endX;
-  const gap = Math.min(104, room / Math.max(1, steps.length));
+  const room = draft.road.width - RIGHT - endX;
+  const gap = Math.min(120, room / Math.max(1, steps.length));
   steps.forEach((step, i) => {
     draft.road.nodes.push({
       id: `never:${step.step}`,
@@ -188,8 +214,9 @@ function waitsOf(nodes: RoadNode[]): RoadWait[] {
 }
 
 /** Forward above, left to right; compensations below, each under the step it undoes; waits folded. */
-export function sagaRoad(view: SagaView): Road {
+export function sagaRoad(view: SagaView, width: number): Road {
   const road: Road = {
+    width,
     nodes: [],
     waits: [],
     brackets: [],
@@ -198,7 +225,7 @@ export function sagaRoad(view: SagaView): Road {
     undoStart: null,
     stems: [],
   };
-  const draft: Draft = { road, slots: layoutSlots(view), slot: 1 };
+  const draft: Draft = { road, slots: layoutSlots(view, width), slot: 1 };
   road.nodes.push({
     id: 'started',
     x: LEFT,
@@ -211,7 +238,8 @@ export function sagaRoad(view: SagaView): Road {
     small: false,
     pivot: false,
   });
-  for (const step of view.steps) addStep(draft, step);
+  for (const step of view.steps) if (!isLate(step, view)) addStep(draft, step);
+  for (const step of view.steps) if (isLate(step, view)) addLate(draft, step);
   const { turnSlot, at } = draft.slots;
   road.forwardEnd = at(draft.slot - 1);
   if (turnSlot !== null) road.turnX = at(turnSlot);

@@ -9,10 +9,11 @@ import { Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { Tag } from '../../ui/tag.tsx';
+import { useWidth } from '../../ui/use-width.ts';
 import { Journal, Leases } from './journal.tsx';
-import { type SagaView, sagaView, statusTone } from './model.ts';
+import { moneyText, type SagaView, sagaView, statusTone } from './model.ts';
 import { useCancelSaga, useSaga } from './queries.ts';
-import { sagaRoad } from './road.ts';
+import { LEAST_ROAD, sagaRoad } from './road.ts';
 import { RoadDrawing } from './road-drawing.tsx';
 
 function Facts({ detail, view, receipts }: { detail: SagaDetail; view: SagaView; receipts: number }) {
@@ -35,7 +36,7 @@ function Facts({ detail, view, receipts }: { detail: SagaDetail; view: SagaView;
       <span>
         <b className={view.notSent > 0 ? 'open' : ''}>{view.notSent}</b> not sent
       </span>
-      {detail.amount === null ? null : <span>{detail.amount.toFixed(2)} in all</span>}
+      {detail.amount === null ? null : <span>{moneyText(detail.amount)} in all</span>}
       {receipts > 0 ? <span className="fault">{plural(receipts, 'fault receipt')}</span> : null}
     </>
   );
@@ -62,7 +63,8 @@ function Cancel({ detail }: { detail: SagaDetail }) {
 function SagaBody({ detail }: { detail: SagaDetail }) {
   const { timeline } = useWindow();
   const view = useMemo(() => sagaView(detail), [detail]);
-  const road = useMemo(() => sagaRoad(view), [view]);
+  const [ref, width] = useWidth<HTMLDivElement>(1240);
+  const road = useMemo(() => sagaRoad(view, Math.max(LEAST_ROAD, width)), [view, width]);
   const receipts = timeline.receipts.filter((r) => r.traceId === detail.traceId && r.traceId !== '').length;
   const title = (
     <span className="row" style={{ flexWrap: 'wrap', gap: '2px 9px' }}>
@@ -84,7 +86,7 @@ function SagaBody({ detail }: { detail: SagaDetail }) {
   );
   return (
     <Page title={title} facts={<Facts detail={detail} view={view} receipts={receipts} />} actions={actions}>
-      <div style={{ margin: '0 -16px', borderTop: '1px solid var(--line1)' }}>
+      <div ref={ref} style={{ margin: '0 -16px', borderTop: '1px solid var(--line1)' }}>
         <RoadDrawing road={road} view={view} />
         <Leases view={view} />
         <Journal view={view} sagaId={detail.sagaId} />

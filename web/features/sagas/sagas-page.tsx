@@ -13,7 +13,7 @@ import { QueryState } from '../../ui/query-state.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { hueColor } from '../../ui/state.ts';
-import { statusTone } from './model.ts';
+import { moneyText, statusTone } from './model.ts';
 import { useSagas } from './queries.ts';
 import styles from './sagas.module.css';
 import { TriggerPanel } from './trigger-form.tsx';
@@ -65,7 +65,7 @@ function Row({ saga, at }: { saga: SagaSummary; at: number }) {
       </td>
       <td>{saga.lastStep}</td>
       <td className={list.num}>{durationText((saga.endedAt ?? at) - saga.startedAt)}</td>
-      <td className={list.num}>{saga.amount === null ? '' : saga.amount.toFixed(2)}</td>
+      <td className={list.num}>{moneyText(saga.amount)}</td>
       <td className={list.num}>{saga.events}</td>
       <td>{saga.mode}</td>
       <td>

@@ -28,7 +28,8 @@ function TraceRow({ trace, slowest }: { trace: TraceSummary; slowest: number }) 
       <td className="mono">{clock(trace.startMs, 3)}</td>
       <td className={list.wide} style={{ minWidth: 180 }}>
         <RangeLink href={`/traces/${trace.traceId}`}>
-          <b>{trace.rootService || 'unknown service'}</b>&nbsp;{trace.rootName || 'root not received yet'}
+          <b>{trace.rootService || trace.services[0] || 'unknown service'}</b>&nbsp;
+          {trace.rootName || <span className="ink3">no root span</span>}
         </RangeLink>
       </td>
       <td>

@@ -124,9 +124,15 @@ export function TracesPage() {
         onChange={(text) => setQ(text === '' ? null : text)}
         onTraceId={(id) => router.push(withRange(`/traces/${id}`, search))}
       />
-      <QueryState query={query} rows={14}>
-        {(data) => <Found window={window} data={data} q={q} />}
-      </QueryState>
+      {query.data ? (
+        <Found window={window} data={query.data} q={q} />
+      ) : (
+        <div style={{ padding: '0 16px' }}>
+          <QueryState query={query} rows={20}>
+            {() => null}
+          </QueryState>
+        </div>
+      )}
     </Page>
   );
 }
