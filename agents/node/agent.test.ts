@@ -182,7 +182,7 @@ describe('fails open', () => {
     killed.kill('SIGKILL');
     await once(killed, 'exit');
     expect(await asking).toMatchObject({ status: 200 });
-    const successor = await TestHub.start(600, port);
+    const successor = await TestHub.start(port);
     const hello = await vi.waitUntil(() => successor.hello('orphan'), soon);
     expect(hello.leases).toEqual([]);
     const end = await vi.waitUntil(() => successor.ended[0], soon);

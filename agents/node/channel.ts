@@ -71,6 +71,8 @@ const Halt = z.object({ reason: z.string() });
  * Leases are not this file's: when the hub is silent they run out by their own clock.
  */
 export function openChannel(options: ChannelOptions): Channel {
+  /** Something changed after the hello of the handshake was made and before the hub accepted it. */
+  let outdated = false;
   const socket: AgentSocket = io(new URL(AGENTS_NAMESPACE, options.hub).href, {
     transports: ['websocket'],
     forceNew: true,
@@ -80,15 +82,16 @@ export function openChannel(options: ChannelOptions): Channel {
     randomizationFactor: 0.3,
     timeout: 2_000,
     auth: (give: (auth: AgentAuth) => void) => {
-      give(
-        options.key === undefined ? { hello: options.hello() } : { key: options.key, hello: options.hello() },
-      );
+      outdated = false;
+      const hello = options.hello();
+      give(options.key === undefined ? { hello } : { key: options.key, hello });
     },
   });
   const outbox = new Outbox(socket);
   answerHub(socket, options.handlers);
   socket.on('connect', () => {
     options.onState?.(null);
+    if (outdated) socket.emit('hello', options.hello());
     outbox.flush();
   });
   socket.on('connect_error', (error) => {
@@ -106,8 +109,10 @@ export function openChannel(options: ChannelOptions): Channel {
     get dropped() {
       return outbox.dropped;
     },
-    // While disconnected nothing is lost: the next connect carries a fresh hello in its handshake.
-    sendHello: () => socket.connected && socket.emit('hello', options.hello()),
+    sendHello: () => {
+      if (socket.connected) socket.emit('hello', options.hello());
+      else outdated = true;
+    },
     leaseEnded: (end) => outbox.send((s) => s.emit('lease.ended', end)),
     injections: (count) => outbox.count(count),
     process: (event) => outbox.send((s) => s.emit('process', event)),

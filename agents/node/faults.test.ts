@@ -60,8 +60,11 @@ describe('latency', () => {
     expect(span.attributes[RECEIPT_ATTR.duration]).toBeGreaterThanOrEqual(0.795);
     expect(span.attributes[RECEIPT_ATTR.runId]).toBe('run-1');
     expect(span.events.map((event) => event.name)).toContain(EVENT.faultInjected);
-    const { answer } = { answer: await hub.release('peer', faultId) };
-    expect(answer).toMatchObject({ reason: 'released', reverted: true, injections: 1 });
+    expect(await hub.release('peer', faultId)).toMatchObject({
+      reason: 'released',
+      reverted: true,
+      injections: 1,
+    });
     expect((await ask(`${peer.url}/work/1`)).ms).toBeLessThan(795);
   });
 
@@ -188,7 +191,11 @@ describe('hang', () => {
 
 describe('a lease', () => {
   test('ends by itself when the hub renews no more', async () => {
-    const { faultId } = await hub.arm('peer', { action: { type: 'hang' }, target: inbound });
+    const { faultId } = await hub.arm(
+      'peer',
+      { action: { type: 'hang' }, target: inbound },
+      { ttlMs: 1_500 },
+    );
     const asking = ask(`${peer.url}/work/1`);
     hub.abandon();
     expect(await asking).toMatchObject({ status: 200 });
@@ -256,7 +263,7 @@ test('a share of calls is hurt, and the same ones when the same traces come agai
   } as const;
   const traces = Array.from({ length: 200 }, (_, i) => i.toString(16).padStart(32, 'a'));
   const run = async () => {
-    const { faultId } = await hub.arm('peer', spec, 'fault-of-a-replay');
+    const { faultId } = await hub.arm('peer', spec, { faultId: 'fault-of-a-replay' });
     const hurt: string[] = [];
     for (const trace of traces) {
       const traceparent = `00-${trace}-${randomBytes(8).toString('hex')}-01`;

@@ -15,7 +15,7 @@ interface LoadEvent {
  * it spares a process those it never uses (bullmq alone is 60 ms and 10 MB).
  */
 export class LoadWatch {
-  readonly #patches: { main: RegExp; patch: Patch }[] = [];
+  readonly #patches: { library: string; main: string; patch: Patch }[] = [];
   readonly #done = new Set<string>();
   readonly #onProblem: (library: string, error: unknown) => void;
   readonly #listener = (event: unknown): void => this.#starting(event as LoadEvent);
@@ -25,38 +25,35 @@ export class LoadWatch {
     channel('tracing:module.require:start').subscribe(this.#listener);
   }
 
-  /** `main` matches the path of the library's main file from its package name on, slashes forward. */
-  add(main: RegExp, patch: Patch): void {
-    this.#patches.push({ main, patch });
+  /** `main` is the library's main file inside its package, with forward slashes. */
+  add(library: string, main: string, patch: Patch): void {
+    this.#patches.push({ library, main: `/${library}/${main}`, patch });
   }
 
   close(): void {
     channel('tracing:module.require:start').unsubscribe(this.#listener);
   }
 
-  #starting(event: LoadEvent): void {
-    const id = String(event.id).replaceAll('\\', '/');
-    const found = this.#patches.find(
-      (p) => p.main.test(id) || p.main.test(`${id}/index.js`) || bare(p.main, id),
-    );
+  /** `id` is what the code wrote in `require`, and the path of the file for an `import`. */
+  #starting({ id, parentFilename }: LoadEvent): void {
+    const found = this.#patches.find(({ library, main }) => id === library || slashed(id).endsWith(main));
     if (!found) return;
     try {
+      const require = createRequire(parentFilename ?? id);
+      const file = require.resolve(id);
       // Our own nested require arrives here again; by then the file is marked.
-      const require = createRequire(event.parentFilename ?? event.id);
-      const file = require.resolve(event.id);
-      if (this.#done.has(file) || !found.main.test(file.replaceAll('\\', '/'))) return;
+      if (this.#done.has(file) || !slashed(file).endsWith(found.main)) return;
       this.#done.add(file);
       const exports = found.patch(require(file));
       const cached = require.cache[file];
       if (cached && exports !== undefined) cached.exports = exports;
     } catch (error) {
       // The application's own load comes next and shows the same failure to whoever asked for the library.
-      this.#onProblem(id, error);
+      this.#onProblem(found.library, error);
     }
   }
 }
 
-/** `require('pino')` names no file; any of our patterns starts with the package name. */
-function bare(main: RegExp, id: string): boolean {
-  return !id.includes('/') && main.source.includes(`/${id}\\/`);
+function slashed(path: string): string {
+  return path.replaceAll('\\', '/');
 }

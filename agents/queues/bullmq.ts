@@ -11,7 +11,8 @@ type BullQueue = InstanceType<typeof Queue>;
 const SCHEMA = 'bullmq';
 /** PostgreSQL: relation or schema does not exist, which means that nobody has used the broker yet. */
 const NOT_YET = new Set(['42P01', '3F000']);
-const QUERY_LIMIT_MS = 900;
+/** A late sample is better than none; readings never overlap. */
+const QUERY_LIMIT_MS = 2_000;
 const MAX_PAYLOAD = 4_096;
 /** Most messages that one redrive or purge takes at a time. */
 const BATCH = 1_000;

@@ -76,6 +76,15 @@ test('the consumer is part of the trace of its producer, and links to it', async
   });
 });
 
+test('statements are spans of the request that made them, and polling makes none', async () => {
+  const statement = await vi.waitUntil(
+    () => sink.spans.find((s) => s.kind === 'client' && s.service === 'mailer'),
+    soon,
+  );
+  expect(statement.parentSpanId).not.toBe('');
+  expect(statement.attributes).toMatchObject({ 'db.system.name': 'postgresql', 'db.namespace': 'broker' });
+});
+
 test('a stopped consumer is seen from outside: messages wait, and go again when the lease ends', async () => {
   const before = await done();
   await vi.waitUntil(() => newest(METRIC.queueConsumers) === 1, soon);

@@ -4,7 +4,7 @@ import type { Clock } from '../node/clock.ts';
 import type { QueueReading } from './collector.ts';
 
 /** A reading older than this is not reported: what is not known is not drawn. */
-const FRESH_MS = 2_500;
+const FRESH_MS = 4_000;
 
 /** Turns readings into the METRIC.queue* instruments. */
 export class QueueReport {

@@ -2,7 +2,7 @@ import { StormglassError } from '../../contract/index.ts';
 import type { WorkerLike, Workers } from '../instrument/bullmq/workers.ts';
 import type { Effect, Grip, Injector, ReadBack } from '../leases.ts';
 
-const ACTIVE_LIMIT_MS = 1_000;
+const ACTIVE_LIMIT_MS = 2_000;
 
 /**
  * Stops this process's workers of one queue: they finish what they hold and fetch no more. Dies with the process, so

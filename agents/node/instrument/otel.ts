@@ -39,6 +39,6 @@ export function instrumentWithOtel(loads: LoadWatch, peers: Peers, own: Readonly
   require('node:https');
   syncBuiltinESMExports();
   // The instrumentations patch what `require` gives back; LoadWatch puts that into the cache for `import` as well.
-  loads.add(/\/pg\/lib\/index\.js$/, (exports) => exports);
-  loads.add(/\/pino\/pino\.js$/, (exports) => exports);
+  loads.add('pg', 'lib/index.js', (exports) => exports);
+  loads.add('pino', 'pino.js', (exports) => exports);
 }

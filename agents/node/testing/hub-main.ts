@@ -3,8 +3,8 @@ import { TestHub } from './hub.ts';
 
 const [port, service, spec] = process.argv.slice(2);
 if (service === undefined || spec === undefined) throw new Error('usage: hub-main.ts PORT SERVICE SPEC');
-const hub = await TestHub.start(600, Number(port));
+const hub = await TestHub.start(Number(port));
 process.stdout.write('listening\n');
 while (hub.hello(service) === undefined) await new Promise((next) => setTimeout(next, 20));
-const { answer } = await hub.arm(service, JSON.parse(spec));
+const { answer } = await hub.arm(service, JSON.parse(spec), { ttlMs: 1_500 });
 process.stdout.write(`${answer.ok ? 'armed' : answer.message}\n`);

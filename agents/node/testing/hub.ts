@@ -13,6 +13,7 @@ import {
   type HaltAnswer,
   type HubToAgent,
   type InjectionCount,
+  LEASE_TTL_MS,
   type LeaseEnded,
 } from '../../contract/index.ts';
 
@@ -27,18 +28,16 @@ export class TestHub {
   readonly #agents = new Map<string, AgentSocket>();
   readonly #http = createServer();
   readonly #io = new Server<AgentToHub, HubToAgent>(this.#http);
-  readonly #renewing = new Set<string>();
-  readonly #ttlMs: number;
-  #timer: NodeJS.Timeout;
+  readonly #renewing = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
 
-  constructor(ttlMs = 600) {
-    this.#ttlMs = ttlMs;
+  constructor() {
     this.#io.of(AGENTS_NAMESPACE).on('connection', (socket) => this.#welcome(socket as AgentSocket));
-    this.#timer = setInterval(() => this.#renew(), ttlMs / 3);
+    this.#timer = setInterval(() => this.#renew(), 200);
   }
 
-  static async start(ttlMs?: number, port = 0): Promise<TestHub> {
-    const hub = new TestHub(ttlMs);
+  static async start(port = 0): Promise<TestHub> {
+    const hub = new TestHub();
     await new Promise<void>((ready) => hub.#http.listen(port, '127.0.0.1', ready));
     return hub;
   }
@@ -55,7 +54,7 @@ export class TestHub {
   async arm(
     service: string,
     spec: SpecInput,
-    faultId: string = randomUUID(),
+    { faultId = randomUUID() as string, ttlMs = LEASE_TTL_MS } = {},
   ): Promise<{ faultId: string; answer: ArmAnswer }> {
     const parsed = FaultSpec.parse(spec);
     const answer = await this.#socket(service).timeout(5_000).emitWithAck('lease.arm', {
@@ -63,10 +62,10 @@ export class TestHub {
       runId: 'run-1',
       owner: 'test',
       spec: parsed,
-      ttlMs: this.#ttlMs,
+      ttlMs,
       remainingMs: parsed.durationMs,
     });
-    if (answer.ok) this.#renewing.add(faultId);
+    if (answer.ok) this.#renewing.set(faultId, ttlMs);
     return { faultId, answer };
   }
 
@@ -109,8 +108,8 @@ export class TestHub {
   }
 
   #renew(): void {
-    if (this.#renewing.size === 0) return;
-    const renewal = { faultIds: [...this.#renewing], ttlMs: this.#ttlMs };
-    for (const socket of this.#agents.values()) socket.emit('lease.renew', renewal);
+    for (const [faultId, ttlMs] of this.#renewing) {
+      for (const socket of this.#agents.values()) socket.emit('lease.renew', { faultIds: [faultId], ttlMs });
+    }
   }
 }

@@ -12,7 +12,7 @@ interface QueueBaseLike {
  * remembers the workers so that they can be stopped on purpose.
  */
 export function instrumentBullmq(loads: LoadWatch, workers: Workers): void {
-  loads.add(/\/bullmq\/dist\/cjs\/index\.js$/, (exports) => {
+  loads.add('bullmq', 'dist/cjs/index.js', (exports) => {
     const { QueueBase, Worker } = exports as Record<'QueueBase' | 'Worker', { prototype: QueueBaseLike }>;
     wrapBackend(QueueBase.prototype, () => {});
     wrapBackend(Worker.prototype, (worker) => workers.add(worker as unknown as WorkerLike));

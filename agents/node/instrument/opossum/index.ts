@@ -18,7 +18,7 @@ export class Breakers {
   constructor(loads: LoadWatch, clock: Clock, controls: ControlRegistry) {
     this.#clock = clock;
     this.#controls = controls;
-    loads.add(/\/opossum\/index\.js$/, (exports) => {
+    loads.add('opossum', 'index.js', (exports) => {
       this.#patch((exports as typeof CircuitBreaker).prototype);
       return undefined;
     });
