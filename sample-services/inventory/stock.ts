@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Database, Sql } from '../kit/database.ts';
+import { type Database, isDuplicate } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
 import { type ReleaseRequest, type ReserveRequest, SKUS, SOLD_OUT_SKU } from './api.ts';
 
@@ -31,64 +31,68 @@ export const STOCK_SCHEMA = `
     on conflict do nothing`;
 
 /** Takes the goods, or says why not. Repeated with the same id it changes nothing. */
-export function reserve(db: Database, id: string, input: z.output<typeof ReserveRequest>): Promise<void> {
-  return db.transaction(async (tx) => {
-    const fresh = await tx.query(
-      `insert into reservation (id, order_id, sku, quantity, status) values ($1, $2, $3, $4, 'reserved')
-       on conflict do nothing returning id`,
-      [id, input.orderId, input.sku, input.quantity],
-    );
-    if (fresh.length === 0) return demandLive(tx, id);
-    const taken = await tx.query(
-      `update stock set available = available - $2, reserved = reserved + $2
-       where sku = $1 and available >= $2 returning sku`,
-      [input.sku, input.quantity],
-    );
-    // The throw rolls the reservation back too: a refusal leaves nothing behind.
-    if (taken.length === 0) throw await whyNot(tx, input.sku);
+export async function reserve(
+  db: Database,
+  id: string,
+  input: z.output<typeof ReserveRequest>,
+): Promise<void> {
+  // Goods and reservation are one statement: it happens wholly or not at all.
+  const taken = db.query(
+    `with taken as (
+       update stock set available = available - $4, reserved = reserved + $4
+       where sku = $3 and available >= $4 and not exists (select from reservation where id = $1) returning sku)
+     insert into reservation (id, order_id, sku, quantity, status) select $1, $2, sku, $4, 'reserved' from taken
+     returning id`,
+    [id, input.orderId, input.sku, input.quantity],
+  );
+  const rows = await taken.catch((error: unknown) => {
+    // The same reservation, or its tombstone, was written at the same moment.
+    if (isDuplicate(error)) return [];
+    throw error;
   });
+  if (rows.length === 0) await explain(db, id, input.sku);
 }
 
 /** Gives the goods back, or marks a reservation that never came so that it is refused if it comes late. */
-export function release(
+export async function release(
   db: Database,
   input: z.output<typeof ReleaseRequest>,
 ): Promise<'released' | 'tombstoned'> {
-  return db.transaction(async (tx) => {
-    await tx.query(
-      `insert into reservation (id, order_id, status) values ($1, $2, 'tombstoned') on conflict do nothing`,
+  for (;;) {
+    await db.query(
+      `with freed as (
+         update reservation set status = 'released', at = now() where id = $1 and status = 'reserved'
+         returning sku, quantity),
+       back as (
+         update stock s set available = available + f.quantity, reserved = reserved - f.quantity
+         from freed f where s.sku = f.sku)
+       insert into reservation (id, order_id, status)
+       select $1, $2, 'tombstoned' where not exists (select from freed) on conflict do nothing`,
       [input.reservation, input.orderId],
     );
-    const [row] = await tx.query<{ sku: string; quantity: number; status: string }>(
-      'select sku, quantity, status from reservation where id = $1 for update',
-      [input.reservation],
+    const status = await statusOf(db, input.reservation);
+    // Still reserved: it was committed between our look and our tombstone. Now it can be seen.
+    if (status !== 'reserved') return status === 'released' ? 'released' : 'tombstoned';
+  }
+}
+
+/** Says why nothing was taken; silent when the reservation is there already, as for a repetition. */
+async function explain(db: Database, id: string, sku: string): Promise<void> {
+  const status = await statusOf(db, id);
+  if (status === 'reserved') return;
+  if (status !== null) {
+    throw new ShopError(
+      'already_compensated',
+      `reservation ${id} was released before it came`,
+      'Start a new order; this one was given up.',
     );
-    if (!row || row.status === 'tombstoned') return 'tombstoned';
-    if (row.status === 'reserved') {
-      await tx.query(`update reservation set status = 'released', at = now() where id = $1`, [
-        input.reservation,
-      ]);
-      await tx.query('update stock set available = available + $2, reserved = reserved - $2 where sku = $1', [
-        row.sku,
-        row.quantity,
-      ]);
-    }
-    return 'released';
-  });
+  }
+  const known = await db.query('select 1 from stock where sku = $1', [sku]);
+  if (known.length > 0) throw new ShopError('sold_out', `${sku} is sold out`, 'Order something else.');
+  throw new ShopError('not_found', `there is no product ${sku}`, 'Check the sku.');
 }
 
-async function demandLive(tx: Sql, id: string): Promise<void> {
-  const [row] = await tx.query<{ status: string }>('select status from reservation where id = $1', [id]);
-  if (row?.status === 'reserved') return;
-  throw new ShopError(
-    'already_compensated',
-    `reservation ${id} was released before it came`,
-    'Start a new order; this one was given up.',
-  );
-}
-
-async function whyNot(tx: Sql, sku: string): Promise<ShopError> {
-  const known = await tx.query('select 1 from stock where sku = $1', [sku]);
-  if (known.length > 0) return new ShopError('sold_out', `${sku} is sold out`, 'Order something else.');
-  return new ShopError('not_found', `there is no product ${sku}`, 'Check the sku.');
+async function statusOf(db: Database, id: string): Promise<string | null> {
+  const [row] = await db.query<{ status: string }>('select status from reservation where id = $1', [id]);
+  return row?.status ?? null;
 }

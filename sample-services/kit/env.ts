@@ -24,7 +24,8 @@ const Environment = z.object({
   /** A named point between two writes at which this process kills itself; for tests. */
   SHOP_CRASH_AT: z.string().optional(),
   LOAD_RATE: z.coerce.number().min(0).max(1000).default(5),
-  LOAD_SEED: z.coerce.number().int().min(0).max(0xffffffff).default(1),
+  /** Given: the same orders with the same trace ids as before. Absent: another run each time, with traces of its own. */
+  LOAD_SEED: z.coerce.number().int().min(0).max(0xffffffff).optional(),
 });
 export type ShopEnv = z.output<typeof Environment>;
 

@@ -63,6 +63,9 @@ interface OutboxRow {
 const BATCH = 50;
 /** Sent rows are kept for inspection; older ones go. */
 const KEEP_SENT = '1 hour';
+/** A round without being nudged, ms: what a crash left behind waits no longer. */
+const POLL_MS = 1_000;
+const SWEEP_ROUNDS = 600;
 
 /**
  * Publishes committed rows. Unsent rows are taken with `for update skip locked` and flagged after the broker confirmed:
@@ -76,16 +79,18 @@ export function startOutboxRelay(options: {
   log: Log;
 }): Loop {
   const { db, broker, log } = options;
+  let round = 0;
   const queues = new Map(options.queues.map((queue) => [queue.name, queue]));
   return startLoop({
     name: 'outbox relay',
-    intervalMs: 500,
+    intervalMs: POLL_MS,
     log,
     run: async () => {
       await db.whenReady();
-      const sent = await db.transaction((tx) => publishBatch(tx, broker, queues));
-      if (sent === 0) await db.query(`delete from outbox where sent_at < now() - interval '${KEEP_SENT}'`);
-      return sent === BATCH;
+      if (round++ % SWEEP_ROUNDS === 0) {
+        await db.query(`delete from outbox where sent_at < now() - interval '${KEEP_SENT}'`);
+      }
+      return (await db.transaction((tx) => publishBatch(tx, broker, queues))) === BATCH;
     },
   });
 }

@@ -20,7 +20,7 @@ describe('the load of one seed', () => {
     const refused = orders.filter((o) => o.cardToken === 'tok_declined' || o.address.includes(' 00000 '));
     expect(refused.length / orders.length).toBeGreaterThan(0.03);
     expect(refused.length / orders.length).toBeLessThan(0.05);
-    expect(new Set(take(1, 5_000).map((planned) => planned.id)).size).toBe(5_000);
+    expect(new Set(take(1, 5_000).map((planned) => planned.traceparent)).size).toBe(5_000);
   });
 
   test('arrives at the asked rate on average', () => {

@@ -10,8 +10,6 @@ const STREETS = ['Harbour Street', 'Station Road', 'Mill Lane', 'High Street', '
 
 export interface PlannedOrder {
   order: CreateOrderRequest;
-  /** Also the Idempotency-Key. */
-  id: string;
   /** W3C trace context made from the seed: the same run has the same trace ids. */
   traceparent: string;
 }
@@ -34,7 +32,7 @@ export function planOrders(seed: number): () => PlannedOrder {
       mode: 'orchestrated',
     };
     const traceId = randomHex(random, 32);
-    return { order, id: `load-${traceId}`, traceparent: `00-${traceId}-${randomHex(random, 16)}-01` };
+    return { order, traceparent: `00-${traceId}-${randomHex(random, 16)}-01` };
   };
 }
 

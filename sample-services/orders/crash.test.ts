@@ -7,14 +7,14 @@ const soon = { timeout: 20_000, interval: 50 };
 const FORWARD = [
   'create:after-commit',
   ...['reserve', 'charge', 'ship'].flatMap((step) =>
-    ['before-intent', 'after-intent', 'after-call', 'after-journal'].map((point) => `${step}:${point}`),
+    ['before-intent', 'after-intent', 'after-call'].map((point) => `${step}:${point}`),
   ),
   'end:before-commit',
   'end:after-commit',
   'relay:after-publish',
 ];
 const BACKWARD = ['charge', 'reserve'].flatMap((step) =>
-  ['after-intent', 'after-call', 'after-journal'].map((point) => `${step}:compensate:${point}`),
+  ['after-intent', 'after-call'].map((point) => `${step}:compensate:${point}`),
 );
 
 let shop: TestShop;

@@ -15,7 +15,7 @@ import { ORDERS_SCHEMA } from './schema.ts';
 import { Settled } from './settled.ts';
 
 /** How long POST /orders waits for the saga's end before it answers 202, ms. */
-const ANSWER_WITHIN_MS = 5_000;
+const ANSWER_WITHIN_MS = 4_500;
 
 const ById = z.object({ id: z.string() });
 const Listing = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) });
@@ -26,13 +26,13 @@ function addOrderRoutes({ app, signal }: Kit, db: Database, engine: SagaEngine, 
     const key = requireKey(request.headers['idempotency-key']);
     if (input.mode !== 'orchestrated') throw unsupportedMode(input.mode);
     // From here on the order is committed: whatever dies now, it ends confirmed or compensated.
-    const { sagaId, orderId } = await engine.start(input, key);
+    const { sagaId, orderId, isNew } = await engine.start(input, key);
     const ending = settled.wait(sagaId, ANSWER_WITHIN_MS, signal);
-    let order = await readOrder(db, orderId);
-    if (order?.status === 'PENDING') {
-      await ending;
-      order = await readOrder(db, orderId);
-    }
+    // A repeated request may be about an order that has ended long ago.
+    const before = isNew ? null : await readOrder(db, orderId);
+    if (before && before.status !== 'PENDING') return reply.status(201).send(before);
+    await ending;
+    const order = await readOrder(db, orderId);
     if (!order || order.status === 'PENDING') {
       return reply.status(202).send({ orderId, sagaId, status: 'PENDING' });
     }

@@ -1,4 +1,4 @@
-import type { Database, Sql } from '../kit/database.ts';
+import type { Database } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
 
 /**
@@ -8,8 +8,16 @@ import { ShopError } from '../kit/errors.ts';
 const TABLES = ['provider_statement', 'carrier_statement', 'mail_statement'] as const;
 export type StatementTable = (typeof TABLES)[number];
 
-export const STATEMENT_SCHEMA = TABLES.map(
-  (table) => `
+export const STATEMENT_SCHEMA = `
+  create table if not exists reference (
+    statement text not null,
+    id text not null,
+    state text not null check (state in ('done', 'undone', 'voided')),
+    amount bigint not null,
+    primary key (statement, id)
+  );
+  ${TABLES.map(
+    (table) => `
   create table if not exists ${table} (
     seq bigserial primary key,
     kind text not null,
@@ -20,7 +28,7 @@ export const STATEMENT_SCHEMA = TABLES.map(
     unique (kind, reference)
   );
   create index if not exists ${table}_order on ${table} (order_id)`,
-).join(';');
+  ).join(';')}`;
 
 export interface Entry {
   kind: string;
@@ -38,55 +46,49 @@ export interface Reversible {
   voids: string;
 }
 
-/** Writes the `does` entry, or finds it there. A reference undone or voided before is refused. */
-export function perform(db: Database, thing: Reversible, entry: Omit<Entry, 'kind'>): Promise<void> {
-  return db.transaction(async (tx) => {
-    const kinds = await lockReference(tx, thing.table, entry.reference);
-    if (kinds.has(thing.undoes) || kinds.has(thing.voids)) {
-      throw new ShopError(
-        'already_compensated',
-        `${entry.reference} was taken back before`,
-        'Use a new reference for a new request.',
-      );
-    }
-    if (!kinds.has(thing.does)) await append(tx, thing.table, { ...entry, kind: thing.does });
-  });
+/** Writes the `does` entry, or finds it there. A reference undone or voided before is refused. One atomic statement. */
+export async function perform(db: Database, thing: Reversible, entry: Omit<Entry, 'kind'>): Promise<void> {
+  const [now] = await db.query<{ state: string }>(
+    `with now as (
+       insert into reference as r (statement, id, state, amount) values ('${thing.table}', $1, 'done', $3)
+       on conflict (statement, id) do update set state = r.state returning r.state, r.amount),
+     entry as (
+       insert into ${thing.table} (kind, reference, order_id, amount)
+       select '${thing.does}', $1, $2, amount from now where state = 'done' on conflict (kind, reference) do nothing)
+     select state from now`,
+    [entry.reference, entry.orderId, entry.amount],
+  );
+  if (now?.state === 'done') return;
+  throw new ShopError(
+    'already_compensated',
+    `${entry.reference} was taken back before`,
+    'Use a new reference for a new request.',
+  );
 }
 
 /** Undoes what was performed, or voids what never came, so that it is refused if it comes late. */
-export function reverse(
+export async function reverse(
   db: Database,
   thing: Reversible,
   target: Pick<Entry, 'reference' | 'orderId'>,
 ): Promise<{ undone: boolean; amount: number }> {
-  return db.transaction(async (tx) => {
-    const kinds = await lockReference(tx, thing.table, target.reference);
-    const amount = kinds.get(thing.does);
-    if (amount === undefined) {
-      if (!kinds.has(thing.voids)) await append(tx, thing.table, { ...target, kind: thing.voids, amount: 0 });
-      return { undone: false, amount: 0 };
-    }
-    if (!kinds.has(thing.undoes)) await append(tx, thing.table, { ...target, kind: thing.undoes, amount });
-    return { undone: true, amount };
-  });
-}
-
-/** Amounts by kind of one reference, which nobody else can write until the transaction ends. */
-async function lockReference(
-  tx: Sql,
-  table: StatementTable,
-  reference: string,
-): Promise<Map<string, number>> {
-  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${table}/${reference}`]);
-  const rows = await tx.query<{ kind: string; amount: string }>(
-    `select kind, amount from ${table} where reference = $1`,
-    [reference],
+  const [now] = await db.query<{ state: string; amount: string }>(
+    `with now as (
+       insert into reference as r (statement, id, state, amount) values ('${thing.table}', $1, 'voided', 0)
+       on conflict (statement, id) do update set state = case r.state when 'done' then 'undone' else r.state end
+       returning r.state, r.amount),
+     entry as (
+       insert into ${thing.table} (kind, reference, order_id, amount)
+       select case state when 'undone' then '${thing.undoes}' else '${thing.voids}' end, $1, $2, amount from now
+       on conflict (kind, reference) do nothing)
+     select state, amount from now`,
+    [target.reference, target.orderId],
   );
-  return new Map(rows.map((row) => [row.kind, Number(row.amount)]));
+  return { undone: now?.state === 'undone', amount: Number(now?.amount ?? 0) };
 }
 
 /** An entry that is there already stays as it is. */
-export async function append(sql: Sql, table: StatementTable, entry: Entry): Promise<void> {
+export async function append(sql: Database, table: StatementTable, entry: Entry): Promise<void> {
   await sql.query(
     `insert into ${table} (kind, reference, order_id, amount) values ($1, $2, $3, $4)
      on conflict (kind, reference) do nothing`,

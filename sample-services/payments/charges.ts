@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Database, Sql } from '../kit/database.ts';
+import type { Database } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
 import { demandOk } from '../kit/peer/demand.ts';
 import type { Peer } from '../kit/peer/peer.ts';
@@ -60,13 +60,7 @@ export async function charge(
     );
   }
   const { captured } = demandOk(outcome, provider.name);
-  await db.transaction(async (tx) => {
-    await tx.query(
-      `update charge set status = 'captured', updated_at = now() where id = $1 and status = 'pending'`,
-      [id],
-    );
-    await book(tx, { charge: id, orderId: input.orderId, kind: 'capture', amount: captured });
-  });
+  await settle(db, { charge: id, orderId: input.orderId, status: 'captured', captured, refunded: 0 });
   return captured;
 }
 
@@ -88,35 +82,46 @@ export async function refund(
     { answer: RefundAnswer, idempotencyKey: `${input.charge}/refund`, attempts: 1 },
   );
   const answer = demandOk(outcome, provider.name);
-  await db.transaction(async (tx) => {
-    await tx.query('update charge set status = $2, updated_at = now() where id = $1', [
-      input.charge,
-      answer.outcome,
-    ]);
-    if (answer.refunded === 0) return;
-    const movement = { charge: input.charge, orderId: input.orderId, amount: answer.refunded };
-    // The provider captured it, though its answer may never have reached us: both movements belong into the ledger.
-    await book(tx, { ...movement, kind: 'capture' });
-    await book(tx, { ...movement, kind: 'refund' });
+  // What was refunded was captured, though the provider's answer to the charge may never have reached us.
+  const { refunded } = answer;
+  await settle(db, {
+    charge: input.charge,
+    orderId: input.orderId,
+    status: answer.outcome,
+    captured: refunded,
+    refunded,
   });
   return answer;
 }
 
-interface Movement {
+interface Settlement {
   charge: string;
   orderId: string;
-  kind: 'capture' | 'refund';
-  /** Cents. */
-  amount: number;
+  status: 'captured' | 'refunded' | 'voided';
+  /** Cents, as the provider says. */
+  captured: number;
+  refunded: number;
 }
 
-async function book(tx: Sql, { charge, orderId, kind, amount }: Movement): Promise<void> {
-  const signed = kind === 'capture' ? amount : -amount;
-  await tx.query(
-    `insert into ledger (charge, order_id, kind, account, amount)
-     values ($1, $2, $3, 'provider', $4::bigint), ($1, $2, $3, 'revenue', -$4::bigint)
+/**
+ * The charge's new state and its movements in the ledger, in one statement. A late `captured` does not overwrite a refund
+ * that came first, but its movement is booked: the provider's books are the truth.
+ */
+async function settle(
+  db: Database,
+  { charge, orderId, status, captured, refunded }: Settlement,
+): Promise<void> {
+  await db.query(
+    `with settled as (
+       update charge set status = $3, updated_at = now()
+       where id = $1 and ($3 <> 'captured' or status = 'pending'))
+     insert into ledger (charge, order_id, kind, account, amount)
+     select $1, $2, kind, account, amount from (values
+       ('capture', 'provider', $4::bigint), ('capture', 'revenue', -$4::bigint),
+       ('refund', 'provider', -$5::bigint), ('refund', 'revenue', $5::bigint)) movement (kind, account, amount)
+     where amount <> 0
      on conflict (charge, kind, account) do nothing`,
-    [charge, orderId, kind, signed],
+    [charge, orderId, status, captured, refunded],
   );
 }
 

@@ -15,7 +15,7 @@ import type { Peer } from '../../kit/peer/peer.ts';
 import { fullJitter, type Random } from '../../kit/random.ts';
 import { settleOrder } from '../order-book.ts';
 import { decide, type Move, type StepName } from './decide.ts';
-import { type Claim, type Journal, type NewRow, SAGA_TYPE, type SagaOrder } from './journal.ts';
+import { type Claim, type Journal, SAGA_TYPE, type SagaOrder } from './journal.ts';
 import type { SagaPolicy } from './policy.ts';
 import type { JournalRow, SagaOutcome } from './port.ts';
 import { type Step, type StepInput, stepKey } from './steps.ts';
@@ -32,13 +32,15 @@ export interface DriverParts {
   onRow(claim: Claim, input: StepInput, row: JournalRow, outcome: SagaOutcome | null): void;
 }
 
+type NewRow = Pick<JournalRow, 'step' | 'kind' | 'status' | 'attempt' | 'key' | 'detail'>;
 type Pause = { next: 'go' } | { next: 'wait'; ms: number } | { next: 'stop' };
 const GO: Pause = { next: 'go' };
 const STOP: Pause = { next: 'stop' };
 
 /**
  * Drives one saga from wherever its journal stands until it ends, has to wait for long (it is parked) or belongs to
- * somebody else. Every row is committed before the next thing happens, with a named crash point on either side.
+ * somebody else. An intent is committed before its call. A call's result is committed together with the next intent (or
+ * the end, or before a wait): nothing happens in between, so a crash there is the same as one right after the call.
  */
 export class SagaDrive {
   readonly #parts: DriverParts;
@@ -47,6 +49,8 @@ export class SagaDrive {
   readonly #rows: JournalRow[];
   /** Context of each action of this drive, for its compensation to link to. */
   readonly #actionContexts = new Map<StepName, Record<string, string>>();
+  /** Decided upon, not yet committed. */
+  #unwritten: JournalRow[] = [];
   #cancelled: boolean;
 
   constructor(parts: DriverParts, claim: Claim, order: SagaOrder, rows: JournalRow[]) {
@@ -66,7 +70,7 @@ export class SagaDrive {
         const [started] = this.#rows;
         // Told here and not where the row is written: this is the saga's own span.
         if (started && this.#rows.length === 1) this.#parts.onRow(this.#claim, this.#input, started, null);
-        if (orphaned) await this.#write(note('', 'TAKEOVER', `taken over with epoch ${this.#claim.epoch}`));
+        if (orphaned) this.#note(note('', 'TAKEOVER', `taken over with epoch ${this.#claim.epoch}`));
         await this.#loop();
       }),
     );
@@ -78,10 +82,12 @@ export class SagaDrive {
       const pause = await this.#make(decide(this.#rows, this.#cancelled, policy, clock.now()));
       if (pause.next === 'stop') return;
       if (pause.next === 'go') continue;
+      await this.#commit();
       if (pause.ms > policy.parkAboveMs) return journal.park(this.#claim, pause.ms);
       await clock.sleep(pause.ms, signal);
       this.#cancelled = await journal.cancelRequested(this.#claim.sagaId);
     }
+    await this.#commit();
     // A graceful stop leaves nothing to a lease's end: another process may take it now.
     await journal.park(this.#claim, 0);
   }
@@ -94,7 +100,7 @@ export class SagaDrive {
         return this.#compensate(move.step, move.attempt);
       case 'giveUp':
         // The cause goes where other rows have their key: outcomeOf reads it there.
-        await this.#write({ ...note(move.step, 'GIVE_UP', move.detail), key: move.cause });
+        this.#note({ ...note(move.step, 'GIVE_UP', move.detail), key: move.cause });
         return GO;
       case 'confirm':
         await this.#finish('confirmed', 'confirmed');
@@ -116,15 +122,19 @@ export class SagaDrive {
     if (definition.peer.refusing) return this.#parked(row, definition.peer);
     crashPoint(`${step}:before-intent`);
     // The compensation is registered by this row, before the action can have an effect.
-    await this.#write({ ...row, status: 'INTENT', detail: '' });
+    this.#note({ ...row, status: 'INTENT', detail: '' });
+    await this.#commit();
     crashPoint(`${step}:after-intent`);
+    if (this.#cancelled) {
+      this.#note({ ...row, status: 'NOT_SENT', detail: 'cancelled before it was sent' });
+      return GO;
+    }
     const outcome = await withSagaStep(this.#stepInfo(row), async (span) => {
       this.#actionContexts.set(step, injectContext());
       return marked(span, await definition.action(this.#input, key));
     });
     crashPoint(`${step}:after-call`);
-    await this.#write({ ...row, ...resultOf(outcome, step) });
-    crashPoint(`${step}:after-journal`);
+    this.#note({ ...row, ...resultOf(outcome, step) });
     return this.#pauseAfter(outcome, attempt);
   }
 
@@ -133,9 +143,10 @@ export class SagaDrive {
     const definition = steps[step];
     const key = stepKey(this.#claim.sagaId, step, 'compensate');
     const row = { step, kind: 'compensate', attempt, key } as const;
-    if (attempt > policy.stuckAfter) await this.#markStuck(step, attempt);
+    await this.#markIfStuck(step, attempt);
     if (definition.peer.refusing) return this.#parked(row, definition.peer);
-    await this.#write({ ...row, status: 'COMPENSATING', detail: '' });
+    this.#note({ ...row, status: 'COMPENSATING', detail: '' });
+    await this.#commit();
     crashPoint(`${step}:compensate:after-intent`);
     const undoes = this.#actionContexts.get(step);
     const actionKey = stepKey(this.#claim.sagaId, step, 'action');
@@ -145,20 +156,18 @@ export class SagaDrive {
     );
     crashPoint(`${step}:compensate:after-call`);
     if (outcome.kind === 'ok') {
-      await this.#write({ ...row, status: 'COMPENSATED', detail: `${step} undone` });
-      crashPoint(`${step}:compensate:after-journal`);
+      this.#note({ ...row, status: 'COMPENSATED', detail: `${step} undone` });
       return GO;
     }
-    await this.#write({ ...row, ...resultOf(outcome, step) });
+    this.#note({ ...row, ...resultOf(outcome, step) });
     return { next: 'wait', ms: fullJitter(random, attempt, policy.compensateBaseMs, policy.compensateCapMs) };
   }
 
   /** The peer's breaker is open: said once in the journal, then waited for in the database. */
-  async #parked(row: Pick<NewRow, 'step' | 'kind' | 'attempt' | 'key'>, peer: Peer): Promise<Pause> {
+  #parked(row: Pick<NewRow, 'step' | 'kind' | 'attempt' | 'key'>, peer: Peer): Pause {
     const last = this.#rows.at(-1);
     const said = last?.status === 'NOT_SENT' && last.step === row.step && last.kind === row.kind;
-    if (!said)
-      await this.#write({ ...row, status: 'NOT_SENT', detail: `the breaker of ${peer.name} is open` });
+    if (!said) this.#note({ ...row, status: 'NOT_SENT', detail: `the breaker of ${peer.name} is open` });
     return { next: 'wait', ms: peer.probesInMs + 250 + this.#parts.random() * 750 };
   }
 
@@ -171,54 +180,58 @@ export class SagaDrive {
     return { next: 'wait', ms: Math.max(50, ms) };
   }
 
-  async #markStuck(step: StepName, attempt: number): Promise<void> {
-    if (this.#rows.some((row) => row.status === 'STUCK')) return;
-    await this.#parts.journal.markStuck(this.#claim);
-    await this.#write(
-      note(step, 'STUCK', `${step} could not be undone in ${attempt - 1} attempts; trying on`),
-    );
+  async #markIfStuck(step: StepName, attempt: number): Promise<void> {
+    const { policy, clock, journal } = this.#parts;
+    const since = this.#rows.find((row) => row.status === 'GIVE_UP')?.at ?? clock.now();
+    const late = attempt > policy.stuckAfter || clock.now() - since > policy.stuckAfterMs;
+    if (!late || this.#rows.some((row) => row.status === 'STUCK')) return;
+    await journal.markStuck(this.#claim);
+    const seconds = Math.round((clock.now() - since) / 1000);
+    const detail = `${step} is not undone after ${seconds} s and ${attempt - 1} attempts; trying on`;
+    this.#note(note(step, 'STUCK', detail));
   }
 
   /** Order, outbox, journal and the saga's end are one commit: there is no state in between to crash in. */
   async #finish(outcome: SagaOutcome, reason: string): Promise<void> {
     const { db, journal } = this.#parts;
     const { sagaId, orderId } = this.#claim;
+    if (outcome === 'confirmed') {
+      this.#note({ ...note('confirm', 'OK', 'order is confirmed'), kind: 'action', attempt: 1 });
+    }
+    this.#note({ ...note('notify', 'OK', 'message is in the outbox'), kind: 'action', attempt: 1 });
+    this.#note(note('', 'ENDED', reason));
+    const status = orderStatus(outcome, this.#rows);
     crashPoint('end:before-commit');
-    const written = await db.transaction(async (tx) => {
-      const rows: JournalRow[] = [];
-      const status = orderStatus(outcome, this.#rows);
+    await db.transaction(async (tx) => {
       await settleOrder(tx, orderId, sagaId, status, outcome === 'confirmed' ? '' : reason);
-      if (outcome === 'confirmed') {
-        const confirmed: NewRow = {
-          ...note('confirm', 'OK', 'order is confirmed'),
-          kind: 'action',
-          attempt: 1,
-        };
-        rows.push((await journal.append(tx, this.#claim, confirmed)).written);
-      }
-      const notified: NewRow = {
-        ...note('notify', 'OK', 'message is in the outbox'),
-        kind: 'action',
-        attempt: 1,
-      };
-      rows.push((await journal.append(tx, this.#claim, notified)).written);
-      rows.push((await journal.append(tx, this.#claim, note('', 'ENDED', reason))).written);
-      await journal.end(tx, this.#claim, outcome);
-      return rows;
+      await journal.append(tx, this.#claim, this.#unwritten, outcome);
     });
     crashPoint('end:after-commit');
-    for (const row of written) this.#announce(row, row.status === 'ENDED' ? outcome : null);
+    this.#announce(outcome);
   }
 
-  async #write(row: NewRow): Promise<void> {
-    const { written, cancelRequested } = await this.#parts.journal.append(this.#parts.db, this.#claim, row);
-    this.#cancelled = cancelRequested;
-    this.#announce(written, null);
+  /** A row that the next commit takes along. */
+  #note(row: NewRow): void {
+    const { epoch, owner } = this.#claim;
+    const full = { ...row, epoch, owner, at: this.#parts.clock.now() };
+    this.#rows.push(full);
+    this.#unwritten.push(full);
   }
 
-  #announce(row: JournalRow, outcome: SagaOutcome | null): void {
-    this.#rows.push(row);
-    this.#parts.onRow(this.#claim, this.#input, row, outcome);
+  async #commit(): Promise<void> {
+    if (this.#unwritten.length === 0) return;
+    const { db, journal } = this.#parts;
+    this.#cancelled = await journal.append(db, this.#claim, this.#unwritten);
+    this.#announce(null);
+  }
+
+  /** Only what is committed is told. */
+  #announce(outcome: SagaOutcome | null): void {
+    const told = this.#unwritten;
+    this.#unwritten = [];
+    for (const row of told) {
+      this.#parts.onRow(this.#claim, this.#input, row, row.status === 'ENDED' ? outcome : null);
+    }
   }
 
   #stepInfo(row: {

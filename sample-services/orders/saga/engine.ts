@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { injectContext } from '@stormglass/agents/node';
 import { type Clock, systemClock } from '../../kit/clock.ts';
 import { crashPoint } from '../../kit/crash.ts';
-import type { Database, Sql } from '../../kit/database.ts';
+import type { Database } from '../../kit/database.ts';
 import { ShopError } from '../../kit/errors.ts';
-import { payloadHash } from '../../kit/idempotency.ts';
 import type { Log } from '../../kit/log.ts';
 import { type Loop, startLoop } from '../../kit/loop.ts';
 import type { Random } from '../../kit/random.ts';
+import { createOrder, findOrder } from './create.ts';
 import { pivotPassed, type StepName } from './decide.ts';
 import { SagaDrive } from './driver.ts';
 import { type Claim, Fenced, Journal, type SagaOrder } from './journal.ts';
@@ -30,7 +30,7 @@ export interface EngineOptions {
 }
 
 /** How often parked and orphaned sagas are looked for, ms. One indexed query. */
-const POLL_MS = 250;
+const POLL_MS = 500;
 
 /** The saga engine on our own journal in PostgreSQL. */
 export class JournalEngine implements SagaEngine {
@@ -66,7 +66,7 @@ export class JournalEngine implements SagaEngine {
   }
 
   async start(input: SagaInput, requestKey: string): Promise<SagaHandle> {
-    const { db } = this.#options;
+    const { db, clock = systemClock } = this.#options;
     const claim: Claim = {
       sagaId: randomUUID(),
       orderId: randomUUID(),
@@ -74,20 +74,18 @@ export class JournalEngine implements SagaEngine {
       epoch: 1,
       carrier: injectContext(),
     };
-    const hasSlot = this.#active.size < this.#policy.concurrency && !this.#stop.signal.aborted;
-    const made = await db.transaction(async (tx) => {
-      const fresh = await insertOrder(tx, claim, input, requestKey);
-      if (!fresh) return null;
-      const row = await this.#journal.create(tx, claim, input.mode);
-      // Without a free slot it waits in the database, due at once.
-      if (!hasSlot) await this.#journal.park(claim, 0, tx);
-      return row;
-    });
+    const driveNow = this.#active.size < this.#policy.concurrency && !this.#stop.signal.aborted;
+    const first: JournalRow = {
+      ...{ step: 'create', kind: '', status: 'STARTED', attempt: 1, key: '', detail: 'order is pending' },
+      ...{ epoch: claim.epoch, owner: claim.owner, at: clock.now() },
+    };
+    const { leaseMs } = this.#policy;
+    const isNew = await createOrder(db, { claim, input, requestKey, first, leaseMs, driveNow });
     crashPoint('create:after-commit');
-    if (!made) return findByKey(db, input, requestKey);
+    if (!isNew) return findOrder(db, input, requestKey);
     const order: SagaOrder = { input: { ...input, orderId: claim.orderId }, cancelRequested: false };
-    if (hasSlot) this.#drive(claim, order, [made], false);
-    return { sagaId: claim.sagaId, orderId: claim.orderId };
+    if (driveNow) this.#drive(claim, order, [first], false);
+    return { sagaId: claim.sagaId, orderId: claim.orderId, isNew };
   }
 
   async signal(sagaId: string, _signal: 'cancel'): Promise<SagaView['status']> {
@@ -184,40 +182,4 @@ export class JournalEngine implements SagaEngine {
     const ids = [...this.#active.keys()].map((id) => id.slice(0, id.lastIndexOf('/')));
     if (ids.length > 0) await this.#journal.renew(this.#owner, ids);
   }
-}
-
-async function insertOrder(tx: Sql, claim: Claim, input: SagaInput, requestKey: string): Promise<boolean> {
-  const rows = await tx.query(
-    `insert into orders (id, saga_id, user_id, sku, quantity, amount, card_token, address, mode, request_key, request_hash)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (request_key) do nothing returning id`,
-    [
-      claim.orderId,
-      claim.sagaId,
-      input.userId,
-      input.sku,
-      input.quantity,
-      input.amount,
-      input.cardToken,
-      input.address,
-      input.mode,
-      requestKey,
-      payloadHash(input),
-    ],
-  );
-  return rows.length > 0;
-}
-
-async function findByKey(sql: Sql, input: SagaInput, requestKey: string): Promise<SagaHandle> {
-  const [row] = await sql.query<{ id: string; saga_id: string; request_hash: string }>(
-    'select id, saga_id, request_hash from orders where request_key = $1',
-    [requestKey],
-  );
-  if (row?.request_hash !== payloadHash(input)) {
-    throw new ShopError(
-      'idempotency_mismatch',
-      'this Idempotency-Key was used for another order',
-      'Use a new key for a new order.',
-    );
-  }
-  return { sagaId: row.saga_id, orderId: row.id };
 }

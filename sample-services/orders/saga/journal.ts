@@ -22,8 +22,6 @@ export interface Claim {
   carrier: Record<string, string>;
 }
 
-export type NewRow = Pick<JournalRow, 'step' | 'kind' | 'status' | 'attempt' | 'key' | 'detail'>;
-
 /** The order a saga is about, and whether its owner wants it undone. */
 export interface SagaOrder {
   input: StepInput;
@@ -53,64 +51,33 @@ export class Journal {
     this.#leaseSeconds = leaseMs / 1000;
   }
 
-  /** Makes the saga's row and its first journal row, in the caller's transaction. */
-  async create(tx: Sql, claim: Claim, mode: string): Promise<JournalRow> {
-    await tx.query(
-      `insert into saga (id, type, mode, order_id, owner, epoch, lease_until, due_at, carrier)
-       values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7), null, $8)`,
-      [
-        claim.sagaId,
-        SAGA_TYPE,
-        mode,
-        claim.orderId,
-        claim.owner,
-        claim.epoch,
-        this.#leaseSeconds,
-        JSON.stringify(claim.carrier),
-      ],
-    );
-    const row = {
-      step: 'create',
-      kind: '',
-      status: 'STARTED',
-      attempt: 1,
-      key: '',
-      detail: 'order is pending',
-    } as const;
-    return (await this.append(tx, claim, row)).written;
-  }
-
-  /** Appends one row if the claim still holds, else throws Fenced. Renews the lease with it. */
+  /**
+   * Appends rows if the claim still holds, else throws Fenced; renews the lease with it. One statement, so the rows are
+   * there together or not at all. With `end` the saga ends in the same moment. Gives whether its owner wants it undone.
+   */
   async append(
     sql: Sql,
     claim: Claim,
-    row: NewRow,
-  ): Promise<{ written: JournalRow; cancelRequested: boolean }> {
-    const rows = await sql.query<{ at: Date; cancel_requested: boolean }>(
+    rows: readonly JournalRow[],
+    end: SagaOutcome | null = null,
+  ): Promise<boolean> {
+    const [answer] = await sql.query<{ cancel_requested: boolean }>(
       `with fence as (
-         update saga set lease_until = now() + make_interval(secs => $4), due_at = null
+         update saga set lease_until = now() + make_interval(secs => $4), due_at = null,
+           outcome = $6, ended_at = case when $6::text is null then null else clock_timestamp() end,
+           stuck = stuck and $6::text is null
          where id = $1 and epoch = $2 and owner = $3 and ended_at is null returning id, cancel_requested),
        written as (
-         insert into saga_step (saga_id, step, kind, status, attempt, epoch, owner, key, detail)
-         select id, $5, $6, $7, $8, $2, $3, $9, $10 from fence returning at)
-       select written.at, fence.cancel_requested from written, fence`,
-      [
-        claim.sagaId,
-        claim.epoch,
-        claim.owner,
-        this.#leaseSeconds,
-        row.step,
-        row.kind,
-        row.status,
-        row.attempt,
-        row.key,
-        row.detail.slice(0, 500),
-      ],
+         insert into saga_step (saga_id, step, kind, status, attempt, epoch, owner, key, detail, at)
+         select fence.id, r.step, r.kind, r.status, r.attempt, $2, $3, r.key, left(r.detail, 500),
+           to_timestamp(r.at / 1000.0)
+         from fence, jsonb_to_recordset($5) as r
+           (step text, kind text, status text, attempt int, key text, detail text, at double precision))
+       select cancel_requested from fence`,
+      [claim.sagaId, claim.epoch, claim.owner, this.#leaseSeconds, JSON.stringify(rows), end],
     );
-    const [answer] = rows;
     if (!answer) throw new Fenced(claim.sagaId, claim.epoch);
-    const written = { ...row, epoch: claim.epoch, owner: claim.owner, at: answer.at.getTime() };
-    return { written, cancelRequested: answer.cancel_requested };
+    return answer.cancel_requested;
   }
 
   async rows(sql: Sql, sagaId: string): Promise<JournalRow[]> {
@@ -138,8 +105,8 @@ export class Journal {
   }
 
   /** Lets go of a saga until `ms` milliseconds from now; whoever polls then takes it. */
-  async park(claim: Claim, ms: number, sql: Sql = this.#db): Promise<void> {
-    await sql.query(
+  async park(claim: Claim, ms: number): Promise<void> {
+    await this.#db.query(
       `update saga set due_at = now() + make_interval(secs => $4)
        where id = $1 and epoch = $2 and owner = $3 and ended_at is null`,
       [claim.sagaId, claim.epoch, claim.owner, ms / 1000],
@@ -173,16 +140,6 @@ export class Journal {
       [sagaId],
     );
     return row ?? null;
-  }
-
-  /** Ends the saga in the caller's transaction. */
-  async end(tx: Sql, claim: Claim, outcome: SagaOutcome): Promise<void> {
-    const rows = await tx.query(
-      `update saga set ended_at = clock_timestamp(), outcome = $4, stuck = false, due_at = null
-       where id = $1 and epoch = $2 and owner = $3 and ended_at is null returning id`,
-      [claim.sagaId, claim.epoch, claim.owner, outcome],
-    );
-    if (rows.length === 0) throw new Fenced(claim.sagaId, claim.epoch);
   }
 
   async renew(owner: string, sagaIds: readonly string[]): Promise<void> {

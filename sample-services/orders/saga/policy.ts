@@ -10,8 +10,9 @@ export interface SagaPolicy {
   /** The same for compensations, which are repeated without limit. */
   compensateBaseMs: number;
   compensateCapMs: number;
-  /** Compensation attempts after which a saga is marked stuck. */
+  /** A saga is marked stuck after so many attempts of one compensation, or so long after it was given up. */
   stuckAfter: number;
+  stuckAfterMs: number;
   /** A wait up to this long is slept through; a longer one parks the saga in the database. */
   parkAboveMs: number;
   /** An owner which does not renew for this long has lost its sagas. */
@@ -28,6 +29,7 @@ export const SAGA_POLICY: SagaPolicy = {
   compensateBaseMs: 250,
   compensateCapMs: 3_000,
   stuckAfter: 5,
+  stuckAfterMs: 10_000,
   parkAboveMs: 500,
   leaseMs: 5_000,
   concurrency: 64,

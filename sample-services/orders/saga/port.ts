@@ -8,9 +8,11 @@ export type SagaInput = CreateOrderRequest;
 export interface SagaHandle {
   sagaId: string;
   orderId: string;
+  /** False when the request key had started it before. */
+  isNew: boolean;
 }
 
-export interface SagaView extends SagaHandle {
+export interface SagaView extends Omit<SagaHandle, 'isNew'> {
   type: string;
   status: 'running' | 'compensating' | 'stuck' | SagaOutcome;
   epoch: number;
@@ -49,7 +51,7 @@ export interface JournalRow {
   at: number;
 }
 
-export interface SagaTransition extends SagaHandle {
+export interface SagaTransition extends Omit<SagaHandle, 'isNew'> {
   row: JournalRow;
   outcome: SagaOutcome | null;
 }
