@@ -17,6 +17,8 @@ import { Loader } from './store/loader.ts';
 /** The user name of the query endpoint; its password is COLLECTOR_SECRET. */
 export const QUERY_USER = 'stormglass';
 const DRAIN_MS = 1500;
+/** Requests under way at shutdown get so long for their answer. */
+const GRACE_MS = 300;
 
 export interface RunningCollector {
   ports: { http: number; grpc: number; query: number };
@@ -68,11 +70,11 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
     ports,
     async close() {
       grpc.server.forceShutdown();
-      await closeServer(http);
+      await closeServer(http, GRACE_MS);
       await spool.close();
       await loader.close(DRAIN_MS);
       live.close();
-      await closeServer(query);
+      await closeServer(query, 0);
       await engine.close();
     },
   };
@@ -85,9 +87,13 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
   });
 }

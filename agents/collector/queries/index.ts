@@ -55,7 +55,7 @@ export function createQueries(address: StoreAddress): TelemetryQueries {
     receipts: (faultId, range, limit, signal) => receipts(store, faultId, range, limit, signal),
     services: (range, signal) =>
       store.rows<ServiceVersions>(
-        `SELECT ServiceName AS service, arraySort(groupUniqArray(ResourceAttributes['service.version'])) AS versions
+        `SELECT ServiceName AS service, arraySort(groupUniqArray(toString(ServiceVersion))) AS versions
          FROM otel_traces WHERE ${within('Timestamp')} AND ServiceName != '' GROUP BY service ORDER BY service`,
         bounds(range),
         signal,

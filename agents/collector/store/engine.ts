@@ -1,11 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Session } from 'chdb';
-import { type TableOptions, tableStatements } from './tables.ts';
+import { SCHEMA_VERSION, type TableOptions, tableStatements } from './tables.ts';
 import { VIEW_STATEMENTS } from './views.ts';
 
 /** Queries of readers which run side by side; one more session belongs to the loader. */
 const READERS = 3;
+/** A caller that has gone cannot be told from one that waits, so no query runs longer. */
+const MAX_QUERY_SECONDS = 25;
 
 export interface EngineOptions extends TableOptions {
   dir: string;
@@ -40,7 +42,7 @@ export class Engine {
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
-    const dir = join(options.dir, 'engine');
+    const dir = join(options.dir, `engine-${SCHEMA_VERSION}`);
     await mkdir(dir, { recursive: true });
     const config = join(options.dir, 'engine.xml');
     await writeFile(config, engineConfig(options.memoryBytes));
@@ -58,7 +60,7 @@ export class Engine {
     for (const reader of engine.#readers) {
       await reader.queryAsync(plain);
       await reader.queryAsync(
-        `SET max_threads = 2, max_memory_usage = ${Math.floor(options.memoryBytes / 2)}, readonly = 2`,
+        `SET max_threads = 2, max_execution_time = ${MAX_QUERY_SECONDS}, max_memory_usage = ${Math.floor(options.memoryBytes / 2)}, readonly = 2`,
       );
     }
     return engine;

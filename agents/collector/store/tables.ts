@@ -11,6 +11,9 @@ const TYPES = 'Map(LowCardinality(String), LowCardinality(String))';
 /** Remembered inserts per table; far above what can be unconfirmed at a crash (one batch per signal). */
 const DEDUP_WINDOW = 1000;
 
+/** Raised when a table changes shape; each version has its own data directory, and an old one is left as it is. */
+export const SCHEMA_VERSION = 2;
+
 export interface TableOptions {
   /** Days after which a day's partition is dropped. */
   retentionDays: number;
@@ -33,6 +36,7 @@ function traces(options: TableOptions): string {
     SpanName LowCardinality(String),
     SpanKind LowCardinality(String),
     ServiceName LowCardinality(String),
+    ServiceVersion LowCardinality(String) MATERIALIZED ResourceAttributes['service.version'],
     ResourceAttributes ${ATTRS} CODEC(ZSTD(1)),
     ResourceAttributeTypes ${TYPES} CODEC(ZSTD(1)),
     ScopeName String CODEC(ZSTD(1)),
