@@ -68,6 +68,7 @@ export const BreakerTransition = z.object({
   reason: z.string(),
   windowCalls: z.number().int(),
   windowFailures: z.number().int(),
+  /** Among the failures. */
   windowTimeouts: z.number().int(),
   windowSeconds: z.number(),
   threshold: z.number(),

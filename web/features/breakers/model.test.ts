@@ -38,7 +38,7 @@ function move(
     to,
     reason: '',
     windowCalls: 55,
-    windowFailures: 0,
+    windowFailures: 28,
     windowTimeouts: 28,
     windowSeconds: 10,
     threshold: 0.5,
@@ -62,6 +62,10 @@ describe('a breaker cell', () => {
     expect(whyItOpened(move(0, 'closed', 'open', failing)).cause).toBe(
       '6 of 11 calls failed in 10 s: 54.5 %.',
     );
+    const mixed = whyItOpened(
+      move(0, 'closed', 'open', { windowCalls: 65, windowFailures: 34, windowTimeouts: 33 }),
+    );
+    expect(mixed.cause).toBe('34 of 65 calls failed in 10 s: 52.3 %, 33 of them by timeout.');
     expect(whyItOpened(move(0, 'half_open', 'open')).cause).toContain('probe failed');
   });
 

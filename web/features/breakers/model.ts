@@ -224,10 +224,12 @@ export function whyItOpened(t: BreakerTransition): { cause: string; rule: string
     };
   }
   if (t.windowCalls === 0) return { cause: t.reason === '' ? 'It gave no reason.' : t.reason, rule: '' };
-  const bad = t.windowFailures + t.windowTimeouts;
-  const verb =
-    t.windowTimeouts === bad ? 'timed out' : t.windowTimeouts === 0 ? 'failed' : 'failed or timed out';
-  const cause = `${bad} of ${t.windowCalls} calls ${verb} in ${t.windowSeconds} s: ${percent(bad / t.windowCalls)}.`;
+  // Timeouts are among the failures; an agent that counts them apart is still read right when all timed out.
+  const bad = Math.max(t.windowFailures, t.windowTimeouts);
+  const some = t.windowTimeouts > 0 && t.windowTimeouts < bad;
+  const verb = t.windowTimeouts === bad ? 'timed out' : 'failed';
+  const also = some ? `, ${t.windowTimeouts} of them by timeout` : '';
+  const cause = `${bad} of ${t.windowCalls} calls ${verb} in ${t.windowSeconds} s: ${percent(bad / t.windowCalls)}${also}.`;
   return { cause, rule: `It opens above ${percent(t.threshold)} when there are at least ${t.volume} calls.` };
 }
 
