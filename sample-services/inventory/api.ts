@@ -19,17 +19,6 @@ export const ReleaseAnswer = z.object({
   outcome: z.enum(['released', 'tombstoned']),
 });
 
-export const StockAnswer = z.object({
-  stock: z.array(
-    z.object({
-      sku: z.string(),
-      available: z.number().int(),
-      reserved: z.number().int(),
-      seeded: z.number().int(),
-    }),
-  ),
-});
-
 /** A product which is always sold out. */
 export const SOLD_OUT_SKU = 'sku-sold-out';
 /** `sku-01` .. `sku-40`. */

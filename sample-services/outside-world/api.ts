@@ -36,21 +36,6 @@ export const EmailRequest = z.object({
 });
 export const EmailAnswer = z.object({ messageId: z.string(), accepted: z.literal(true) });
 
-export const StatementEntry = z.object({
-  seq: z.number().int(),
-  kind: z.string(),
-  reference: z.string(),
-  orderId: z.string(),
-  amount: z.number().int(),
-  at: z.string(),
-});
-export const Statement = z.object({
-  entries: z.array(StatementEntry),
-  /** Provider only: sums in cents over the entries shown. */
-  captured: z.number().int().default(0),
-  refunded: z.number().int().default(0),
-});
-
 /** Inputs the outside world refuses, as providers' own test values do. */
 export const DECLINED_CARD = 'tok_declined';
 export const GOOD_CARD = 'tok_visa';

@@ -15,16 +15,3 @@ export const RefundChargeAnswer = z.object({
   outcome: z.enum(['refunded', 'voided']),
   refunded: z.number().int(),
 });
-
-export const LedgerAnswer = z.object({
-  entries: z.array(
-    z.object({
-      charge: z.string(),
-      kind: z.enum(['capture', 'refund']),
-      account: z.string(),
-      amount: z.number().int(),
-    }),
-  ),
-  /** Over all entries of the ledger; anything but 0 is a fault of ours. */
-  sum: z.number().int(),
-});

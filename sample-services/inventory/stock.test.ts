@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Database } from '../kit/database.ts';
+import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
+import { release, reserve, STOCK_SCHEMA } from './stock.ts';
+
+let postgres: TestPostgres;
+let db: Database;
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  db = new Database({
+    url: await postgres.database('inventory'),
+    schema: STOCK_SCHEMA,
+    log: pino({ level: 'silent' }),
+  });
+  await db.whenReady();
+  await db.query(`insert into stock values ('rare', 5, 5, 0)`);
+});
+afterAll(async () => {
+  await db.close();
+  await postgres.stop();
+});
+
+const wish = (quantity: number) => ({ orderId: 'o', sku: 'rare', quantity });
+const stock = async () => {
+  const [row] = await db.query<{ a: number; r: number }>(
+    `select available::int as a, reserved::int as r from stock where sku = 'rare'`,
+  );
+  return row;
+};
+
+describe('stock', () => {
+  test('is never oversold, however many want the last piece at once', async () => {
+    const wants = Array.from({ length: 20 }, () => reserve(db, randomUUID(), wish(1)));
+    const got = (await Promise.allSettled(wants)).filter((result) => result.status === 'fulfilled');
+    expect(got).toHaveLength(5);
+    expect(await stock()).toEqual({ a: 0, r: 5 });
+    await db.query(`update reservation set status = 'released'`);
+    await db.query(`update stock set available = 5, reserved = 0 where sku = 'rare'`);
+  });
+
+  test('is taken once and given back once for one reservation, however often it is asked for', async () => {
+    const id = randomUUID();
+    await Promise.all([reserve(db, id, wish(2)), reserve(db, id, wish(2)), reserve(db, id, wish(2))]);
+    expect(await stock()).toEqual({ a: 3, r: 2 });
+    const freed = () => release(db, { reservation: id, orderId: 'o' });
+    expect(await Promise.all([freed(), freed(), freed()])).toEqual(['released', 'released', 'released']);
+    expect(await stock()).toEqual({ a: 5, r: 0 });
+  });
+
+  test('is not taken by a reservation which was released before it came', async () => {
+    const id = randomUUID();
+    expect(await release(db, { reservation: id, orderId: 'o' })).toBe('tombstoned');
+    await expect(reserve(db, id, wish(1))).rejects.toMatchObject({ code: 'already_compensated' });
+    expect(await stock()).toEqual({ a: 5, r: 0 });
+  });
+
+  test('is right whichever of a reservation and its release wins the race', async () => {
+    for (let round = 0; round < 30; round++) {
+      const id = randomUUID();
+      await Promise.allSettled([reserve(db, id, wish(1)), release(db, { reservation: id, orderId: 'o' })]);
+      await release(db, { reservation: id, orderId: 'o' });
+    }
+    expect(await stock()).toEqual({ a: 5, r: 0 });
+  });
+
+  test('of a product that is not there, or is sold out, is refused by name', async () => {
+    await expect(reserve(db, 'a', { ...wish(1), sku: 'sku-sold-out' })).rejects.toMatchObject({
+      code: 'sold_out',
+    });
+    await expect(reserve(db, 'b', { ...wish(1), sku: 'nothing' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(reserve(db, 'c', wish(6))).rejects.toMatchObject({ code: 'sold_out' });
+  });
+});
