@@ -1,7 +1,13 @@
-import { defineConfig } from '@playwright/test';
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { chromium, defineConfig } from '@playwright/test';
 
 /** Path of a Chromium that is installed already; without it Playwright takes its own. scripts/test.ts sets it. */
 const executablePath = process.env.CHROMIUM_PATH;
+
+/** Videos need an ffmpeg of Playwright's own; where its download is not reachable, trace and screenshot must do. */
+const browsers = dirname(dirname(dirname(chromium.executablePath())));
+const canRecord = globSync(join(browsers, 'ffmpeg-*', 'ffmpeg-*')).length > 0;
 
 export default defineConfig({
   testDir: 'e2e',
@@ -19,7 +25,7 @@ export default defineConfig({
     browserName: 'chromium',
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
-    video: 'retain-on-failure',
+    video: canRecord ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),

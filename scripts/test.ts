@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StormglassError } from '@stormglass/agents/contract';
-import { ensureBrowser } from './test/browser.ts';
+import { ensureBrowser, ensureRecorder } from './test/browser.ts';
 import { type Counts, clearReport, ROOT, STAGES, type Stage, summary } from './test/stages.ts';
 
 const HELP = `npm test [-- options]
@@ -73,7 +73,9 @@ async function main(): Promise<void> {
     say(`- ${stage.title}`);
     clearReport(stage);
     if (stage.name === 'playwright') {
-      const browser = ensureBrowser((message) => say(`  ${message}`));
+      const progress = (message: string) => say(`  ${message}`);
+      const browser = ensureBrowser(progress);
+      ensureRecorder(progress);
       if (browser !== null) env.CHROMIUM_PATH = browser;
     }
     const counts = stage.count(await run(stage, env));

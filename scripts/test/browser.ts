@@ -6,6 +6,7 @@ import { chromium } from '@playwright/test';
 import { StormglassError } from '@stormglass/agents/contract';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CLI = join(ROOT, 'node_modules', '@playwright', 'test', 'cli.js');
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /**
@@ -19,8 +20,7 @@ export function ensureBrowser(progress: (message: string) => void): string | nul
   if (found !== null) return found;
   if (runs(chromium.executablePath())) return null;
   progress('installing a browser for the tests');
-  const cli = join(ROOT, 'node_modules', '@playwright', 'test', 'cli.js');
-  const installed = spawnSync(process.execPath, [cli, 'install', 'chromium'], {
+  const installed = spawnSync(process.execPath, [CLI, 'install', 'chromium'], {
     cwd: ROOT,
     encoding: 'utf8',
   });
@@ -32,6 +32,13 @@ export function ensureBrowser(progress: (message: string) => void): string | nul
     `no browser could be installed (${installed.stderr.trim().split('\n').at(-1) ?? 'no message'})`,
     'install Chromium yourself and set CHROMIUM_PATH to it',
   );
+}
+
+/** Playwright records videos with an ffmpeg of its own; without it the tests run just as well. */
+export function ensureRecorder(progress: (message: string) => void): void {
+  const installed = spawnSync(process.execPath, [CLI, 'install', 'ffmpeg'], { cwd: ROOT, timeout: 60_000 });
+  if (installed.status !== 0)
+    progress("no videos of failures: Playwright's ffmpeg cannot be downloaded here");
 }
 
 function inPath(): string | null {
