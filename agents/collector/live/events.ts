@@ -87,7 +87,7 @@ function sagaOf({ at, name, traceId, attributes: a }: Event, origin: Origin): Sa
   };
 }
 
-export function stepKind(value: string): SagaEvent['kind'] {
+function stepKind(value: string): SagaEvent['kind'] {
   return value === 'action' || value === 'compensate' ? value : '';
 }
 

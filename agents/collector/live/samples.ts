@@ -39,7 +39,7 @@ export interface Point {
 }
 
 /** Samples of one request: a sample is what one process said of one breaker (or queue) in one collection. */
-export class SampleGroups {
+class SampleGroups {
   readonly breakers = new Map<string, BreakerSample>();
   readonly queues = new Map<string, QueueSample>();
 

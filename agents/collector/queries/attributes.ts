@@ -7,7 +7,7 @@ export function typedAttributes(values: Record<string, string>, types: Record<st
   return out;
 }
 
-export function typedValue(text: string, tag: string): AttributeValue {
+function typedValue(text: string, tag: string): AttributeValue {
   switch (tag) {
     case 'i': {
       const value = Number(text);

@@ -29,7 +29,7 @@ const MESSAGING = attr(SEMCONV.messagingSystem);
 export const OPERATION = `if(${ROUTE} != '' AND ${METHOD} != '', concat(${METHOD}, ' ', ${ROUTE}), toString(SpanName))`;
 
 /** A 4xx answer is the callee's decision, so it is no failure of the edge; 408 and 429 are. */
-export const IS_ERROR = `((StatusCode = 'Error' AND NOT (SpanKind = 'Client' AND ${STATUS} BETWEEN 400 AND 499
+const IS_ERROR = `((StatusCode = 'Error' AND NOT (SpanKind = 'Client' AND ${STATUS} BETWEEN 400 AND 499
   AND ${STATUS} NOT IN (408, 429))) OR ${STATUS} >= 500)`;
 
 const CELL_KIND = `multiIf(SpanKind = 'Server', 'server', SpanKind = 'Producer', 'producer', SpanKind = 'Consumer', 'consumer',
@@ -42,7 +42,7 @@ const CELL_PEER = `multiIf(Kind = 'server', '',
   ${PORT} != '', concat(${ADDRESS}, ':', ${PORT}), ${ADDRESS})`;
 
 /** agents/contract/sketch.ts in SQL: the same bucket for the same duration. */
-export const SKETCH_INDEX = `if(Duration <= 50000, 0, toUInt8(least(199, floor(log2(Duration / 1000000 / 0.05) * 8))))`;
+const SKETCH_INDEX = `if(Duration <= 50000, 0, toUInt8(least(199, floor(log2(Duration / 1000000 / 0.05) * 8))))`;
 
 const TRAFFIC = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_traffic_mv TO stormglass_traffic AS
   SELECT toDateTime(Timestamp + toIntervalNanosecond(Duration)) AS Second, ${CELL_KIND} AS Kind,

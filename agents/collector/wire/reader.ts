@@ -60,14 +60,6 @@ export class WireReader {
     throw new WireError('varint longer than 10 bytes');
   }
 
-  /** A fixed64 of nanoseconds as milliseconds; exact to a microsecond until the year 2255. */
-  millis(): number {
-    const at = this.#take(8);
-    const low = this.#view.getUint32(at, true);
-    const high = this.#view.getUint32(at + 4, true);
-    return high * 4294.967296 + low / 1e6;
-  }
-
   /** A fixed64 as bigint. */
   fixed64(): bigint {
     return this.#view.getBigUint64(this.#take(8), true);

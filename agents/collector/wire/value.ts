@@ -68,7 +68,7 @@ function mapToJson(reader: WireReader, depth: number): string {
 export type Scalar = string | number | boolean;
 
 /** The scalar of an AnyValue; lists, maps and bytes read as empty text, integers beyond 2^53 lose their last digits. */
-export function scalarOf(reader: WireReader): Scalar {
+function scalarOf(reader: WireReader): Scalar {
   let value: Scalar = '';
   while (reader.next()) {
     if (reader.field === 1 && reader.wire === WIRE.bytes) value = reader.text();
