@@ -6,7 +6,7 @@ import { readInk } from '../../ui/series-ink.ts';
 import { DOT_SPEED_PX_S, type Dot, DotSource } from './dots.ts';
 import styles from './map.module.css';
 import { type Curve, pointAt } from './model/geometry.ts';
-import { CANVAS } from './model/layout.ts';
+import type { Canvas } from './model/layout.ts';
 
 const PAD = 80;
 const RADIUS = 2.3;
@@ -55,6 +55,7 @@ function drawStill(context: CanvasRenderingContext2D, props: Props, ink: Ink): v
 }
 
 interface Props {
+  canvas: Canvas;
   timeline: Timeline;
   /** Hub's clock, epoch ms. */
   at: number;
@@ -68,7 +69,7 @@ function useAnimation(element: HTMLCanvasElement | null, props: Props) {
   const latest = useRef(props);
   latest.current = props;
   const source = useRef(new DotSource());
-  const { timeline, at, live } = props;
+  const { timeline, at, live, canvas } = props;
   useEffect(() => {
     if (live) source.current.update(timeline, at, performance.now());
     else source.current.clear();
@@ -78,8 +79,8 @@ function useAnimation(element: HTMLCanvasElement | null, props: Props) {
     if (!element || !context) return;
     const still = window.matchMedia('(prefers-reduced-motion: reduce)');
     const ratio = Math.min(2, window.devicePixelRatio || 1);
-    element.width = (CANVAS.width + PAD * 2) * ratio;
-    element.height = (CANVAS.height + PAD * 2) * ratio;
+    element.width = (canvas.width + PAD * 2) * ratio;
+    element.height = (canvas.height + PAD * 2) * ratio;
     let ink = readDotInk();
     const theme = new MutationObserver(() => {
       ink = readDotInk();
@@ -90,7 +91,7 @@ function useAnimation(element: HTMLCanvasElement | null, props: Props) {
       frame = requestAnimationFrame(draw);
       const { curves, live: moving } = latest.current;
       context.setTransform(ratio, 0, 0, ratio, PAD * ratio, PAD * ratio);
-      context.clearRect(-PAD, -PAD, CANVAS.width + PAD * 2, CANVAS.height + PAD * 2);
+      context.clearRect(-PAD, -PAD, canvas.width + PAD * 2, canvas.height + PAD * 2);
       if (still.matches || !moving) {
         drawStill(context, latest.current, ink);
         return;
@@ -107,24 +108,25 @@ function useAnimation(element: HTMLCanvasElement | null, props: Props) {
       cancelAnimationFrame(frame);
       theme.disconnect();
     };
-  }, [element]);
+  }, [element, canvas]);
 }
 
 /** The calls themselves, drawn over the edges. */
 export function DotsLayer(props: Props) {
   // The portal exists only after the first drawing, so the canvas comes later than this component.
-  const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
-  useAnimation(canvas, props);
+  const [element, setElement] = useState<HTMLCanvasElement | null>(null);
+  useAnimation(element, props);
+  const { canvas } = props;
   return (
     <ViewportPortal>
       <canvas
-        ref={setCanvas}
+        ref={setElement}
         className={styles.dots}
         style={{
           left: -PAD,
           top: -PAD,
-          width: CANVAS.width + PAD * 2,
-          height: CANVAS.height + PAD * 2,
+          width: canvas.width + PAD * 2,
+          height: canvas.height + PAD * 2,
         }}
       />
     </ViewportPortal>

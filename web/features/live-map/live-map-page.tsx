@@ -1,15 +1,20 @@
 'use client';
+import { useElementSize } from '@mantine/hooks';
 import dynamic from 'next/dynamic';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Legend } from './legend.tsx';
 import styles from './map.module.css';
 import { MAP_WINDOW_S } from './model/graph.ts';
+import { canvasFor } from './model/layout.ts';
 import { NoTelemetry } from './no-telemetry.tsx';
 import { SidePanel } from './panel/side-panel.tsx';
 import { StoryLine } from './story-line.tsx';
 import { useMap } from './use-map.ts';
 import { useSelection } from './use-selection.ts';
+
+/** Title and story above the map. */
+const HEAD_PX = 64;
 
 function MapSkeleton() {
   return (
@@ -28,14 +33,15 @@ const MapCanvas = dynamic(() => import('./map-canvas.tsx'), { ssr: false, loadin
 
 /** The live map with its story on top and, when something is chosen, its panel on the right. */
 export function LiveMapPage() {
-  const map = useMap();
+  const { ref, width, height } = useElementSize<HTMLDivElement>();
+  const map = useMap(canvasFor(width, height - HEAD_PX));
   const selection = useSelection();
   const { page, structure } = map;
   const chosen = selection.node !== '' || selection.edge !== '';
   const empty = structure.nodes.length === 0;
   return (
     <div className={styles.page} data-panel={chosen}>
-      <div className={styles.map}>
+      <div ref={ref} className={styles.map}>
         <header className={styles.head}>
           <h1>Live map</h1>
           <span className="cap ink3">rings and numbers: last {MAP_WINDOW_S} s</span>

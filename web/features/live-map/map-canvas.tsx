@@ -16,11 +16,13 @@ import styles from './map.module.css';
 import { MapEdgeView } from './map-edge.tsx';
 import type { FlowEdge, FlowNode } from './map-types.ts';
 import { radiusOf } from './model/geometry.ts';
-import { CANVAS } from './model/layout.ts';
+import type { Canvas } from './model/layout.ts';
 import { MapNodeView } from './nodes/map-node.tsx';
 import type { useMap } from './use-map.ts';
 import type { Selection } from './use-selection.ts';
 
+/** Below this zoom the text of the map is too small to read. */
+const MIN_READABLE_ZOOM = 0.6;
 const NODE_TYPES = { map: MapNodeView };
 const EDGE_TYPES = { map: MapEdgeView };
 
@@ -78,27 +80,27 @@ function useFlow({ map, selection }: Props): { nodes: FlowNode[]; edges: FlowEdg
 }
 
 /** Keeps the whole map in view while its place changes size. */
-function useFitted(width: number, height: number) {
+function useFitted(width: number, height: number, canvas: Canvas) {
   const flow = useReactFlow();
   useEffect(() => {
     if (width === 0 || height === 0) return;
-    flow.fitBounds({ x: 0, y: 0, width: CANVAS.width, height: CANVAS.height }, { padding: 0.005 });
-  }, [flow, width, height]);
+    const zoom = Math.min(width / canvas.width, height / canvas.height);
+    if (zoom >= MIN_READABLE_ZOOM) {
+      flow.fitBounds({ x: 0, y: 0, ...canvas }, { padding: 0.005 });
+      return;
+    }
+    // On a phone the whole map would be unreadable: show its middle, the rest is a swipe away.
+    flow.setCenter(canvas.width * 0.42, canvas.height / 2, { zoom: Math.min(0.8, height / canvas.height) });
+  }, [flow, width, height, canvas]);
 }
 
 /** Beyond this line we see only what our own calls saw. */
-function OutsideLine({ x }: { x: number }) {
+function OutsideLine({ x, height }: { x: number; height: number }) {
   return (
     <ViewportPortal>
-      <svg
-        className={styles.outside}
-        width={120}
-        height={CANVAS.height}
-        style={{ left: x - 56 }}
-        aria-hidden="true"
-      >
+      <svg className={styles.outside} width={120} height={height} style={{ left: x - 56 }} aria-hidden="true">
         <path
-          d={`M2 30V${CANVAS.height - 10}`}
+          d={`M2 30V${height - 10}`}
           stroke="var(--line3)"
           strokeWidth={1.4}
           strokeDasharray="0 6"
@@ -116,7 +118,7 @@ function Flow(props: Props) {
   const { map, selection } = props;
   const { ref, width, height } = useElementSize<HTMLDivElement>();
   const { nodes, edges } = useFlow(props);
-  useFitted(width, height);
+  useFitted(width, height, map.canvas);
   const onNodesChange = (changes: NodeChange<FlowNode>[]) => {
     for (const change of changes) {
       if (change.type === 'position' && change.position && change.dragging)
@@ -154,8 +156,9 @@ function Flow(props: Props) {
         proOptions={{ hideAttribution: true }}
         aria-label="Live map"
       >
-        {outsideX === undefined ? null : <OutsideLine x={outsideX} />}
+        {outsideX === undefined ? null : <OutsideLine x={outsideX} height={map.canvas.height} />}
         <DotsLayer
+          canvas={map.canvas}
           timeline={map.page.timeline}
           at={map.page.at}
           live={map.page.live}

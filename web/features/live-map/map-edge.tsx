@@ -35,14 +35,14 @@ function along(curve: Curve, px: number): number {
 function OpenBreaker({ curve, state, at }: { curve: Curve; state: EdgeState; at: number }) {
   const { breaker } = state;
   if (!breaker) return null;
-  const middle = pointAt(curve, along(curve, 36));
+  const middle = pointAt(curve, along(curve, 40));
   const wait = (breaker.transition?.resetTimeoutMs ?? 0) || 1;
   const left = breaker.nextTryAt === null ? 0 : breaker.nextTryAt - at;
   const turned = state.turnedAwayRate > 0;
   return (
     <g>
       <path
-        d={pathOf({ ...curve, a: pointAt(curve, along(curve, 52)) })}
+        d={pathOf({ ...curve, a: pointAt(curve, along(curve, 56)) })}
         stroke="var(--line2)"
         strokeWidth={13}
         fill="none"
@@ -54,11 +54,11 @@ function OpenBreaker({ curve, state, at }: { curve: Curve; state: EdgeState; at:
         <g transform="translate(0 .5)">
           <BreakerMark state={breaker.state} />
         </g>
-        <text y={-23} textAnchor="middle" fontSize={11} fontWeight={600} fill="var(--open)" {...HALO}>
+        <text x={-8} y={-23} fontSize={11} fontWeight={600} fill="var(--open)" {...HALO}>
           {breaker.state === 'forced_open' ? 'forced open' : left > 0 ? `open, ${countdown(left)}` : 'open'}
         </text>
         {turned ? (
-          <text y={31} textAnchor="middle" fontSize={11} fill="var(--ink3)" {...HALO}>
+          <text x={-4} y={31} fontSize={11} fill="var(--ink3)" {...HALO}>
             <tspan fontWeight={600} fill="var(--open)">
               {rate(state.turnedAwayRate)}/s
             </tspan>{' '}

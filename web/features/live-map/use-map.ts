@@ -4,9 +4,9 @@ import { useSettled } from '../../live/use-settled.ts';
 import { useLiveState, useWindow } from '../../live/use-window.ts';
 import { type Curve, curveBetween, radiusOf } from './model/geometry.ts';
 import { type MapStructure, mapFigures, mapStructure, structureKey } from './model/graph.ts';
-import { layoutMap, type Point } from './model/layout.ts';
+import { type Canvas, layoutMap, type Point } from './model/layout.ts';
 
-const STORAGE_KEY = 'stormglass.map';
+const STORAGE_KEY = 'stormglass.map.places';
 const NO_AGENTS: never[] = [];
 
 function readMoved(): Record<string, Point> {
@@ -28,7 +28,7 @@ function useMoved() {
   const [moved, setMoved] = useState<Record<string, Point>>(readMoved);
   const move = useCallback((id: string, point: Point) => {
     setMoved((old) => {
-      const next = { ...old, [id]: { x: Math.round(point.x), y: Math.round(point.y) } };
+      const next = { ...old, [id]: point };
       try {
         window.localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
       } catch {
@@ -58,22 +58,37 @@ function useStructure(): MapStructure {
 }
 
 /** Everything the map draws: structure, places, figures at the instant shown. */
-export function useMap() {
+export function useMap(canvas: Canvas) {
   const page = useWindow();
   const structure = useStructure();
   const { moved, move, reset } = useMoved();
   const places = useMemo(() => {
-    const computed = layoutMap(structure);
+    const computed = layoutMap(structure, canvas);
     for (const id of computed.keys()) {
       const own = moved[id];
-      if (own) computed.set(id, own);
+      // Moved places are kept as shares of the width, so that they hold on both canvases.
+      if (own) computed.set(id, { x: own.x * canvas.width, y: own.y });
     }
     return computed;
-  }, [structure, moved]);
+  }, [structure, moved, canvas]);
   const curves = useMemo(() => curvesOf(structure, places), [structure, places]);
   const { timeline, at } = page;
   const figures = useMemo(() => mapFigures(structure, timeline, at), [structure, timeline, at]);
-  return { page, structure, places, curves, figures, move, reset, moved: Object.keys(moved).length > 0 };
+  const moveTo = useCallback(
+    (id: string, point: Point) => move(id, { x: point.x / canvas.width, y: point.y }),
+    [move, canvas],
+  );
+  return {
+    canvas,
+    page,
+    structure,
+    places,
+    curves,
+    figures,
+    move: moveTo,
+    reset,
+    moved: Object.keys(moved).length > 0,
+  };
 }
 
 function curvesOf(structure: MapStructure, places: ReadonlyMap<string, Point>): Map<string, Curve> {

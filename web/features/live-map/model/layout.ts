@@ -6,7 +6,19 @@ export interface Point {
 }
 
 /** The map's own canvas, px at zoom 1; the view is fitted to it. */
-export const CANVAS = { width: 1000, height: 580 } as const;
+export interface Canvas {
+  width: number;
+  height: number;
+}
+const HEIGHT = 580;
+const NARROW: Canvas = { width: 1000, height: HEIGHT };
+const WIDE: Canvas = { width: 1360, height: HEIGHT };
+
+/** The canvas for a place of this size: wide when there is room, so that edges get it. */
+export function canvasFor(width: number, height: number): Canvas {
+  return height > 0 && width / height > 2.1 ? WIDE : NARROW;
+}
+
 const MARGIN = { left: 64, right: 92, top: 74, bottom: 84 } as const;
 const MIN_ROW = 118;
 
@@ -63,7 +75,7 @@ function spread(wishes: number[], gap: number): number[] {
   const out = [...wishes];
   for (let i = 1; i < out.length; i += 1) out[i] = Math.max(out[i] ?? 0, (out[i - 1] ?? 0) + gap);
   const low = MARGIN.top;
-  const high = CANVAS.height - MARGIN.bottom;
+  const high = HEIGHT - MARGIN.bottom;
   const over = (out.at(-1) ?? 0) - high;
   if (over > 0) {
     for (let i = out.length - 1; i >= 0; i -= 1) {
@@ -76,14 +88,14 @@ function spread(wishes: number[], gap: number): number[] {
 }
 
 function spreadEvenly(n: number): number[] {
-  const height = CANVAS.height - MARGIN.top - MARGIN.bottom;
+  const height = HEIGHT - MARGIN.top - MARGIN.bottom;
   if (n === 1) return [MARGIN.top + height / 2];
   return Array.from({ length: n }, (_, i) => MARGIN.top + (i * height) / (n - 1));
 }
 
 /** Where many edges fan out, the columns stand further apart. */
 function columnPlaces(columns: MapNode[][], width: number): number[] {
-  if (columns.length === 1) return [CANVAS.width / 2];
+  if (columns.length === 1) return [MARGIN.left + width / 2];
   const gaps = columns
     .slice(1)
     .map((column, i) => (Math.max(column.length, columns[i]?.length ?? 0) >= 3 ? 1.45 : 1));
@@ -101,12 +113,12 @@ function columnPlaces(columns: MapNode[][], width: number): number[] {
  * A layered layout from left (who starts calls) to right (outside), computed here because it takes a millisecond and
  * stays put: the same structure always stands the same.
  */
-export function layoutMap(structure: MapStructure): Map<string, Point> {
+export function layoutMap(structure: MapStructure, canvas: Canvas): Map<string, Point> {
   const columns = columnsOf(structure);
   const near = neighbours(structure);
-  const width = CANVAS.width - MARGIN.left - MARGIN.right;
+  const width = canvas.width - MARGIN.left - MARGIN.right;
   const xs = columnPlaces(columns, width);
-  const x = (i: number) => xs[i] ?? CANVAS.width / 2;
+  const x = (i: number) => xs[i] ?? canvas.width / 2;
   const y = new Map<string, number>();
   for (const column of columns) {
     column.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || a.name.localeCompare(b.name));
@@ -121,10 +133,7 @@ export function layoutMap(structure: MapStructure): Map<string, Point> {
   };
   const settle = (column: MapNode[], from: ReadonlySet<string>) => {
     const wished = column.map((node) => ({ node, y: wish(node, from) })).sort((a, b) => a.y - b.y);
-    const gap = Math.min(
-      MIN_ROW,
-      (CANVAS.height - MARGIN.top - MARGIN.bottom) / Math.max(1, column.length - 1),
-    );
+    const gap = Math.min(MIN_ROW, (HEIGHT - MARGIN.top - MARGIN.bottom) / Math.max(1, column.length - 1));
     const heights =
       column.length >= 4
         ? spreadEvenly(column.length)
