@@ -9,7 +9,8 @@ const BUTTONS: readonly { title: string; verdicts: readonly string[]; measured(r
     verdicts: ['degraded-recovered', 'passed'],
     measured: (run) => {
       expect(run.recovery?.t0).not.toBeNull();
-      expect(run.recovery?.t1Cause).toContain('payments');
+      const opened = run.events.find((e) => e.type === 'activity-ended' && e.name.includes('breaker opens'));
+      expect(opened).toMatchObject({ ok: true });
       expect(run.recovery?.affectedServices.length).toBeGreaterThan(0);
     },
   },

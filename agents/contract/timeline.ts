@@ -67,6 +67,7 @@ export const BreakerTransition = z.object({
   to: z.enum(BREAKER_STATES),
   reason: z.string(),
   windowCalls: z.number().int(),
+  /** All that failed, those by timeout included. */
   windowFailures: z.number().int(),
   /** Among the failures. */
   windowTimeouts: z.number().int(),

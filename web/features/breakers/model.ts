@@ -225,7 +225,7 @@ export function whyItOpened(t: BreakerTransition): { cause: string; rule: string
   }
   if (t.windowCalls === 0) return { cause: t.reason === '' ? 'It gave no reason.' : t.reason, rule: '' };
   // Timeouts are among the failures; an agent that counts them apart is still read right when all timed out.
-  const bad = Math.max(t.windowFailures, t.windowTimeouts);
+  const bad = t.windowFailures;
   const some = t.windowTimeouts > 0 && t.windowTimeouts < bad;
   const verb = t.windowTimeouts === bad ? 'timed out' : 'failed';
   const also = some ? `, ${t.windowTimeouts} of them by timeout` : '';

@@ -3,7 +3,7 @@ import type { BreakerTransition } from '@stormglass/agents/contract';
 /** Why a breaker opened, from its own window: `12 of 20 calls failed in 10 s (60 %, limit 50 %), 3 by timeout`. */
 export function openingInWords(t: BreakerTransition): string {
   if (t.to === 'forced_open') return `forced open${t.reason ? `: ${t.reason}` : ''}`;
-  const bad = t.windowFailures + t.windowTimeouts;
+  const bad = t.windowFailures;
   if (t.windowCalls === 0) return t.reason;
   const ratio = Math.round((bad / t.windowCalls) * 100);
   const limit = Math.round(t.threshold * 100);
