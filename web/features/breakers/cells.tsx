@@ -1,7 +1,7 @@
 'use client';
 import type { FaultInterval } from '@stormglass/agents/contract';
 import { useMemo, useState } from 'react';
-import { ago, clock, countdown, durationText } from '../../ui/format.ts';
+import { ago, clock, countdown, durationText, shortId } from '../../ui/format.ts';
 import { BreakerGlyph, BreakerMark } from '../../ui/glyphs/breaker.tsx';
 import { CountdownGlyph } from '../../ui/glyphs/countdown-ring.tsx';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
@@ -43,7 +43,7 @@ function Cause(props: PartProps) {
     return props.cell.opening ? (
       <span className="cap ink3">not chaos: no fault on {props.cell.peer}</span>
     ) : null;
-  const words = fault.runId ? `chaos, run ${fault.runId}` : `chaos, ${fault.faultId}`;
+  const words = fault.runId ? `chaos, run ${shortId(fault.runId)}` : `chaos, ${shortId(fault.faultId)}`;
   const tag = (
     <Tag hue="fault">
       <CrystalGlyph r={5} />

@@ -40,10 +40,11 @@ export interface TrippingCall {
   what: string;
 }
 
-/** The calls that tripped it, newest first, then calls which a fault touched on the callee. */
+/** The calls up to `until` (epoch ms), newest first: those that tripped it, and those a fault touched on the callee. */
 export function trippingCalls(
   timeline: Pick<Timeline, 'transitions' | 'receipts'>,
   cell: { service: string; name: string; peer: string },
+  until: number,
   count: number,
 ): TrippingCall[] {
   const opened = timeline.transitions
@@ -51,10 +52,10 @@ export function trippingCalls(
     .map((t) => ({ at: t.at, traceId: t.traceId, what: 'opened it' }));
   const hurt = timeline.receipts
     .filter((r) => r.service === cell.peer)
-    .map((r) => ({ at: r.at, traceId: r.traceId, what: `${r.faultType}, ${r.faultId}` }));
+    .map((r) => ({ at: r.at, traceId: r.traceId, what: `${r.faultType} by a fault` }));
   const seen = new Set<string>();
   return [...opened, ...hurt]
     .sort((a, b) => b.at - a.at)
-    .filter((c) => !seen.has(c.traceId) && seen.add(c.traceId))
+    .filter((c) => c.at <= until && !seen.has(c.traceId) && seen.add(c.traceId))
     .slice(0, count);
 }

@@ -183,6 +183,7 @@ describe('the calls through a breaker', () => {
     const calls = trippingCalls(
       { transitions: [move(10, 'closed', 'open')], receipts: [] },
       { service: 'orders', name: 'payments', peer: 'payments' },
+      20,
       3,
     );
     expect(calls).toEqual([{ at: 10, traceId: 'e3b8', what: 'opened it' }]);

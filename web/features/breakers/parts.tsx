@@ -139,8 +139,8 @@ export function OtherLimits({ cell }: { cell: BreakerCell }) {
 }
 
 /** The calls that tripped it, each a trace. */
-export function TrippingCalls({ cell, timeline }: PartProps) {
-  const calls = trippingCalls(timeline, cell, 3);
+export function TrippingCalls({ cell, timeline, at }: PartProps) {
+  const calls = trippingCalls(timeline, cell, Math.min(at, cell.opening?.at ?? at), 3);
   return (
     <div>
       <h3>{cell.opening ? 'Last calls before it opened' : 'Touched calls'}</h3>

@@ -20,9 +20,9 @@ const RIGHT = 18;
 const LEAST_WIDTH = 640;
 const TOP = 100;
 const FAULT_H = 30;
-const QUEUE_H = 92;
-const SAGA_H = 84;
-const GOOD_H = 96;
+const QUEUE_H = 84;
+const SAGA_H = 76;
+const GOOD_H = 88;
 const halo = { paintOrder: 'stroke', stroke: 'var(--bg0)', strokeWidth: 4 } as const;
 
 function FlagMark({

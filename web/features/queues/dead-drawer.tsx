@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, plural, shortId } from '../../ui/format.ts';
+import { ChevronIcon } from '../../ui/icons.tsx';
 import { list } from '../../ui/list.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
@@ -48,6 +49,7 @@ function Group({ group, open }: { group: DeadGroup; open: boolean }) {
   return (
     <details className={styles.group} open={open}>
       <summary>
+        <ChevronIcon />
         <b>{group.error}</b>
         <span className="strong">{group.letters.length}</span>
       </summary>

@@ -79,40 +79,42 @@ export function TriggerPanel({ close }: { close: () => void }) {
   const started = trigger.data?.sagas ?? [];
   return (
     <Panel
-      label="Trigger a saga"
+      label="Trigger"
       title="Trigger a saga"
       subtitle="real orders, through the real services"
       onClose={close}
     >
-      <form className={styles.form} onSubmit={submit}>
-        <Fields />
-        <Button type="submit" variant="primary" disabled={trigger.isPending}>
-          {trigger.isPending ? 'Starting' : 'Trigger'}
-        </Button>
-        {problem === '' ? null : (
-          <p className="failing cap" role="alert">
-            {problem}
-          </p>
-        )}
-        {trigger.error ? <ErrorNote error={trigger.error} /> : null}
-      </form>
-      {started.length > 0 ? (
-        <Section title="Started" aside={`${started.length} by ${trigger.data?.service ?? ''}`}>
-          <ul className={styles.started} style={{ padding: 0 }} aria-live="polite">
-            {started.slice(0, SHOWN).map((s) => (
-              <li key={s.sagaId}>
-                <RangeLink href={`/sagas/${s.sagaId}`}>
-                  <span className="mono">{s.sagaId}</span>
-                </RangeLink>
-                <span className="ink3 cap">{s.orderId}</span>
-              </li>
-            ))}
-            {started.length > SHOWN ? (
-              <li className="ink3">{started.length - SHOWN} more in the list</li>
-            ) : null}
-          </ul>
-        </Section>
-      ) : null}
+      <section aria-label="Trigger">
+        <form className={styles.form} onSubmit={submit}>
+          <Fields />
+          <Button type="submit" variant="primary" disabled={trigger.isPending}>
+            {trigger.isPending ? 'Starting' : 'Trigger'}
+          </Button>
+          {problem === '' ? null : (
+            <p className="failing cap" role="alert">
+              {problem}
+            </p>
+          )}
+          {trigger.error ? <ErrorNote error={trigger.error} /> : null}
+        </form>
+        {started.length > 0 ? (
+          <Section title="Started" aside={`${started.length} by ${trigger.data?.service ?? ''}`}>
+            <ul className={styles.started} style={{ padding: 0 }} aria-live="polite">
+              {started.slice(0, SHOWN).map((s) => (
+                <li key={s.sagaId}>
+                  <RangeLink href={`/sagas/${s.sagaId}`}>
+                    <span className="mono">{s.sagaId}</span>
+                  </RangeLink>
+                  <span className="ink3 cap">{s.orderId}</span>
+                </li>
+              ))}
+              {started.length > SHOWN ? (
+                <li className="ink3">{started.length - SHOWN} more in the list</li>
+              ) : null}
+            </ul>
+          </Section>
+        ) : null}
+      </section>
     </Panel>
   );
 }

@@ -151,7 +151,7 @@ function mttrRow(runs: MeasuredRun[], words: Words): SloRow {
         ? `${unrecovered} of ${runs.length} runs never recovered`
         : value === null
           ? 'no run has measured a recovery yet'
-          : `mean of ${outages.length} measured outages (t4 − t0)`,
+          : `mean of ${outages.length} measured ${outages.length === 1 ? 'outage' : 'outages'} (t4 − t0)`,
     spent: value === null ? null : Math.min(1, value / LIMITS.mttrMs),
     brokenBy: latestBreaking(runs, (r) => r.recovery?.t0 != null && r.recovery.t4 === null),
   };
@@ -167,7 +167,9 @@ function blastRow(runs: MeasuredRun[]): SloRow {
     limit: 'at most 1 other service',
     value: value === null ? 'unknown' : String(value),
     verdict: judge(value, (v) => v <= LIMITS.blastRadius),
-    basis: widest ? `widest of ${measured.length} runs: ${widest.title}` : 'no run has measured it yet',
+    basis: widest
+      ? `widest of ${measured.length} ${measured.length === 1 ? 'run' : 'runs'}: ${widest.title}`
+      : 'no run has measured it yet',
     spent: null,
     brokenBy: latestBreaking(measured, (r) => (r.recovery?.blastRadius.value ?? 0) > LIMITS.blastRadius),
   };

@@ -8,6 +8,7 @@ import { InvariantGlyph, type InvariantLook } from '../../ui/glyphs/invariant.ts
 import { list } from '../../ui/list.ts';
 import { Band, Page } from '../../ui/page.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
 import type { StateHue } from '../../ui/state.ts';
 import { Tag } from '../../ui/tag.tsx';
 import { type ServiceRow, type SloRow, type SloVerdict, scorecard, serviceRows } from './model.ts';
@@ -172,6 +173,8 @@ export function ScorecardPage() {
       <Band title="By service" about="as each served its callers; under 20 calls nothing is said">
         {services.length > 0 ? (
           <Services rows={services} />
+        ) : window.loading ? (
+          <Skeleton height={180} />
         ) : (
           <p className="ink2">
             No call in this range. Widen it at the top, or start the sample shop with npm start.

@@ -15,17 +15,15 @@ interface Visit {
   to: number;
 }
 
-/** The child that ended last before `at`; work that outlives its caller counts up to the caller's end. */
-function lastEnding(children: SpanNode[], visit: Visit, at: number): Visit | null {
-  let best: Visit | null = null;
-  for (const child of children) {
-    if (!waitsForAnswer(child)) continue;
+/** What the visit's span waited for, the last to end first; work that outlives its caller counts up to its end. */
+function awaited(visit: Visit): Visit[] {
+  const found: Visit[] = [];
+  for (const child of visit.node.children) {
     const from = Math.max(child.start, visit.from);
     const to = Math.min(child.end, visit.to);
-    if (to > at || to <= from) continue;
-    if (!best || to > best.to) best = { node: child, from, to };
+    if (to > from && waitsForAnswer(child)) found.push({ node: child, from, to });
   }
-  return best;
+  return found.sort((a, b) => b.to - a.to);
 }
 
 /**
@@ -38,14 +36,15 @@ export function criticalPath(tree: SpanTree): Segment[] {
   const segments: Segment[] = [];
   const stack: Visit[] = [{ node: root, from: root.start, to: root.end }];
   for (let visit = stack.pop(); visit; visit = stack.pop()) {
+    const { spanId } = visit.node.span;
     let at = visit.to;
-    for (let child = lastEnding(visit.node.children, visit, at); child; ) {
-      if (child.to < at) segments.push({ spanId: visit.node.span.spanId, from: child.to, to: at });
+    for (const child of awaited(visit)) {
+      if (child.to > at) continue;
+      if (child.to < at) segments.push({ spanId, from: child.to, to: at });
       stack.push(child);
       at = child.from;
-      child = lastEnding(visit.node.children, visit, at);
     }
-    if (at > visit.from) segments.push({ spanId: visit.node.span.spanId, from: visit.from, to: at });
+    if (at > visit.from) segments.push({ spanId, from: visit.from, to: at });
   }
   return segments.sort((a, b) => a.from - b.from || a.to - b.to);
 }
@@ -60,13 +59,22 @@ export function mainRoot(tree: SpanTree): SpanNode | null {
   return best;
 }
 
-/** Nanoseconds of the critical path that a fault put in: what the caller would have been spared. */
+/** The injected part which a span works in: its own, or that of the nearest span above it. */
+function injectedAbove(node: SpanNode | undefined): SpanNode['injected'] {
+  for (let up = node ?? null; up; up = up.parent) if (up.injected) return up.injected;
+  return null;
+}
+
+/**
+ * Nanoseconds of the critical path that a fault put in: what the caller would have been spared. The wait stands on the
+ * receipt's span, while the path goes on to the spans inside it, so those count as injected too.
+ */
 export function injectedOnPath(tree: SpanTree, path: readonly Segment[]): number {
   let sum = 0;
   for (const segment of path) {
-    const injected = tree.byId.get(segment.spanId)?.injected;
-    if (!injected) continue;
-    sum += Math.max(0, Math.min(segment.to, injected.to) - Math.max(segment.from, injected.from));
+    const injected = injectedAbove(tree.byId.get(segment.spanId));
+    if (injected)
+      sum += Math.max(0, Math.min(segment.to, injected.to) - Math.max(segment.from, injected.from));
   }
   return sum;
 }

@@ -1,7 +1,7 @@
 'use client';
 import { useMemo, useRef, useState } from 'react';
+import type { Row } from './rows.ts';
 import { type MiniRun, miniature } from './scale-model.ts';
-import type { Row } from './tree.ts';
 import styles from './waterfall.module.css';
 
 const LANES = 22;

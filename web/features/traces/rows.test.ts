@@ -1,9 +1,10 @@
 import type { SpanView, TraceDetail } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { criticalPath } from './critical-path.ts';
+import { rowIndex, visibleRows } from './rows.ts';
 import { gaveUp, jumpsOf, miniature } from './scale-model.ts';
 import { callerWords, likeThis, receiptWords } from './span-words.ts';
-import { buildTree, visibleRows } from './tree.ts';
+import { buildTree } from './tree.ts';
 import { treeMove } from './tree-keys.ts';
 
 const MS = 1e6;
@@ -83,6 +84,54 @@ describe('a row', () => {
   it('can be searched for by its route', () => {
     expect(likeThis(node('work').span)).toBe('service=payments http.route=/charges');
     expect(likeThis(node('root').span)).toBe('service=orders operation="root"');
+  });
+});
+
+describe('statements to a database', () => {
+  const sql = (id: string, from: number) =>
+    span(id, 'root', from, from + 1, { kind: 'client', attributes: { 'db.system.name': 'postgresql' } });
+  const many = buildTree({
+    ...detail,
+    spans: [
+      span('root', '', 0, 50),
+      sql('a', 1),
+      sql('b', 3),
+      sql('c', 5),
+      span('call', 'root', 10, 20),
+      sql('d', 30),
+    ],
+  });
+
+  it('become one line from three in a row on, which opens', () => {
+    const closed = visibleRows(many, new Set(), 'calls');
+    expect(closed.map((r) => [r.key, r.group.length])).toEqual([
+      ['root', 0],
+      ['a+', 3],
+      ['call', 0],
+      ['d', 0],
+    ]);
+    expect(visibleRows(many, new Set(['a+']), 'calls').map((r) => r.key)).toEqual([
+      'root',
+      'a+',
+      'a',
+      'b',
+      'c',
+      'call',
+      'd',
+    ]);
+  });
+
+  it('keep their place for the critical path while they are closed', () => {
+    const index = rowIndex(visibleRows(many, new Set(), 'calls'));
+    expect([index.get('b'), index.get('d')]).toEqual([1, 3]);
+  });
+
+  it('stand alone when one failed', () => {
+    const failed = buildTree({
+      ...detail,
+      spans: [span('root', '', 0, 50), sql('a', 1), { ...sql('b', 3), status: 'error' }, sql('c', 5)],
+    });
+    expect(visibleRows(failed, new Set(), 'calls').map((r) => r.key)).toEqual(['root', 'a', 'b', 'c']);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Segment } from './critical-path.ts';
-import type { Row, SpanNode, SpanTree } from './tree.ts';
+import type { Row } from './rows.ts';
+import type { SpanNode, SpanTree } from './tree.ts';
 
 /** The instants of a trace at which something starts or ends: what a fold must not hide. Root ends are left out. */
 export function marksOf(tree: SpanTree): number[] {

@@ -78,3 +78,24 @@ export function SpanBar({ node, scale, path }: Props) {
     </>
   );
 }
+
+/** Several statements on one line: a tick where each began. */
+export function GroupBar({ group, scale }: { group: readonly SpanNode[]; scale: TimeScale }) {
+  const last = group[group.length - 1];
+  const took = group.reduce((sum, node) => sum + node.end - node.start, 0);
+  const end = last ? scale.at(last.end) : 0;
+  const style =
+    end > 0.85
+      ? { right: `calc(${pc(1 - scale.at(group[0]?.start ?? 0))} + 5px)` }
+      : { left: `calc(${pc(end)} + 6px)` };
+  return (
+    <>
+      {group.map((node) => (
+        <span key={node.span.spanId} className={styles.tick} style={{ left: pc(scale.at(node.start)) }} />
+      ))}
+      <span className={styles.duration} style={style}>
+        {durationText(took / 1e6)} in all
+      </span>
+    </>
+  );
+}

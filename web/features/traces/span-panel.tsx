@@ -1,7 +1,7 @@
 'use client';
 import type { TraceDetail } from '@stormglass/agents/contract';
 import { Button } from '../../ui/button.tsx';
-import { clock, durationText, plural } from '../../ui/format.ts';
+import { clock, durationText, plural, shortId } from '../../ui/format.ts';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { Panel, Section } from '../../ui/panel.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
@@ -118,9 +118,9 @@ function Ways({ node }: { node: SpanNode }) {
   const saga = node.span.attributes['saga.id'];
   return (
     <div className={styles.ways}>
-      {typeof saga === 'string' ? <RangeLink href={`/sagas/${saga}`}>Saga {saga}</RangeLink> : null}
+      {typeof saga === 'string' ? <RangeLink href={`/sagas/${saga}`}>Saga {shortId(saga)}</RangeLink> : null}
       {node.injected?.runId ? (
-        <RangeLink href={`/chaos/runs/${node.injected.runId}`}>Run {node.injected.runId}</RangeLink>
+        <RangeLink href={`/chaos/runs/${node.injected.runId}`}>Run {shortId(node.injected.runId)}</RangeLink>
       ) : null}
       <RangeLink href={`/traces?q=${encodeURIComponent(likeThis(node.span))}`}>Spans like this</RangeLink>
     </div>

@@ -2,9 +2,9 @@ import { memo } from 'react';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { ChevronIcon } from '../../ui/icons.tsx';
 import type { Segment } from './critical-path.ts';
-import { SpanBar } from './span-bar.tsx';
+import type { Row } from './rows.ts';
+import { GroupBar, SpanBar } from './span-bar.tsx';
 import type { TimeScale } from './time-scale.ts';
-import type { Row } from './tree.ts';
 import styles from './waterfall.module.css';
 
 const NO_PATH: readonly Segment[] = [];
@@ -15,7 +15,7 @@ function Side({ row }: { row: Row }) {
   const { node } = row;
   return (
     <span className="row" style={{ marginLeft: 'auto', gap: 5, flex: 'none' }}>
-      {row.collapsed ? <span className="cap ink3">+{node.descendants}</span> : null}
+      {row.collapsed && row.group.length === 0 ? <span className="cap ink3">+{node.descendants}</span> : null}
       {node.skewed ? (
         <span className="tick degraded" title="Starts before its caller: the clocks of the two disagree">
           clock
@@ -81,12 +81,16 @@ export const SpanRow = memo(function SpanRow({ id, row, top, selected, scale, pa
         )}
         <span className={styles.text} title={`${node.span.service} ${node.span.name}`}>
           <b>{node.span.service}</b>
-          <span>{node.span.name}</span>
+          <span>{row.group.length > 0 ? `${row.group.length} statements` : node.span.name}</span>
         </span>
         <Side row={row} />
       </div>
       <div className={styles.lane}>
-        <SpanBar node={node} scale={scale} path={path ?? NO_PATH} />
+        {row.group.length > 0 ? (
+          <GroupBar group={row.group} scale={scale} />
+        ) : (
+          <SpanBar node={node} scale={scale} path={path ?? NO_PATH} />
+        )}
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue, LogView, SpanView, TraceDetail } from '@stormglass/agents/contract';
-import { durationText } from '../../ui/format.ts';
+import { durationText, shortId } from '../../ui/format.ts';
 import type { SpanNode } from './tree.ts';
 
 /** An attribute as text; structures as JSON. */
@@ -23,12 +23,12 @@ export function receiptWords(node: SpanNode): { title: string; text: string } | 
   if (!injected) return null;
   const took = durationText(injected.injectedNs / 1e6);
   const where = injected.position === 'before' ? 'Before the handler' : 'After the effect, before the answer';
-  const run = injected.runId === '' ? 'armed by hand' : `run ${injected.runId}`;
+  const run = injected.runId === '' ? 'armed by hand' : `run ${shortId(injected.runId)}`;
   const without = durationText(injected.withoutNs / 1e6);
   const title =
     injected.injectedNs > 0
-      ? `Delayed ${took} by fault ${injected.faultId}`
-      : `Hurt by fault ${injected.faultId}`;
+      ? `Delayed ${took} by fault ${shortId(injected.faultId)}`
+      : `Hurt by fault ${shortId(injected.faultId)}`;
   const kind = injected.faultType === '' ? '' : `${injected.faultType}, `;
   return { title, text: `${where}, ${kind}${run}. Without the fault this span takes ${without}.` };
 }

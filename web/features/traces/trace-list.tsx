@@ -14,7 +14,9 @@ function Marks({ trace }: { trace: TraceSummary }) {
       {trace.faultIds.length > 0 ? (
         <span className="fault row" style={{ gap: 4 }}>
           <CrystalGlyph r={5} />
-          {trace.faultIds.length === 1 ? trace.faultIds[0] : plural(trace.faultIds.length, 'fault')}
+          {trace.faultIds.length === 1
+            ? shortId(trace.faultIds[0] ?? '')
+            : plural(trace.faultIds.length, 'fault')}
         </span>
       ) : null}
     </span>

@@ -12,11 +12,12 @@ import { criticalPath, injectedOnPath, mainRoot } from './critical-path.ts';
 import { LinkedTraces } from './linked.tsx';
 import { Minimap, type Zoom } from './minimap.tsx';
 import { useLinkedTraces, useTrace } from './queries.ts';
+import { type Arrangement, rowIndex, visibleRows } from './rows.ts';
 import { marksOf } from './scale-model.ts';
 import { SpanPanel } from './span-panel.tsx';
 import { timeScale } from './time-scale.ts';
 import { Legend, TraceFacts, TraceTitle } from './trace-head.tsx';
-import { type Arrangement, buildTree, visibleRows } from './tree.ts';
+import { buildTree } from './tree.ts';
 import styles from './waterfall.module.css';
 import { Axis, Waterfall } from './waterfall.tsx';
 
@@ -37,19 +38,19 @@ function useTraceView(detail: TraceDetail) {
   const [order, setOrder] = useUrlState<Arrangement>('order', 'calls');
   const [waits, setWaits] = useUrlState<'fold' | 'true'>('waits', 'fold');
   const [chosen, setChosen] = useUrlState<string>('span', '');
-  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [zoom, setZoom] = useState<Zoom | null>(null);
   const tree = useMemo(() => buildTree(detail), [detail]);
   const path = useMemo(() => criticalPath(tree), [tree]);
   const all = useMemo(() => visibleRows(tree, new Set(), 'calls'), [tree]);
-  const rows = useMemo(() => visibleRows(tree, collapsed, order), [tree, collapsed, order]);
+  const rows = useMemo(() => visibleRows(tree, toggled, order), [tree, toggled, order]);
   const scale = useMemo(
     () => timeScale(zoom?.from ?? 0, zoom?.to ?? tree.total, marksOf(tree), waits === 'fold'),
     [tree, zoom, waits],
   );
   const select = useCallback((id: string) => setChosen(id), [setChosen]);
   const toggle = useCallback((id: string) => {
-    setCollapsed((old) => {
+    setToggled((old) => {
       const next = new Set(old);
       if (!next.delete(id)) next.add(id);
       return next;
@@ -57,8 +58,14 @@ function useTraceView(detail: TraceDetail) {
   }, []);
   // The touched span is what a person came for; without one, the root.
   const first = useMemo(() => all.find((r) => r.node.injected)?.key ?? all[0]?.key ?? '', [all]);
-  const selected = tree.byId.has(chosen) ? chosen : first;
+  const index = useMemo(() => rowIndex(rows), [rows]);
+  const known = index.has(chosen) || tree.byId.has(chosen);
+  const selected = known ? chosen : first;
+  const row = rows[index.get(selected) ?? -1];
+  const node = tree.byId.get(selected) ?? row?.node;
   return {
+    node,
+    known,
     order,
     setOrder,
     waits,
@@ -78,10 +85,9 @@ function useTraceView(detail: TraceDetail) {
 
 function TraceView({ detail }: { detail: TraceDetail }) {
   const view = useTraceView(detail);
-  const { tree, path, rows, selected, select } = view;
+  const { tree, path, rows, selected, select, node } = view;
   const linked = useLinkedTraces(detail.linkedTraceIds, MOST_LINKED);
   const root = mainRoot(tree);
-  const node = tree.byId.get(selected);
   const step = (by: 1 | -1) => {
     const next = rows[rows.findIndex((r) => r.key === selected) + by];
     if (next) select(next.key);
@@ -130,6 +136,7 @@ function TraceView({ detail }: { detail: TraceDetail }) {
           scale={view.scale}
           path={path}
           selected={selected}
+          chosen={view.known}
           select={select}
           toggle={view.toggle}
           label={`Waterfall of ${detail.spanCount} spans`}

@@ -1,4 +1,4 @@
-import type { Row } from './tree.ts';
+import type { Row } from './rows.ts';
 
 export type TreeMove = { select: string } | { toggle: string } | null;
 

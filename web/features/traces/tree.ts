@@ -2,7 +2,6 @@ import type { SpanView, TraceDetail } from '@stormglass/agents/contract';
 import { type Injected, injectedPart } from './injected.ts';
 
 export type SpanShape = 'server' | 'client' | 'inside' | 'message';
-export type Arrangement = 'calls' | 'errors' | 'services';
 
 /** A span in its place. Offsets and durations are nanoseconds from the trace's start. */
 export interface SpanNode {
@@ -29,15 +28,6 @@ export interface SpanTree {
   byId: Map<string, SpanNode>;
   /** Nanoseconds from the first start to the last end. */
   total: number;
-}
-
-/** One line of the waterfall. */
-export interface Row {
-  key: string;
-  node: SpanNode;
-  depth: number;
-  collapsed: boolean;
-  expandable: boolean;
 }
 
 function shapeOf(span: SpanView): SpanShape {
@@ -148,32 +138,4 @@ export function buildTree(detail: TraceDetail): SpanTree {
   let total = detail.durationNs;
   for (const node of nodes) total = Math.max(total, node.end);
   return { roots, byId, total: Math.max(1, total) };
-}
-
-const errorsFirst = (a: SpanNode, b: SpanNode) =>
-  Number(b.errorBelow) - Number(a.errorBelow) || a.start - b.start;
-const byService = (a: SpanNode, b: SpanNode) =>
-  a.span.service.localeCompare(b.span.service) || a.start - b.start;
-
-/** The visible lines: the call tree, the same with failures first, or a flat list by service. */
-export function visibleRows(tree: SpanTree, collapsed: ReadonlySet<string>, arrangement: Arrangement): Row[] {
-  if (arrangement === 'services') {
-    return [...tree.byId.values()].sort(byService).map((node) => ({
-      key: node.span.spanId,
-      node,
-      depth: 0,
-      collapsed: false,
-      expandable: false,
-    }));
-  }
-  const order = (nodes: SpanNode[]) => (arrangement === 'errors' ? [...nodes].sort(errorsFirst) : nodes);
-  const rows: Row[] = [];
-  const stack = [...order(tree.roots)].reverse();
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    const key = node.span.spanId;
-    const closed = collapsed.has(key);
-    rows.push({ key, node, depth: node.depth, collapsed: closed, expandable: node.children.length > 0 });
-    if (!closed) for (const child of [...order(node.children)].reverse()) stack.push(child);
-  }
-  return rows;
 }

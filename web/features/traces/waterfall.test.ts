@@ -1,8 +1,9 @@
 import type { SpanView, TraceDetail } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { criticalPath, injectedOnPath } from './critical-path.ts';
+import { visibleRows } from './rows.ts';
 import { timeScale } from './time-scale.ts';
-import { buildTree, visibleRows } from './tree.ts';
+import { buildTree } from './tree.ts';
 
 const MS = 1e6;
 
@@ -152,6 +153,15 @@ describe('the critical path', () => {
   it('says how much of the wait was injected', () => {
     const tree = buildTree(
       trace([span('a', '', 0, 100), span('b', 'a', 10, 90, { attributes: receipt(0.05) })]),
+    );
+    expect(injectedOnPath(tree, criticalPath(tree))).toBe(50 * MS);
+  });
+});
+
+describe('an injected wait around an inner span', () => {
+  it('counts as injected although the path runs through the inner span', () => {
+    const tree = buildTree(
+      trace([span('a', '', 0, 100, { attributes: receipt(0.05) }), span('inner', 'a', 0, 100)]),
     );
     expect(injectedOnPath(tree, criticalPath(tree))).toBe(50 * MS);
   });

@@ -3,10 +3,10 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef } from 'react';
 import { durationText } from '../../ui/format.ts';
 import type { Segment } from './critical-path.ts';
+import { type Row, rowIndex } from './rows.ts';
 import { type Jump, jumpsOf, pathBySpan } from './scale-model.ts';
 import { SpanRow } from './span-row.tsx';
 import type { TimeScale } from './time-scale.ts';
-import type { Row } from './tree.ts';
 import { treeMove } from './tree-keys.ts';
 import styles from './waterfall.module.css';
 
@@ -97,6 +97,8 @@ interface Props {
   scale: TimeScale;
   path: Segment[];
   selected: string;
+  /** A person selected it. */
+  chosen: boolean;
   select: (spanId: string) => void;
   toggle: (spanId: string) => void;
   label: string;
@@ -115,10 +117,10 @@ function useTreeKeys({ rows, selected, select, toggle }: Props, page: () => numb
 
 /** The rows of a trace; only those on the screen exist. */
 export function Waterfall(props: Props) {
-  const { rows, scale, path, selected, select, toggle, label } = props;
+  const { rows, scale, path, selected, chosen, select, toggle, label } = props;
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
-  const rowOf = useMemo(() => new Map(rows.map((r, i) => [r.key, i])), [rows]);
+  const rowOf = useMemo(() => rowIndex(rows), [rows]);
   const segments = useMemo(() => pathBySpan(path), [path]);
   const jumps = useMemo(() => jumpsOf(path, rowOf), [path, rowOf]);
   const virtual = useVirtualizer({
@@ -128,9 +130,10 @@ export function Waterfall(props: Props) {
     overscan: 12,
   });
   const index = rowOf.get(selected) ?? -1;
+  // What is selected for the person, not by the person, must not move the page.
   useEffect(() => {
-    if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
-  }, [index, virtual]);
+    if (chosen && index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
+  }, [chosen, index, virtual]);
   const items = virtual.getVirtualItems();
   const onKeyDown = useTreeKeys(props, () => Math.floor((box.current?.clientHeight ?? 400) / ROW_HEIGHT));
   return (
