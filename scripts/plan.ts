@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { insideUrl, outsideUrl } from './launch/addresses.ts';
 
 /** Everything that listens, with its port unless told otherwise. */
 export const DEFAULT_PORTS = {
@@ -79,13 +80,13 @@ function peers(ports: Ports): string {
 }
 
 function telemetryEnv(context: LaunchContext, service: string): Record<string, string> {
-  const { keys, ports, version } = context;
+  const { host, keys, ports, version } = context;
   return {
     OTEL_SERVICE_NAME: service,
     OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${service}-1,service.version=${version}`,
-    OTEL_EXPORTER_OTLP_ENDPOINT: local(ports.otlpHttp),
+    OTEL_EXPORTER_OTLP_ENDPOINT: insideUrl(host, ports.otlpHttp),
     OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING: peers(ports),
-    STORMGLASS_HUB: local(ports.dashboard),
+    STORMGLASS_HUB: insideUrl(host, ports.dashboard),
     STORMGLASS_CHAOS: 'on',
     ...(keys.agent === null ? {} : { STORMGLASS_AGENT_KEY: keys.agent }),
     ...(keys.otlp === null
@@ -142,7 +143,7 @@ export function web(context: LaunchContext): PlannedProcess {
     name: 'web',
     main: 'web/server/main.ts',
     port: 'dashboard',
-    healthUrl: `${local(ports.dashboard)}/api/health`,
+    healthUrl: `${insideUrl(context.host, ports.dashboard)}/api/health`,
     instrumented: false,
     stopWithinMs: 8_000,
     env: {
@@ -151,8 +152,8 @@ export function web(context: LaunchContext): PlannedProcess {
       CLICKHOUSE_URL: local(ports.collectorQuery),
       CLICKHOUSE_PASSWORD: context.collectorSecret,
       STORMGLASS_DATA_DIR: join(context.dataDir, 'web'),
-      STORMGLASS_OTLP_HTTP: local(ports.otlpHttp),
-      STORMGLASS_OTLP_GRPC: local(ports.otlpGrpc),
+      STORMGLASS_OTLP_HTTP: outsideUrl(context.host, ports.otlpHttp),
+      STORMGLASS_OTLP_GRPC: outsideUrl(context.host, ports.otlpGrpc),
       STORMGLASS_EXPERIMENTS: join(context.root, 'chaos', 'experiments'),
       ...(keys.agent === null ? {} : { STORMGLASS_AGENT_KEY: keys.agent }),
       ...(keys.login === null ? {} : { STORMGLASS_LOGIN_TOKEN: keys.login }),

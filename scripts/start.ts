@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StormglassError } from '@stormglass/agents/contract';
+import { isLoopback } from './launch/addresses.ts';
 import { accessKeys, type DataDir, openDataDir } from './launch/data-dir.ts';
 import { Launcher } from './launch/launcher.ts';
-import { HELP, isLoopback, parseOptions, type StartOptions } from './launch/options.ts';
+import { HELP, parseOptions, type StartOptions } from './launch/options.ts';
 import { choosePorts, demandFree } from './launch/ports.ts';
 import { jsonReport, type Report, textReport } from './launch/reporter.ts';
 import type { PortName, Ports } from './plan.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessEvent } from '@stormglass/agents/contract';
 import {
@@ -25,8 +25,9 @@ import {
   shop,
   web,
 } from '../plan.ts';
+import { insideUrl, outsideUrl } from './addresses.ts';
 import type { DataDir, Keys } from './data-dir.ts';
-import { isLoopback, type StartOptions } from './options.ts';
+import type { StartOptions } from './options.ts';
 import type { Report } from './reporter.ts';
 
 /** Groups in the order in which they end: who calls goes before who is called. */
@@ -70,14 +71,13 @@ export class Launcher {
     const store = this.#context({});
     // The build takes a core for several seconds when it is due; the databases start beside it.
     await Promise.all([this.#startDashboard(store), options.bare ? undefined : this.#startShop()]);
-    const local = (port: number) => `http://127.0.0.1:${port}`;
-    const named = isLoopback(options.host) ? '127.0.0.1' : options.host;
+    if (options.bare) this.#publish({}, '');
     this.#parts.report({
       event: 'ready',
-      dashboard: `http://${named}:${ports.dashboard}`,
-      otlpHttp: `http://${named}:${ports.otlpHttp}`,
-      otlpGrpc: `http://${named}:${ports.otlpGrpc}`,
-      gateway: options.bare ? null : local(ports.gateway),
+      dashboard: outsideUrl(options.host, ports.dashboard),
+      otlpHttp: outsideUrl(options.host, ports.otlpHttp),
+      otlpGrpc: outsideUrl(options.host, ports.otlpGrpc),
+      gateway: options.bare ? null : `http://127.0.0.1:${ports.gateway}`,
     });
   }
 
@@ -91,7 +91,7 @@ export class Launcher {
 
   async #startDashboard(context: LaunchContext): Promise<void> {
     const row = web(context);
-    const pages = existsSync(join(this.#parts.root, row.main)) && process.env.STORMGLASS_NO_PAGES !== '1';
+    const pages = process.env.STORMGLASS_NO_PAGES !== '1';
     const build = pages && buildWeb((message) => this.#say(message), this.#abort.signal);
     await Promise.all([this.#run('store', collector(context)), build]);
     await this.#run('dashboard', row);
@@ -107,14 +107,16 @@ export class Launcher {
       port: ports.postgres,
     });
     const context = this.#context(await makeDatabases(postgres));
-    this.#parts.dataDir.publish({
-      dashboard: `http://127.0.0.1:${ports.dashboard}`,
-      databases: context.databases,
-      adminDatabase: postgres.adminUrl,
-    });
+    this.#publish(context.databases, postgres.adminUrl);
     await this.#startHost(context, postgres.adminUrl);
     await Promise.all([...shop(context), queueAgent(context)].map((row) => this.#run('shop', row)));
     await this.#run('load', loadgen(context, options.load));
+  }
+
+  /** For tools and tests which look for this installation by its data directory. */
+  #publish(databases: Record<string, string>, adminDatabase: string): void {
+    const { options, ports, dataDir } = this.#parts;
+    dataDir.publish({ dashboard: insideUrl(options.host, ports.dashboard), databases, adminDatabase });
   }
 
   async #startHost(context: LaunchContext, adminUrl: string): Promise<void> {
@@ -122,7 +124,7 @@ export class Launcher {
       supervisor: this.supervisor,
       adminUrl,
       journal: join(context.dataDir, 'undo.jsonl'),
-      hub: `http://127.0.0.1:${context.ports.dashboard}`,
+      hub: insideUrl(context.host, context.ports.dashboard),
       key: context.keys.agent,
       version: context.version,
       reach: SHOP.map(({ name }) => name),
@@ -149,10 +151,6 @@ export class Launcher {
 
   async #run(group: Group, row: PlannedProcess): Promise<void> {
     const { root } = this.#parts;
-    if (!existsSync(join(root, row.main))) {
-      this.#say(`${row.name} skipped: ${row.main} does not exist yet`);
-      return;
-    }
     if (this.#abort.signal.aborted) return;
     this.#groups.set(group, [...(this.#groups.get(group) ?? []), row.name]);
     if (row.port !== null) this.#portOf.set(row.name, row.port);

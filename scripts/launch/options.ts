@@ -69,8 +69,3 @@ function parse(args: string[]) {
     throw new StormglassError('invalid_request', `${said}`, 'see npm start -- --help', { cause });
   }
 }
-
-/** Whether only this machine can reach an address. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
