@@ -129,6 +129,8 @@ function Label({ curve, state, open }: { curve: Curve; state: EdgeState; open: b
   // Above the line; a steep one has its label at the side it bends away from.
   const flat = Math.abs(angle) < 22;
   const up = angle < 0;
+  // On a short level edge the duration goes below the line.
+  const under = flat && curve.length < 105;
   const x = flat ? p.x : p.x + (up ? -10 : 10);
   return (
     <text
@@ -142,7 +144,11 @@ function Label({ curve, state, open }: { curve: Curve; state: EdgeState; open: b
       <tspan fontWeight={600} fill="var(--ink1)">
         {value}
       </tspan>{' '}
-      <tspan fill={slow ? 'var(--failing)' : undefined} fontWeight={slow ? 600 : 400}>
+      <tspan
+        {...(under ? { x, dy: 24 } : {})}
+        fill={slow ? 'var(--failing)' : undefined}
+        fontWeight={slow ? 600 : 400}
+      >
         {words}
       </tspan>
     </text>

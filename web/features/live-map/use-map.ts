@@ -91,15 +91,27 @@ export function useMap(canvas: Canvas) {
   };
 }
 
+const CLEARANCE_PX = 40;
+
+function isBetween(p: Point | undefined, a: Point, b: Point): boolean {
+  if (!p || p.x <= Math.min(a.x, b.x) + 30 || p.x >= Math.max(a.x, b.x) - 30) return false;
+  const y = a.y + ((p.x - a.x) / (b.x - a.x)) * (b.y - a.y);
+  return Math.abs(y - p.y) < CLEARANCE_PX;
+}
+
 function curvesOf(structure: MapStructure, places: ReadonlyMap<string, Point>): Map<string, Curve> {
   const nodes = new Map(structure.nodes.map((n) => [n.id, n]));
   const curves = new Map<string, Curve>();
+  const inside = structure.nodes.filter((n) => n.kind !== 'outside');
   for (const edge of structure.edges) {
     const from = nodes.get(edge.from);
     const to = nodes.get(edge.to);
     const a = places.get(edge.from);
     const b = places.get(edge.to);
-    if (from && to && a && b) curves.set(edge.id, curveBetween(a, radiusOf(from), b, radiusOf(to)));
+    if (!from || !to || !a || !b) continue;
+    // Somebody stands near the straight line between the two.
+    const skips = inside.some((n) => n !== from && n !== to && isBetween(places.get(n.id), a, b));
+    curves.set(edge.id, curveBetween(a, radiusOf(from), b, radiusOf(to), skips));
   }
   return curves;
 }

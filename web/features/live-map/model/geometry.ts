@@ -30,12 +30,21 @@ function towards(from: Point, to: Point, by: number): Point {
   return { x: from.x + ((to.x - from.x) / length) * by, y: from.y + ((to.y - from.y) / length) * by };
 }
 
-/** Bows a little when the ends are not level, so that crossing edges can be told apart. */
-export function curveBetween(from: Point, fromRadius: number, to: Point, toRadius: number): Curve {
+/**
+ * Bows a little when the ends are not level, so that crossing edges can be told apart; `skips` says that it passes
+ * other columns, and then it keeps clear of what stands between.
+ */
+export function curveBetween(
+  from: Point,
+  fromRadius: number,
+  to: Point,
+  toRadius: number,
+  skips = false,
+): Curve {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
   const level = Math.abs(dy) < 8 || Math.abs(dx) < 8;
-  const bow = level ? 0 : 0.08;
+  const bow = skips ? (dy > 0 ? -0.22 : 0.22) : level ? 0 : 0.08;
   const c = { x: (from.x + to.x) / 2 + dy * bow, y: (from.y + to.y) / 2 - dx * bow };
   const a = towards(from, c, fromRadius + GAP);
   const b = towards(to, c, toRadius + GAP);

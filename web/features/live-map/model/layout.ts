@@ -98,7 +98,7 @@ function columnPlaces(columns: MapNode[][], width: number): number[] {
   if (columns.length === 1) return [MARGIN.left + width / 2];
   const gaps = columns
     .slice(1)
-    .map((column, i) => (Math.max(column.length, columns[i]?.length ?? 0) >= 3 ? 1.45 : 1));
+    .map((column, i) => (Math.max(column.length, columns[i]?.length ?? 0) >= 3 ? 1.3 : 1));
   const total = gaps.reduce((a, b) => a + b, 0);
   let x: number = MARGIN.left;
   const places = [x];

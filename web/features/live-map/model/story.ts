@@ -7,6 +7,7 @@ import {
   faultsAt,
   queuesAt,
   SLOW_MS,
+  serviceFigures,
   totalFigures,
 } from '../../../live/figures.ts';
 import { count, countdown, percent, plural } from '../../../ui/format.ts';
@@ -99,7 +100,7 @@ function costOf(timeline: Timeline, from: number, at: number): StoryPart {
   const parts = [`of ${plural(served.calls, 'answer')} hurt`];
   if (undone > 0) parts.push(`${plural(undone, 'saga')} undone`);
   if (waiting > 20) parts.push(`${count(waiting)} waiting`);
-  return { strong: count(bad), hue: bad > 0 ? 'neutral' : 'ok', words: ` ${parts.join(', ')}` };
+  return { strong: count(bad), hue: 'neutral', words: ` ${parts.join(', ')}` };
 }
 
 function overOf(timeline: Timeline, at: number, incident: Incident): StoryPart {
@@ -118,6 +119,29 @@ function overOf(timeline: Timeline, at: number, incident: Incident): StoryPart {
   return { strong: 'Yes', hue: 'ok', words: ': in band, all closed' };
 }
 
+const CALM: StoryPart = { strong: 'Nothing', hue: 'neutral', words: ' armed, every breaker closed' };
+const MIN_CALLS = 5;
+
+/** Nothing is armed and yet answers are hurt: the service with the largest share of them, the callee before its caller. */
+function troubledAt(timeline: Timeline, at: number): StoryPart {
+  const ranked = [...serviceFigures(timeline, at, 10)]
+    .filter(([, figures]) => figures.calls >= MIN_CALLS)
+    .map(([service, f]) => ({
+      service,
+      share: f.errorShare + f.slowShare,
+      failed: f.errorShare >= f.slowShare,
+      p95: f.p95 ?? 0,
+    }))
+    .sort((a, b) => b.share - a.share || a.p95 - b.p95);
+  const worst = ranked[0];
+  if (!worst) return CALM;
+  return {
+    strong: worst.service,
+    hue: worst.failed ? 'failing' : 'degraded',
+    words: `, ${percent(worst.share)} ${worst.failed ? 'failed' : `slower than ${SLOW_MS} ms`}, nothing armed`,
+  };
+}
+
 /** The story at an instant; `windowFrom` is how far back an ended fault still matters. */
 export function storyAt(timeline: Timeline, at: number, windowFrom: number): Story {
   const incident = incidentAt(timeline, at, windowFrom);
@@ -130,13 +154,12 @@ export function storyAt(timeline: Timeline, at: number, windowFrom: number): Sto
   }
   const traffic = cellsBefore(timeline, at, RECENT_S).length > 0;
   const bad = badShare(timeline, at);
-  const calm: StoryPart = { strong: 'Nothing', hue: 'neutral', words: ' armed, every breaker closed' };
   return {
-    broke: calm,
+    broke: bad > BAND ? troubledAt(timeline, at) : CALM,
     cost: costOf(timeline, Math.max(windowFrom, at - 60_000), at),
     over: traffic
       ? bad > BAND
-        ? { strong: 'No', hue: 'failing', words: `: ${percent(bad)} of answers slow or failed, not chaos` }
+        ? { strong: 'No', hue: 'failing', words: `, ${percent(bad)} of answers hurt, not chaos` }
         : { strong: 'All is well', hue: 'ok', words: ': answers in band' }
       : { strong: 'Quiet', hue: 'unknown', words: ': no calls right now' },
   };
