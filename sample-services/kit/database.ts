@@ -149,11 +149,17 @@ export function isDuplicate(error: unknown): boolean {
 
 const names = new Map<string, string>();
 
-/** Each statement has a name, so that the server parses and plans it once for each connection: half of its work here. */
+/**
+ * Each statement has a name, so that the server parses and plans it once for each connection: half of its work here.
+ * The name is also the name of its span, so it says what is done to which table: `update saga 9`.
+ */
 function prepared(text: string, values: unknown[]): pg.QueryConfig {
   let name = names.get(text);
   if (name === undefined) {
-    name = `s${names.size + 1}`;
+    const change = /\b(insert into|update|delete from) \w+/.exec(text)?.[0];
+    const from = /\bfrom (\w+)/.exec(text)?.[1];
+    // Numbered, because two statements must never share a name on one connection.
+    name = `${change ?? (from === undefined ? 'select' : `select ${from}`)} ${names.size + 1}`;
     names.set(text, name);
   }
   return { name, text, values };

@@ -213,7 +213,9 @@ export class SagaDrive {
   /** A row that the next commit takes along. */
   #note(row: NewRow): void {
     const { epoch, owner } = this.#claim;
-    const full = { ...row, epoch, owner, at: this.#parts.clock.now() };
+    // Rows of one millisecond keep their order wherever they are sorted by time.
+    const after = (this.#rows.at(-1)?.at ?? 0) + 1;
+    const full = { ...row, epoch, owner, at: Math.max(after, this.#parts.clock.now()) };
     this.#rows.push(full);
     this.#unwritten.push(full);
   }
