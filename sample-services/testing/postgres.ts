@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { POSTGRES, Supervisor, startPostgres } from '@stormglass/agents/host';
+import { POSTGRES, postgresFolder, Supervisor, startPostgres } from '@stormglass/agents/host';
 import pg from 'pg';
 
 /** A real PostgreSQL server of its own in a temporary folder. */
@@ -22,6 +22,8 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     database: (name) => server.database(name),
     stop: async () => {
       await supervisor.stop([POSTGRES]);
+      // As root the cluster lies elsewhere, where the server's own user can reach it.
+      rmSync(postgresFolder(dataDir), { recursive: true, force: true });
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
