@@ -64,7 +64,8 @@ function Why({ cell }: { cell: BreakerCell }) {
   const { cause, rule } = whyItOpened(cell.opening);
   return (
     <p className={styles.why}>
-      <b>{cause}</b> {rule} <b>{cell.turnedAway}</b> calls turned away since {clock(cell.opening.at, 1)}.
+      <b>{cause}</b> {rule} <b>{cell.turnedAway}</b> {cell.turnedAway === 1 ? 'call' : 'calls'} turned away
+      since {clock(cell.opening.at, 1)}.
     </p>
   );
 }

@@ -209,6 +209,11 @@ export function SagaLane({ frame, y, anatomy, height }: LaneProps & { anatomy: A
         {Number((top / bucketSeconds).toFixed(1))}/s
       </text>
       <path d={`M${frame.left} ${base}H${frame.right}`} stroke="var(--line2)" />
+      {sagas.every((s) => s.confirmed + s.undone === 0) ? (
+        <text x={frame.left + 8} y={base - 8} fontSize={10.5} fill="var(--ink3)">
+          none ended
+        </text>
+      ) : null}
       {sagas.map((s) => {
         const x = frame.x(s.second * 1000);
         return (

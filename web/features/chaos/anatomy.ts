@@ -1,6 +1,7 @@
 import type { BreakerState, BreakerTransition, QueueSample, Timeline } from '@stormglass/agents/contract';
 import type { Condition, Recovery, Run } from '@stormglass/chaos/contract';
 import { durationText } from '../../ui/format.ts';
+import { lastToHold } from './conditions.ts';
 
 export interface Flag {
   id: 't0' | 't1' | 't2' | 't3' | 't4';
@@ -160,8 +161,7 @@ function sagasOf(timeline: Timeline, from: number, to: number, step: number): An
 }
 
 function conditionsOf(r: Recovery): ConditionLane[] {
-  const sinces = r.conditions.flatMap((c) => (c.broken.length > 0 && c.since !== null ? [c.since] : []));
-  const newest = sinces.length > 0 ? Math.max(...sinces) : null;
+  const last = lastToHold(r);
   const rank = (id: Condition['id']) => CONDITION_ORDER.indexOf(id);
   return [...r.conditions]
     .sort((a, b) => rank(a.id) - rank(b.id))
@@ -169,8 +169,8 @@ function conditionsOf(r: Recovery): ConditionLane[] {
       id: c.id,
       title: c.title,
       broken: c.broken.map(([from, to]) => ({ from, to })),
-      last: r.t4 !== null && c.since !== null && c.broken.length > 0 && c.since === newest,
-      since: c.since,
+      last: last?.id === c.id,
+      since: last?.id === c.id ? last.at : c.since,
     }));
 }
 

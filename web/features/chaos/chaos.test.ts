@@ -9,6 +9,7 @@ import {
 } from '@stormglass/chaos/contract';
 import { describe, expect, it } from 'vitest';
 import { anatomyOf, anatomyRange } from './anatomy.ts';
+import { lastToHold } from './conditions.ts';
 import { figureCards } from './figures.ts';
 import { runProgress } from './progress.ts';
 import { storyOf } from './story.ts';
@@ -160,6 +161,28 @@ describe('the figures', () => {
   it('are unknown, not zero, when they were not measured', () => {
     const card = figureCards(run(), recovery({ recover: figure(null) })).find((c) => c.id === 'recover');
     expect(card).toMatchObject({ value: { value: 'unknown' }, tone: 'unknown' });
+  });
+});
+
+describe('what t4 waited for', () => {
+  it('is the condition that was broken last before it, even if another one broke again later', () => {
+    const r = recovery();
+    const [queues, answers] = r.conditions;
+    if (!queues || !answers) throw new Error('two conditions');
+    const late = {
+      ...answers,
+      broken: [
+        [T0 + 3_000, T0 + 119_400] as [number, number],
+        [T0 + 121_000, T0 + 125_000] as [number, number],
+      ],
+      since: null,
+    };
+    const early = { ...queues, broken: [[T0 + 9_000, T0 + 60_000] as [number, number]], since: T0 + 60_000 };
+    expect(lastToHold({ t4: r.t4, conditions: [early, late] })).toMatchObject({
+      id: 'answers_in_band',
+      at: T0 + 119_400,
+    });
+    expect(lastToHold({ t4: null, conditions: [early, late] })).toBeNull();
   });
 });
 

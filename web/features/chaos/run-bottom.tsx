@@ -33,7 +33,7 @@ function Activity({ row }: { row: ActivityRow }) {
         {row.ok === null ? '…' : row.ok ? <CheckIcon /> : '×'}
       </span>
       <span className="ink3">{row.kind}</span>
-      <span style={{ minWidth: 0, flex: 1 }}>
+      <span className={styles.output} title={row.output}>
         {row.name}
         {row.times > 1 ? <span className="ink3"> {row.times} times</span> : null}
         {row.output === '' ? null : <span className="ink2"> {row.output}</span>}
@@ -54,14 +54,14 @@ function Guard({ row, run }: { row: GuardRow; run: Run }) {
         <i style={{ width: `${(share ?? 0) * 100}%` }} />
       </span>
       <span className={row.tripped ? 'failing strong' : undefined}>
-        {value} of {toleranceWords(tolerance)}
+        {value}, allowed {toleranceWords(tolerance)}
         {row.tripped ? ', tripped' : ''}
       </span>
     </div>
   );
 }
 
-function Deviations({ progress, now }: { progress: RunProgress; now: number }) {
+function Deviations({ progress, end, over }: { progress: RunProgress; end: number; over: boolean }) {
   return (
     <section>
       <h2>Deviations</h2>
@@ -72,10 +72,11 @@ function Deviations({ progress, now }: { progress: RunProgress; now: number }) {
             <span style={{ flex: 1, minWidth: 0 }}>
               <b className="failing">{d.name}</b>{' '}
               <span className="ink3">
-                {clock(d.from, 1)} to {d.to === null ? 'now' : clock(d.to, 1)} {d.output}
+                {clock(d.from, 1)} to {d.to === null ? (over ? 'the end' : 'now') : clock(d.to, 1)},{' '}
+                {d.output}
               </span>
             </span>
-            <span>{durationText((d.to ?? now) - d.from)}</span>
+            <span>{durationText(Math.max(0, (d.to ?? end) - d.from))}</span>
           </li>
         ))}
       </ul>
@@ -97,7 +98,7 @@ export function RunBottom({ run, progress, now }: { run: Run; progress: RunProgr
           ))}
         </ul>
       </section>
-      <Deviations progress={progress} now={now} />
+      <Deviations progress={progress} end={run.endedAt ?? now} over={run.endedAt !== null} />
       <section>
         <h2>Guards, {tripped === 0 ? 'none tripped' : `${tripped} tripped`}</h2>
         {progress.guards.length === 0 ? <p className="ink3 cap">No guard has been read yet.</p> : null}

@@ -1,6 +1,7 @@
 import { assertNever, type FaultSpec } from '@stormglass/agents/contract';
 import type { Figure, Recovery, Run } from '@stormglass/chaos/contract';
 import { clock, count, durationText, plural } from '../../ui/format.ts';
+import { lastToHold } from './conditions.ts';
 
 /** A stretch of a sentence; strong ones carry the numbers. */
 export interface Phrase {
@@ -79,8 +80,8 @@ function recoverPhrases(r: Recovery): Phrase[] {
       plain(open.length > 0 ? `; still waiting for ${open.join(', ')}.` : '; recovery is not proven yet.'),
     ];
   }
-  const last = [...r.conditions].sort((a, b) => (b.since ?? 0) - (a.since ?? 0))[0];
-  const because = last ? `, the last to hold: ${last.title}` : '';
+  const last = lastToHold(r);
+  const because = last ? `, the last to hold: ${last.title.toLowerCase()}` : '';
   return [
     gone,
     plain(', and everything held again '),

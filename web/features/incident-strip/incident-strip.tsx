@@ -1,5 +1,6 @@
 'use client';
 import { useElementSize } from '@mantine/hooks';
+import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { ChevronIcon } from '../../ui/icons.tsx';
 import styles from './strip.module.css';
@@ -7,6 +8,11 @@ import { StripCanvas } from './strip-canvas.tsx';
 
 /** The incident strip: one time axis with six lanes, on every page; on small screens a sheet that opens. */
 export function IncidentStrip() {
+  // On the report of a run the strip is pulled up: the recovery anatomy is the same axis, drawn large.
+  return usePathname().startsWith('/chaos/runs/') ? null : <Strip />;
+}
+
+function Strip() {
   const { ref, width } = useElementSize<HTMLElement>();
   const [open, setOpen] = useState(false);
   return (

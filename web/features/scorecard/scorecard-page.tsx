@@ -166,9 +166,14 @@ export function ScorecardPage() {
     >
       {window.error || measured.error ? <ErrorNote error={window.error ?? measured.error} /> : null}
       <div className={styles.levels} aria-busy={window.loading || measured.pending}>
-        {rows.map((row) => (
-          <Level key={row.id} row={row} />
-        ))}
+        {rows.map((row) =>
+          // What is still on its way is not unknown yet.
+          window.loading || measured.pending ? (
+            <Skeleton key={row.id} height={114} />
+          ) : (
+            <Level key={row.id} row={row} />
+          ),
+        )}
       </div>
       <Band title="By service" about="as each served its callers; under 20 calls nothing is said">
         {services.length > 0 ? (
