@@ -32,13 +32,15 @@ test('A dashboard killed in mid-fault ends the fault by itself, and the page res
   await expect.poll(probe, { timeout: LEASE_AND_PROBE_MS, intervals: [100] }).toBe(200);
 
   await expect(page.getByText('Connected')).toBeVisible({ timeout: 30_000 });
-  const ended = (await call(system.dashboard, 'faults')).faults.find((row) => row.faultId === fault?.faultId);
-  expect(ended?.endedAt).not.toBeNull();
+  const interval = async () =>
+    (await call(system.dashboard, 'faults')).faults.find((row) => row.faultId === fault?.faultId);
+  await expect.poll(async () => (await interval())?.endedAt ?? null, { timeout: 20_000 }).not.toBeNull();
+  await expect(page.getByText('No active faults')).toBeVisible();
   const now = Date.now();
   const { timeline } = await call(system.dashboard, 'timeline', {
     input: { from: String(now - 120_000), to: String(now) },
   });
-  const before = timeline.traffic.filter((cell) => cell.second * 1000 < (ended?.armedAt ?? 0));
+  const before = timeline.traffic.filter((cell) => cell.second * 1000 < (fault?.armedAt ?? 0));
   expect(before.length, 'traffic from before the kill is still there').toBeGreaterThan(0);
   await expect(page.locator('[aria-label="service gateway"]')).toBeVisible();
 });

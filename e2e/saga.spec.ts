@@ -9,7 +9,7 @@ test.describe('A saga that fails at shipping', () => {
   }) => {
     await page.goto(`${system.dashboard}/sagas`);
     await page.getByRole('button', { name: 'Trigger' }).click();
-    const form = page.getByRole('region', { name: 'Trigger a saga' });
+    const form = page.getByRole('complementary').filter({ hasText: 'Trigger a saga' });
     await form.getByLabel('Amount').fill('84.90');
     await form.getByLabel('Fail at').selectOption('ship');
     await form.getByRole('button', { name: 'Trigger' }).click();

@@ -14,7 +14,7 @@ import { createOrderSteps } from './saga/steps.ts';
 import { ORDERS_SCHEMA } from './schema.ts';
 import { Settled } from './settled.ts';
 
-/** How long POST /orders waits for the saga's end before it answers 202, ms. */
+/** How long POST /orders waits for the saga's end, unless it is parked, before it answers 202, ms. */
 const ANSWER_WITHIN_MS = 4_500;
 
 const ById = z.object({ id: z.string() });
