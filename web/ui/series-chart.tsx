@@ -141,7 +141,7 @@ export function SeriesChart(props: SeriesChartProps) {
     <div className={styles.chart}>
       <div className={styles.chartHead}>
         <span className="row" style={{ gap: 8 }}>
-          <h4 style={{ font: 'inherit', margin: 0, color: 'var(--ink3)', fontWeight: 500 }}>{title}</h4>
+          <h3 style={{ font: 'inherit', margin: 0, color: 'var(--ink3)', fontWeight: 500 }}>{title}</h3>
           {legend ? <Legend series={series} hidden={hidden} toggle={toggle} /> : null}
         </span>
         <span className="row" style={{ gap: 6 }}>

@@ -106,6 +106,7 @@ export default function Palette({ asked }: { asked: number }) {
       onQueryChange={setQuery}
       shortcut={null}
       highlightQuery
+      attributes={{ content: { 'aria-label': 'Command palette' } }}
       scrollable
       maxHeight={420}
       nothingFound="Nothing fits. A trace opens by its full id."

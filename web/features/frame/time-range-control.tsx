@@ -91,7 +91,7 @@ export function TimeRangeControl() {
     else setUrlState({ range: choice === 'live' ? null : choice, from: null, to: null, at: null });
   };
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus withRoles={false}>
       <Popover.Target>
         <div>
           <SegmentedControl

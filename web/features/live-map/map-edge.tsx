@@ -106,11 +106,12 @@ function SmallBreaker({ curve, state }: { curve: Curve; state: EdgeState }) {
   );
 }
 
-function labelWords(state: EdgeState, open: boolean): { value: string; words: string; slow: boolean } {
+function labelWords(state: EdgeState, open: boolean): { value: string; words: string; slow: boolean } | null {
   const { figures, formerRate } = state;
   if (!figures || figures.calls === 0) {
-    const was = !open && formerRate > 0.05 ? `was ${rate(formerRate)}` : open ? 'sent' : '';
-    return { value: '0/s', words: was, slow: false };
+    // Never used in the last minutes: the dashes say enough.
+    if (!open && formerRate <= 0.05) return null;
+    return { value: '0/s', words: open ? 'sent' : `was ${rate(formerRate)}`, slow: false };
   }
   const p95 = duration(figures.p95);
   const isMessage = figures.kind === 'producer' || figures.kind === 'consumer';
@@ -122,7 +123,9 @@ function labelWords(state: EdgeState, open: boolean): { value: string; words: st
 }
 
 function Label({ curve, state, open }: { curve: Curve; state: EdgeState; open: boolean }) {
-  const { value, words, slow } = labelWords(state, open);
+  const label = labelWords(state, open);
+  if (!label) return null;
+  const { value, words, slow } = label;
   const t = open ? 0.66 : 0.55;
   const p = pointAt(curve, t);
   const angle = angleAt(curve, t);
