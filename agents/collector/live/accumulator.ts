@@ -7,8 +7,8 @@ import {
   type SagaEvent,
   type TrafficCell,
 } from '../../contract/timeline.ts';
-import type { Signal } from '../store/ingest.ts';
 import { WireReader } from '../wire/reader.ts';
+import type { Signal } from '../wire/signals.ts';
 import { mapEvents } from './events.ts';
 import { mapSamples } from './samples.ts';
 import { type Call, mapSpans } from './spans.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Signal } from '../store/ingest.ts';
+import type { Signal } from '../wire/signals.ts';
 import { Accumulator } from './accumulator.ts';
 
 const FLUSH_MS = 50;

@@ -9,9 +9,9 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { StormglassError } from '../../contract/errors.ts';
-import type { Signal } from '../store/ingest.ts';
 import { otlp } from '../wire/codec.ts';
 import { lengthDelimited } from '../wire/reader.ts';
+import type { Signal } from '../wire/signals.ts';
 import { successBody } from './answers.ts';
 import { isAuthorized } from './auth.ts';
 import type { Intake } from './intake.ts';

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { StormglassError } from '../../contract/errors.ts';
-import type { Signal } from '../store/ingest.ts';
 import { jsonToProtobuf } from '../wire/json.ts';
+import type { Signal } from '../wire/signals.ts';
 import { CONTENT_TYPE, type Encoding, errorBody, successBody } from './answers.ts';
 import { isAuthorized } from './auth.ts';
 import { readBody } from './body.ts';

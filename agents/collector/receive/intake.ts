@@ -1,9 +1,9 @@
 import { StormglassError } from '../../contract/errors.ts';
 import type { LiveFeed } from '../live/feed.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Signal } from '../store/ingest.ts';
 import { flatten } from '../wire/flatten.ts';
 import { WireError } from '../wire/reader.ts';
+import type { Signal } from '../wire/signals.ts';
 
 /** What a receiver answers: `rejected` > 0 is a partial success. */
 export interface Accepted {

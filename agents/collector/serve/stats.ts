@@ -2,8 +2,8 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { LiveFeed } from '../live/feed.ts';
 import type { Intake } from '../receive/intake.ts';
 import type { Spool } from '../spool/spool.ts';
-import { SIGNALS } from '../store/ingest.ts';
 import type { Loader } from '../store/loader.ts';
+import { SIGNALS } from '../wire/signals.ts';
 
 export interface StatsParts {
   intake: Intake;

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rename, stat, truncate, unlink, writeFi
 import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
 import { StormglassError } from '../../contract/errors.ts';
-import { ALL_MARKS, type Mark, SIGNALS, type Signal } from '../store/ingest.ts';
+import { ALL_MARKS, type Mark, SIGNALS, type Signal } from '../wire/signals.ts';
 import { encodeRecord, scanRecords } from './record.ts';
 import { SegmentWriter } from './writer.ts';
 

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Mark } from '../store/ingest.ts';
+import type { Mark } from '../wire/signals.ts';
 
 interface Pending {
   parts: readonly Uint8Array[];

@@ -1,3 +1,5 @@
+import type { Part } from '../wire/signals.ts';
+
 /**
  * Flat column lists for the engine's protobuf reader. A column named `a.b.c` reads field c of message b of message a,
  * with one Array around it for each repeated level. Deep tuples say the same in one column but cost 5x the planning
@@ -11,15 +13,21 @@ export interface FlatColumn {
   depth: number;
 }
 
-/** Parts of a request which most requests do not have. A load leaves out the columns of the parts its segment lacks. */
-export const PARTS = ['events', 'links', 'scope_attributes', 'exemplars'] as const;
-export type Part = (typeof PARTS)[number];
-
 /** What a part adds to a load: columns to read, target columns to fill (else they have their default, empty). */
 export interface LoadPart {
   columns: readonly FlatColumn[];
   /** Target column -> SQL expression over the unfolded columns. */
   target: Readonly<Record<string, string>>;
+}
+
+/** How one kind of request becomes rows of one table. */
+export interface Load extends LoadPart {
+  table: string;
+  /** Protobuf message of a record. */
+  message: string;
+  /** Repeated levels to unfold, outermost first. */
+  levels: readonly string[];
+  parts: Readonly<Partial<Record<Part, LoadPart>>>;
 }
 
 /** The kinds of AnyValue after the edge's flattening (wire/flatten.ts), each read as text, with its type tag. */

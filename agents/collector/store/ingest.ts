@@ -3,27 +3,11 @@
  * JavaScript object on this path.
  */
 import { readFileSync } from 'node:fs';
-import { type LoadPart, PARTS, type Part, structure, unfold } from './flat.ts';
+import { type Mark, METRIC_KINDS, PARTS, type Signal } from '../wire/signals.ts';
+import { type Load, structure, unfold } from './flat.ts';
 import { LOGS } from './loads/logs.ts';
-import { METRIC_KINDS, METRICS, type MetricKind } from './loads/metrics.ts';
+import { METRICS } from './loads/metrics.ts';
 import { TRACES } from './loads/traces.ts';
-
-export const SIGNALS = ['traces', 'logs', 'metrics'] as const;
-export type Signal = (typeof SIGNALS)[number];
-
-/** What is in a segment beyond the ordinary: it decides which tables and columns a load writes. */
-export type Mark = MetricKind | Part;
-export const ALL_MARKS: ReadonlySet<Mark> = new Set([...METRIC_KINDS, ...PARTS]);
-
-/** How one kind of request becomes rows of one table. */
-export interface Load extends LoadPart {
-  table: string;
-  /** Protobuf message of a record. */
-  message: string;
-  /** Repeated levels to unfold, outermost first. */
-  levels: readonly string[];
-  parts: Readonly<Partial<Record<Part, LoadPart>>>;
-}
 
 const SCHEMA_TEXT = readFileSync(new URL('../wire/otlp.proto', import.meta.url), 'utf8').replace(
   /\/\/.*$/gm,

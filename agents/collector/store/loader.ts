@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Segment, Spool } from '../spool/spool.ts';
+import { SIGNALS, type Signal } from '../wire/signals.ts';
 import type { Engine } from './engine.ts';
-import { loadStatements, SIGNALS, type Signal } from './ingest.ts';
+import { loadStatements } from './ingest.ts';
 
 /**
  * Planning an insert costs the engine 40-80 ms of CPU however few rows it has, so a signal rests between loads: at

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
-import type { Signal } from '../store/ingest.ts';
+import type { Signal } from './signals.ts';
 
 /**
  * OTLP messages as objects, for the slow paths: JSON requests (converted once, at the edge) and answers. Field names

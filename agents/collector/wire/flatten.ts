@@ -3,8 +3,9 @@
  * without valid ids (partial success), and turns the values the engine cannot read as columns (lists, maps, bytes)
  * into text: AnyValue field 100 is their JSON, field 101 base64. Bytes that need no change are not copied.
  */
-import type { Mark, Signal } from '../store/ingest.ts';
+
 import { lengthDelimited, WIRE, WireError, WireReader } from './reader.ts';
+import type { Mark, Signal } from './signals.ts';
 import { valueToJson } from './value.ts';
 
 const JSON_FIELD = 100;

@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
 import { StormglassError } from '../../contract/errors.ts';
-import type { Signal } from '../store/ingest.ts';
 import { otlp } from './codec.ts';
+import type { Signal } from './signals.ts';
 
 /**
  * OTLP/JSON to protobuf, once, at the edge. OTLP's JSON is not proto3's: ids are hex, enums are integers (names are

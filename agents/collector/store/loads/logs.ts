@@ -5,13 +5,13 @@ import {
   attributeTypes,
   field,
   hexId,
+  type Load,
   scalar,
   scalars,
   timestamp,
   valueTag,
   valueText,
 } from '../flat.ts';
-import type { Load } from '../ingest.ts';
 
 const RESOURCE = 'resource_logs.resource.attributes';
 const SCOPE = 'resource_logs.scope_logs';

@@ -1,19 +1,17 @@
+import type { MetricKind } from '../../wire/signals.ts';
 import {
   attributeMap,
   attributeMaps,
   attributes,
   field,
   hexIds,
+  type Load,
   type LoadPart,
   scalar,
   scalars,
   timestamp,
   timestamps,
 } from '../flat.ts';
-import type { Load } from '../ingest.ts';
-
-export const METRIC_KINDS = ['gauge', 'sum', 'histogram', 'exponential_histogram', 'summary'] as const;
-export type MetricKind = (typeof METRIC_KINDS)[number];
 
 const RESOURCE = 'resource_metrics.resource.attributes';
 const SCOPE = 'resource_metrics.scope_metrics';

@@ -7,11 +7,11 @@ import {
   field,
   hexId,
   hexIds,
+  type Load,
   scalars,
   timestamp,
   timestamps,
 } from '../flat.ts';
-import type { Load } from '../ingest.ts';
 
 const RESOURCE = 'resource_spans.resource.attributes';
 const SCOPE = 'resource_spans.scope_spans';
