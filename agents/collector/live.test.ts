@@ -103,95 +103,87 @@ function spans(): SpanInit[] {
   }));
 }
 
-function send(): Promise<Response[]> {
-  const breaker = [kv(BREAKER_ATTR.name, 'payments'), kv('peer.service', 'payments')];
-  const queue = [kv('messaging.system', 'bullmq'), kv('messaging.destination.name', 'notifications')];
-  const point = (
-    name: string,
-    value: number,
-    attributes: ReturnType<typeof kv>[],
-    kind: 'gauge' | 'sum' = 'sum',
-  ) => ({
-    ...{ name, value, attributes, kind, atMs: now },
-  });
+const BREAKER = [kv(BREAKER_ATTR.name, 'payments'), kv('peer.service', 'payments')];
+const QUEUE = [kv('messaging.system', 'bullmq'), kv('messaging.destination.name', 'notifications')];
+
+/** A transition, an event of a saga, and a record that is neither. */
+function logs() {
+  return [
+    {
+      atMs: now - 1.5,
+      eventName: EVENT.breakerOpened,
+      traceId: hexId(4, 16),
+      attributes: [
+        ...BREAKER,
+        kv(BREAKER_ATTR.from, 'closed'),
+        kv(BREAKER_ATTR.to, 'open'),
+        kv(BREAKER_ATTR.reason, 'failure ratio'),
+        kv(BREAKER_ATTR.windowCalls, 20),
+        kv(BREAKER_ATTR.windowFailures, 12),
+        kv(BREAKER_ATTR.windowTimeouts, 3),
+        kv(BREAKER_ATTR.windowSeconds, 10),
+        kv(BREAKER_ATTR.threshold, 0.5),
+        kv(BREAKER_ATTR.volume, 10),
+        kv(BREAKER_ATTR.resetTimeout, 5),
+      ],
+    },
+    {
+      atMs: now,
+      eventName: EVENT.sagaStepFailed,
+      traceId: hexId(5, 16),
+      attributes: [
+        kv(SAGA_ATTR.id, 'saga-1'),
+        kv(SAGA_ATTR.type, 'create-order'),
+        kv(SAGA_ATTR.mode, 'orchestrated'),
+        kv(SAGA_ATTR.step, 'charge'),
+        kv(SAGA_ATTR.kind, 'action'),
+        kv(SAGA_ATTR.attempt, 2),
+        kv(SAGA_ATTR.epoch, 1),
+        kv(SAGA_ATTR.owner, 'orders-1'),
+        kv(SAGA_ATTR.key, 'saga-1:charge:action'),
+        kv(SAGA_ATTR.order, 'order-1'),
+        kv(SAGA_ATTR.detail, '503'),
+        kv(SAGA_ATTR.amount, 84.9),
+      ],
+    },
+    { atMs: now, body: 'an ordinary record' },
+  ];
+}
+
+type Attributes = ReturnType<typeof kv>[];
+const point = (name: string, value: number, attributes: Attributes, kind: 'gauge' | 'sum' = 'sum') => ({
+  ...{ name, value, attributes, kind, atMs: now },
+});
+
+function points() {
   const calls = (outcome: string, n: number) =>
-    point(METRIC.breakerCalls, n, [...breaker, kv(BREAKER_ATTR.outcome, outcome)]);
+    point(METRIC.breakerCalls, n, [...BREAKER, kv(BREAKER_ATTR.outcome, outcome)]);
   const state = (name: string, value: number) =>
     point(METRIC.breakerState, value, [
-      ...breaker,
+      ...BREAKER,
       kv(BREAKER_ATTR.state, name),
       kv(BREAKER_ATTR.threshold, 0.5),
     ]);
-  const messages = (name: string, n: number) => point(METRIC.queueMessages, n, [...queue, kv('state', name)]);
+  const messages = (name: string, n: number) => point(METRIC.queueMessages, n, [...QUEUE, kv('state', name)]);
+  return [
+    ...[state('closed', 0), state('open', 1)],
+    ...[calls('success', 5), calls('failure', 2), calls('rejected', 3)],
+    ...[calls('bulkhead_rejected', 1), calls('timeout', 4)],
+    point(METRIC.breakerFailureRatio, 0.625, BREAKER, 'gauge'),
+    point(METRIC.breakerResetRemaining, 4.5, BREAKER, 'gauge'),
+    ...[messages('ready', 7), messages('delayed', 2), messages('in_flight', 1), messages('dead', 3)],
+    point(METRIC.queueOldestAge, 1.5, QUEUE, 'gauge'),
+    point(METRIC.queueConsumers, 2, QUEUE, 'gauge'),
+    ...[point(METRIC.queueEnqueued, 9, QUEUE), point(METRIC.queueDequeued, 8, QUEUE)],
+    point('process.cpu.time', 1, []),
+  ];
+}
+
+function send(): Promise<Response[]> {
   return Promise.all([
     post(collector.otlp, 'traces', traceRequest('orders', spans())),
-    post(
-      collector.otlp,
-      'logs',
-      logRequest('orders', [
-        {
-          atMs: now - 1.5,
-          eventName: EVENT.breakerOpened,
-          traceId: hexId(4, 16),
-          attributes: [
-            ...breaker,
-            kv(BREAKER_ATTR.from, 'closed'),
-            kv(BREAKER_ATTR.to, 'open'),
-            kv(BREAKER_ATTR.reason, 'failure ratio'),
-            kv(BREAKER_ATTR.windowCalls, 20),
-            kv(BREAKER_ATTR.windowFailures, 12),
-            kv(BREAKER_ATTR.windowTimeouts, 3),
-            kv(BREAKER_ATTR.windowSeconds, 10),
-            kv(BREAKER_ATTR.threshold, 0.5),
-            kv(BREAKER_ATTR.volume, 10),
-            kv(BREAKER_ATTR.resetTimeout, 5),
-          ],
-        },
-        {
-          atMs: now,
-          eventName: EVENT.sagaStepFailed,
-          traceId: hexId(5, 16),
-          attributes: [
-            kv(SAGA_ATTR.id, 'saga-1'),
-            kv(SAGA_ATTR.type, 'create-order'),
-            kv(SAGA_ATTR.mode, 'orchestrated'),
-            kv(SAGA_ATTR.step, 'charge'),
-            kv(SAGA_ATTR.kind, 'action'),
-            kv(SAGA_ATTR.attempt, 2),
-            kv(SAGA_ATTR.epoch, 1),
-            kv(SAGA_ATTR.owner, 'orders-1'),
-            kv(SAGA_ATTR.key, 'saga-1:charge:action'),
-            kv(SAGA_ATTR.order, 'order-1'),
-            kv(SAGA_ATTR.detail, '503'),
-            kv(SAGA_ATTR.amount, 84.9),
-          ],
-        },
-        { atMs: now, body: 'an ordinary record' },
-      ]),
-    ),
-    post(
-      collector.otlp,
-      'metrics',
-      metricRequest('orders', [
-        ...[
-          state('closed', 0),
-          state('open', 1),
-          calls('success', 5),
-          calls('failure', 2),
-          calls('rejected', 3),
-        ],
-        ...[calls('bulkhead_rejected', 1), calls('timeout', 4)],
-        point(METRIC.breakerFailureRatio, 0.625, breaker, 'gauge'),
-        point(METRIC.breakerResetRemaining, 4.5, breaker, 'gauge'),
-        ...[messages('ready', 7), messages('delayed', 2), messages('in_flight', 1), messages('dead', 3)],
-        ...[
-          point(METRIC.queueOldestAge, 1.5, queue, 'gauge'),
-          point(METRIC.queueConsumers, 2, queue, 'gauge'),
-        ],
-        ...[point(METRIC.queueEnqueued, 9, queue), point(METRIC.queueDequeued, 8, queue)],
-        point('process.cpu.time', 1, []),
-      ]),
-    ),
+    post(collector.otlp, 'logs', logRequest('orders', logs())),
+    post(collector.otlp, 'metrics', metricRequest('orders', points())),
   ]);
 }
 

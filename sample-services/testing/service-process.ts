@@ -32,6 +32,7 @@ export class ServiceProcess {
     const main = fileURLToPath(new URL(`../${this.name}/main.ts`, import.meta.url));
     const child = spawn(process.execPath, [main], {
       env: {
+        NODE_ENV: 'production',
         PATH: process.env.PATH ?? '',
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
         OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${this.name}-1`,

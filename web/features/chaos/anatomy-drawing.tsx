@@ -3,12 +3,12 @@ import { clock } from '../../ui/format.ts';
 import { TimeFlag } from '../../ui/glyphs/time-flag.tsx';
 import { useWidth } from '../../ui/use-width.ts';
 import type { Anatomy, Dimension, Flag } from './anatomy.ts';
+import { GoodLane } from './anatomy-good-lane.tsx';
 import {
   BreakerLanes,
   ConditionLanes,
   FaultLane,
   type Frame,
-  GoodLane,
   QueueLane,
   SagaLane,
 } from './anatomy-lanes.tsx';

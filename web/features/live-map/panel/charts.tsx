@@ -79,86 +79,105 @@ function useCharts({ page, chosen }: Props) {
   }, [settled, chosen]);
 }
 
+type Drawn = ReturnType<typeof useCharts> & { edge: boolean };
+
+function RateChart({ series, shared, edge }: Drawn) {
+  const away = last(series.turnedAway.slice(-3));
+  return (
+    <SeriesChart
+      {...shared}
+      title="Rate"
+      label="Rate"
+      unit="/s"
+      height={52}
+      value={
+        <>
+          <b className="ink1">{rateText(series.sent.at(-1) ?? 0)}</b>
+          {away === null ? null : (
+            <>
+              , <b className="open">{rateText(away)}</b> turned away
+            </>
+          )}
+        </>
+      }
+      series={[
+        { label: edge ? 'sent' : 'calls', kind: 'bars', values: series.sent },
+        ...(edge
+          ? [{ label: 'turned away', kind: 'outline', hue: 'open', values: series.turnedAway } as const]
+          : []),
+      ]}
+    />
+  );
+}
+
+/** `threshold`: the share of failures above which the breaker opens, 0..1. */
+function ErrorsChart({ series, shared, threshold }: Drawn & { threshold: number | null }) {
+  const errors = last(series.errors);
+  return (
+    <SeriesChart
+      {...shared}
+      title="Errors"
+      label="Errors"
+      unit="%"
+      max={100}
+      height={44}
+      value={
+        <>
+          <b className={errors !== null && errors > 1 ? 'failing' : 'ink1'}>
+            {percent(errors === null ? null : errors / 100)}
+          </b>{' '}
+          at the last call
+        </>
+      }
+      series={[{ label: 'errors', kind: 'line', hue: 'failing', values: series.errors }]}
+      {...(threshold === null
+        ? {}
+        : {
+            limit: {
+              value: threshold * 100,
+              text: `opens above ${percent(threshold)}`,
+              hue: 'open' as const,
+            },
+          })}
+    />
+  );
+}
+
+function DurationChart({ series, shared }: Drawn) {
+  return (
+    <SeriesChart
+      {...shared}
+      title="Duration"
+      label="Duration"
+      unit="ms"
+      log
+      legend
+      height={54}
+      format={tick}
+      value={
+        <>
+          <b className="ink1">{durationText(last(series.p95))}</b> p95
+        </>
+      }
+      series={[
+        { label: 'p50', kind: 'thin', values: series.p50 },
+        { label: 'p95', kind: 'line', values: series.p95 },
+        { label: 'p99', kind: 'thin', values: series.p99 },
+      ]}
+    />
+  );
+}
+
 /** Rate, errors and duration of what was chosen over the last two minutes. */
 export function Charts(props: Props) {
   const { chosen, breaker } = props;
-  const { series, shared } = useCharts(props);
-  const edge = chosen.kind === 'edge' && breaker !== null;
-  const threshold = breaker?.samples[0]?.threshold ?? null;
-  const away = last(series.turnedAway.slice(-3));
-  const errors = last(series.errors);
+  const drawn = { ...useCharts(props), edge: chosen.kind === 'edge' && breaker !== null };
   return (
     <div className={styles.charts}>
-      <Swatches edge={edge} />
-      <SeriesChart
-        {...shared}
-        title="Rate"
-        label="Rate"
-        unit="/s"
-        height={52}
-        value={
-          <>
-            <b className="ink1">{rateText(series.sent.at(-1) ?? 0)}</b>
-            {away === null ? null : (
-              <>
-                , <b className="open">{rateText(away)}</b> turned away
-              </>
-            )}
-          </>
-        }
-        series={[
-          { label: edge ? 'sent' : 'calls', kind: 'bars', values: series.sent },
-          ...(edge
-            ? [{ label: 'turned away', kind: 'outline', hue: 'open', values: series.turnedAway } as const]
-            : []),
-        ]}
-      />
-      <SeriesChart
-        {...shared}
-        title="Errors"
-        label="Errors"
-        unit="%"
-        max={100}
-        height={44}
-        value={
-          <>
-            <b className={errors !== null && errors > 1 ? 'failing' : 'ink1'}>
-              {percent(errors === null ? null : errors / 100)}
-            </b>{' '}
-            at the last call
-          </>
-        }
-        series={[{ label: 'errors', kind: 'line', hue: 'failing', values: series.errors }]}
-        {...(threshold === null
-          ? {}
-          : {
-              limit: {
-                value: threshold * 100,
-                text: `opens above ${percent(threshold)}`,
-                hue: 'open' as const,
-              },
-            })}
-      />
-      <SeriesChart
-        {...shared}
-        title="Duration"
-        label="Duration"
-        unit="ms"
-        log
-        legend
-        height={54}
-        format={tick}
-        value={
-          <>
-            <b className="ink1">{durationText(last(series.p95))}</b> p95
-          </>
-        }
-        series={[
-          { label: 'p50', kind: 'thin', values: series.p50 },
-          { label: 'p95', kind: 'line', values: series.p95 },
-          { label: 'p99', kind: 'thin', values: series.p99 },
-        ]}
-      />
+      <Swatches edge={drawn.edge} />
+      <RateChart {...drawn} />
+      <ErrorsChart {...drawn} threshold={breaker?.samples[0]?.threshold ?? null} />
+      <DurationChart {...drawn} />
     </div>
   );
 }
