@@ -59,6 +59,10 @@ describe('the prediction', () => {
     expect(predictDrain(5, null, null, 0).kind).toBe('unknown');
     expect(predictDrain(0, null, null, 0).kind).toBe('empty');
   });
+
+  it('goes by the pace for a handful, whose slope is noise', () => {
+    expect(predictDrain(2, -0.06, 4, 1000)).toEqual({ kind: 'draining', inMs: 500, emptyAt: 1500 });
+  });
 });
 
 describe('dead letters', () => {

@@ -63,9 +63,16 @@ export function slopeOf(points: DepthPoint[]): number | null {
   return below === 0 ? null : (n * std - st * sd) / below;
 }
 
+function atPace(depth: number, outRate: number, at: number): Drain {
+  const inMs = (depth / outRate) * 1000;
+  return { kind: 'draining', inMs, emptyAt: at + inMs };
+}
+
 /** When the queue is empty if it goes on like this. */
 export function predictDrain(depth: number, slope: number | null, outRate: number | null, at: number): Drain {
   if (depth === 0) return { kind: 'empty' };
+  // A handful is noise of a queue that keeps up: its pace says more than its slope.
+  if (depth <= NOISE && outRate !== null && outRate > 0) return atPace(depth, outRate, at);
   if (slope === null) return { kind: 'unknown', why: 'fewer than 3 samples' };
   if (slope < -0.05) {
     const inMs = (depth / -slope) * 1000;
@@ -73,8 +80,7 @@ export function predictDrain(depth: number, slope: number | null, outRate: numbe
   }
   if (slope > 0.2 && depth > NOISE) return { kind: 'filling', perSecond: slope };
   if (outRate === 0) return { kind: 'stalled' };
-  if (outRate !== null && outRate > 0)
-    return { kind: 'draining', inMs: (depth / outRate) * 1000, emptyAt: at + (depth / outRate) * 1000 };
+  if (outRate !== null) return atPace(depth, outRate, at);
   return { kind: 'unknown', why: 'no rate yet' };
 }
 

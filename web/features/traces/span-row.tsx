@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { type CSSProperties, memo } from 'react';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { ChevronIcon } from '../../ui/icons.tsx';
 import type { Segment } from './critical-path.ts';
@@ -60,9 +60,7 @@ export const SpanRow = memo(function SpanRow({ id, row, top, selected, scale, pa
       onClick={() => select(row.key)}
     >
       <div className={styles.name} style={{ paddingLeft: 12 }}>
-        {Array.from({ length: rails }, (_, i) => i).map((i) => (
-          <span key={i} className={styles.rail} />
-        ))}
+        <span className={styles.rails} style={{ '--depth': rails } as CSSProperties} />
         {row.expandable ? (
           <button
             type="button"

@@ -127,7 +127,7 @@ export function Waterfall(props: Props) {
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_HEIGHT,
-    overscan: 12,
+    overscan: 8,
   });
   const index = rowOf.get(selected) ?? -1;
   // What is selected for the person, not by the person, must not move the page.
