@@ -25,7 +25,7 @@ test.describe('A saga that fails at shipping', () => {
     await expect
       .poll(() => orderFacts(system, orderId), { timeout: 30_000 })
       .toEqual({
-        status: 'CANCELLED',
+        status: 'REJECTED',
         captured: 8490,
         refunded: 8490,
         ledgerSum: 0,
@@ -40,7 +40,7 @@ test.describe('A saga that fails at shipping', () => {
     for (const { orderId } of sagas) {
       await expect
         .poll(async () => (await orderFacts(system, orderId)).status, { timeout: 30_000 })
-        .toBe('CANCELLED');
+        .toBe('REJECTED');
       const facts = await orderFacts(system, orderId);
       expect(facts.captured - facts.refunded).toBe(0);
     }
