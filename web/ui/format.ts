@@ -9,13 +9,6 @@ export interface Measured {
   unit: string;
 }
 
-function digits(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 100 || Number.isInteger(value)) return String(Math.round(value));
-  if (size >= 9.95) return value.toFixed(0);
-  return value.toFixed(1);
-}
-
 /** Milliseconds in ms below a second, in s above: 0.4 ms, 31 ms, 3.48 s, 101 s. */
 export function duration(ms: number | null | undefined): Measured {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return { value: UNKNOWN, unit: 'ms' };
@@ -62,19 +55,6 @@ export function percent(share: number | null | undefined): string {
 export function count(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNKNOWN;
   return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
-}
-
-/** Bytes in KiB, MiB, GiB. */
-export function bytes(value: number | null | undefined): Measured {
-  if (value === null || value === undefined || !Number.isFinite(value)) return { value: UNKNOWN, unit: 'B' };
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let size = value;
-  let step = 0;
-  while (size >= 1024 && step < units.length - 1) {
-    size /= 1024;
-    step += 1;
-  }
-  return { value: step === 0 ? String(size) : digits(size), unit: units[step] ?? 'B' };
 }
 
 function pad(value: number, width = 2): string {

@@ -1,6 +1,6 @@
 'use client';
 import type { Figure, Recovery, Run } from '@stormglass/chaos/contract';
-import { FormulaButton } from '../../ui/figure.tsx';
+import { FormulaButton } from '../../ui/formula-button.tsx';
 import { CheckIcon } from '../../ui/icons.tsx';
 import { Panel, Section } from '../../ui/panel.tsx';
 import { askedShare, type FigureCard, figureCards, figureValue } from './figures.ts';

@@ -1,4 +1,3 @@
-import { FAULT_CATALOGUE } from '@stormglass/agents/contract';
 import type { ExperimentSpec, Run, RunSummary, Tolerance } from '@stormglass/chaos/contract';
 import { faultWords } from '../../live/fault-words.ts';
 import { durationText } from '../../ui/format.ts';
@@ -36,14 +35,6 @@ export function experimentCards(
       runs: mine.length,
     };
   });
-}
-
-/** The kinds of faults of an experiment, as their titles. */
-export function faultKinds(spec: ExperimentSpec): string[] {
-  const kinds = spec.method.flatMap((a) =>
-    a.provider.type === 'fault' ? [a.provider.spec.action.type] : [],
-  );
-  return [...new Set(kinds)].map((type) => FAULT_CATALOGUE[type].title);
 }
 
 /** A tolerance as people say it. */

@@ -10,7 +10,6 @@ export const LANES = {
   deploys: { top: 188, height: 18 },
 } as const;
 export type LaneName = keyof typeof LANES;
-export const LANE_NAMES = Object.keys(LANES) as LaneName[];
 
 /** Columns left and right of the plot, px. */
 export function columns(width: number): { labels: number; values: number } {

@@ -1,7 +1,6 @@
 'use client';
 import { Popover } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { hueColor, type StateHue } from './state.ts';
 import styles from './ui.module.css';
 
 export interface Formula {
@@ -41,37 +40,5 @@ export function FormulaButton({ name, formula, inputs, links }: Formula & { name
         </div>
       </Popover.Dropdown>
     </Popover>
-  );
-}
-
-interface FigureProps {
-  label: string;
-  value: ReactNode;
-  unit?: string;
-  note?: ReactNode;
-  hue?: StateHue;
-  /** 15 px instead of 24. */
-  small?: boolean;
-  formula?: Formula;
-}
-
-/** One measured number with its unit; every figure can say how it was reached. */
-export function Figure({ label, value, unit, note, hue, small, formula }: FigureProps) {
-  return (
-    <div className={styles.figure}>
-      <div className={styles.figureHead}>
-        <span className="gap clip">{label}</span>
-        {formula ? <FormulaButton name={label} {...formula} /> : null}
-      </div>
-      <div
-        className={styles.figureValue}
-        data-small={small ? '' : undefined}
-        style={hue ? { color: hueColor(hue) } : undefined}
-      >
-        {value}
-        {unit ? <span>{unit}</span> : null}
-      </div>
-      {note ? <div className={styles.figureNote}>{note}</div> : null}
-    </div>
   );
 }
