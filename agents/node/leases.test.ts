@@ -1,6 +1,6 @@
-import { beforeEach, expect, test } from 'vitest';
-import { FaultSpec, type Lease, type LeaseEnded } from '../contract/index.ts';
-import { type Grip, type Injector, LeaseTable } from './leases.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { FaultSpec, type Lease, type LeaseEnded, StormglassError } from '../contract/index.ts';
+import { type Effect, type Grip, type Injector, LeaseTable } from './leases.ts';
 import { HandClock } from './testing/hand-clock.ts';
 
 /** Latency on `orders`, remembered instead of injected. */
@@ -9,7 +9,7 @@ class Remembering implements Injector {
   readonly grips: Grip[] = [];
   ended = 0;
   reverts = true;
-  arm(grip: Grip) {
+  arm(grip: Grip): Effect | Promise<Effect> {
     this.grips.push(grip);
     return {
       end: () => {
@@ -23,10 +23,12 @@ class Remembering implements Injector {
 let clock: HandClock;
 let injector: Remembering;
 let ended: LeaseEnded[];
+let armed: string[];
 beforeEach(() => {
   clock = new HandClock();
   injector = new Remembering();
   ended = [];
+  armed = [];
 });
 
 function table(allowed = true): LeaseTable {
@@ -35,6 +37,7 @@ function table(allowed = true): LeaseTable {
     allowed,
     self: { service: 'orders', instance: 'orders-1' },
     injectors: [injector],
+    onArmed: (held) => armed.push(held.faultId),
     onEnded: (end) => ended.push(end),
   });
 }
@@ -112,6 +115,77 @@ test('an effect that cannot be shown to be gone is a failed end', async () => {
   const leases = table();
   await leases.arm(lease());
   expect(await leases.release('f1')).toMatchObject({ reason: 'failed', reverted: false });
+});
+
+/** Latency that takes its time to arm, as one that asks another process does. */
+class Slow extends Remembering {
+  readonly armed = Promise.withResolvers<void>();
+  override async arm(grip: Grip): Promise<Effect> {
+    const effect = super.arm(grip);
+    await this.armed.promise;
+    return effect;
+  }
+}
+
+describe('a lease that ends while its effect is still being armed', () => {
+  const ends: [LeaseEnded['reason'], (leases: LeaseTable) => unknown][] = [
+    ['released', (leases) => leases.release('f1')],
+    ['halted', (leases) => leases.halt()],
+    ['expired', () => clock.advance(5_000)],
+  ];
+  test.each(ends)('undoes what then was armed (%s)', async (reason, end) => {
+    const slow = new Slow();
+    injector = slow;
+    const leases = table();
+    const arming = leases.arm(lease());
+    const ending = end(leases);
+    await clock.advance(0);
+    expect(slow.grips[0]?.take()).toBeNull();
+    slow.armed.resolve();
+    expect(await arming).toMatchObject({ ok: false, code: 'conflict' });
+    await ending;
+    await clock.advance(0);
+    expect(slow.ended).toBe(1);
+    expect(ended).toMatchObject([{ reason, reverted: true }]);
+    expect(armed).toEqual([]);
+    expect(leases.ids).toEqual([]);
+  });
+
+  test.each([
+    [new StormglassError('target_absent', 'no such worker', 'Target another.'), 'released', true],
+    [new Error('lost half way'), 'failed', false],
+  ])('was only undone for sure if it was refused (%s)', async (error, reason, reverted) => {
+    const slow = new Slow();
+    injector = slow;
+    const leases = table();
+    const arming = leases.arm(lease());
+    const ending = leases.release('f1');
+    slow.armed.reject(error);
+    expect(await arming).toMatchObject({ ok: false });
+    expect(await ending).toMatchObject({ reason, reverted });
+    expect(leases.ids).toEqual([]);
+  });
+
+  test('is not brought back by arming it again', async () => {
+    const slow = new Slow();
+    injector = slow;
+    const leases = table();
+    const arming = leases.arm(lease());
+    const ending = leases.release('f1');
+    expect(await leases.arm(lease())).toMatchObject({ ok: false, code: 'conflict' });
+    slow.armed.resolve();
+    await Promise.all([arming, ending]);
+    expect(slow.ended).toBe(1);
+  });
+});
+
+test('arming a lease again while it is being armed gives the same answer', async () => {
+  const slow = new Slow();
+  injector = slow;
+  const leases = table();
+  const answers = Promise.all([leases.arm(lease()), leases.arm(lease())]);
+  slow.armed.reject(new Error('no such worker'));
+  expect((await answers).map((answer) => answer.ok)).toEqual([false, false]);
 });
 
 test('arming the same lease again renews it', async () => {

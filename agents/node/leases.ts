@@ -94,19 +94,31 @@ export class LeaseTable {
   async arm(lease: Lease): Promise<ArmAnswer> {
     const { clock, onArmed } = this.#options;
     const known = this.#held.get(lease.faultId);
-    if (known) {
-      this.renew({ faultIds: [lease.faultId], ttlMs: lease.ttlMs });
-      return { ok: true, armedAt: clock.wall(), detail: 'already armed here, renewed' };
-    }
+    if (known) return this.#armAgain(known, lease.ttlMs);
+    let held: Held | null = null;
     try {
-      await this.#hold(lease, this.#choose(lease.spec)).effect;
+      held = this.#hold(lease, this.#choose(lease.spec));
+      await held.effect;
+      if (held.ending) return refusal(endedAlready());
       onArmed?.(lease);
       return { ok: true, armedAt: clock.wall(), detail: `armed on ${this.#options.self.instance}` };
     } catch (error) {
-      this.#held.get(lease.faultId)?.cancelTimer();
-      this.#held.delete(lease.faultId);
+      held?.cancelTimer();
+      // While it is ending, the end takes it off the table.
+      if (held && !held.ending) this.#held.delete(lease.faultId);
       return refusal(error);
     }
+  }
+
+  async #armAgain(held: Held, ttlMs: number): Promise<ArmAnswer> {
+    this.renew({ faultIds: [held.lease.faultId], ttlMs });
+    try {
+      if (!held.ending) await held.effect;
+    } catch (error) {
+      return refusal(error);
+    }
+    if (held.ending) return refusal(endedAlready());
+    return { ok: true, armedAt: this.#options.clock.wall(), detail: 'already armed here, renewed' };
   }
 
   renew(renewal: LeaseRenewal): void {
@@ -218,12 +230,7 @@ export class LeaseTable {
 
   async #undo(held: Held, reason: LeaseEndReason): Promise<LeaseEnded> {
     held.cancelTimer();
-    let back: ReadBack;
-    try {
-      back = await (await held.effect).end();
-    } catch (error) {
-      back = { words: `could not be undone: ${String(error)}`, reverted: false };
-    }
+    const back = await readBack(held);
     this.#held.delete(held.lease.faultId);
     const end: LeaseEnded = {
       faultId: held.lease.faultId,
@@ -236,6 +243,30 @@ export class LeaseTable {
     this.#options.onEnded?.(end, held.lease);
     return end;
   }
+}
+
+/** Ends the effect, also one whose arming is still under way, and says what is left of it. */
+async function readBack(held: Held): Promise<ReadBack> {
+  let effect: Effect;
+  try {
+    effect = await held.effect;
+  } catch (error) {
+    // Refused on purpose means that nothing was changed; any other failure may have left something half way.
+    return { words: `was not armed: ${String(error)}`, reverted: error instanceof StormglassError };
+  }
+  try {
+    return await effect.end();
+  } catch (error) {
+    return { words: `could not be undone: ${String(error)}`, reverted: false };
+  }
+}
+
+function endedAlready(): StormglassError {
+  return new StormglassError(
+    'conflict',
+    'the lease ended before it was armed',
+    'Arm a new fault if it is still wanted.',
+  );
 }
 
 function refusal(error: unknown): ArmAnswer {
