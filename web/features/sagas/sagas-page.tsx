@@ -174,7 +174,13 @@ export function SagasPage() {
   const [text, setText] = useUrlState<string>('text', '');
   const [triggering, setTriggering] = useState(false);
   const trigger = (
-    <Button variant="primary" aria-expanded={triggering} onClick={() => setTriggering((t) => !t)}>
+    // Before the page has come alive a press would be lost.
+    <Button
+      variant="primary"
+      disabled={window.to === 0}
+      aria-expanded={triggering}
+      onClick={() => setTriggering((t) => !t)}
+    >
       Trigger
     </Button>
   );
