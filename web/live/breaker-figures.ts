@@ -100,9 +100,12 @@ function viewOf(
   };
 }
 
+/** Samples come each second: a breaker silent for this long is no longer there, milliseconds. */
+const SAMPLE_MAX_AGE_MS = 60_000;
+
 /** Each breaker as of an instant, from its newest sample or transition; by `breakerId`. */
 export function breakersAt(timeline: Timeline, at: number): Map<string, BreakerView> {
-  const samples = groupBy(upTo(timeline.breakers, at), breakerId);
+  const samples = groupBy(upTo(timeline.breakers, at, SAMPLE_MAX_AGE_MS), breakerId);
   const moves = groupBy(upTo(timeline.transitions, at), breakerId);
   const out = new Map<string, BreakerView>();
   for (const id of new Set([...samples.keys(), ...moves.keys()])) {

@@ -1,8 +1,13 @@
 import type { FaultInterval, Timeline } from '@stormglass/agents/contract';
 
+/** Those of the faults that were armed at an instant. */
+export function armedAt(faults: readonly FaultInterval[], at: number): FaultInterval[] {
+  return faults.filter((f) => f.armedAt <= at && (f.endedAt === null || f.endedAt > at));
+}
+
 /** The faults that were armed at an instant, oldest first. */
 export function faultsAt(timeline: Timeline, at: number): FaultInterval[] {
-  return timeline.faults.filter((f) => f.armedAt <= at && (f.endedAt === null ? true : f.endedAt > at));
+  return armedAt(timeline.faults, at);
 }
 
 export interface SagaOutcomes {

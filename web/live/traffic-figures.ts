@@ -174,3 +174,16 @@ export function edgeFigures(
   }
   return out;
 }
+
+/**
+ * The services that meet the outside: they serve, and no service that serves calls them. Their answers are what a
+ * customer sees.
+ */
+export function entrances(cells: readonly TrafficCell[]): Set<string> {
+  const serving = new Set<string>();
+  for (const cell of cells) if (cell.kind === 'server') serving.add(cell.service);
+  const called = new Set<string>();
+  for (const cell of cells) if (cell.kind === 'client' && serving.has(cell.service)) called.add(cell.peer);
+  const out = new Set([...serving].filter((service) => !called.has(service)));
+  return out.size > 0 ? out : serving;
+}

@@ -52,6 +52,19 @@ export function useLiveTimeline(): Timeline {
   return useLiveData<Timeline>(keys.live.timeline, EMPTY);
 }
 
+const faultsOf = (timeline: Timeline): Timeline['faults'] => timeline.faults;
+const NO_FAULTS: Timeline['faults'] = [];
+
+/** The faults of the live window; renders anew only when one of them changes. */
+export function useLiveFaults(): Timeline['faults'] {
+  const { data } = useQuery({
+    queryKey: keys.live.timeline,
+    queryFn: skipToken,
+    select: faultsOf,
+  });
+  return data ?? NO_FAULTS;
+}
+
 function useHistory(from: number, to: number, moving: boolean, needed: boolean) {
   const grid = moving ? MOVING_REFRESH_MS : 1000;
   const start = Math.floor(from / grid) * grid;

@@ -9,11 +9,13 @@ interface PanelProps {
   subtitle?: ReactNode;
   actions?: ReactNode;
   onClose?: () => void;
+  /** Stays in view while the rest scrolls. */
+  footer?: ReactNode;
   children: ReactNode;
 }
 
 /** The right panel of a page: head, then sections parted by hairlines. */
-export function Panel({ label, title, subtitle, actions, onClose, children }: PanelProps) {
+export function Panel({ label, title, subtitle, actions, onClose, footer, children }: PanelProps) {
   return (
     <aside className={styles.panel} aria-label={label}>
       <div className={styles.panelHead}>
@@ -33,6 +35,7 @@ export function Panel({ label, title, subtitle, actions, onClose, children }: Pa
       <div className="stack scroll" style={{ flex: 1, minHeight: 0 }}>
         {children}
       </div>
+      {footer ? <div style={{ flex: 'none', maxHeight: '60%', overflow: 'auto' }}>{footer}</div> : null}
     </aside>
   );
 }

@@ -4,9 +4,9 @@ import type { FaultInterval } from '@stormglass/agents/contract';
 import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
 import { faultWords } from '../../live/fault-words.ts';
-import { faultsAt } from '../../live/figures.ts';
+import { armedAt } from '../../live/figures.ts';
 import { request } from '../../live/request.ts';
-import { useLiveTimeline, useNow } from '../../live/use-window.ts';
+import { useLiveFaults, useNow } from '../../live/use-window.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { countdown } from '../../ui/format.ts';
@@ -49,7 +49,7 @@ function FaultRow({ fault, now }: { fault: FaultInterval; now: number }) {
 /** What is armed right now, with its countdown; opens the list with a release for each. */
 export function ActiveFaults() {
   const now = useNow();
-  const faults = faultsAt(useLiveTimeline(), now);
+  const faults = armedAt(useLiveFaults(), now);
   const first = faults[0];
   if (!first) return <span className={`ink2 ${styles.noFaults}`}>No active faults</span>;
   const more = faults.length > 1 ? ` +${faults.length - 1}` : '';

@@ -2,14 +2,17 @@
 import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
 
-const Palette = dynamic(() => import('./palette.tsx'), { ssr: false });
+const load = () => import('./palette.tsx');
+const Palette = dynamic(load, { ssr: false });
+/** By then the page is drawn and fed; the palette should answer its first key at once. */
+const PRELOAD_MS = 3_000;
 const listeners = new Set<() => void>();
 
 export function openPalette(): void {
   for (const listener of [...listeners]) listener();
 }
 
-/** Ctrl/Cmd+K. The palette's code is loaded when it is first asked for. */
+/** Ctrl/Cmd+K. The palette's code is loaded after the page, or when it is asked for. */
 export function CommandPalette() {
   const [asked, setAsked] = useState(0);
   useEffect(() => {
@@ -20,8 +23,10 @@ export function CommandPalette() {
       ask();
     };
     listeners.add(ask);
+    const preload = setTimeout(load, PRELOAD_MS);
     window.addEventListener('keydown', onKey);
     return () => {
+      clearTimeout(preload);
       listeners.delete(ask);
       window.removeEventListener('keydown', onKey);
     };

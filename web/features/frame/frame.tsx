@@ -16,12 +16,10 @@ export function Frame({ strip, children }: { strip: ReactNode; children: ReactNo
       </a>
       <div className={styles.app}>
         <Rail />
-        <div className={styles.topArea}>
-          <TopBar />
-          <HaltBanner />
-        </div>
+        <TopBar />
         <main id="main" tabIndex={-1} className={styles.main}>
           {children}
+          <HaltBanner />
         </main>
         {strip}
       </div>

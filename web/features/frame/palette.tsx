@@ -8,6 +8,7 @@ import {
 import { useRouter } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
 import { setUrlState, useSearch } from '../../live/url-state.ts';
+import { useSettled } from '../../live/use-settled.ts';
 import { useInstant, useLiveState, useLiveTimeline } from '../../live/use-window.ts';
 import { SearchIcon } from '../../ui/icons.tsx';
 import { useTheme } from '../../ui/theme.tsx';
@@ -49,7 +50,7 @@ function useCommands(): SpotlightActionData[] {
 }
 
 function useServices(): string[] {
-  const timeline = useLiveTimeline();
+  const timeline = useSettled(useLiveTimeline(), 2_000);
   const agents = useLiveState()?.agents;
   return useMemo(() => {
     const names = new Set(agents?.map((a) => a.service));
@@ -109,6 +110,7 @@ export default function Palette({ asked }: { asked: number }) {
       attributes={{ content: { 'aria-label': 'Command palette' } }}
       scrollable
       maxHeight={420}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
       nothingFound="Nothing fits. A trace opens by its full id."
       searchProps={{ placeholder: 'Page, service, command or trace id', leftSection: <SearchIcon /> }}
     />

@@ -4,6 +4,7 @@ import { usePathname } from 'next/navigation';
 import { useMemo } from 'react';
 import { breakersAt, faultsAt } from '../../live/figures.ts';
 import { useSearch } from '../../live/url-state.ts';
+import { useSettled } from '../../live/use-settled.ts';
 import { useWindow } from '../../live/use-window.ts';
 import { BrandGlyph } from '../../ui/glyphs/brand.tsx';
 import { RailIcon, type RailIconName } from '../../ui/glyphs/rail-icons.tsx';
@@ -19,7 +20,7 @@ interface Badge {
 }
 
 function useBadges(): Partial<Record<RailIconName, Badge>> {
-  const { timeline, at } = useWindow();
+  const { timeline, at } = useSettled(useWindow(), 500);
   return useMemo(() => {
     const badges: Partial<Record<RailIconName, Badge>> = {};
     const states = [...breakersAt(timeline, at).values()].map((b) => b.state);

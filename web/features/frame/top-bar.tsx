@@ -1,7 +1,7 @@
 'use client';
 import { useSyncExternalStore } from 'react';
-import { faultsAt } from '../../live/figures.ts';
-import { useInstant, useLiveTimeline, useNow } from '../../live/use-window.ts';
+import { armedAt } from '../../live/figures.ts';
+import { useInstant, useLiveFaults, useNow } from '../../live/use-window.ts';
 import { Button } from '../../ui/button.tsx';
 import { clock } from '../../ui/format.ts';
 import { BackIcon, SearchIcon } from '../../ui/icons.tsx';
@@ -42,7 +42,7 @@ function RewoundPill() {
 
 function StopButton() {
   const { stop, stopping, halt } = useStopChaos();
-  const armed = faultsAt(useLiveTimeline(), useNow()).length > 0;
+  const armed = armedAt(useLiveFaults(), useNow()).length > 0;
   return (
     <Button
       variant={armed ? 'stop' : 'outline'}

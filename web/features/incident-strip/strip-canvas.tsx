@@ -90,7 +90,9 @@ export function StripCanvas({ width }: { width: number }) {
           <path d={`M${axis.x(page.at)} 22V${STRIP_HEIGHT}`} stroke="var(--ink3)" strokeDasharray="2 3" />
         ) : null}
         <CursorPill axis={axis} at={at} words={wordsFor(strip, cursor !== null, rewound)} />
-        {values > 0 ? <ValuesColumn timeline={page.timeline} at={at} left={width - values} /> : null}
+        {values > 0 ? (
+          <ValuesColumn timeline={page.timeline} at={at} left={width - values} front={strip.errors.front} />
+        ) : null}
       </svg>
       <div
         className={styles.pointer}

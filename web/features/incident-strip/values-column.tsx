@@ -27,10 +27,17 @@ function Line({ line, x, y }: { line: ValueLine; x: number; y: number }) {
   );
 }
 
+interface Props {
+  timeline: Timeline;
+  at: number;
+  left: number;
+  front: readonly string[];
+}
+
 /** The right column: exact values of every lane at the cursor, so that lanes need no tooltips. */
-export function ValuesColumn({ timeline, at, left }: { timeline: Timeline; at: number; left: number }) {
+export function ValuesColumn({ timeline, at, left, front }: Props) {
   const second = Math.floor(at / 250) * 250;
-  const lines = useMemo(() => valuesAt(timeline, second), [timeline, second]);
+  const lines = useMemo(() => valuesAt(timeline, second, front), [timeline, second, front]);
   const seen = new Map<LaneName, number>();
   return (
     <g>

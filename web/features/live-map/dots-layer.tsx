@@ -96,7 +96,7 @@ function useAnimation(element: HTMLCanvasElement | null, props: Props) {
         drawStill(context, latest.current, ink);
         return;
       }
-      source.current.sweep(now, new Map([...curves].map(([id, c]) => [id, c.length])));
+      source.current.sweep(now, curves);
       for (const dot of source.current.dots) {
         const curve = curves.get(dot.edge);
         if (!curve || now < dot.startsAt) continue;

@@ -72,10 +72,10 @@ export class DotSource {
     }
   }
 
-  /** Forgets the dots that have arrived; `lengths` is px by edge. */
-  sweep(now: number, lengths: ReadonlyMap<string, number>): void {
+  /** Forgets the dots that have arrived; lengths are px. */
+  sweep(now: number, curves: ReadonlyMap<string, { length: number }>): void {
     this.dots = this.dots.filter((dot) => {
-      const length = lengths.get(dot.edge);
+      const length = curves.get(dot.edge)?.length;
       return length !== undefined && ((now - dot.startsAt) / 1000) * DOT_SPEED_PX_S < length;
     });
   }

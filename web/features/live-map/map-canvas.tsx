@@ -33,7 +33,7 @@ interface Props {
 
 function useFlow({ map, selection }: Props): { nodes: FlowNode[]; edges: FlowEdge[] } {
   const { structure, places, figures, curves, page } = map;
-  const { at } = page;
+  const at = Math.floor(page.at / 250) * 250;
   const nodes = useMemo(
     () =>
       structure.nodes.flatMap((node): FlowNode[] => {

@@ -7,6 +7,8 @@ import { type MapStructure, mapFigures, mapStructure, structureKey } from './mod
 import { type Canvas, layoutMap, type Point } from './model/layout.ts';
 
 const STORAGE_KEY = 'stormglass.map.places';
+/** Rings and numbers change at most this often, milliseconds: faster than an eye reads, slower than frames come. */
+const FIGURES_MS = 100;
 const NO_AGENTS: never[] = [];
 
 function readMoved(): Record<string, Point> {
@@ -72,7 +74,7 @@ export function useMap(canvas: Canvas) {
     return computed;
   }, [structure, moved, canvas]);
   const curves = useMemo(() => curvesOf(structure, places), [structure, places]);
-  const { timeline, at } = page;
+  const { timeline, at } = useSettled(page, FIGURES_MS);
   const figures = useMemo(() => mapFigures(structure, timeline, at), [structure, timeline, at]);
   const moveTo = useCallback(
     (id: string, point: Point) => move(id, { x: point.x / canvas.width, y: point.y }),

@@ -5,7 +5,7 @@ import {
   type Timeline,
   type TrafficCell,
 } from '@stormglass/agents/contract';
-import { cellsBetween, SLOW_MS } from '../../../live/figures.ts';
+import { cellsBetween, entrances, SLOW_MS } from '../../../live/figures.ts';
 import type { Axis } from './axis.ts';
 
 export interface ErrorBar {
@@ -21,19 +21,6 @@ export interface DurationLine {
   /** [middle of the bucket, p95 in ms]. */
   points: (readonly [number, number])[];
   peak: number;
-}
-
-/**
- * The services that meet the outside: they serve, and no service that serves calls them. Their answers are what a
- * customer sees.
- */
-export function entrances(cells: readonly TrafficCell[]): Set<string> {
-  const serving = new Set<string>();
-  for (const cell of cells) if (cell.kind === 'server') serving.add(cell.service);
-  const called = new Set<string>();
-  for (const cell of cells) if (cell.kind === 'client' && serving.has(cell.service)) called.add(cell.peer);
-  const out = new Set([...serving].filter((service) => !called.has(service)));
-  return out.size > 0 ? out : serving;
 }
 
 interface Bucket {

@@ -10,7 +10,6 @@ import {
 } from '../../../live/figures.ts';
 import { clock, count, countdown, durationText, percent, plural, rateText } from '../../../ui/format.ts';
 import { breakerHue, breakerWord, type StateHue } from '../../../ui/state.ts';
-import { entrances } from './error-lane.ts';
 
 /** One line of the right column: a value in its hue, then words. */
 export interface ValueLine {
@@ -86,10 +85,9 @@ function sagaLines(timeline: Timeline, at: number): ValueLine[] {
   ];
 }
 
-function errorLines(timeline: Timeline, at: number): ValueLine[] {
+function errorLines(timeline: Timeline, at: number, front: readonly string[]): ValueLine[] {
   const cells = cellsBefore(timeline, at, WINDOW_S);
-  const front = entrances(cells);
-  const served = cells.filter((c) => c.kind === 'server' && front.has(c.service));
+  const served = cells.filter((c) => c.kind === 'server' && front.includes(c.service));
   const figures = totalFigures(served, WINDOW_S);
   if (figures.calls === 0) return [{ lane: 'errors', value: 'no calls', hue: 'unknown', words: '' }];
   const share = figures.errorShare + figures.slowShare;
@@ -104,7 +102,7 @@ function errorLines(timeline: Timeline, at: number): ValueLine[] {
       lane: 'errors',
       value: durationText(figures.p95),
       hue: 'neutral',
-      words: ` ${[...front].join(', ')} p95`,
+      words: ` ${front.join(', ')} p95`,
     },
   ];
 }
@@ -117,14 +115,14 @@ function deployLines(timeline: Timeline, at: number): ValueLine[] {
   return [{ lane: 'deploys', value: near.service, hue: 'neutral', words: ` ${near.state}` }];
 }
 
-/** The exact values of each lane at an instant, as the right column says them; rates over the last 10 s. */
-export function valuesAt(timeline: Timeline, at: number): ValueLine[] {
+/** The exact values of each lane at an instant, as the right column says them; rates over the last 10 s. `front` are the services customers meet. */
+export function valuesAt(timeline: Timeline, at: number, front: readonly string[]): ValueLine[] {
   return [
     ...faultLines(timeline, at),
     ...breakerLines(timeline, at),
     ...queueLines(timeline, at),
     ...sagaLines(timeline, at),
-    ...errorLines(timeline, at),
+    ...errorLines(timeline, at, front),
     ...deployLines(timeline, at),
   ];
 }

@@ -223,7 +223,8 @@ function edgeStates(
   faults: readonly FaultInterval[],
 ) {
   const figures = edgeFigures(timeline, at, MAP_WINDOW_S);
-  const former = edgeFigures(timeline, at - MAP_WINDOW_S * 1000, MAP_WINDOW_S * 2);
+  const quiet = structure.edges.some((e) => !figures.has(trafficId(e)));
+  const former = quiet ? edgeFigures(timeline, at - MAP_WINDOW_S * 1000, MAP_WINDOW_S * 2) : figures;
   const breakers = [...breakersAt(timeline, at).values()].sort(
     (a, b) => breakerTrouble(b.state) - breakerTrouble(a.state),
   );

@@ -4,6 +4,7 @@ import {
   breakersAt,
   cellsBefore,
   cellsBetween,
+  entrances,
   faultsAt,
   queuesAt,
   SLOW_MS,
@@ -30,13 +31,10 @@ export interface Story {
 const BAND = 0.01;
 const RECENT_S = 5;
 
+/** Who is an entrance is judged over minutes: in an outage nobody may be called for a while. */
 function entranceCells(timeline: Timeline, from: number, to: number) {
-  const cells = cellsBetween(timeline, from, to);
-  const serving = new Set(cells.filter((c) => c.kind === 'server').map((c) => c.service));
-  const called = new Set(
-    cells.filter((c) => c.kind === 'client' && serving.has(c.service)).map((c) => c.peer),
-  );
-  return cells.filter((c) => c.kind === 'server' && !called.has(c.service));
+  const front = entrances(cellsBetween(timeline, Math.min(from, to - 300_000), to));
+  return cellsBetween(timeline, from, to).filter((c) => c.kind === 'server' && front.has(c.service));
 }
 
 function badShare(timeline: Timeline, at: number): number {

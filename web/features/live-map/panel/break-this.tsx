@@ -19,7 +19,21 @@ import { Prediction } from './prediction.tsx';
 import { type FaultDraft, toSpec, useDraft } from './use-draft.ts';
 
 const NO_AGENTS: never[] = [];
-const CHIPS_SHOWN = 4;
+/** Room of a row of chips, px, and about how wide a letter and the rest of a chip are. */
+const ROW_PX = 290;
+const LETTER_PX = 5.9;
+const CHIP_PX = 24;
+
+/** How many chips fit into one row, beside the one that says how many more there are. */
+export function chipsInRow(titles: readonly string[]): number {
+  let used = 0;
+  for (const [i, title] of titles.entries()) {
+    used += title.length * LETTER_PX + CHIP_PX;
+    if (used > ROW_PX) return i;
+  }
+  return titles.length;
+}
+
 type MapView = ReturnType<typeof useMap>;
 
 function NothingToBreak({ chosen }: { chosen: Chosen }) {
@@ -90,7 +104,8 @@ function Menu({ options, map, halted }: { options: readonly BreakOption[]; map: 
     [map.structure, timeline, now, option, percentage, draft.durationMs],
   );
   if (!option || !blast) return null;
-  const shown = all ? options : options.slice(0, CHIPS_SHOWN);
+  const fits = chipsInRow(options.map((o) => o.title));
+  const shown = all ? options : options.slice(0, fits);
   return (
     <>
       <div className={styles.chips}>

@@ -1,5 +1,4 @@
-import { useMemo } from 'react';
-import type { BreakerView } from '../../../live/figures.ts';
+import { memo, useMemo } from 'react';
 import { useSettled } from '../../../live/use-settled.ts';
 import type { PageWindow } from '../../../live/use-window.ts';
 import { durationText, percent, rateText } from '../../../ui/format.ts';
@@ -56,10 +55,18 @@ function tick(ms: number): string {
 interface Props {
   page: PageWindow;
   chosen: Chosen;
-  breaker: BreakerView | null;
+  /** Share 0..1 above which the edge's breaker opens; null without a breaker. */
+  threshold: number | null;
+  /** An edge with a breaker, which can turn calls away. */
+  guarded: boolean;
 }
 
-function useCharts({ page, chosen }: Props) {
+interface ChartData {
+  series: ReturnType<typeof chartSeries>;
+  shared: Pick<SeriesChartProps, 'xs' | 'from' | 'to' | 'at' | 'faults'>;
+}
+
+function useChartData(page: PageWindow, chosen: Chosen): ChartData {
   const settled = useSettled(page, 1_000);
   return useMemo(() => {
     const { timeline, at, step } = settled;
@@ -68,20 +75,11 @@ function useCharts({ page, chosen }: Props) {
     const faults = timeline.faults
       .filter((f) => f.armedAt <= at && (f.endedAt ?? at) >= to - CHART_MS)
       .map((f) => [f.armedAt, f.endedAt ?? at] as const);
-    const shared: Pick<SeriesChartProps, 'xs' | 'from' | 'to' | 'at' | 'faults'> = {
-      xs: series.xs,
-      from: to - CHART_MS,
-      to,
-      at,
-      faults,
-    };
-    return { series, shared };
+    return { series, shared: { xs: series.xs, from: to - CHART_MS, to, at, faults } };
   }, [settled, chosen]);
 }
 
-type Drawn = ReturnType<typeof useCharts> & { edge: boolean };
-
-function RateChart({ series, shared, edge }: Drawn) {
+function RateChart({ series, shared, guarded }: ChartData & { guarded: boolean }) {
   const away = last(series.turnedAway.slice(-3));
   return (
     <SeriesChart
@@ -101,8 +99,8 @@ function RateChart({ series, shared, edge }: Drawn) {
         </>
       }
       series={[
-        { label: edge ? 'sent' : 'calls', kind: 'bars', values: series.sent },
-        ...(edge
+        { label: guarded ? 'sent' : 'calls', kind: 'bars', values: series.sent },
+        ...(guarded
           ? [{ label: 'turned away', kind: 'outline', hue: 'open', values: series.turnedAway } as const]
           : []),
       ]}
@@ -110,8 +108,7 @@ function RateChart({ series, shared, edge }: Drawn) {
   );
 }
 
-/** `threshold`: the share of failures above which the breaker opens, 0..1. */
-function ErrorsChart({ series, shared, threshold }: Drawn & { threshold: number | null }) {
+function ErrorChart({ series, shared, threshold }: ChartData & { threshold: number | null }) {
   const errors = last(series.errors);
   return (
     <SeriesChart
@@ -143,7 +140,7 @@ function ErrorsChart({ series, shared, threshold }: Drawn & { threshold: number 
   );
 }
 
-function DurationChart({ series, shared }: Drawn) {
+function DurationChart({ series, shared }: ChartData) {
   return (
     <SeriesChart
       {...shared}
@@ -168,16 +165,20 @@ function DurationChart({ series, shared }: Drawn) {
   );
 }
 
-/** Rate, errors and duration of what was chosen over the last two minutes. */
-export function Charts(props: Props) {
-  const { chosen, breaker } = props;
-  const drawn = { ...useCharts(props), edge: chosen.kind === 'edge' && breaker !== null };
+// Plots are redrawn once a second with their data, not with every frame of the page.
+const ChartsView = memo(function ChartsView(props: ChartData & Pick<Props, 'threshold' | 'guarded'>) {
   return (
     <div className={styles.charts}>
-      <Swatches edge={drawn.edge} />
-      <RateChart {...drawn} />
-      <ErrorsChart {...drawn} threshold={breaker?.samples[0]?.threshold ?? null} />
-      <DurationChart {...drawn} />
+      <Swatches edge={props.guarded} />
+      <RateChart {...props} />
+      <ErrorChart {...props} />
+      <DurationChart {...props} />
     </div>
   );
+});
+
+/** Rate, errors and duration of what was chosen over the last two minutes. */
+export function Charts({ page, chosen, threshold, guarded }: Props) {
+  const { series, shared } = useChartData(page, chosen);
+  return <ChartsView series={series} shared={shared} threshold={threshold} guarded={guarded} />;
 }

@@ -1,10 +1,12 @@
 'use client';
+import type { FaultInterval } from '@stormglass/agents/contract';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { type ReactNode, useMemo } from 'react';
 import { type BreakerView, breakersAt, breakerTrouble } from '../../../live/figures.ts';
 import { keys } from '../../../live/keys.ts';
 import { request } from '../../../live/request.ts';
+import { useSettled } from '../../../live/use-settled.ts';
 import { percent, rateText } from '../../../ui/format.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import type { Chosen } from '../model/break-options.ts';
@@ -19,6 +21,8 @@ import { QueueFacts } from './queue-facts.tsx';
 import { Traces } from './traces.tsx';
 import { useChosen } from './use-chosen.ts';
 
+/** Words and tables are read, not watched: a few times a second is enough. */
+const REDRAW_MS = 250;
 type MapView = ReturnType<typeof useMap>;
 
 const plain = (id: string) => id.replace(/^queue:/, '');
@@ -72,14 +76,25 @@ function useBreakers(chosen: Chosen | null, map: MapView): BreakerView[] {
   }, [chosen, timeline, at]);
 }
 
-function Content({ chosen, map }: { chosen: Chosen; map: MapView }) {
-  const { page } = map;
-  const breakers = useBreakers(chosen, map);
+/** Faults of the live window and those the hub remembers from before it. */
+function useHistory(chosen: Chosen | null, map: MapView): FaultInterval[] {
   const { data } = useQuery({
     queryKey: keys.faults,
     queryFn: ({ signal }) => request('faults', { signal }),
   });
-  const history = chaosHistory([data?.faults ?? [], page.timeline.faults], chosen, page.at);
+  const { timeline, at } = map.page;
+  return chosen ? chaosHistory([data?.faults ?? [], timeline.faults], chosen, at) : [];
+}
+
+interface ContentProps {
+  chosen: Chosen;
+  map: MapView;
+  history: readonly FaultInterval[];
+}
+
+function Content({ chosen, map, history }: ContentProps) {
+  const { page } = map;
+  const breakers = useBreakers(chosen, map);
   const service =
     chosen.kind === 'service' ? chosen.service : chosen.kind === 'edge' ? chosen.from : chosen.consumers[0];
   return (
@@ -95,17 +110,23 @@ function Content({ chosen, map }: { chosen: Chosen; map: MapView }) {
       {chosen.kind === 'queue' ? (
         <QueueFacts queue={map.figures.nodes.get(`queue:${chosen.queue}`)?.queue ?? null} />
       ) : null}
-      <Charts page={page} chosen={chosen} breaker={breakers[0] ?? null} />
+      <Charts
+        page={page}
+        chosen={chosen}
+        threshold={chosen.kind === 'edge' ? (breakers[0]?.samples[0]?.threshold ?? null) : null}
+        guarded={chosen.kind === 'edge' && breakers.length > 0}
+      />
       {service ? <Traces service={plain(service)} page={page} /> : null}
       <ChaosHistory faults={history} />
-      <BreakThis key={JSON.stringify(chosen)} chosen={chosen} map={map} hurtBefore={history.length} />
     </>
   );
 }
 
 /** The right panel of the live map: one node or edge, what it does, and how to break it. */
-export function SidePanel({ map, selection }: { map: MapView; selection: Selection }) {
+export function SidePanel({ map: newest, selection }: { map: MapView; selection: Selection }) {
+  const map = useSettled(newest, REDRAW_MS);
   const chosen = useChosen(map.structure, selection);
+  const history = useHistory(chosen, map);
   if (!chosen) return null;
   const traces =
     chosen.kind === 'edge' ? plain(chosen.to) : chosen.kind === 'service' ? chosen.service : null;
@@ -115,6 +136,9 @@ export function SidePanel({ map, selection }: { map: MapView; selection: Selecti
       title={titleOf(chosen)}
       subtitle={subtitleOf(chosen, map)}
       onClose={selection.close}
+      footer={
+        <BreakThis key={JSON.stringify(chosen)} chosen={chosen} map={map} hurtBefore={history.length} />
+      }
       actions={
         traces ? (
           <Link
@@ -127,7 +151,7 @@ export function SidePanel({ map, selection }: { map: MapView; selection: Selecti
         ) : null
       }
     >
-      <Content chosen={chosen} map={map} />
+      <Content chosen={chosen} map={map} history={history} />
     </Panel>
   );
 }
