@@ -84,7 +84,7 @@ export function TriggerPanel({ close }: { close: () => void }) {
       subtitle="real orders, through the real services"
       onClose={close}
     >
-      <section aria-label="Trigger">
+      <section aria-label="Trigger a saga">
         <form className={styles.form} onSubmit={submit}>
           <Fields />
           <Button type="submit" variant="primary" disabled={trigger.isPending}>
