@@ -1,0 +1,354 @@
+import {
+  type BreakerSample,
+  emptyTimeline,
+  type FaultInterval,
+  sketchIndex,
+  type Timeline,
+  type TrafficCell,
+} from '@stormglass/agents/contract';
+import { describe, expect, it } from 'vitest';
+import type { AgentView } from '../../../live/protocol.ts';
+import { predictBlast, upstreamOf } from './blast.ts';
+import { actionOf, breakOptions } from './break-options.ts';
+import { chaosHistory } from './chaos-history.ts';
+import { curveBetween, pointAt } from './geometry.ts';
+import { mapFigures, mapStructure, structureKey } from './graph.ts';
+import { canvasFor, layoutMap } from './layout.ts';
+import { chartSeries } from './series.ts';
+import { storyAt } from './story.ts';
+
+const S = 1_800_000_000;
+const AT = S * 1000 + 999;
+
+function cell(
+  kind: TrafficCell['kind'],
+  service: string,
+  peer = '',
+  change: Partial<TrafficCell> = {},
+): TrafficCell {
+  const operation = kind === 'server' ? 'POST /x' : '';
+  const durations: TrafficCell['durations'] = [[sketchIndex(40), 10]];
+  return {
+    second: S,
+    kind,
+    service,
+    peer,
+    operation,
+    calls: 10,
+    errors: 0,
+    receipts: 0,
+    durations,
+    ...change,
+  };
+}
+
+/** loadgen -> gateway -> orders -> payments -> outside-world; orders -> queue mail -> mailer. */
+const SHOP: Timeline = {
+  ...emptyTimeline(),
+  traffic: [
+    cell('client', 'loadgen', 'gateway'),
+    cell('server', 'gateway'),
+    cell('client', 'gateway', 'orders'),
+    cell('server', 'orders'),
+    cell('db', 'orders', 'orders'),
+    cell('client', 'orders', 'payments'),
+    cell('server', 'payments'),
+    cell('client', 'payments', 'outside-world'),
+    cell('producer', 'orders', 'mail'),
+    cell('consumer', 'mailer', 'mail'),
+  ],
+};
+
+function agent(change: Partial<AgentView>): AgentView {
+  return {
+    agentId: 'a',
+    kind: 'node',
+    service: 'payments',
+    instance: 'payments-1',
+    version: '1',
+    pid: 1,
+    startedAt: 0,
+    chaosAllowed: true,
+    capabilities: ['latency:service', 'error:service'],
+    reach: [],
+    leases: [],
+    controls: [],
+    dropped: {},
+    connected: true,
+    lastSeenAt: 0,
+    ...change,
+  };
+}
+
+const kinds = (timeline: Timeline, agents: AgentView[] = []) =>
+  Object.fromEntries(mapStructure(timeline, AT, agents).nodes.map((n) => [n.id, n.kind]));
+
+describe('mapStructure', () => {
+  it('knows services, callers, queues and the outside by what they do', () => {
+    expect(kinds(SHOP)).toEqual({
+      gateway: 'service',
+      loadgen: 'client',
+      mailer: 'service',
+      orders: 'service',
+      'outside-world': 'outside',
+      payments: 'service',
+      'queue:mail': 'queue',
+    });
+  });
+
+  it('keeps a service with an agent and without traffic on the map', () => {
+    expect(kinds(emptyTimeline(), [agent({})])).toEqual({ payments: 'service' });
+  });
+
+  it('gives a database to who uses one', () => {
+    const nodes = mapStructure(SHOP, AT, []).nodes;
+    expect(nodes.filter((n) => n.database).map((n) => n.id)).toEqual(['orders']);
+  });
+
+  it('has the same key for the same structure, whatever the figures', () => {
+    const busier = { ...SHOP, traffic: SHOP.traffic.map((c) => ({ ...c, calls: c.calls * 3 })) };
+    expect(structureKey(mapStructure(busier, AT, []))).toBe(structureKey(mapStructure(SHOP, AT, [])));
+  });
+});
+
+describe('mapFigures', () => {
+  it('colours a ring by what callers saw, not by what the service thought of itself', () => {
+    const hidden = {
+      ...SHOP,
+      traffic: SHOP.traffic.map((c) =>
+        c.kind === 'client' && c.peer === 'payments' ? { ...c, errors: 5 } : c,
+      ),
+    };
+    const figures = mapFigures(mapStructure(hidden, AT, []), hidden, AT).nodes.get('payments');
+    expect(figures?.seen?.errorShare).toBe(0.5);
+    expect(figures?.own?.errorShare).toBe(0);
+  });
+
+  it('says what an edge carried before it went quiet, and how much is turned away', () => {
+    const sample: BreakerSample = {
+      at: AT - 500,
+      service: 'orders',
+      instance: 'orders-1',
+      name: 'payments',
+      peer: 'payments',
+      state: 'open',
+      success: 0,
+      failure: 0,
+      timeout: 0,
+      rejected: 60,
+      failureRatio: null,
+      resetRemainingMs: 9_000,
+      threshold: 0.5,
+      volume: 10,
+    };
+    const quiet = {
+      ...SHOP,
+      breakers: [sample],
+      traffic: SHOP.traffic
+        .map((c) => (c.peer === 'payments' ? { ...c, second: S - 40 } : c))
+        .sort((a, b) => a.second - b.second),
+    };
+    const edge = mapFigures(mapStructure(quiet, AT, []), quiet, AT).edges.get('orders>payments');
+    expect(edge?.figures).toBeNull();
+    expect(edge?.formerRate).toBeGreaterThan(0);
+    expect(edge?.turnedAwayRate).toBe(6);
+    expect(edge?.breaker?.state).toBe('open');
+  });
+});
+
+describe('layoutMap', () => {
+  const structure = mapStructure(SHOP, AT, []);
+  const canvas = canvasFor(996, 580);
+
+  it('stands callers left of callees and the outside rightmost, inside the canvas', () => {
+    const places = layoutMap(structure, canvas);
+    const x = (id: string) => places.get(id)?.x ?? Number.NaN;
+    for (const edge of structure.edges) expect(x(edge.from)).toBeLessThan(x(edge.to));
+    for (const { x: px, y } of places.values()) {
+      expect(px).toBeGreaterThan(0);
+      expect(px).toBeLessThan(canvas.width);
+      expect(y).toBeGreaterThan(0);
+      expect(y).toBeLessThan(canvas.height);
+    }
+  });
+
+  it('is the same each time', () => {
+    expect([...layoutMap(structure, canvas)]).toEqual([...layoutMap(mapStructure(SHOP, AT, []), canvas)]);
+  });
+
+  it('never lays two nodes of a column over each other', () => {
+    const many = Array.from({ length: 12 }, (_, i) => cell('client', 'orders', `service-${i}`));
+    const served = Array.from({ length: 12 }, (_, i) => cell('server', `service-${i}`));
+    const wide = mapStructure({ ...SHOP, traffic: [...SHOP.traffic, ...many, ...served] }, AT, []);
+    const taken = [...layoutMap(wide, canvas).values()].map((p) => `${Math.round(p.x)},${Math.round(p.y)}`);
+    expect(new Set(taken).size).toBe(taken.length);
+  });
+
+  it('survives a cycle of calls', () => {
+    const traffic = [
+      cell('server', 'a'),
+      cell('server', 'b'),
+      cell('client', 'a', 'b'),
+      cell('client', 'b', 'a'),
+    ];
+    expect(layoutMap(mapStructure({ ...emptyTimeline(), traffic }, AT, []), canvas).size).toBe(2);
+  });
+});
+
+describe('curveBetween', () => {
+  it('leaves the rings free at both ends', () => {
+    const curve = curveBetween({ x: 0, y: 0 }, 20, { x: 200, y: 0 }, 30);
+    expect(curve.a.x).toBeGreaterThan(20);
+    expect(curve.b.x).toBeLessThan(170);
+    expect(pointAt(curve, 0)).toEqual(curve.a);
+  });
+});
+
+describe('breakOptions', () => {
+  it('offers only what a connected agent that allows chaos can inject', () => {
+    const chosen = { kind: 'service', service: 'payments', queues: [] } as const;
+    expect(breakOptions(chosen, [])).toEqual([]);
+    expect(breakOptions(chosen, [agent({ connected: false })])).toEqual([]);
+    expect(breakOptions(chosen, [agent({ chaosAllowed: false })])).toEqual([]);
+    expect(breakOptions(chosen, [agent({ service: 'orders' })])).toEqual([]);
+    expect(breakOptions(chosen, [agent({})]).map((o) => o.title)).toEqual([
+      'Latency',
+      'Error answer',
+      'Late reply',
+      'Lost reply',
+    ]);
+  });
+
+  it('lets the host agent kill only whom it reaches', () => {
+    const host = agent({
+      kind: 'host',
+      service: 'host',
+      capabilities: ['process_kill:process'],
+      reach: ['orders'],
+    });
+    const of = (service: string) => breakOptions({ kind: 'service', service, queues: [] }, [host]);
+    expect(of('payments')).toEqual([]);
+    expect(of('orders').map((o) => o.type)).toEqual(['process_kill']);
+  });
+
+  it('injects an edge fault at the caller', () => {
+    const caller = agent({ service: 'orders', instance: 'orders-1', capabilities: ['hang:edge'] });
+    const options = breakOptions({ kind: 'edge', from: 'orders', to: 'payments' }, [caller, agent({})]);
+    expect(options.map((o) => [o.type, o.position, o.agents])).toEqual([
+      ['hang', 'before', ['orders-1']],
+      ['hang', 'after', ['orders-1']],
+    ]);
+  });
+
+  it('makes an action with the values of the form', () => {
+    expect(actionOf('latency', { ms: 200 })).toEqual({ type: 'latency', ms: 200, jitterMs: 0 });
+    expect(actionOf('hang', {})).toEqual({ type: 'hang' });
+  });
+});
+
+describe('predictBlast', () => {
+  const structure = mapStructure(SHOP, AT, []);
+
+  it('reaches everybody who waits upstream, and nobody behind a queue', () => {
+    expect(upstreamOf(structure, ['payments'])).toEqual(['gateway', 'orders']);
+    expect(upstreamOf(structure, ['mailer'])).toEqual([]);
+  });
+
+  it('counts the share of traffic and the calls of its lifetime', () => {
+    const target = { kind: 'service', service: 'payments' } as const;
+    const blast = predictBlast(structure, SHOP, AT, { target, percentage: 50, durationMs: 30_000 });
+    expect(blast.trafficShare).toBeCloseTo(5 / 30);
+    expect(blast.calls).toBe(150);
+    expect(blast.basis).toBe(10);
+  });
+});
+
+describe('chartSeries', () => {
+  it('leaves a gap where there was no call instead of a zero', () => {
+    const series = chartSeries(SHOP, AT + 4_000, 1, { kind: 'service', service: 'orders', queues: [] });
+    expect(series.xs).toHaveLength(60);
+    expect(series.sent.filter((v) => v !== null)).toEqual([5]);
+    expect(series.errors[0]).toBeNull();
+  });
+});
+
+const FAULT: FaultInterval = {
+  faultId: 'f-1',
+  runId: '214',
+  owner: 'person',
+  spec: {
+    action: { type: 'latency', ms: 3_500, jitterMs: 0 },
+    target: { kind: 'service', service: 'payments' },
+    position: 'before',
+    selector: { percentage: 80 },
+    seed: 1,
+    durationMs: 60_000,
+  },
+  armedAt: AT - 10_000,
+  expiresAt: AT + 50_000,
+  firstEffectAt: AT - 9_000,
+  endedAt: null,
+  endReason: null,
+  readBack: null,
+  reverted: null,
+  injections: 3,
+};
+
+describe('chaosHistory', () => {
+  it('tells each fault of the chosen once, newest first, and none of the future', () => {
+    const older = { ...FAULT, faultId: 'f-0', armedAt: AT - 90_000 };
+    const later = { ...FAULT, faultId: 'f-2', armedAt: AT + 1 };
+    const chosen = { kind: 'service', service: 'payments', queues: [] } as const;
+    expect(
+      chaosHistory(
+        [
+          [FAULT, older],
+          [FAULT, later],
+        ],
+        chosen,
+        AT,
+      ).map((f) => f.faultId),
+    ).toEqual(['f-1', 'f-0']);
+    expect(chaosHistory([[FAULT]], { kind: 'service', service: 'orders', queues: [] }, AT)).toEqual([]);
+  });
+});
+
+describe('storyAt', () => {
+  const from = AT - 300_000;
+
+  it('says that all is well when nothing is wrong', () => {
+    const story = storyAt(SHOP, AT, from);
+    expect(story.broke.strong).toBe('Nothing');
+    expect(story.over.strong).toBe('All is well');
+  });
+
+  it('names the fault, what it cost and that it is not over', () => {
+    const hurt = {
+      ...SHOP,
+      faults: [FAULT],
+      traffic: SHOP.traffic.map((c) =>
+        c.service === 'gateway' && c.kind === 'server' ? { ...c, errors: 4 } : c,
+      ),
+    };
+    const story = storyAt(hurt, AT, from);
+    expect(`${story.broke.strong}${story.broke.words}`).toBe(
+      'payments, latency 3.5 s on 80 % of calls, run #214',
+    );
+    expect(story.cost).toMatchObject({ strong: '4', words: ' of 10 answers hurt' });
+    expect(story.over.strong).toBe('No');
+  });
+
+  it('calls it mitigated when answers are good while the fault is still on', () => {
+    expect(storyAt({ ...SHOP, faults: [FAULT] }, AT, from).over.strong).toBe('Mitigated');
+  });
+
+  it('names the slow service when nothing is armed', () => {
+    const slow = {
+      ...SHOP,
+      traffic: SHOP.traffic.map((c) =>
+        c.kind === 'server' ? { ...c, durations: [[sketchIndex(4_000), 10]] as TrafficCell['durations'] } : c,
+      ),
+    };
+    expect(storyAt(slow, AT, from).broke.words).toContain('nothing armed');
+  });
+});
