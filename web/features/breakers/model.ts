@@ -178,7 +178,7 @@ function makeCell(
     answered,
     failed,
     history: historyOf(samples, moves, from, at),
-    openings: moves.filter((m) => m.to === 'open').length,
+    openings: moves.filter((m) => m.to === 'open' || m.to === 'forced_open').length,
     threshold: sample?.threshold ?? opening?.threshold ?? null,
     volume: sample?.volume ?? opening?.volume ?? null,
     transitions: moves,
@@ -216,7 +216,9 @@ export function percent(ratio: number): string {
  * Why it opened: counts, the limit, and where the limit acts. Two sentences, the first is the cause.
  */
 export function whyItOpened(t: BreakerTransition): { cause: string; rule: string } {
-  if (t.to === 'forced_open') return { cause: 'Somebody forced it open.', rule: t.reason };
+  if (t.to === 'forced_open') {
+    return { cause: 'Somebody forced it open.', rule: 'It goes back by itself, or with Reset counts.' };
+  }
   if (t.from === 'half_open') {
     return {
       cause: 'The probe failed, so it opened again.',

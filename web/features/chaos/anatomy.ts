@@ -199,11 +199,13 @@ export function anatomyOf(run: Run, timeline: Timeline, now: number): Anatomy {
     queue: queueOf(timeline, from, to),
     bucketSeconds,
     sagas: sagasOf(timeline, from, to, bucketSeconds),
-    good: (r?.sli ?? []).map((p) => ({
-      second: p.second,
-      share: p.total === 0 ? null : p.good / p.total,
-      total: p.total,
-    })),
+    good: (r?.sli ?? [])
+      .filter((p) => p.second * 1000 >= from && p.second * 1000 < to)
+      .map((p) => ({
+        second: p.second,
+        share: p.total === 0 ? null : p.good / p.total,
+        total: p.total,
+      })),
     conditions: r ? conditionsOf(r) : [],
   };
 }

@@ -216,6 +216,12 @@ describe('the anatomy', () => {
     expect(anatomyOf(early, emptyTimeline(), 0).dimensions).toHaveLength(2);
   });
 
+  it('leaves out what was measured before its range', () => {
+    const early = { second: T0 / 1000 - 100, good: 1, total: 1 };
+    const drawn = anatomyOf(run({ recovery: recovery({ sli: [early] }) }), emptyTimeline(), 0);
+    expect(drawn.good).toEqual([]);
+  });
+
   it('draws a second without a call as unknown', () => {
     expect(anatomyOf(run(), emptyTimeline(), 0).good.map((g) => g.share)).toEqual([0.75, null]);
   });
