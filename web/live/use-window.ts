@@ -3,6 +3,7 @@ import { emptyTimeline, type Timeline } from '@stormglass/agents/contract';
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { serverNow, subscribeSeconds } from './clock.ts';
+import { joinTimelines } from './join-timelines.ts';
 import { keys } from './keys.ts';
 import type { LiveState } from './protocol.ts';
 import { request } from './request.ts';
@@ -80,7 +81,7 @@ function useHistory(from: number, to: number, moving: boolean, needed: boolean) 
     gcTime: 60_000,
     structuralSharing: false,
   });
-  return { ...query, step };
+  return query;
 }
 
 /** What the page shows: a range, an instant and the timeline that covers both. */
@@ -99,12 +100,15 @@ export function useWindow(): PageWindow {
     if (!needed) {
       return { ...base, timeline: liveTimeline, step: 1, loading: connection.from === null, error: null };
     }
-    const timeline = history.data?.timeline ?? EMPTY;
+    // The newest part of a longer range stays live; until its past has come, that part is all there is.
+    const cut = connection.from ?? 0;
+    const overlaps = range.to > cut;
+    const past = history.data?.timeline ?? EMPTY;
     return {
       ...base,
-      timeline,
-      step: history.data?.stepSeconds ?? history.step,
-      loading: history.isPending,
+      timeline: overlaps ? joinTimelines(past, liveTimeline, cut) : past,
+      step: history.data?.stepSeconds ?? 1,
+      loading: history.isPending && !overlaps,
       error: history.error,
     };
   }, [
@@ -116,7 +120,6 @@ export function useWindow(): PageWindow {
     liveTimeline,
     connection.from,
     history.data,
-    history.step,
     history.isPending,
     history.error,
   ]);

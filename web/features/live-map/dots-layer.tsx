@@ -87,16 +87,23 @@ function useAnimation(element: HTMLCanvasElement | null, props: Props) {
     });
     theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     let frame = 0;
+    let blank = false;
+    let drawnFor: unknown = null;
     const draw = (now: number) => {
       frame = requestAnimationFrame(draw);
-      const { curves, live: moving } = latest.current;
+      const { curves, live: moving, rates } = latest.current;
+      const quiet = still.matches || !moving;
+      if (!quiet) source.current.sweep(now, curves);
+      // Nothing moves and nothing changed: a cleared canvas would still cost a whole repaint.
+      if (quiet ? drawnFor === rates : blank && source.current.dots.length === 0) return;
+      drawnFor = quiet ? rates : null;
+      blank = !quiet && source.current.dots.length === 0;
       context.setTransform(ratio, 0, 0, ratio, PAD * ratio, PAD * ratio);
       context.clearRect(-PAD, -PAD, canvas.width + PAD * 2, canvas.height + PAD * 2);
-      if (still.matches || !moving) {
+      if (quiet) {
         drawStill(context, latest.current, ink);
         return;
       }
-      source.current.sweep(now, curves);
       for (const dot of source.current.dots) {
         const curve = curves.get(dot.edge);
         if (!curve || now < dot.startsAt) continue;
