@@ -4,14 +4,8 @@ import { TimeFlag } from '../../ui/glyphs/time-flag.tsx';
 import { useWidth } from '../../ui/use-width.ts';
 import type { Anatomy, Dimension, Flag } from './anatomy.ts';
 import { GoodLane } from './anatomy-good-lane.tsx';
-import {
-  BreakerLanes,
-  ConditionLanes,
-  FaultLane,
-  type Frame,
-  QueueLane,
-  SagaLane,
-} from './anatomy-lanes.tsx';
+import { BreakerLanes, FaultLane, type Frame, halo, QueueLane } from './anatomy-lanes.tsx';
+import { ConditionLanes, SagaLane } from './outcome-lanes.tsx';
 import styles from './run.module.css';
 import { roundSeconds } from './ticks.ts';
 
@@ -23,7 +17,6 @@ const FAULT_H = 30;
 const QUEUE_H = 84;
 const SAGA_H = 76;
 const GOOD_H = 88;
-const halo = { paintOrder: 'stroke', stroke: 'var(--bg0)', strokeWidth: 4 } as const;
 
 function FlagMark({
   flag,

@@ -60,7 +60,7 @@ export function GoodLane({
         const a = frame.x((run[0]?.second ?? 0) * 1000 + 500);
         const b = frame.x((run.at(-1)?.second ?? 0) * 1000 + 500);
         return (
-          <g key={a}>
+          <g key={run[0]?.second}>
             <path
               d={`M${a} ${level(1)}L${line.join('L')}L${b} ${level(1)}Z`}
               fill="var(--failing)"

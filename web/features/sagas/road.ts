@@ -1,5 +1,6 @@
 import type { StepLook } from '../../ui/glyphs/saga-step.tsx';
-import type { Attempt, SagaView, StepView } from './model.ts';
+import type { Attempt } from './attempts.ts';
+import type { SagaView, StepView } from './model.ts';
 
 /** A disc on the road. Coordinates in px. */
 export interface RoadNode {
