@@ -117,3 +117,17 @@ test('a SIGTERM loads what was acknowledged and exits 0', async () => {
   });
   expect(rows[0]?.n).toBe(1);
 });
+
+test('queries that take long do not hold up its end, nor break it', async () => {
+  const running = await TestCollector.start();
+  collector = running;
+  const slow = 'SELECT sum(sipHash64(number)) FROM numbers(10000000000)';
+  const ask = () => running.rows(slow);
+  const first = [ask(), ask()];
+  const others = `SELECT 1 FROM system.processes WHERE query LIKE 'SELECT sum(sipHash64%'`;
+  await eventually('two slow queries', async () => ((await running.rows(others)).length === 2 ? true : null));
+  // Three can run: the last ones wait for their turn.
+  const answers = Promise.allSettled([...first, ask(), ask()]);
+  expect(await running.end()).toBe(0);
+  expect((await answers).map((answer) => answer.status)).toEqual(Array(4).fill('rejected'));
+});

@@ -12,20 +12,18 @@ if (!parsed.success) {
   log.fatal({ issues: parsed.error.issues }, 'the environment of the collector is not complete');
   process.exit(2);
 }
+
+// From here on, so that a signal during the start does not cut the engine off while it makes its tables.
+const stopped = new Promise<void>((resolve) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
+});
 const collector = await startCollector(parsed.data, log);
 log.info({ event: 'ready', ports: collector.ports }, 'collector ready');
-
-let stopping = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, () => {
-    if (stopping) return;
-    stopping = true;
-    collector.close().then(
-      () => process.exit(0),
-      (cause: unknown) => {
-        log.error({ err: cause }, 'collector did not stop cleanly');
-        process.exit(1);
-      },
-    );
-  });
+await stopped;
+try {
+  await collector.close();
+} catch (cause) {
+  log.error({ err: cause }, 'collector did not stop cleanly');
+  process.exit(1);
 }
+process.exit(0);

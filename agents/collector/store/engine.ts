@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Session } from 'chdb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drainPending, Session } from 'chdb';
+import { StormglassError } from '../../contract/errors.ts';
 import { SCHEMA_VERSION, type TableOptions, tableStatements } from './tables.ts';
 import { VIEW_STATEMENTS } from './views.ts';
 
@@ -8,6 +10,9 @@ import { VIEW_STATEMENTS } from './views.ts';
 const READERS = 3;
 /** A caller that has gone cannot be told from one that waits, so no query runs longer. */
 const MAX_QUERY_SECONDS = 25;
+
+const CANCEL = `KILL QUERY WHERE query NOT LIKE 'KILL QUERY%' ASYNC`;
+const CANCEL_EVERY_MS = 100;
 
 export interface EngineOptions extends TableOptions {
   dir: string;
@@ -32,7 +37,9 @@ export class Engine {
   readonly #loader: Session;
   readonly #readers: Session[];
   readonly #idle: Session[];
-  readonly #waiting: ((session: Session) => void)[] = [];
+  readonly #waiting: PromiseWithResolvers<Session>[] = [];
+  readonly #running = new Set<Promise<unknown>>();
+  #closing = false;
   #loads: Promise<unknown> = Promise.resolve();
 
   private constructor(loader: Session, readers: Session[]) {
@@ -45,7 +52,7 @@ export class Engine {
     const dir = join(options.dir, `engine-${SCHEMA_VERSION}`);
     await mkdir(dir, { recursive: true });
     const config = join(options.dir, 'engine.xml');
-    await writeFile(config, engineConfig(options.memoryBytes));
+    await writeFile(config, engineConfig(options.memoryBytes, dir));
     const open = () => new Session(dir, { connectionArgs: [`--config-file=${config}`] });
     const loader = open();
     const engine = new Engine(
@@ -69,6 +76,7 @@ export class Engine {
   /** Runs a statement that writes; one at a time, in order. */
   load(sql: string): Promise<void> {
     const run = this.#loads.then(async () => {
+      if (this.#closing) throw closed();
       await this.#loader.queryAsync(sql);
     });
     this.#loads = run.catch(() => undefined);
@@ -77,21 +85,50 @@ export class Engine {
 
   /** Runs one read-only query on the next free session; the answer is whole, in `format` unless the SQL says FORMAT. */
   async query(sql: string, context: QueryContext): Promise<Uint8Array> {
-    const session =
-      this.#idle.pop() ?? (await new Promise<Session>((resolve) => this.#waiting.push(resolve)));
+    if (this.#closing) throw closed();
+    const session = this.#idle.pop() ?? (await this.#turn());
+    const run = runOn(session, sql, context);
+    this.#running.add(run);
     try {
-      return await runOn(session, sql, context);
+      return await run;
     } finally {
+      this.#running.delete(run);
       const next = this.#waiting.shift();
       if (next === undefined) this.#idle.push(session);
-      else next(session);
+      else next.resolve(session);
     }
   }
 
+  /**
+   * Refuses whatever comes, cancels the queries that run, then closes the sessions. In this order: a process that exits
+   * while the engine computes ends with SIGSEGV.
+   */
   async close(): Promise<void> {
+    this.#closing = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(closed());
     await this.#loads;
+    while (this.#running.size > 0) {
+      // Again and again: one may just have been between two statements of its own.
+      await this.#loader.queryAsync(CANCEL);
+      await Promise.race([Promise.allSettled(this.#running), sleep(CANCEL_EVERY_MS)]);
+    }
+    await drainPending();
     for (const session of [this.#loader, ...this.#readers]) session.close();
   }
+
+  #turn(): Promise<Session> {
+    const turn = Promise.withResolvers<Session>();
+    this.#waiting.push(turn);
+    return turn.promise;
+  }
+}
+
+function closed(): StormglassError {
+  return new StormglassError(
+    'store_unavailable',
+    'the telemetry store is closing',
+    'Ask again when it has restarted.',
+  );
 }
 
 async function runOn(session: Session, sql: string, context: QueryContext): Promise<Uint8Array> {
@@ -111,7 +148,7 @@ async function runOn(session: Session, sql: string, context: QueryContext): Prom
 }
 
 /** Caches and pools sized for a laptop; the engine's own log tables do not exist in the embedded build. */
-function engineConfig(memoryBytes: number): string {
+function engineConfig(memoryBytes: number, dir: string): string {
   const settings: Record<string, number> = {
     max_server_memory_usage: memoryBytes,
     mark_cache_size: 33_554_432,
@@ -130,7 +167,9 @@ function engineConfig(memoryBytes: number): string {
     background_distributed_schedule_pool_size: 1,
     background_buffer_flush_schedule_pool_size: 1,
   };
+  // Else the protobuf schema of the loads is kept in `__cache__` of the working directory.
+  const schemas = join(dir, 'schemas').replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   const tags = Object.entries(settings).map(([k, v]) => `  <${k}>${v}</${k}>`);
   // Day partitions and text of instants are UTC wherever it runs.
-  return `<clickhouse>\n  <timezone>UTC</timezone>\n${tags.join('\n')}\n</clickhouse>\n`;
+  return `<clickhouse>\n  <timezone>UTC</timezone>\n  <format_schema_path>${schemas}</format_schema_path>\n${tags.join('\n')}\n</clickhouse>\n`;
 }
