@@ -102,6 +102,33 @@ describe('trace search', () => {
   test('finds the traces of a range, newest first', async () => {
     expect(await search({})).toEqual([ids.consumer, ids.fast, ids.failed, ids.hurt]);
   });
+  test('names a trace by its root, else by the first span that came in, else by its first', async () => {
+    const minute = { from: now - 3_600_000 * 3, to: now - 3_600_000 * 2 };
+    const at = (ms: number) => ({ startMs: minute.from + ms, durationMs: 5 });
+    const inner = (trace: number, n: number) => ({
+      ...{ traceId: hexId(trace, 16), spanId: hexId(n, 8), parentSpanId: hexId(99, 8) },
+    });
+    const bodies = [
+      traceRequest('orders', [
+        { ...inner(71, 31), ...at(50), kind: 3, name: 'call' },
+        { ...inner(72, 32), ...at(70), kind: 3, name: 'later' },
+      ]),
+      traceRequest('payments', [{ ...inner(71, 33), ...at(60), kind: 2, attributes: http('/charges', 200) }]),
+      traceRequest('shipping', [{ ...inner(72, 34), ...at(65), kind: 1, name: 'first' }]),
+      traceRequest('gateway', [
+        { ...inner(73, 35), ...at(80), kind: 2, attributes: http('/inner', 200) },
+        { traceId: hexId(73, 16), spanId: hexId(36, 8), ...at(90), name: 'root' },
+      ]),
+    ];
+    for (const body of bodies) await post(collector.otlp, 'traces', body);
+    await eventually('loaded', async () => ((await queries.stats()).spoolBytes === 0 ? true : null));
+    const { traces } = await queries.searchTraces(TraceSearch.parse(minute));
+    expect(traces.map((t) => [t.rootService, t.rootName])).toEqual([
+      ['gateway', 'root'],
+      ['shipping', 'first'],
+      ['payments', 'POST /charges'],
+    ]);
+  });
   test('orders by duration', async () => {
     expect(await search({ order: 'slowest', limit: 2 })).toEqual([ids.failed, ids.hurt]);
   });

@@ -33,7 +33,7 @@ export async function searchTraces(
   const rows = await store.rows<TraceSummary>(
     `SELECT TraceId AS traceId, ${millis('min(Start)')} AS startMs,
       (toUnixTimestamp64Nano(max(End)) - toUnixTimestamp64Nano(min(Start))) / 1000000 AS durationMs,
-      max(RootService) AS rootService, max(RootName) AS rootName, sum(Spans) AS spanCount, sum(Errors) AS errorCount,
+      min(Root).3 AS rootService, min(Root).4 AS rootName, sum(Spans) AS spanCount, sum(Errors) AS errorCount,
       arraySort(groupUniqArrayArray(Services)) AS services, arraySort(groupUniqArrayArray(FaultIds)) AS faultIds
     FROM stormglass_traces
     WHERE Minute >= toStartOfMinute(fromUnixTimestamp64Milli({from:Int64})) - toIntervalMinute(${SLACK_MINUTES})

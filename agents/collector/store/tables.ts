@@ -12,7 +12,7 @@ const TYPES = 'Map(LowCardinality(String), LowCardinality(String))';
 const DEDUP_WINDOW = 1000;
 
 /** Raised when a table changes shape; each version has its own data directory, and an old one is left as it is. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 export interface TableOptions {
   /** Days after which a day's partition is dropped. */
@@ -150,8 +150,7 @@ function lookups(options: TableOptions): string[] {
       End SimpleAggregateFunction(max, DateTime64(9)),
       Spans SimpleAggregateFunction(sum, UInt64),
       Errors SimpleAggregateFunction(sum, UInt64),
-      RootService SimpleAggregateFunction(max, String),
-      RootName SimpleAggregateFunction(max, String),
+      Root SimpleAggregateFunction(min, Tuple(Rank UInt8, Start DateTime64(9), Service String, Name String)),
       Services SimpleAggregateFunction(groupUniqArrayArray, Array(String)),
       FaultIds SimpleAggregateFunction(groupUniqArrayArray, Array(String)),
       INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1

@@ -56,10 +56,13 @@ const TRAFFIC = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_traffic_mv TO
 const TRACE_BOUNDS = `CREATE OR REPLACE VIEW otel_traces_trace_id_ts AS
   SELECT TraceId, toDateTime(Start) AS Start, toDateTime(End) AS End FROM stormglass_traces`;
 
+/** Lowest wins: a real root; else, where its parent lies outside of what we get, what came in at a service of ours. */
+const ROOT_RANK = `multiIf(ParentSpanId = '', 0, SpanKind = 'Server', 1, 2)`;
+
 const TRACE_SUMMARIES = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_traces_mv TO stormglass_traces AS
   SELECT toStartOfMinute(min(Timestamp)) AS Minute, TraceId, min(Timestamp) AS Start,
     max(Timestamp + toIntervalNanosecond(Duration)) AS End, count() AS Spans, countIf(StatusCode = 'Error') AS Errors,
-    maxIf(toString(ServiceName), ParentSpanId = '') AS RootService, maxIf(${OPERATION}, ParentSpanId = '') AS RootName,
+    min((${ROOT_RANK}, Timestamp, toString(ServiceName), ${OPERATION})) AS Root,
     groupUniqArray(toString(ServiceName)) AS Services,
     groupUniqArrayIf(SpanAttributes['${RECEIPT_ATTR.faultId}'], SpanAttributes['${RECEIPT_ATTR.faultId}'] != '') AS FaultIds
   FROM otel_traces GROUP BY TraceId`;
