@@ -82,9 +82,20 @@ function sweep(): void {
   for (const name of readdirSync(OPEN_HOME).filter((entry) => entry.endsWith(OWNER))) {
     const note = join(OPEN_HOME, name);
     const cluster = note.slice(0, -OWNER.length);
-    if (existsSync(readFileSync(note, 'utf8')) || existsSync(join(cluster, 'postmaster.pid'))) continue;
+    const owner = ownerIn(note);
+    if (owner === null || existsSync(owner) || existsSync(join(cluster, 'postmaster.pid'))) continue;
     rmSync(cluster, { recursive: true, force: true });
     rmSync(note, { force: true });
+  }
+}
+
+/** Null when another start has swept it away since the folder was listed, or has not yet written it. */
+function ownerIn(note: string): string | null {
+  try {
+    return readFileSync(note, 'utf8') || null;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw cause;
   }
 }
 
