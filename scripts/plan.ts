@@ -16,6 +16,7 @@ export const DEFAULT_PORTS = {
   notifications: 4108,
   'outside-world': 4110,
   loadgen: 4111,
+  'queue-agent': 4112,
 } as const;
 export type PortName = keyof typeof DEFAULT_PORTS;
 export type Ports = Record<PortName, number>;
@@ -32,6 +33,8 @@ export interface LaunchContext {
   collectorSecret: string;
   keys: { login: string | null; agent: string | null; otlp: string | null };
   version: string;
+  /** Absolute path of the folder with the user's own experiments; null: those of the repository. */
+  experiments: string | null;
   /** Connection URL of each service's database, and of `broker`. */
   databases: Record<string, string>;
 }
@@ -154,7 +157,7 @@ export function web(context: LaunchContext): PlannedProcess {
       STORMGLASS_DATA_DIR: join(context.dataDir, 'web'),
       STORMGLASS_OTLP_HTTP: outsideUrl(context.host, ports.otlpHttp),
       STORMGLASS_OTLP_GRPC: outsideUrl(context.host, ports.otlpGrpc),
-      STORMGLASS_EXPERIMENTS: join(context.root, 'chaos', 'experiments'),
+      STORMGLASS_EXPERIMENTS: context.experiments ?? join(context.root, 'chaos', 'experiments'),
       ...(keys.agent === null ? {} : { STORMGLASS_AGENT_KEY: keys.agent }),
       ...(keys.login === null ? {} : { STORMGLASS_LOGIN_TOKEN: keys.login }),
     },
@@ -180,13 +183,14 @@ export function queueAgent(context: LaunchContext): PlannedProcess {
   return {
     name: 'queue-agent',
     main: 'agents/queues/main.ts',
-    port: null,
-    healthUrl: null,
+    port: 'queue-agent',
+    healthUrl: `${local(context.ports['queue-agent'])}/healthz`,
     // It starts its telemetry and its channel by itself.
     instrumented: false,
     stopWithinMs: 8_000,
     env: {
       ...telemetryEnv(context, 'queue-agent'),
+      PORT: String(context.ports['queue-agent']),
       BROKER_URL: databases.broker ?? '',
       QUEUES: 'notifications',
     },

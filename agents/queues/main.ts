@@ -1,6 +1,7 @@
 /**
  * The queue agent: a process of its own which samples the broker's queues once a second and acts on them for the
- * dashboard. Environment: BROKER_URL, QUEUES (comma separated), and OTEL_*, STORMGLASS_* as for every agent.
+ * dashboard. Environment: BROKER_URL, QUEUES (comma separated), PORT (optional, for
+ * GET /healthz), and OTEL_*, STORMGLASS_* as for every agent.
  */
 import { pino } from 'pino';
 import { z } from 'zod';
@@ -12,10 +13,12 @@ import { readSettings, type Settings } from '../node/settings.ts';
 import { startTelemetry } from '../node/telemetry.ts';
 import { BullmqCollector } from './bullmq.ts';
 import { registerQueueControls } from './controls.ts';
+import { serveHealth } from './health.ts';
 import { QueueReport } from './report.ts';
 import { sampleEverySecond } from './sampling.ts';
 
 const Env = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   BROKER_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   QUEUES: z
     .string()
@@ -45,13 +48,15 @@ function run(env: z.output<typeof Env>): void {
   const channel = settings.hub === null ? null : connect(settings.hub, settings, controls, telemetry.dropped);
   const down = new AbortController();
   const report = new QueueReport(collector.system, systemClock);
-  sampleEverySecond(collector, report, log, down.signal);
+  const reading = sampleEverySecond(collector, report, log, down.signal);
+  const health = env.PORT === undefined ? null : serveHealth(env.PORT, () => reading() === 'read');
   log.info({ queues: env.QUEUES }, 'watching queues');
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
 
   async function stop(): Promise<void> {
     down.abort();
+    health?.close();
     channel?.close();
     await Promise.allSettled([collector.close(), telemetry.flush(1_000)]);
     process.exit(0);

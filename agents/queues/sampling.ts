@@ -5,14 +5,24 @@ import type { QueueReport } from './report.ts';
 
 const EVERY_MS = 1_000;
 
-/** Reads once a second, never twice at a time, until `down`. A broker that is away is logged once, not each second. */
+/** How the last reading went; nothing is known before the first. */
+export type Reading = 'none' | 'read' | 'away';
+
+/**
+ * Reads once a second, never twice at a time, until `down`. A broker that is away is logged once, not each second.
+ * Gives back how the last reading went.
+ */
 export function sampleEverySecond(
   collector: QueueCollector,
   report: QueueReport,
   log: Logger,
   down: AbortSignal,
-): void {
-  void run(collector, report, log, down);
+): () => Reading {
+  let last: Reading = 'none';
+  void run(collector, report, log, down, (reading) => {
+    last = reading;
+  });
+  return () => last;
 }
 
 async function run(
@@ -20,6 +30,7 @@ async function run(
   report: QueueReport,
   log: Logger,
   down: AbortSignal,
+  onReading: (reading: Reading) => void,
 ): Promise<void> {
   let away = false;
   while (!down.aborted) {
@@ -28,9 +39,11 @@ async function run(
       report.add(await collector.read());
       if (away) log.info('the broker is back');
       away = false;
+      onReading('read');
     } catch (error) {
       if (!away && !down.aborted) log.warn({ err: error }, 'the broker cannot be read, trying on');
       away = true;
+      onReading('away');
     }
     const rest = Math.max(0, EVERY_MS - (performance.now() - began));
     // The only way for this to reject is `down`, which the loop's condition sees.

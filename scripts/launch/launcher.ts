@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ProcessEvent } from '@stormglass/agents/contract';
 import {
   answers,
@@ -145,6 +145,7 @@ export class Launcher {
       collectorSecret: this.#secret,
       keys,
       version: versionOf(root),
+      experiments: process.env.STORMGLASS_EXPERIMENTS ? resolve(process.env.STORMGLASS_EXPERIMENTS) : null,
       databases,
     };
   }
