@@ -33,7 +33,7 @@ export async function timeline(
     breakerSamples(store, range, step, signal),
     store.rows<BreakerTransition>(TRANSITIONS, bounds(range), signal),
     queueSamples(store, range, step, signal),
-    sagaEvents(store, range, signal),
+    sagaEvents(store, range, step, signal),
     receipts(store, null, range, MAX_RECEIPTS, signal),
   ]);
   return { traffic: cells, breakers, transitions, queues, sagas, receipts: found };
@@ -126,9 +126,16 @@ export const SAGA_COLUMNS = `${millis('Timestamp')} AS at, Event AS event, SagaI
   Service AS service, OrderId AS orderId, Step AS step, Kind AS kind, Attempt AS attempt, Epoch AS epoch, Owner AS owner,
   Key AS key, Outcome AS outcome, Detail AS detail, TraceId AS traceId`;
 
-async function sagaEvents(store: Store, range: Range, signal?: AbortSignal): Promise<SagaEvent[]> {
+/** In steps of more than a second only the events that change an outcome: a long range would be mostly journal rows. */
+async function sagaEvents(
+  store: Store,
+  range: Range,
+  step: number,
+  signal?: AbortSignal,
+): Promise<SagaEvent[]> {
+  const kept = step > 1 ? "AND Event IN ('completed', 'stuck', 'compensation_started')" : '';
   return store.rows<SagaEvent>(
-    `SELECT * FROM (SELECT ${SAGA_COLUMNS} FROM stormglass_saga_events WHERE ${within('Timestamp')}
+    `SELECT * FROM (SELECT ${SAGA_COLUMNS} FROM stormglass_saga_events WHERE ${within('Timestamp')} ${kept}
       ORDER BY Timestamp DESC LIMIT ${MAX_SAGA_EVENTS}) ORDER BY at`,
     bounds(range),
     signal,
