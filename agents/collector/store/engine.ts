@@ -52,7 +52,7 @@ export class Engine {
     const dir = join(options.dir, `engine-${SCHEMA_VERSION}`);
     await mkdir(dir, { recursive: true });
     const config = join(options.dir, 'engine.xml');
-    await writeFile(config, engineConfig(options.memoryBytes, dir));
+    await writeFile(config, engineConfig(options.memoryBytes));
     const open = () => new Session(dir, { connectionArgs: [`--config-file=${config}`] });
     const loader = open();
     const engine = new Engine(
@@ -148,7 +148,7 @@ async function runOn(session: Session, sql: string, context: QueryContext): Prom
 }
 
 /** Caches and pools sized for a laptop; the engine's own log tables do not exist in the embedded build. */
-function engineConfig(memoryBytes: number, dir: string): string {
+function engineConfig(memoryBytes: number): string {
   const settings: Record<string, number> = {
     max_server_memory_usage: memoryBytes,
     mark_cache_size: 33_554_432,
@@ -167,9 +167,7 @@ function engineConfig(memoryBytes: number, dir: string): string {
     background_distributed_schedule_pool_size: 1,
     background_buffer_flush_schedule_pool_size: 1,
   };
-  // Else the protobuf schema of the loads is kept in `__cache__` of the working directory.
-  const schemas = join(dir, 'schemas').replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   const tags = Object.entries(settings).map(([k, v]) => `  <${k}>${v}</${k}>`);
   // Day partitions and text of instants are UTC wherever it runs.
-  return `<clickhouse>\n  <timezone>UTC</timezone>\n  <format_schema_path>${schemas}</format_schema_path>\n${tags.join('\n')}\n</clickhouse>\n`;
+  return `<clickhouse>\n  <timezone>UTC</timezone>\n${tags.join('\n')}\n</clickhouse>\n`;
 }

@@ -2,17 +2,15 @@
  * The SQL with which the engine itself reads a spool segment: OTLP protobuf in, table rows out. A span never becomes a
  * JavaScript object on this path.
  */
-import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { type Mark, METRIC_KINDS, PARTS, type Signal } from '../wire/signals.ts';
 import { type Load, structure, unfold } from './flat.ts';
 import { LOGS } from './loads/logs.ts';
 import { METRICS } from './loads/metrics.ts';
 import { TRACES } from './loads/traces.ts';
 
-const SCHEMA_TEXT = readFileSync(new URL('../wire/otlp.proto', import.meta.url), 'utf8').replace(
-  /\/\/.*$/gm,
-  '',
-);
+/** By path: given as text, the engine keeps copies of it in `__cache__` of the working directory. */
+const SCHEMA = fileURLToPath(new URL('../wire/otlp.proto', import.meta.url));
 
 const quoted = (s: string) => `'${s.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
@@ -21,8 +19,7 @@ const quoted = (s: string) => `'${s.replaceAll('\\', '\\\\').replaceAll("'", "\\
  * load is repeated. JIT compilation is off since these statements are short-lived.
  */
 function settings(message: string, token: string): string {
-  return `SETTINGS format_schema_source = 'string', format_schema = ${quoted(SCHEMA_TEXT)},
-    format_schema_message_name = '${message}', insert_deduplicate = 1, insert_deduplication_token = ${quoted(token)},
+  return `SETTINGS format_schema = ${quoted(`${SCHEMA}:${message}`)}, insert_deduplicate = 1, insert_deduplication_token = ${quoted(token)},
     deduplicate_blocks_in_dependent_materialized_views = 1, max_threads = 1, max_insert_threads = 1,
     input_format_parallel_parsing = 0, max_block_size = 1000000, max_insert_block_size = 1000000000,
     min_insert_block_size_rows = 1000000000, min_insert_block_size_bytes = 0, compile_expressions = 0,
