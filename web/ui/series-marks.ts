@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
-import type { SeriesChartProps } from './series-chart.tsx';
 import type { Ink } from './series-ink.ts';
+import type { SeriesChartProps } from './series-props.ts';
 
 function hatch(u: uPlot, color: string, rising: boolean): CanvasPattern | null {
   const ratio = devicePixelRatio;

@@ -1,8 +1,8 @@
 import uPlot from 'uplot';
 import { getCursor, setCursor, subscribeCursor } from './cursor.ts';
-import type { Series, SeriesChartProps } from './series-chart.tsx';
 import { readInk } from './series-ink.ts';
 import { drawFaults, drawGaps, drawLimit, drawVertical } from './series-marks.ts';
+import type { Series, SeriesChartProps } from './series-props.ts';
 
 const AXIS_WIDTH = 44;
 
