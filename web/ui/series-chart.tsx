@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from './button.tsx';
 import { clock } from './format.ts';
 import type { SeriesPlot } from './series-plot.ts';
-import type { SeriesChartProps } from './series-props.ts';
+import type { Series, SeriesChartProps } from './series-props.ts';
 import { hueColor } from './state.ts';
 import styles from './ui.module.css';
 
