@@ -22,6 +22,7 @@ let sink: OtlpSink;
 let hub: TestHub;
 let worker: Running;
 let agent: ReturnType<typeof spawn>;
+let health: string;
 
 beforeAll(async () => {
   sink = await OtlpSink.start();
@@ -35,7 +36,12 @@ beforeAll(async () => {
     QUEUES: 'mails',
   };
   worker = await runService('mailer', env, WORKER);
-  agent = spawn(process.execPath, [MAIN], { stdio: 'ignore', env: { ...process.env, ...env } });
+  const port = await freePort();
+  health = `http://127.0.0.1:${port}/healthz`;
+  agent = spawn(process.execPath, [MAIN], {
+    stdio: 'ignore',
+    env: { ...process.env, ...env, PORT: String(port) },
+  });
   await vi.waitUntil(() => hub.hello('queue-agent') && hub.hello('mailer')?.capabilities.length, soon);
   // It counts from its first reading on.
   await vi.waitUntil(() => newest(METRIC.queueMessages, 'ready') === 0, soon);
@@ -46,6 +52,10 @@ afterAll(async () => {
   await supervisor.stop([POSTGRES]);
   await Promise.all([hub.close(), sink.close()]);
   rmSync(dataDir, { recursive: true, force: true });
+});
+
+test('is healthy once it reads the broker', async () => {
+  await vi.waitUntil(async () => (await fetch(health)).status === 200, soon);
 });
 
 let sent = 0;
