@@ -20,7 +20,7 @@ function Lanes({ strip }: { strip: Strip }) {
   return (
     <>
       <FaultLane bars={strip.faults.bars} rows={strip.faults.rows} axis={axis} />
-      <BreakerLane rows={strip.breakers.rows} total={strip.breakers.total} axis={axis} />
+      <BreakerLane rows={strip.breakers.rows} reported={strip.breakers.reported} axis={axis} />
       <QueueLane lines={strip.queues} axis={axis} />
       <SagaLane bars={strip.sagas.bars} max={strip.sagas.max} axis={axis} />
       <ErrorLane bars={strip.errors.bars} lines={strip.errors.lines} axis={axis} />

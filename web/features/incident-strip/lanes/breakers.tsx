@@ -6,14 +6,34 @@ import type { BreakerRow, BreakerSegment } from '../model/breaker-lane.ts';
 
 const MAX_ROWS = 2;
 
-function Segment({ segment, axis, y }: { segment: BreakerSegment; axis: Axis; y: number }) {
+type Intervals = readonly (readonly [number, number])[];
+
+/** Closed is said only where somebody reported it. */
+function ClosedLine(props: { axis: Axis; y: number; from: number; to: number; reported: Intervals }) {
+  const { axis, y, from, to, reported } = props;
+  const d = reported
+    .map(([a, b]) => [Math.max(a, from), Math.min(b, to)] as const)
+    .filter(([a, b]) => b > a)
+    .map(([a, b]) => `M${axis.x(a).toFixed(1)} ${y}H${axis.x(b).toFixed(1)}`)
+    .join('');
+  return d === '' ? null : <path d={d} stroke="var(--ok)" strokeWidth={1.5} opacity={0.75} />;
+}
+
+interface SegmentProps {
+  segment: BreakerSegment;
+  axis: Axis;
+  y: number;
+  reported: Intervals;
+}
+
+function Segment({ segment, axis, y, reported }: SegmentProps) {
   const cut = clip(axis, segment.from, segment.to);
   if (!cut) return null;
   const x1 = axis.x(cut[0]);
   const width = Math.max(1, axis.x(cut[1]) - x1);
   switch (segment.state) {
     case 'closed':
-      return <path d={`M${x1} ${y}h${width}`} stroke="var(--ok)" strokeWidth={1.5} opacity={0.75} />;
+      return <ClosedLine axis={axis} y={y} from={cut[0]} to={cut[1]} reported={reported} />;
     case 'open':
     case 'forced_open':
       return (
@@ -74,30 +94,19 @@ function NextTry({ row, axis, y }: { row: BreakerRow; axis: Axis; y: number }) {
   );
 }
 
-/** State of the breakers which moved; when none did, one line for all says so. */
-export function BreakerLane({
-  rows,
-  total,
-  axis,
-}: {
+interface LaneProps {
   rows: readonly BreakerRow[];
-  total: number;
+  reported: Intervals;
   axis: Axis;
-}) {
+}
+
+/** State of the breakers which moved; when none did, one line for all says so. */
+export function BreakerLane({ rows, reported, axis }: LaneProps) {
   const { top, height } = LANES.breakers;
-  if (rows.length === 0) {
-    const y = top + height / 2;
-    if (total === 0) return null;
-    return (
-      <path
-        d={`M${axis.left} ${y}H${axis.x(axis.now)}`}
-        stroke="var(--ok)"
-        strokeWidth={1.5}
-        opacity={0.75}
-      />
-    );
-  }
   const shown = rows.slice(0, MAX_ROWS);
+  if (shown.length === 0) {
+    return <ClosedLine axis={axis} y={top + height / 2} from={axis.from} to={axis.now} reported={reported} />;
+  }
   return (
     <g>
       {shown.map((row, i) => {
@@ -105,7 +114,7 @@ export function BreakerLane({
         return (
           <g key={row.id}>
             {row.segments.map((segment) => (
-              <Segment key={segment.from} segment={segment} axis={axis} y={y} />
+              <Segment key={segment.from} segment={segment} axis={axis} y={y} reported={reported} />
             ))}
             <NextTry row={row} axis={axis} y={y} />
           </g>

@@ -47,8 +47,29 @@ function segmentsOf(
   return segments;
 }
 
-/** The breakers which moved within the axis, the longest open first; and how many there are in all. */
-export function breakerRows(timeline: Timeline, axis: Axis): { rows: BreakerRow[]; total: number } {
+/** A pause of samples longer than this is a time nobody knows about, milliseconds. */
+const MAX_SILENCE_MS = 6_000;
+
+/** The intervals [from, to] in which breakers reported: only there may a line say that they were closed. */
+function reported(timeline: Timeline, axis: Axis): (readonly [number, number])[] {
+  const out: [number, number][] = [];
+  for (const { at } of timeline.breakers) {
+    if (at < axis.from - MAX_SILENCE_MS || at > axis.now) continue;
+    const last = out.at(-1);
+    if (last && at - last[1] <= MAX_SILENCE_MS) last[1] = at;
+    else out.push([at, at]);
+  }
+  const last = out.at(-1);
+  // The newest sample speaks for the second after it.
+  if (last && axis.now - last[1] <= MAX_SILENCE_MS) last[1] = axis.now;
+  return out;
+}
+
+/** The breakers which moved within the axis, the longest open first; how many there are in all, and when they reported. */
+export function breakerRows(
+  timeline: Timeline,
+  axis: Axis,
+): { rows: BreakerRow[]; total: number; reported: (readonly [number, number])[] } {
   const views = breakersAt(timeline, axis.now);
   const moves = new Map<string, BreakerTransition[]>();
   for (const move of timeline.transitions) {
@@ -67,5 +88,9 @@ export function breakerRows(timeline: Timeline, axis: Axis): { rows: BreakerRow[
     rows.push({ id, service: first.service, peer: first.peer, segments, nextTryAt, trouble });
   }
   rows.sort((a, b) => b.trouble - a.trouble);
-  return { rows, total: new Set([...views.keys(), ...moves.keys()]).size };
+  return {
+    rows,
+    total: new Set([...views.keys(), ...moves.keys()]).size,
+    reported: reported(timeline, axis),
+  };
 }

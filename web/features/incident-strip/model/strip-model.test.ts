@@ -171,6 +171,31 @@ describe('breakerRows', () => {
     expect(rows).toHaveLength(1);
     expect(total).toBe(2);
   });
+
+  it('does not call a breaker closed at a time nobody reported', () => {
+    const at = (ms: number) => ({
+      at: T0 + ms,
+      service: 'gateway',
+      instance: 'gateway-1',
+      name: 'orders',
+      peer: 'orders',
+      state: 'closed' as const,
+      success: 1,
+      failure: 0,
+      timeout: 0,
+      rejected: 0,
+      failureRatio: 0,
+      resetRemainingMs: null,
+      threshold: 0.5,
+      volume: 10,
+    });
+    const breakers = [at(10_000), at(11_000), at(60_000), at(99_000)];
+    expect(breakerRows({ ...emptyTimeline(), breakers }, axis).reported).toEqual([
+      [T0 + 10_000, T0 + 11_000],
+      [T0 + 60_000, T0 + 60_000],
+      [T0 + 99_000, T0 + 100_000],
+    ]);
+  });
 });
 
 describe('queueLines', () => {

@@ -19,6 +19,13 @@ function Picture({ data }: { data: NodeData }) {
   }
 }
 
+/** Chosen is ink: a ring, or a frame round a tank. */
+function ChosenMark({ kind, r }: { kind: NodeData['node']['kind']; r: number }) {
+  const ink = { fill: 'none', stroke: 'var(--ink1)', strokeWidth: 1.5 };
+  if (kind === 'queue') return <rect x={-50} y={-33} width={100} height={64} rx={8} {...ink} />;
+  return <circle r={r + 7} {...ink} />;
+}
+
 /** One node of the map: its picture around its middle, and a ring of ink when it is chosen. */
 export const MapNodeView = memo(function MapNodeView({ data }: NodeProps<FlowNode>) {
   const r = radiusOf(data.node);
@@ -33,9 +40,7 @@ export const MapNodeView = memo(function MapNodeView({ data }: NodeProps<FlowNod
         className={styles.picture}
         aria-hidden="true"
       >
-        {data.chosen ? (
-          <circle r={r + 7} fill="none" stroke="var(--ink1)" strokeWidth={1.5} strokeDasharray="none" />
-        ) : null}
+        {data.chosen ? <ChosenMark kind={data.node.kind} r={r} /> : null}
         <Picture data={data} />
       </svg>
       <Handle type="source" position={Position.Right} className={styles.handle} isConnectable={false} />
