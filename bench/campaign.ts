@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** `npm run campaign -- NAME`: a proof of `npm test` at full size. */
+const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; args: string[] }> = {
+  'collector-kills': {
+    what: '100 SIGKILLs of the collector under load; each acknowledged span is stored exactly once',
+    env: { STORMGLASS_KILLS: '100' },
+    args: [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      'agents/collector/durability.test.ts',
+      '--testTimeout=3600000',
+    ],
+  },
+  'process-kills': {
+    what: 'each process killed five times under load; no acknowledged order and no acknowledged span is lost',
+    env: { STORMGLASS_KILL_ROUNDS: '5' },
+    args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/durability.spec.ts'],
+  },
+};
+
+const name = process.argv[2] ?? '';
+const campaign = CAMPAIGNS[name];
+if (campaign === undefined) {
+  process.stderr.write(`Say npm run campaign -- NAME, one of:\n`);
+  for (const [known, { what }] of Object.entries(CAMPAIGNS)) process.stderr.write(`  ${known}: ${what}\n`);
+  process.exit(2);
+}
+const run = spawnSync(process.execPath, campaign.args, {
+  cwd: join(import.meta.dirname, '..'),
+  env: { ...process.env, ...campaign.env },
+  stdio: 'inherit',
+});
+process.exit(run.status ?? 1);
