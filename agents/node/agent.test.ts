@@ -99,8 +99,11 @@ describe('one import', () => {
     expect(opened.attributes[BREAKER_ATTR.reason]).toContain(
       '4 of 4 calls failed in 10 s (100 %, opens above 50 %)',
     );
-    const tripped = sink.spans.find((s) => s.attributes['url.path'] === '/through/3');
-    expect(opened.traceId).toBe(tripped?.traceId);
+    const tripped = await vi.waitUntil(
+      () => sink.spans.find((s) => s.attributes['url.path'] === '/through/3'),
+      soon,
+    );
+    expect(opened.traceId).toBe(tripped.traceId);
     await hub.halt('peer');
     const half = await vi.waitUntil(() => sink.events(EVENT.breakerHalfOpened)[0], soon);
     expect(half.traceId).toBe('');
