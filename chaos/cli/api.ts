@@ -13,7 +13,11 @@ const PATHS = {
 /** No answer of the dashboard takes longer, milliseconds; an abort waits for the read-back of its faults. */
 const PATIENCE_MS = 15_000;
 
-const Halted = z.object({ halted: z.boolean(), lastEffectGoneMs: z.number().nullable() });
+const Halted = z.object({
+  halted: z.boolean(),
+  lastEffectGoneMs: z.number().nullable(),
+  unconfirmed: z.number().int().default(0),
+});
 export type Halted = z.infer<typeof Halted>;
 
 export interface DashboardOptions {

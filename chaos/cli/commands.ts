@@ -40,7 +40,11 @@ export async function carryOut(command: Command, terminal: Terminal): Promise<nu
         const halted = await new Dashboard(command).halt(command.reason);
         const gone =
           halted.lastEffectGoneMs === null ? '' : `, last effect gone after ${halted.lastEffectGoneMs} ms`;
-        terminal.out(`all chaos is stopped${gone}`);
+        const left =
+          halted.unconfirmed === 0
+            ? ''
+            : `; ${halted.unconfirmed} ends are not confirmed yet, their leases run out by themselves`;
+        terminal.out(`all chaos is stopped${gone}${left}`);
         return 0;
       }
       case 'validate':

@@ -35,8 +35,10 @@ const HaltView = z.object({
   at: z.number().nullable(),
   by: z.string().nullable(),
   reason: z.string().nullable(),
-  /** Milliseconds from the click to the last effect read back as gone; null without an effect. */
+  /** Milliseconds from the click to the last effect read back as gone; null without an effect, or while one may be left. */
   lastEffectGoneMs: z.number().nullable(),
+  /** Faults whose end is not read back as reverted, so far: an agent is silent or away, or an undo failed. */
+  unconfirmed: z.number().int(),
 }) satisfies z.ZodType<HaltState>;
 
 const AgentRow = AgentHello.extend({

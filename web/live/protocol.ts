@@ -21,6 +21,8 @@ export type HaltState = {
   by: string | null;
   reason: string | null;
   lastEffectGoneMs: number | null;
+  /** Faults of this halt whose end is not read back as reverted, so far. */
+  unconfirmed: number;
 };
 
 export interface AgentView extends AgentHello {

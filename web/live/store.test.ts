@@ -31,7 +31,7 @@ function makeStore() {
 
 const STATE: LiveState = {
   agents: [],
-  halt: { halted: false, at: null, by: null, reason: null, lastEffectGoneMs: null },
+  halt: { halted: false, at: null, by: null, reason: null, lastEffectGoneMs: null, unconfirmed: 0 },
   runs: [],
   activeRuns: [],
   store: { reachable: true, spoolBytes: 0, received: 0, rejected: 0 },

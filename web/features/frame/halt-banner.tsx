@@ -1,4 +1,5 @@
 'use client';
+import type { HaltState } from '../../live/protocol.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, durationText } from '../../ui/format.ts';
@@ -22,11 +23,7 @@ export function HaltBanner() {
       <span className="ink2">
         since {clock(halt.at)}
         {halt.by ? ` by ${halt.by}` : ''}
-        {halt.reason ? `: ${halt.reason}.` : '.'}{' '}
-        {halt.lastEffectGoneMs === null
-          ? 'No effect was running.'
-          : `Last effect gone ${durationText(halt.lastEffectGoneMs)} after the order, by read-back.`}{' '}
-        New faults are refused.
+        {halt.reason ? `: ${halt.reason}.` : '.'} {endOfEffects(halt)} New faults are refused.
       </span>
       <span className="gap" />
       <Button size="sm" onClick={release}>
@@ -34,4 +31,13 @@ export function HaltBanner() {
       </Button>
     </div>
   );
+}
+
+function endOfEffects({ unconfirmed, lastEffectGoneMs }: HaltState): string {
+  if (unconfirmed > 0) {
+    const faults = unconfirmed === 1 ? 'The end of one fault is' : `The ends of ${unconfirmed} faults are`;
+    return `${faults} not confirmed; leases run out by themselves.`;
+  }
+  if (lastEffectGoneMs === null) return 'No effect was running.';
+  return `Last effect gone ${durationText(lastEffectGoneMs)} after the order, by read-back.`;
 }

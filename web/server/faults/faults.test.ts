@@ -163,6 +163,21 @@ describe('a lease', () => {
     expect(await active()).toHaveLength(1);
   });
 
+  test('that ended while its agent was away keeps the read-back of the agent', async () => {
+    const one = await agent();
+    const { fault } = await arm();
+    const faultId = fault?.faultId ?? '';
+    one.socket.io.engine.close();
+    await eventually(() => expect(one.socket.connected).toBe(false));
+    const end = { ...one.end(faultId, 'failed'), reverted: false, readBack: 'could not be undone' };
+    await one.connected();
+    one.socket.emit('lease.ended', end);
+    await eventually(async () => {
+      const { faults } = await dashboard.call('faults', 'GET', '/api/faults');
+      expect(faults[0]).toMatchObject({ faultId, reverted: false, readBack: 'could not be undone' });
+    });
+  });
+
   test('of a process that was replaced is closed: the effect died with it', async () => {
     const one = await agent();
     await arm();
@@ -217,10 +232,29 @@ describe('the halt', () => {
     const one = await agent();
     const { fault } = await arm();
     one.answers = false;
-    const { answers } = await dashboard.call('halt', 'POST', '/api/halt', { reason: 'enough' });
+    const { answers, state } = await dashboard.call('halt', 'POST', '/api/halt', { reason: 'enough' });
     expect(answers[0]?.problem).toContain('no answer');
+    expect(state).toMatchObject({ lastEffectGoneMs: null, unconfirmed: 1 });
     await eventually(() => expect(one.ended[0]?.reason).toBe('expired'));
     await eventually(async () => expect(await active()).toEqual([]));
     expect(one.ended[0]?.faultId).toBe(fault?.faultId);
+  });
+
+  test('reaches an agent that was away as soon as it is back, and is confirmed only then', async () => {
+    const one = await agent();
+    const two = await agent({ service: 'orders', instance: 'orders-1' });
+    await arm();
+    await arm({ ...SPEC, target: { kind: 'service', service: 'orders' } });
+    two.socket.disconnect();
+    await eventually(async () => {
+      const { agents: known } = await dashboard.call('agents', 'GET', '/api/agents');
+      expect(known.filter((a) => a.connected)).toHaveLength(1);
+    });
+    const { state } = await dashboard.call('halt', 'POST', '/api/halt', { reason: 'enough' });
+    expect(one.leases.size).toBe(0);
+    expect(state).toMatchObject({ lastEffectGoneMs: null, unconfirmed: 1 });
+    two.socket.connect();
+    await eventually(() => expect(two.ended[0]?.reason).toBe('released'));
+    await eventually(async () => expect(await active()).toEqual([]));
   });
 });

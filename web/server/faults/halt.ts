@@ -1,4 +1,4 @@
-import { type LeaseEnded, StormglassError } from '@stormglass/agents/contract';
+import { type FaultInterval, type LeaseEnded, StormglassError } from '@stormglass/agents/contract';
 import type { Answer } from '../../live/answers.ts';
 import type { AgentView, HaltState } from '../../live/protocol.ts';
 import type { AgentHub } from '../hub/agents.ts';
@@ -17,6 +17,8 @@ export class Halt {
   readonly #store: State;
   readonly #time: Time;
   readonly #listeners: ((state: HaltState) => void)[] = [];
+  /** Of the halt in force: when it was ordered, on the monotonic clock, and faults whose undo was not verified. */
+  #order = { beganAt: 0, failed: 0 };
 
   constructor(hub: AgentHub, board: FaultBoard, store: State, time: Time) {
     this.#hub = hub;
@@ -24,6 +26,7 @@ export class Halt {
     this.#store = store;
     this.#time = time;
     this.#state = store.halt.read();
+    board.listen((interval) => this.#ended(interval));
   }
 
   get state(): HaltState {
@@ -45,25 +48,19 @@ export class Halt {
 
   /**
    * Refuses new faults first, then orders all agents in parallel and waits for their read-backs. `lastEffectGoneMs` is
-   * from the call to the last answer that ended something, on the hub's own clock: an upper bound whatever the clocks
-   * of the agents say.
+   * from the call to the read-back of the last fault, on the hub's own clock: an upper bound whatever the clocks of the
+   * agents say. It stays null as long as a fault is not confirmed to be gone. Agents are ordered even when the halt
+   * cannot be written down; that is told afterwards.
    */
   async halt(reason: string, who: string): Promise<Answer<'halt'>> {
-    const began = this.#time.monotonic();
-    this.#set({ halted: true, at: this.#time.now(), by: who, reason, lastEffectGoneMs: null });
-    let lastGone: number | null = null;
-    const answers = await Promise.all(
-      this.#hub.connected().map(async (agent) => {
-        const row = await this.#order(agent, reason);
-        if (row.ended.length > 0) lastGone = Math.max(lastGone ?? 0, this.#time.monotonic() - began);
-        return row;
-      }),
-    );
+    this.#order = { beganAt: this.#time.monotonic(), failed: 0 };
+    const unwritten = this.#set({
+      ...{ halted: true, at: this.#time.now(), by: who, reason },
+      ...{ lastEffectGoneMs: null, unconfirmed: this.#board.active().length },
+    });
+    const answers = await Promise.all(this.#hub.connected().map((agent) => this.#command(agent, reason)));
+    if (unwritten) throw unwritten;
     const silent = answers.filter((row) => row.problem !== '').length;
-    // Rounded up: this figure must never look better than it was.
-    if (this.#state.halted && lastGone !== null) {
-      this.#set({ ...this.#state, lastEffectGoneMs: Math.ceil(lastGone) });
-    }
     const ended = answers.flatMap((row) => row.ended);
     this.#store.audit.add({
       who,
@@ -84,12 +81,23 @@ export class Halt {
         why: '',
         outcome: 'chaos is allowed again',
       });
-      this.#set(NOT_HALTED);
+      const unwritten = this.#set(NOT_HALTED);
+      if (unwritten) throw unwritten;
     }
     return this.#state;
   }
 
-  async #order(agent: AgentView, reason: string): Promise<HaltAnswerRow> {
+  /** A fault is over while chaos is halted: by the order, or later by its lease. */
+  #ended(interval: FaultInterval): void {
+    if (!this.#state.halted || this.#state.unconfirmed === 0 || interval.endedAt === null) return;
+    if (!interval.reverted) this.#order.failed++;
+    const unconfirmed = this.#board.active().length + this.#order.failed;
+    // Rounded up: this figure must never look better than it was.
+    const goneMs = Math.ceil(this.#time.monotonic() - this.#order.beganAt);
+    this.#set({ ...this.#state, unconfirmed, lastEffectGoneMs: unconfirmed === 0 ? goneMs : null });
+  }
+
+  async #command(agent: AgentView, reason: string): Promise<HaltAnswerRow> {
     const row = { agentId: agent.agentId, service: agent.service, instance: agent.instance };
     try {
       const answer = await this.#hub.halt(agent.agentId, reason);
@@ -107,9 +115,21 @@ export class Halt {
     }
   }
 
-  #set(state: HaltState): void {
+  /** In force at once; the answer is an error if it could not be written down, so that a restart would not know it. */
+  #set(state: HaltState): StormglassError | null {
     this.#state = state;
-    this.#store.halt.write(state);
     for (const listener of this.#listeners) listener(state);
+    try {
+      this.#store.halt.write(state);
+      return null;
+    } catch (cause) {
+      const words = state.halted ? 'chaos is halted' : 'chaos is allowed';
+      return new StormglassError(
+        'internal',
+        `${words}, but that could not be written down: ${String(cause)}`,
+        'Make the data directory writable, then ask again; until then a restart would not know it.',
+        { cause },
+      );
+    }
   }
 }

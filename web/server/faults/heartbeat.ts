@@ -9,6 +9,9 @@ import type { FaultBoard } from './board.ts';
 /** After this long without a word a lease is over by the injector's own clock, with a second for slow timers. */
 export const AWAY_LIMIT_MS = LEASE_TTL_MS + 1_000;
 
+/** An agent that is back sends what it kept meanwhile right after its hello; its own word on an end counts more than ours. */
+const LAST_WORD_MS = 1_000;
+
 interface Parts {
   hub: AgentHub;
   board: FaultBoard;
@@ -72,14 +75,41 @@ export class Heartbeat {
     this.#timers.delete(agent.agentId);
     for (const faultId of agent.leases) {
       if (!this.#parts.board.get(faultId)?.isHeldBy(agent.agentId)) void this.#letGo(agent, faultId);
+      // It did not hear the order while it was away; its lease need not run out first.
+      else if (this.#parts.halted() || this.#ending.has(faultId)) void this.#endNow(agent, faultId);
     }
     for (const fault of this.#parts.board.active()) {
       const { faultId } = fault.interval;
       if (fault.isAway(agent.agentId)) {
         if (agent.leases.includes(faultId)) fault.setBack(agent.agentId);
-        else this.#close(agent.agentId, faultId, 'the agent came back and holds no such lease', true);
+        else this.#closeSoon(agent.agentId, faultId);
       }
       this.#replaced(agent, faultId, fault.holders());
+    }
+  }
+
+  /** It ended while the agent was away. How, the agent says itself if it can. */
+  #closeSoon(agentId: string, faultId: string): void {
+    const key = `${agentId} ${faultId}`;
+    this.#timers.get(key)?.();
+    const cancel = this.#parts.time.after(LAST_WORD_MS, () => {
+      this.#timers.delete(key);
+      if (!this.#parts.board.get(faultId)?.isAway(agentId)) return;
+      this.#close(agentId, faultId, 'the agent came back and holds no such lease', true);
+    });
+    this.#timers.set(key, cancel);
+  }
+
+  async #endNow(agent: AgentView, faultId: string): Promise<void> {
+    const { hub, board, log } = this.#parts;
+    try {
+      const end = await hub.release(agent.agentId, faultId);
+      if (end) board.end(agent.agentId, end);
+    } catch (error) {
+      log.warn(
+        { agent: agent.agentId, faultId, err: error },
+        'end not confirmed; the lease runs out by itself',
+      );
     }
   }
 

@@ -9,6 +9,7 @@ const Halt = z.object({
   by: z.string().nullable(),
   reason: z.string().nullable(),
   lastEffectGoneMs: z.number().nullable(),
+  unconfirmed: z.number().int().default(0),
 }) satisfies z.ZodType<HaltState>;
 
 /** The halt switch survives a restart: a dashboard that comes back halted stays halted. */
@@ -23,6 +24,7 @@ export const NOT_HALTED: HaltState = {
   by: null,
   reason: null,
   lastEffectGoneMs: null,
+  unconfirmed: 0,
 };
 
 export function haltRecord(db: DatabaseSync): HaltRecord {
