@@ -12,6 +12,7 @@ import { useSettled } from '../../live/use-settled.ts';
 import { useInstant, useLiveState, useLiveTimeline } from '../../live/use-window.ts';
 import { SearchIcon } from '../../ui/icons.tsx';
 import { useTheme } from '../../ui/theme.tsx';
+import styles from './palette.module.css';
 import { PLACES, withTime } from './places.ts';
 import { useStopChaos } from './stop-chaos.tsx';
 
@@ -107,6 +108,13 @@ export default function Palette({ asked }: { asked: number }) {
       onQueryChange={setQuery}
       shortcut={null}
       highlightQuery
+      overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
+      classNames={{
+        content: styles.content,
+        actionsList: styles.list,
+        actionsGroup: styles.group,
+        action: styles.action,
+      }}
       attributes={{ content: { 'aria-label': 'Command palette' } }}
       scrollable
       maxHeight={420}

@@ -4,6 +4,7 @@ import { useElementSize } from '@mantine/hooks';
 import {
   type EdgeChange,
   type NodeChange,
+  Position,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -23,6 +24,11 @@ import type { Selection } from './use-selection.ts';
 
 /** Below this zoom the text of the map is too small to read. */
 const MIN_READABLE_ZOOM = 0.6;
+/** Edges are drawn from middle to middle and cut at the rings by their own geometry. */
+const HANDLES = [
+  { type: 'source', position: Position.Right, width: 1, height: 1 },
+  { type: 'target', position: Position.Left, width: 1, height: 1 },
+] as const;
 const NODE_TYPES = { map: MapNodeView };
 const EDGE_TYPES = { map: MapEdgeView };
 
@@ -49,6 +55,9 @@ function useFlow({ map, selection }: Props): { nodes: FlowNode[]; edges: FlowEdg
             position: place,
             width: size,
             height: size,
+            // Measured here, because a node made anew is otherwise unmeasured, and its edges vanish until it is seen.
+            measured: { width: size, height: size },
+            handles: HANDLES.map((handle) => ({ ...handle, x: size / 2, y: size / 2 })),
             ariaLabel: `${node.kind} ${node.name}`,
             data: { node, figures: own, at, chosen },
           },
