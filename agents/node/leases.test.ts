@@ -154,6 +154,7 @@ describe('a lease that ends while its effect is still being armed', () => {
   test.each([
     [new StormglassError('target_absent', 'no such worker', 'Target another.'), 'released', true],
     [new Error('lost half way'), 'failed', false],
+    [new StormglassError('internal', 'the database stays closed', 'Open it.'), 'failed', false],
   ])('was only undone for sure if it was refused (%s)', async (error, reason, reverted) => {
     const slow = new Slow();
     injector = slow;

@@ -252,7 +252,8 @@ async function readBack(held: Held): Promise<ReadBack> {
     effect = await held.effect;
   } catch (error) {
     // Refused on purpose means that nothing was changed; any other failure may have left something half way.
-    return { words: `was not armed: ${String(error)}`, reverted: error instanceof StormglassError };
+    const refused = error instanceof StormglassError && error.code !== 'internal';
+    return { words: `was not armed: ${String(error)}`, reverted: refused };
   }
   try {
     return await effect.end();

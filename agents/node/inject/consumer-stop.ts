@@ -33,29 +33,48 @@ export class ConsumerStop implements Injector {
         `It consumes ${known}.`,
       );
     }
+    // One that the service itself, or another fault, paused is not ours to resume later.
+    const running = found.filter((worker) => !worker.isPaused());
+    if (running.length === 0) {
+      throw new StormglassError(
+        'conflict',
+        `the consumers of ${target.queue} are stopped already`,
+        'Release the fault that stopped them, or let the service resume them.',
+      );
+    }
     const stopped = new Set<WorkerLike>();
-    const stop = async (worker: WorkerLike) => {
-      // One that the service itself paused is not ours to resume later.
-      if (worker.isPaused()) return;
-      stopped.add(worker);
-      // Not the variant which does not wait for active jobs: it leaves the worker waiting for one last message.
-      await within(worker.pause(), ACTIVE_LIMIT_MS);
-    };
-    await Promise.all(found.map(stop));
-    // One effect, for as long as they stand still.
-    const over = stopped.size > 0 ? grip.take() : null;
     const forget = this.#workers.onAdded((worker) => {
-      if (worker.name === target.queue) void stop(worker);
+      // One that cannot be stopped runs on: it is not in the read-back, and the service must not die of it.
+      if (worker.name === target.queue) stop(worker, stopped).catch(() => stopped.delete(worker));
     });
+    try {
+      await Promise.all(running.map((worker) => stop(worker, stopped)));
+    } catch (error) {
+      forget();
+      await resume(stopped);
+      throw error;
+    }
+    // One effect, for as long as they stand still.
+    const over = grip.take();
     return {
       end: async () => {
         forget();
-        await Promise.all([...stopped].map((worker) => worker.resume()));
+        await resume(stopped);
         over?.();
         return readBack(stopped);
       },
     };
   }
+}
+
+async function stop(worker: WorkerLike, stopped: Set<WorkerLike>): Promise<void> {
+  stopped.add(worker);
+  // Not the variant which does not wait for active jobs: it leaves the worker waiting for one last message.
+  await within(worker.pause(), ACTIVE_LIMIT_MS);
+}
+
+async function resume(stopped: ReadonlySet<WorkerLike>): Promise<void> {
+  await Promise.all([...stopped].map((worker) => worker.resume()));
 }
 
 /** Active jobs may take long. The worker fetches no more from the call on, whether or not they are done. */

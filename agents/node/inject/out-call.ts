@@ -80,7 +80,10 @@ export class OutCall {
         const deliver = () => this.#start(status, headers, message);
         if (status < 200) return deliver();
         this.#held = [deliver];
-        void this.#afterwards(status);
+        // As undici does with a handler that throws: the call breaks, and the process does not.
+        this.#afterwards(status).catch((error: unknown) =>
+          this.#abort(error instanceof Error ? error : new Error(String(error))),
+        );
         if (this.#held) real.pause();
       },
       onResponseData: (_, chunk) => pass(() => handler.onResponseData?.(this.#controller, chunk)),
@@ -93,6 +96,8 @@ export class OutCall {
   async #afterwards(status: number): Promise<void> {
     this.#status = status;
     for (const hit of this.#plan.after()) {
+      // Over by itself meanwhile: the caller left, or the connection broke.
+      if (this.#over) return hit.done();
       if (hit.action.type === 'error') {
         hit.done();
         this.#held = null;
