@@ -48,9 +48,13 @@ export class SegmentWriter {
   /** Waits for what was appended, cuts what a failed write left behind, then closes the file. */
   async close(): Promise<void> {
     await this.#flushing;
-    if (this.#failed !== undefined) await this.#handle?.truncate(this.#written);
-    await this.#handle?.close();
+    const handle = this.#handle;
     this.#handle = undefined;
+    try {
+      if (this.#failed !== undefined) await handle?.truncate(this.#written);
+    } finally {
+      await handle?.close();
+    }
   }
 
   async #flush(): Promise<void> {

@@ -162,7 +162,10 @@ export class JournalEngine implements SagaEngine {
         const level = err instanceof Fenced ? 'info' : 'warn';
         log[level]({ err, saga: claim.sagaId }, 'drive ended early; the saga is left to recovery');
       })
-      .finally(() => this.#active.delete(id));
+      .finally(() => {
+        // It may have been parked, woken and taken again under the same epoch before this line is reached.
+        if (this.#active.get(id) === done) this.#active.delete(id);
+      });
     this.#active.set(id, done);
   }
 
