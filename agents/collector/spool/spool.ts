@@ -15,6 +15,8 @@ export interface Segment {
   bytes: number;
   /** What is in it at least; a replayed segment is taken to have everything. */
   marks: ReadonlySet<Mark>;
+  /** It was given to the engine in pieces, and some may be in: never again as a whole, which has another token. */
+  inPieces: boolean;
 }
 
 export interface SpoolOptions {
@@ -25,6 +27,7 @@ export interface SpoolOptions {
 
 /** A segment is closed when it has so many bytes even if the loader is busy, so that one load stays small. */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
+const IN_PIECES = /\.pieces\.pb$/;
 
 /**
  * What was acknowledged and is not yet in the engine. `append` resolves after fsync, and that is the acknowledgement;
@@ -50,7 +53,10 @@ export class Spool {
   static async open(options: SpoolOptions): Promise<Spool> {
     const spool = new Spool(options);
     await mkdir(join(options.dir, 'quarantine'), { recursive: true });
-    const names = (await readdir(options.dir)).filter((n) => n.endsWith('.pb')).sort();
+    const found = await readdir(options.dir);
+    // Pieces of a segment which is still whole beside them.
+    for (const name of found) if (/\.pb\.\d+$/.test(name)) await unlink(join(options.dir, name));
+    const names = found.filter((n) => n.endsWith('.pb')).sort();
     for (const name of names) await spool.#recover(join(options.dir, name));
     return spool;
   }
@@ -122,8 +128,22 @@ export class Spool {
     this.#bytes -= segment.bytes;
   }
 
-  /** Single-record segments of a segment the engine refuses, so that one bad request does not hold up the others. */
+  /** A piece which is not wanted now; its segment still has it. */
+  async drop(piece: Segment): Promise<void> {
+    await unlink(piece.path);
+  }
+
+  /**
+   * Single-record segments of a segment the engine refuses, so that one bad request does not hold up the others. The
+   * segment says so by its file's name from then on, for a crash in between.
+   */
   async split(segment: Segment): Promise<Segment[]> {
+    if (!segment.inPieces) {
+      const path = segment.path.replace(/\.pb$/, '.pieces.pb');
+      await rename(segment.path, path);
+      segment.path = path;
+      segment.inPieces = true;
+    }
     const { records } = scanRecords(await readFile(segment.path));
     return Promise.all(
       records.map(async (record, index) => {
@@ -168,6 +188,7 @@ export class Spool {
       token: basename(path),
       bytes: written,
       marks: writer.marks,
+      inPieces: false,
     });
     this.onData(signal);
   }
@@ -179,7 +200,8 @@ export class Spool {
   }
 
   async #recover(path: string): Promise<void> {
-    const token = basename(path);
+    const name = basename(path);
+    const token = name.replace(IN_PIECES, '.pb');
     const signal = SIGNALS.find((s) => token.startsWith(`${s}-`));
     if (signal === undefined) return;
     const { size } = await stat(path);
@@ -195,7 +217,8 @@ export class Spool {
       return;
     }
     this.#bytes += goodBytes;
-    this.#closed[signal].push({ signal, path, token, bytes: goodBytes, marks: ALL_MARKS });
+    const inPieces = IN_PIECES.test(name);
+    this.#closed[signal].push({ signal, path, token, bytes: goodBytes, marks: ALL_MARKS, inPieces });
   }
 
   /** A tail was never acknowledged, unless the disk damaged it: it is kept so that a person can look. */

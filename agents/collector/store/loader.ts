@@ -16,7 +16,31 @@ const MAX_REST_MS = 2000;
 const RETRY_MS = 500;
 /** Engine errors which say that the bytes are bad: UNKNOWN_PROTOBUF_FORMAT, CANNOT_PARSE_*, CANNOT_READ_ALL_DATA, ... */
 const BAD_DATA = new Set([6, 26, 27, 33, 38, 41, 72, 117, 131, 321, 444, 445]);
-/** After so many failures for another reason the segment is split as if it were bad, so that it blocks nobody. */
+const MEMORY_LIMIT_EXCEEDED = 241;
+/**
+ * Engine errors which say nothing about the bytes: no space, no memory, no descriptors, no time, a read-only or overfull
+ * table. They are waited out however long it takes; what was acknowledged is never set aside for them.
+ */
+const TRANSIENT = new Set([
+  74,
+  75,
+  76,
+  77,
+  159,
+  173,
+  202,
+  209,
+  210,
+  236,
+  MEMORY_LIMIT_EXCEEDED,
+  242,
+  243,
+  252,
+  394,
+  425,
+  439,
+]);
+/** After so many failures for another reason (or for want of memory) the segment is loaded request by request. */
 const MAX_ATTEMPTS = 8;
 
 export interface LoaderStats {
@@ -30,7 +54,8 @@ export interface LoaderStats {
 /** Moves closed segments from the spool into the engine, oldest first, each exactly once. */
 export class Loader {
   readonly #spool: Spool;
-  readonly #engine: Engine;
+  readonly #engine: Pick<Engine, 'load'>;
+  readonly #retryMs: number;
   readonly #log: Logger;
   readonly #stop = new AbortController();
   readonly #wake = new Map<Signal, () => void>();
@@ -42,7 +67,8 @@ export class Loader {
     lastMs: { traces: 0, logs: 0, metrics: 0 },
   };
 
-  constructor(spool: Spool, engine: Engine, log: Logger) {
+  constructor(spool: Spool, engine: Pick<Engine, 'load'>, log: Logger, retryMs = RETRY_MS) {
+    this.#retryMs = retryMs;
     this.#spool = spool;
     this.#engine = engine;
     this.#log = log;
@@ -72,7 +98,7 @@ export class Loader {
       if (segment === null) continue;
       attempts = (await this.#loadOrKeep(segment, attempts)) ? 0 : attempts + 1;
       if (stop.aborted && attempts > 0) return;
-      await this.#rest(attempts > 0 ? RETRY_MS : this.#restAfter(signal));
+      await this.#rest(attempts > 0 ? this.#retryMs : this.#restAfter(signal));
     }
   }
 
@@ -89,21 +115,51 @@ export class Loader {
   /** True when the segment is dealt with; false when it was put back for another attempt. */
   async #loadOrKeep(segment: Segment, attempts: number): Promise<boolean> {
     try {
-      await this.#load(segment);
-      return true;
+      if (!segment.inPieces) {
+        await this.#load(segment);
+        return true;
+      }
     } catch (cause) {
-      this.stats.failures += 1;
-      this.#log.warn({ err: cause, segment: segment.token, attempts }, 'segment could not be loaded');
-      if (!isBadData(cause) && attempts < MAX_ATTEMPTS) {
+      this.#failed(cause, segment, attempts);
+      if (!isSplitWorthy(cause, attempts)) {
         this.#spool.putBack(segment);
         return false;
       }
     }
-    for (const piece of await this.#spool.split(segment)) {
-      await this.#load(piece).catch((cause: unknown) => this.#spool.quarantine(piece, String(cause)));
+    try {
+      await this.#loadPieces(segment);
+      return true;
+    } catch (cause) {
+      this.#failed(cause, segment, attempts);
+      this.#spool.putBack(segment);
+      return false;
     }
+  }
+
+  /** Request by request: a bad one is set aside, the others get in. Rejects when the store is to blame, not a request. */
+  async #loadPieces(segment: Segment): Promise<void> {
+    let trouble: { cause: unknown } | null = null;
+    for (const piece of await this.#spool.split(segment)) {
+      // All pieces go, or the next attempt finds them in its way; those which got in are known by their tokens.
+      if (trouble !== null) await this.#spool.drop(piece);
+      else {
+        try {
+          await this.#load(piece);
+        } catch (cause) {
+          if (isTransient(cause)) {
+            trouble = { cause };
+            await this.#spool.drop(piece);
+          } else await this.#spool.quarantine(piece, String(cause));
+        }
+      }
+    }
+    if (trouble !== null) throw trouble.cause;
     await this.#spool.done(segment);
-    return true;
+  }
+
+  #failed(cause: unknown, segment: Segment, attempts: number): void {
+    this.stats.failures += 1;
+    this.#log.warn({ err: cause, segment: segment.token, attempts }, 'segment could not be loaded');
   }
 
   async #load(segment: Segment): Promise<void> {
@@ -118,7 +174,19 @@ export class Loader {
   }
 }
 
-function isBadData(cause: unknown): boolean {
-  const code = (cause as { clickhouseCode?: unknown }).clickhouseCode;
-  return typeof code === 'number' && BAD_DATA.has(code);
+function isSplitWorthy(cause: unknown, attempts: number): boolean {
+  const code = codeOf(cause);
+  if (code !== null && BAD_DATA.has(code)) return true;
+  return attempts >= MAX_ATTEMPTS && (code === MEMORY_LIMIT_EXCEEDED || !isTransient(cause));
+}
+
+/** Without a code of the engine it is no word about the data: the session is closed, a file cannot be removed. */
+function isTransient(cause: unknown): boolean {
+  const code = codeOf(cause);
+  return code === null || TRANSIENT.has(code);
+}
+
+function codeOf(cause: unknown): number | null {
+  const code = (cause as { clickhouseCode?: unknown } | null)?.clickhouseCode;
+  return typeof code === 'number' ? code : null;
 }

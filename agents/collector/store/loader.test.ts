@@ -1,0 +1,77 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Spool } from '../spool/spool.ts';
+import { ALL_MARKS } from '../wire/signals.ts';
+import { Loader } from './loader.ts';
+
+const log = pino({ level: 'silent' });
+const NOT_ENOUGH_SPACE = 243;
+const UNKNOWN_PROTOBUF_FORMAT = 444;
+
+let dir: string;
+let loader: Loader | undefined;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'stormglass-loader-'));
+});
+afterEach(async () => {
+  await loader?.close(1_000);
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** Stands in for the engine: remembers tokens, and refuses as it is told to. */
+class Store {
+  readonly loaded: string[] = [];
+  attempts = 0;
+  readonly #refuse: (token: string, attempt: number) => number | null;
+
+  constructor(refuse: (token: string, attempt: number) => number | null) {
+    this.#refuse = refuse;
+  }
+
+  async load(sql: string): Promise<void> {
+    const token = /insert_deduplication_token = '([^']+)'/.exec(sql)?.[1] ?? '';
+    this.attempts++;
+    const clickhouseCode = this.#refuse(token, this.attempts);
+    if (clickhouseCode !== null) throw Object.assign(new Error('refused'), { clickhouseCode });
+    this.loaded.push(token);
+  }
+}
+
+async function spoolWith(requests: number): Promise<Spool> {
+  const spool = await Spool.open({ dir, maxBytes: 1e6, log });
+  const append = (_: unknown, i: number) => spool.append('traces', [Uint8Array.of(0x0a, 1, i)], ALL_MARKS);
+  await Promise.all(Array.from({ length: requests }, append));
+  return spool;
+}
+
+test('a full disk is waited out: nothing acknowledged is set aside, however often the load fails', async () => {
+  const store = new Store((_token, attempt) => (attempt <= 30 ? NOT_ENOUGH_SPACE : null));
+  const spool = await spoolWith(2);
+  loader = new Loader(spool, store, log, 1);
+  await vi.waitUntil(() => spool.bytes === 0, { timeout: 10_000 });
+  expect(store.loaded).toHaveLength(1);
+  expect(spool.quarantined).toBe(0);
+});
+
+test('a segment that went in by pieces is never loaded as a whole, also after a restart', async () => {
+  const store = new Store((token) => {
+    if (!token.includes('#')) return UNKNOWN_PROTOBUF_FORMAT;
+    return token.endsWith('#1') ? NOT_ENOUGH_SPACE : null;
+  });
+  const spool = await spoolWith(2);
+  loader = new Loader(spool, store, log, 1);
+  await vi.waitUntil(() => loader && loader.stats.failures > 3, { timeout: 10_000 });
+  await loader.close(1_000);
+  expect(new Set(store.loaded.map((token) => token.slice(-2)))).toEqual(new Set(['#0']));
+
+  const after = new Store(() => null);
+  const reopened = await Spool.open({ dir, maxBytes: 1e6, log });
+  loader = new Loader(reopened, after, log, 1);
+  await vi.waitUntil(() => reopened.bytes === 0, { timeout: 10_000 });
+  expect(after.loaded.map((token) => token.slice(-2))).toEqual(['#0', '#1']);
+  expect(after.loaded[0]).toBe(store.loaded[0]);
+  expect((await readdir(dir)).filter((name) => name.includes('.pb'))).toEqual([]);
+});
