@@ -8,7 +8,9 @@ import styles from '../map.module.css';
 
 function Why({ breaker }: { breaker: BreakerView }) {
   const { opening } = breaker;
-  if (!opening || opening.windowCalls === 0) return null;
+  if (!opening) return null;
+  if (opening.from === 'half_open') return <>The probe failed: it waits once more before it tries again.</>;
+  if (opening.windowCalls === 0) return null;
   const failed = opening.windowFailures;
   return (
     <>
