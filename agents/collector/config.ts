@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 
-/** The collector's settings, read from the environment once at start. Sizes in bytes unless the name says else. */
-export const CollectorConfig = z.object({
+/** Sizes in bytes unless the name says else. */
+const Settings = z.object({
   COLLECTOR_HOST: z.string().default('127.0.0.1'),
   COLLECTOR_HTTP_PORT: port(4318),
   COLLECTOR_GRPC_PORT: port(4317),
@@ -31,4 +31,15 @@ export const CollectorConfig = z.object({
   COLLECTOR_ENGINE_MEMORY_BYTES: z.coerce.number().int().positive().default(629_145_600),
   LOG_LEVEL: z.string().default('info'),
 });
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[?::1\]?)$/i;
+
+/** The collector's settings, read from the environment once at start. What other machines can reach wants a key. */
+export const CollectorConfig = Settings.refine(
+  (config) => LOOPBACK.test(config.COLLECTOR_HOST) || config.COLLECTOR_OTLP_KEY !== undefined,
+  {
+    path: ['COLLECTOR_OTLP_KEY'],
+    error: 'COLLECTOR_HOST can be reached from other machines: set a key, or bind to 127.0.0.1',
+  },
+);
 export type CollectorConfig = z.infer<typeof CollectorConfig>;

@@ -34,6 +34,9 @@ import type { Report } from './reporter.ts';
 type Group = 'load' | 'shop' | 'dashboard' | 'store' | 'databases';
 const STOP_ORDER: readonly Group[] = ['load', 'shop', 'dashboard', 'store', 'databases'];
 
+/** Events kept until there is a host agent; a start has a few dozen, and with `--bare` there never is one. */
+const MAX_EARLY_EVENTS = 200;
+
 /** What the launcher needs from outside of itself. */
 export interface LauncherParts {
   root: string;
@@ -162,7 +165,7 @@ export class Launcher {
     const { report, ports } = this.#parts;
     const port = this.#portOf.get(event.service);
     const { pid, state, detail } = event;
-    if (this.#host === null) this.#early.push(event);
+    if (this.#host === null) this.#early = [...this.#early, event].slice(-MAX_EARLY_EVENTS);
     else this.#host.process(event);
     report({
       event: 'process',
