@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ServiceProcess } from '../testing/service-process.ts';
 import { TestShop } from '../testing/shop.ts';
 
-const soon = { timeout: 30_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 
 let shop: TestShop;
 let gateway: ServiceProcess;
@@ -111,5 +111,5 @@ describe('a mail that cannot be sent', () => {
     }, soon);
     expect((await shop.facts(orderId)).status).toBe('CONFIRMED');
     expect(shop.services.notifications.log).toContain('message given up');
-  });
+  }, 120_000);
 });
