@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVENT, RECEIPT_ATTR, SAGA_ATTR } from '../../contract/telemetry.ts';
 import { TraceSearch } from '../../contract/trace.ts';
@@ -241,14 +244,21 @@ test('a step of a timeline adds up its seconds', async () => {
   expect(coarse.traffic.every((c) => c.second % 60 === 0)).toBe(true);
 });
 
-test('readers cannot write, whatever they send', async () => {
+test('readers cannot write, reach files or addresses, or lift a limit, whatever they send', async () => {
+  const target = join(tmpdir(), 'stormglass-not-written');
   for (const sql of [
     'DROP TABLE otel_traces',
     "INSERT INTO otel_logs (Body) VALUES ('x')",
     'SET readonly = 0',
+    'SELECT 1 SETTINGS max_execution_time = 1000',
+    `SELECT * FROM file('${import.meta.filename}', 'LineAsString')`,
+    "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')",
+    `INSERT INTO FUNCTION file('${target}', 'CSV', 'a Int8') VALUES (1)`,
+    `SELECT 1 /* ' */ INTO OUTFILE '${target}' -- '`,
   ]) {
-    await expect(collector.rows(sql)).rejects.toThrow(/readonly/i);
+    await expect(collector.rows(sql), sql).rejects.toThrow(/readonly/i);
   }
+  expect(existsSync(target)).toBe(false);
 });
 
 test('a bad query has a status, a code and a text', async () => {

@@ -20,7 +20,7 @@ export interface EngineOptions extends TableOptions {
   memoryBytes: number;
 }
 
-/** A query's bound parameters (as HTTP sends them) and settings. */
+/** A query's bound parameters (as HTTP sends them) and settings; the engine refuses those that differ from its own. */
 export interface QueryContext {
   params: Readonly<Record<string, string>>;
   settings: Readonly<Record<string, string>>;
@@ -31,7 +31,8 @@ const literal = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll
 
 /**
  * The embedded ClickHouse. A session runs one query at a time, so there is one for the loader and a few for readers.
- * Readers' sessions are read-only for ever: the engine itself refuses to lift it.
+ * Readers' sessions are read-only for ever, at level 1: the engine itself refuses to lift it, to change a limit, and to
+ * read or write files and URLs by table functions. INTO OUTFILE is not the engine's but its client's, so it is refused here.
  */
 export class Engine {
   readonly #loader: Session;
@@ -67,7 +68,7 @@ export class Engine {
     for (const reader of engine.#readers) {
       await reader.queryAsync(plain);
       await reader.queryAsync(
-        `SET max_threads = 2, max_execution_time = ${MAX_QUERY_SECONDS}, max_memory_usage = ${Math.floor(options.memoryBytes / 2)}, readonly = 2`,
+        `SET max_threads = 2, max_execution_time = ${MAX_QUERY_SECONDS}, max_memory_usage = ${Math.floor(options.memoryBytes / 2)}, readonly = 1`,
       );
     }
     return engine;
@@ -86,6 +87,7 @@ export class Engine {
   /** Runs one read-only query on the next free session; the answer is whole, in `format` unless the SQL says FORMAT. */
   async query(sql: string, context: QueryContext): Promise<Uint8Array> {
     if (this.#closing) throw closed();
+    if (OUTFILE.test(sql)) throw noFiles();
     const session = this.#idle.pop() ?? (await this.#turn());
     const run = runOn(session, sql, context);
     this.#running.add(run);
@@ -123,6 +125,13 @@ export class Engine {
   }
 }
 
+/** Anywhere, comments and texts included: telling those apart is the parser's business, and values are bound. */
+const OUTFILE = /\boutfile\b/i;
+
+function noFiles(): Error {
+  return new Error('Code: 164. DB::Exception: Cannot write files in readonly mode. (READONLY)');
+}
+
 function closed(): StormglassError {
   return new StormglassError(
     'store_unavailable',
@@ -137,14 +146,8 @@ async function runOn(session: Session, sql: string, context: QueryContext): Prom
     ...Object.entries(context.settings).map(([k, v]) => `${k} = ${literal(v)}`),
   ];
   if (before.length > 0) await session.queryAsync(`SET ${before.join(', ')}`);
-  try {
-    const result = await session.queryAsync(sql, { format: context.format });
-    return result.bytes();
-  } finally {
-    const changed = Object.keys(context.settings);
-    if (changed.length > 0)
-      await session.queryAsync(`SET ${changed.map((k) => `${k} = DEFAULT`).join(', ')}`);
-  }
+  const result = await session.queryAsync(sql, { format: context.format });
+  return result.bytes();
 }
 
 /** Caches and pools sized for a laptop; the engine's own log tables do not exist in the embedded build. */
