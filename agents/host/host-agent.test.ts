@@ -119,6 +119,18 @@ describe('a database outage', () => {
     await host.release(fault.faultId);
     expect(await connects(orders)).toBe(true);
   });
+
+  test('is given to one of two that ask at the same moment, and to the next one after its end', async () => {
+    const pair = [1, 2].map(() => lease({ type: 'database_outage' }, database('orders')));
+    const answers = await Promise.all(pair.map((fault) => host.arm(fault)));
+    expect(answers.map((answer) => answer.ok).sort()).toEqual([false, true]);
+    expect(await connects(orders)).toBe(false);
+    for (const fault of pair) await host.release(fault.faultId);
+    expect(await connects(orders)).toBe(true);
+    const next = lease({ type: 'database_outage' }, database('orders'));
+    expect(await host.arm(next)).toMatchObject({ ok: true });
+    await host.release(next.faultId);
+  });
 });
 
 describe('a process fault', () => {

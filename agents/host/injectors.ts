@@ -70,18 +70,31 @@ export function pauseInjector(parts: HostParts): Injector {
 
 /** The database of one service refuses connections; all others are unaffected. */
 export function outageInjector(parts: HostParts): Injector {
+  /** From before the first question to the server: two that arm at the same moment must not both find it open. */
+  const taken = new Set<string>();
   return {
     capabilities: ['database_outage:database'],
     arm: async (grip): Promise<Effect> => {
       const { faultId, spec } = grip.lease;
       if (spec.target.kind !== 'database') throw wrongAction(grip);
       const database = spec.target.service;
-      if (!(await parts.gate.isOpen(database))) throw already(`database ${database} is closed`);
-      parts.journal.write(faultId, { kind: 'allow_connections', database });
+      if (taken.has(database)) throw already(`database ${database} is closed`);
+      taken.add(database);
+      try {
+        if (!(await parts.gate.isOpen(database))) throw already(`database ${database} is closed`);
+        parts.journal.write(faultId, { kind: 'allow_connections', database });
+      } catch (error) {
+        taken.delete(database);
+        throw error;
+      }
       const end = async (): Promise<ReadBack> => {
-        const words = await parts.gate.open(database);
-        parts.journal.done(faultId);
-        return { words, reverted: true };
+        try {
+          const words = await parts.gate.open(database);
+          parts.journal.done(faultId);
+          return { words, reverted: true };
+        } finally {
+          taken.delete(database);
+        }
       };
       try {
         await parts.gate.close(database);
