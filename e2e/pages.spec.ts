@@ -6,7 +6,7 @@ import { expect, type System, test } from './system.ts';
 /** Every page with the shop's own traffic on it, and what proves that it is drawn. */
 const PAGES: readonly { path: string; shows: string }[] = [
   { path: '/', shows: 'gateway' },
-  { path: '/traces', shows: 'POST /orders' },
+  { path: '/traces', shows: 'place order' },
   { path: '/breakers', shows: 'payments' },
   { path: '/queues', shows: 'notifications' },
   { path: '/sagas', shows: 'confirmed' },

@@ -120,6 +120,18 @@ describe('a database outage', () => {
     expect(await connects(orders)).toBe(true);
   });
 
+  test('that cannot be undone at once, since the server is down, is undone when it answers again', async () => {
+    const fault = lease({ type: 'database_outage' }, database('orders'));
+    expect(await host.arm(fault)).toMatchObject({ ok: true });
+    const [server] = supervisor.ofService('postgres');
+    server?.end('SIGKILL', 2_000);
+    expect(await host.release(fault.faultId)).toMatchObject({ reverted: false });
+    await vi.waitFor(async () => expect(await connects(orders)).toBe(true), {
+      timeout: 40_000,
+      interval: 100,
+    });
+  });
+
   test('is given to one of two that ask at the same moment, and to the next one after its end', async () => {
     const pair = [1, 2].map(() => lease({ type: 'database_outage' }, database('orders')));
     const answers = await Promise.all(pair.map((fault) => host.arm(fault)));

@@ -87,13 +87,18 @@ export function outageInjector(parts: HostParts): Injector {
         taken.delete(database);
         throw error;
       }
+      const open = async (): Promise<ReadBack> => {
+        const words = await parts.gate.open(database);
+        parts.journal.done(faultId);
+        taken.delete(database);
+        return { words, reverted: true };
+      };
       const end = async (): Promise<ReadBack> => {
         try {
-          const words = await parts.gate.open(database);
-          parts.journal.done(faultId);
-          return { words, reverted: true };
-        } finally {
-          taken.delete(database);
+          return await open();
+        } catch (error) {
+          keepTrying(open);
+          throw error;
         }
       };
       try {
@@ -107,6 +112,17 @@ export function outageInjector(parts: HostParts): Injector {
       return { end };
     },
   };
+}
+
+const RETRY_MS = 1_000;
+
+/** A database must not stay closed because one statement failed. Ends with success, or with the launcher: then the
+ * journal opens it at the next start. */
+function keepTrying(open: () => Promise<ReadBack>): void {
+  const timer = setTimeout(() => {
+    open().catch(() => keepTrying(open));
+  }, RETRY_MS);
+  timer.unref();
 }
 
 /** Counts the effect; throws when the lease has run out already. */

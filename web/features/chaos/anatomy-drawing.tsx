@@ -18,26 +18,35 @@ const QUEUE_H = 84;
 const SAGA_H = 76;
 const GOOD_H = 88;
 
-function FlagMark({
-  flag,
-  frame,
-  height,
-  others,
-}: {
+const flagText = (flag: Flag): string => `${flag.words} ${clock(flag.at, 1)}`;
+
+/** On which side of its line each flag's words stand, so that none touch; without room they stay in its title only. */
+function flagSides(flags: readonly Flag[], frame: Frame): Map<string, 'start' | 'end'> {
+  const sides = new Map<string, 'start' | 'end'>();
+  let taken = frame.left - 140;
+  flags.forEach((flag, i) => {
+    const x = frame.x(flag.at);
+    const next = flags[i + 1];
+    const needed = flagText(flag).length * 5.8 + 24;
+    const fitsAfter = (next ? frame.x(next.at) - 12 : frame.right) - x >= needed;
+    const side = fitsAfter ? 'start' : x - taken >= needed ? 'end' : null;
+    taken = side === 'start' ? x + needed : x + 12;
+    if (side) sides.set(flag.id, side);
+  });
+  return sides;
+}
+
+interface FlagMarkProps {
   flag: Flag;
   frame: Frame;
   height: number;
-  others: Flag[];
-}) {
+  side: 'start' | 'end' | undefined;
+}
+
+function FlagMark({ flag, frame, height, side }: FlagMarkProps) {
   const x = frame.x(flag.at);
   const solid = flag.id === 't0' || flag.id === 't4';
-  const before = others.filter((f) => f.at < flag.at).at(-1);
-  const after = others.find((f) => f.at > flag.at);
-  const roomLeft = x - (before ? frame.x(before.at) : frame.left - 140);
-  const roomRight = (after ? frame.x(after.at) : frame.right) - x;
-  const text = `${flag.words} ${clock(flag.at, 1)}`;
-  const needed = text.length * 5.8 + 24;
-  const side = roomRight >= needed ? 'start' : roomLeft >= needed ? 'end' : null;
+  const text = flagText(flag);
   return (
     <g>
       <path
@@ -130,6 +139,7 @@ export function AnatomyDrawing({ anatomy, sliNote }: { anatomy: Anatomy; sliNote
   const frame: Frame = { x, left, right };
   const at = layout(anatomy);
   const hairs = [TOP - 8, at.breaker - 2, at.queue - 4, at.saga, at.good, at.conditions - 8];
+  const sides = flagSides(anatomy.flags, frame);
   const label = `Recovery anatomy: ${anatomy.flags.map((f) => `${f.id} ${f.words} ${clock(f.at, 1)}`).join(', ') || 'no call hurt yet'}`;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone the drawing scrolls, so the keyboard must reach it
@@ -156,7 +166,7 @@ export function AnatomyDrawing({ anatomy, sliNote }: { anatomy: Anatomy; sliNote
         <GoodLane frame={frame} y={at.good} good={anatomy.good} height={GOOD_H} note={sliNote} />
         <ConditionLanes frame={frame} y={at.conditions} lanes={anatomy.conditions} end={anatomy.to} />
         {anatomy.flags.map((f) => (
-          <FlagMark key={f.id} flag={f} frame={frame} height={at.height} others={anatomy.flags} />
+          <FlagMark key={f.id} flag={f} frame={frame} height={at.height} side={sides.get(f.id)} />
         ))}
         {anatomy.dimensions.map((d) => (
           <DimensionLine key={d.label} dimension={d} frame={frame} />

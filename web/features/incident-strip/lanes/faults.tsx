@@ -1,30 +1,33 @@
 import { clock, countdown } from '../../../ui/format.ts';
 import { LANES } from '../geometry.ts';
 import { type Axis, clip } from '../model/axis.ts';
+import { type LabelPlace, labelPlaces, labelWidth } from '../model/fault-labels.ts';
 import type { FaultBar } from '../model/fault-lane.ts';
 
 const TEXT = { fontSize: 10.5, paintOrder: 'stroke', strokeWidth: 4, strokeLinejoin: 'round' } as const;
-/** About how wide a character of 10.5 px is. */
-const CHAR = 5.7;
-
-function Label({ bar, axis, y, x1, x2 }: { bar: FaultBar; axis: Axis; y: number; x1: number; x2: number }) {
-  const need = bar.words.length * CHAR + 12;
-  if (x2 - x1 >= need) {
+function Label({ bar, place, y }: { bar: FaultBar; place: LabelPlace; y: number }) {
+  if (place.side === 'inside') {
     return (
       <>
-        <rect x={x1 + 5} y={y + 2} width={need - 4} height={11} fill="var(--bg1)" opacity={0.82} />
-        <text x={x1 + 8} y={y + 11} {...TEXT} stroke="none" fontWeight={600} fill="var(--fault)">
+        <rect
+          x={place.x + 5}
+          y={y + 2}
+          width={labelWidth(bar.words) - 4}
+          height={11}
+          fill="var(--bg1)"
+          opacity={0.82}
+        />
+        <text x={place.x + 8} y={y + 11} {...TEXT} stroke="none" fontWeight={600} fill="var(--fault)">
           {bar.words}
         </text>
       </>
     );
   }
-  const left = x1 - axis.left > need;
   return (
     <text
-      x={left ? x1 - 7 : x2 + 7}
+      x={place.x}
       y={y + 11}
-      textAnchor={left ? 'end' : 'start'}
+      textAnchor={place.side === 'left' ? 'end' : 'start'}
       {...TEXT}
       stroke="var(--bg1)"
       fontWeight={600}
@@ -35,13 +38,17 @@ function Label({ bar, axis, y, x1, x2 }: { bar: FaultBar; axis: Axis; y: number;
   );
 }
 
+const NO_LABELS: ReadonlyMap<string, LabelPlace> = new Map();
+
 /** Faults as they really were; from now to the end of the lease only an outline. */
 export function FaultLane({ bars, rows, axis }: { bars: readonly FaultBar[]; rows: number; axis: Axis }) {
   const lane = LANES.faults;
   const height = rows > 1 ? 9 : 15;
+  const places = rows === 1 ? labelPlaces(bars, axis) : NO_LABELS;
   return (
     <g>
       {bars.map((bar) => {
+        const place = places.get(bar.id);
         const y = lane.top + (rows > 1 ? 2 + bar.row * 11 : 6);
         const seen = clip(axis, bar.from, bar.to);
         const ahead = bar.leaseEnd === null ? null : clip(axis, bar.to, bar.leaseEnd);
@@ -87,7 +94,7 @@ export function FaultLane({ bars, rows, axis }: { bars: readonly FaultBar[]; row
                 ) : null}
               </>
             ) : null}
-            {rows === 1 ? <Label bar={bar} axis={axis} y={y} x1={x1} x2={x2} /> : null}
+            {place ? <Label bar={bar} place={place} y={y} /> : null}
           </g>
         );
       })}
