@@ -11,7 +11,7 @@ import { median, report } from './figure.ts';
  * latency: on a shared two-core machine latency measures the neighbours.
  */
 const ROUNDS = 9;
-const REQUESTS = 4_000;
+const REQUESTS = 20_000;
 const CONNECTIONS = 8;
 
 interface Subject {
