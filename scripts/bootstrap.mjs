@@ -136,6 +136,17 @@ function npm(args) {
   });
 }
 
+const NETWORK = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|network/;
+
+/** npm again, twice, when the network failed: what was fetched is in its cache, so each try gets further. */
+async function persistently(args) {
+  for (let left = 2; ; left--) {
+    const result = await npm(args);
+    if (result.code === 0 || left === 0 || !NETWORK.test(result.output)) return result;
+    say('  the network failed, trying again');
+  }
+}
+
 // Progress goes to stderr: stdout belongs to the script (`npm start -- --json` must print JSON lines only).
 function say(line) {
   process.stderr.write(`${line}\n`);
@@ -155,7 +166,7 @@ async function install(host) {
   // clone tries it, because it deletes node_modules first.
   const strict = fresh ? await npm(['ci']) : { code: 1, output: '' };
   if (strict.code !== 0) {
-    const relaxed = await npm(['install', '--no-save']);
+    const relaxed = await persistently(['install', '--no-save']);
     if (relaxed.code !== 0) throw new Unready(installProblem(relaxed.output));
   }
   if (missing(wanted).length > 0) {
@@ -165,7 +176,7 @@ async function install(host) {
         .join(', ')}`,
     );
     // All of them in one command: a second `npm install --no-save` removes what the first one added.
-    const added = await npm([
+    const added = await persistently([
       'install',
       '--no-save',
       '--force',
@@ -184,7 +195,7 @@ async function install(host) {
 
 /** npm's last error line, with the next step. */
 export function installProblem(output) {
-  if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|network/.test(output)) {
+  if (NETWORK.test(output)) {
     return 'The npm registry cannot be reached: check the network or proxy (npm config get registry) and run the command again.';
   }
   if (/EACCES|EPERM/.test(output)) {

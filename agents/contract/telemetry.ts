@@ -20,7 +20,11 @@ export const METRIC = {
   outboxPending: 'messaging.outbox.pending',
   outboxOldestAge: 'messaging.outbox.oldest.age',
   sagaActive: 'stormglass.saga.active',
+  sagaStarted: 'stormglass.saga.started',
+  sagaCompleted: 'stormglass.saga.completed',
   sagaDuration: 'stormglass.saga.duration',
+  sagaStepDuration: 'stormglass.saga.step.duration',
+  sagaCompensations: 'stormglass.saga.compensations',
   chaosInjections: 'stormglass.chaos.injections',
 } as const;
 

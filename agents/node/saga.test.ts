@@ -1,10 +1,16 @@
-import { context, logs, propagation, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, logs, metrics, propagation, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { beforeEach, expect, test } from 'vitest';
-import { SAGA_ATTR } from '../contract/index.ts';
+import { METRIC, SAGA_ATTR } from '../contract/index.ts';
 import { injectContext, recordSaga, withRemoteContext, withSagaSpan, withSagaStep } from './saga.ts';
 
 const spans = new InMemorySpanExporter();
@@ -17,6 +23,9 @@ trace.setGlobalTracerProvider(
 logs.setGlobalLoggerProvider(
   new LoggerProvider({ processors: [new SimpleLogRecordProcessor({ exporter: events })] }),
 );
+const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+const reader = new PeriodicExportingMetricReader({ exporter: points, exportIntervalMillis: 3_600_000 });
+metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
 const saga = { sagaId: 's1', type: 'create-order', orderId: 'o1' };
 const named = (name: string) => spans.getFinishedSpans().find((span) => span.name === name);
 beforeEach(() => {
@@ -67,4 +76,26 @@ test('a context written into an outbox row is taken up again from it', async () 
   const traceId = named('saga create-order')?.spanContext().traceId;
   const found = withRemoteContext(carrier, () => trace.getSpanContext(context.active())?.traceId);
   expect(found).toBe(traceId);
+});
+
+test('sagas are counted: open now, ended by outcome with their duration, steps undone', async () => {
+  const counted = { type: 'counted', sagaId: 'c1' };
+  recordSaga({ ...counted, event: 'started', at: 1_000 });
+  recordSaga({ ...counted, sagaId: 'c2', event: 'started', at: 1_000 });
+  recordSaga({ ...counted, event: 'compensated', step: 'charge', kind: 'compensate' });
+  recordSaga({ ...counted, event: 'completed', outcome: 'compensated', at: 3_500 });
+  await reader.forceFlush();
+  const values = (name: string) =>
+    points
+      .getMetrics()
+      .at(-1)
+      ?.scopeMetrics.flatMap((scope) => scope.metrics)
+      .find((metric) => metric.descriptor.name === name)
+      ?.dataPoints.filter((point) => point.attributes[SAGA_ATTR.type] === 'counted')
+      .map((point) => point.value);
+  expect(values(METRIC.sagaStarted)).toEqual([2]);
+  expect(values(METRIC.sagaActive)).toEqual([1]);
+  expect(values(METRIC.sagaCompleted)).toEqual([1]);
+  expect(values(METRIC.sagaCompensations)).toEqual([1]);
+  expect(values(METRIC.sagaDuration)).toMatchObject([{ count: 1, sum: 2.5 }]);
 });

@@ -10,6 +10,7 @@ import {
 } from '@opentelemetry/api';
 import { SAGA_ATTR, type SagaEvent } from '../contract/index.ts';
 import { emitEvent } from './events.ts';
+import { sagaMetrics } from './saga-metrics.ts';
 
 const TRACER = 'stormglass.saga';
 
@@ -26,8 +27,9 @@ export type SagaRecord = Pick<SagaEvent, 'event' | 'sagaId' | 'type'> &
     amount?: number;
   };
 
-/** Emits `saga.<event>` with SAGA_ATTR attributes in the active context. */
+/** Emits `saga.<event>` with SAGA_ATTR attributes in the active context, and counts it. */
 export function recordSaga(record: SagaRecord): void {
+  sagaMetrics().record(record);
   const attributes: Attributes = {
     [SAGA_ATTR.id]: record.sagaId,
     [SAGA_ATTR.type]: record.type,
@@ -81,7 +83,10 @@ export function withSagaStep<T>(info: SagaStepInfo, fn: (span: Span) => Promise<
     [SAGA_ATTR.attempt]: info.attempt ?? 1,
   };
   if (info.key !== undefined) attributes[SAGA_ATTR.key] = info.key;
-  return inSpan(`saga.step ${info.step}`, attributes, linksTo(info.undoes), fn);
+  const begun = performance.now();
+  return inSpan(`saga.step ${info.step}`, attributes, linksTo(info.undoes), fn).finally(() =>
+    sagaMetrics().step(info.step, info.kind, (performance.now() - begun) / 1000),
+  );
 }
 
 function sagaAttributes(info: SagaSpanInfo): Attributes {
