@@ -20,7 +20,9 @@ async function open(page: Page, system: System, path: string, shows: string): Pr
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`${system.dashboard}${path}`);
   await expect(page.getByText('Connected')).toBeVisible({ timeout: 30_000 });
-  await expect(page.getByRole('main').getByText(shows).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('main').getByText(shows).filter({ visible: true }).first()).toBeVisible({
+    timeout: 60_000,
+  });
   return errors;
 }
 
