@@ -20,6 +20,8 @@ let supervisor: Supervisor;
 let postgres: Postgres;
 let orders: string;
 let host: HostAgent;
+/** Closed, no new process of `orders` passes its ready check. */
+let mayBeReady = true;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'host-'));
@@ -58,7 +60,8 @@ async function startServer(): Promise<void> {
     args: [SERVER],
     env: { PATH: process.env.PATH ?? '', PORT_FILE: portFile },
     cwd: folder,
-    ready: async () => existsSync(portFile) && answers(`http://127.0.0.1:${readFileSync(portFile, 'utf8')}`),
+    ready: async () =>
+      mayBeReady && existsSync(portFile) && answers(`http://127.0.0.1:${readFileSync(portFile, 'utf8')}`),
     beforeStart: async () => rmSync(portFile, { force: true }),
     stopSignal: 'SIGTERM',
     stopWithinMs: 3_000,
@@ -130,6 +133,12 @@ describe('a database outage', () => {
       timeout: 40_000,
       interval: 100,
     });
+    // It lets connections in a little before it is read back and given free for the next fault.
+    await vi.waitFor(async () => {
+      const next = lease({ type: 'database_outage' }, database('orders'));
+      expect(await host.arm(next)).toMatchObject({ ok: true });
+      expect(await host.release(next.faultId)).toMatchObject({ reverted: true });
+    }, soon);
   });
 
   test('is given to one of two that ask at the same moment, and to the next one after its end', async () => {
@@ -162,9 +171,20 @@ describe('a process fault', () => {
     const fault = lease({ type: 'process_kill', restartAfterMs: 600_000 }, proc('orders'));
     await host.arm(fault);
     const end = await host.release(fault.faultId);
-    expect(end?.reverted).toBe(true);
-    expect(managed.state.kind).toBe('healthy');
+    expect(end).toMatchObject({ reverted: true, reason: 'released' });
     expect(managed.pid).not.toBe(pid);
+    await vi.waitFor(() => expect(managed.state.kind).toBe('healthy'), soon);
+  });
+
+  test('kill: its end does not wait until the process that came back is ready', async () => {
+    const managed = supervisor.get('orders');
+    const fault = lease({ type: 'process_kill', restartAfterMs: 600_000 }, proc('orders'));
+    await host.arm(fault);
+    mayBeReady = false;
+    expect(await host.release(fault.faultId)).toMatchObject({ reverted: true });
+    expect(managed.state.kind).toBe('starting');
+    mayBeReady = true;
+    await managed.whenHealthy();
   });
 
   test('pause: the process stands still until the lease ends, and the end is read back', async () => {

@@ -15,7 +15,8 @@ export interface HostParts {
   onOver: (faultId: string) => void;
 }
 
-/** SIGKILL now; the supervisor starts it again after `restartAfterMs`. Over when it is healthy again. */
+/** SIGKILL now; the supervisor starts it again after `restartAfterMs`. Over when it is healthy again, or ended before
+ * its time when it runs again: a halt does not wait for a service to become ready. */
 export function killInjector(parts: HostParts): Injector {
   return {
     capabilities: ['process_kill:process'],
@@ -25,19 +26,24 @@ export function killInjector(parts: HostParts): Injector {
       const managed = target(parts.supervisor, grip.lease.spec);
       demand(grip);
       const pid = managed.end('SIGKILL', action.restartAfterMs);
-      const healthy = managed.whenHealthy();
-      healthy.then(
-        () => parts.onOver(grip.lease.faultId),
+      let ended = false;
+      managed.whenHealthy().then(
+        () => {
+          if (!ended) parts.onOver(grip.lease.faultId);
+        },
         // The launcher is going down: nothing is left to restart.
         () => undefined,
       );
       return {
         end: async () => {
+          ended = true;
           managed.restartNow();
-          return healthy.then(
-            () => runs(managed, `pid ${managed.pid} runs, pid ${pid} is gone`),
-            (error: unknown) => ({ words: String(error), reverted: true }),
-          );
+          try {
+            await managed.whenRunning();
+          } catch (error) {
+            return { words: String(error), reverted: true };
+          }
+          return runs(managed, `pid ${managed.pid} runs, pid ${pid} is gone`);
         },
       };
     },

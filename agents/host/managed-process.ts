@@ -15,6 +15,14 @@ interface Run {
   pid: number;
   exited: Promise<Exit>;
   guard: Guard | null;
+  /** Its ready check has passed once. */
+  ready: boolean;
+}
+/** Somebody who waits for a process that exists, or for one whose ready check has passed. */
+interface Waiter {
+  until: 'running' | 'healthy';
+  resolve: () => void;
+  reject: (error: Error) => void;
 }
 interface Exit {
   code: number | null;
@@ -45,7 +53,7 @@ export class ManagedProcess {
   readonly #options: ManagedProcessOptions;
   readonly #log: ProcessLog;
   readonly #stop = new AbortController();
-  readonly #waiters = new Set<{ resolve: () => void; reject: (error: Error) => void }>();
+  readonly #waiters = new Set<Waiter>();
   #state: ProcessState = { kind: 'idle' };
   #run: Run | null = null;
   #loop: Promise<void> | null = null;
@@ -77,9 +85,12 @@ export class ManagedProcess {
 
   /** Resolves at once when it is healthy, else at the next time it is; rejects when it is given up or stopped. */
   whenHealthy(): Promise<void> {
-    if (this.#state.kind === 'healthy') return Promise.resolve();
-    if (this.#stop.signal.aborted) return Promise.reject(this.#stoppedError());
-    return new Promise((resolve, reject) => this.#waiters.add({ resolve, reject }));
+    return this.#state.kind === 'healthy' ? Promise.resolve() : this.#when('healthy');
+  }
+
+  /** Resolves as soon as there is a process, healthy or not; rejects as `whenHealthy` does. */
+  whenRunning(): Promise<void> {
+    return 'pid' in this.#state ? Promise.resolve() : this.#when('running');
   }
 
   /** Ends it with `signal`; it comes back after `restartAfterMs`. Answers the pid that was hit. */
@@ -111,10 +122,12 @@ export class ManagedProcess {
 
   /** SIGCONT; nothing when it is not paused. */
   resume(): void {
-    const { state } = this;
-    if (state.kind !== 'paused') return;
+    const run = this.#run;
+    if (run === null || this.#state.kind !== 'paused') return;
     this.#unpause();
-    this.#becomeHealthy(state.pid, 'resumed', 'SIGCONT');
+    // One that was stopped while it started still has its ready check to pass.
+    if (run.ready) this.#becomeHealthy(run.pid, 'resumed', 'SIGCONT');
+    else this.#emit(run.pid, 'resumed', 'SIGCONT');
   }
 
   /** Ends it for good, gracefully first. */
@@ -164,6 +177,7 @@ export class ManagedProcess {
     const run = this.#spawn();
     this.#run = run;
     const ready = await Promise.race([this.#untilReady(run), run.exited.then(() => false)]);
+    run.ready = ready;
     if (ready && this.#run === run && this.#state.kind === 'starting') {
       this.#failures = 0;
       this.#everHealthy = true;
@@ -193,7 +207,8 @@ export class ManagedProcess {
     const guard = spec.onLauncherDeath === undefined ? null : spawnGuard(spec.onLauncherDeath(pid));
     this.#state = { kind: 'starting', pid };
     this.#emit(pid, this.#everHealthy ? 'restarted' : 'started', '');
-    return { child, pid, exited, guard };
+    this.#release('running');
+    return { child, pid, exited, guard, ready: false };
   }
 
   async #untilReady(run: Run): Promise<boolean> {
@@ -222,8 +237,20 @@ export class ManagedProcess {
   #becomeHealthy(pid: number, event: 'healthy' | 'resumed', detail: string): void {
     this.#state = { kind: 'healthy', pid, since: this.#options.now() };
     this.#emit(pid, event, detail);
-    for (const waiter of this.#waiters) waiter.resolve();
-    this.#waiters.clear();
+    this.#release('healthy');
+  }
+
+  #when(until: Waiter['until']): Promise<void> {
+    if (this.#stop.signal.aborted) return Promise.reject(this.#stoppedError());
+    return new Promise((resolve, reject) => this.#waiters.add({ until, resolve, reject }));
+  }
+
+  #release(reached: Waiter['until']): void {
+    for (const waiter of this.#waiters) {
+      if (waiter.until !== reached) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve();
+    }
   }
 
   #unpause(): void {

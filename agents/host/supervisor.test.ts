@@ -94,6 +94,20 @@ describe('the supervisor', () => {
     expect(states()).toEqual(['started', 'healthy', 'paused', 'resumed']);
   });
 
+  test('does not call a process healthy that was paused while it started and is not ready yet', async () => {
+    let mayBeReady = false;
+    const { ready, ...rest } = spec();
+    const starting = supervisor.start({ ...rest, ready: async () => mayBeReady && ready() });
+    const managed = supervisor.get('shop');
+    await managed.whenRunning();
+    managed.pause();
+    managed.resume();
+    expect(managed.state.kind).toBe('starting');
+    mayBeReady = true;
+    await starting;
+    expect(states()).toEqual(['started', 'paused', 'resumed', 'healthy']);
+  });
+
   test('stops a paused process too, and leaves nothing behind', async () => {
     await supervisor.start(spec());
     const pid = supervisor.get('shop').pause();
