@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StormglassError } from '@stormglass/agents/contract';
-import { ensureBrowser, ensureRecorder } from './test/browser.ts';
+import { ensureBrowser } from './test/browser.ts';
+import { ensureRecorder } from './test/recorder.ts';
 import { type Counts, clearReport, ROOT, STAGES, type Stage, summary } from './test/stages.ts';
 
 const HELP = `npm test [-- options]
@@ -74,9 +75,8 @@ async function main(): Promise<void> {
     clearReport(stage);
     if (stage.name === 'playwright') {
       const progress = (message: string) => say(`  ${message}`);
-      const browser = ensureBrowser(progress);
-      ensureRecorder(progress);
-      if (browser !== null) env.CHROMIUM_PATH = browser;
+      env.CHROMIUM_PATH = ensureBrowser(progress);
+      Object.assign(env, ensureRecorder(progress));
     }
     const counts = stage.count(await run(stage, env));
     total.passed += counts.passed;
