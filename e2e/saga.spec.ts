@@ -1,5 +1,5 @@
 import { call } from './api.ts';
-import { orderFacts } from './ledger.ts';
+import { orderFacts, sql } from './ledger.ts';
 import { expect, test } from './system.ts';
 
 test.describe('A saga that fails at shipping', () => {
@@ -45,4 +45,57 @@ test.describe('A saga that fails at shipping', () => {
       expect(facts.captured - facts.refunded).toBe(0);
     }
   });
+});
+
+test('A saga cancelled in progress gives the money and the stock back, whatever arrives late', async ({
+  page,
+  system,
+}) => {
+  const { fault } = await call(system.dashboard, 'armFault', {
+    input: {
+      spec: {
+        // Longer than orders waits: the parcel may be on its way when the cancellation comes.
+        action: { type: 'latency', ms: 20_000 },
+        target: { kind: 'service', service: 'shipping' },
+        selector: { route: '/shipments', method: 'POST' },
+        durationMs: 120_000,
+        reason: 'a saga to be cancelled',
+      },
+    },
+  });
+  const { sagas } = await call(system.dashboard, 'triggerSaga', { input: { amount: 84.9 } });
+  const { sagaId, orderId } = sagas[0] ?? { sagaId: '', orderId: '' };
+  const facts = () => orderFacts(system, orderId);
+  await expect.poll(facts).toMatchObject({ status: 'PENDING', captured: 8490, refunded: 0, reserved: 1 });
+
+  await page.goto(`${system.dashboard}/sagas/${sagaId}`);
+  const journal = page.getByRole('region', { name: 'Journal' });
+  await expect(journal).toContainText('ship');
+  await page.getByRole('button', { name: 'Cancel saga' }).click();
+  expect((await facts()).status, 'one press asks only').toBe('PENDING');
+  await page.getByRole('button', { name: 'Press again to cancel' }).click();
+  await expect(page.getByText(/^Asked; it is/)).toBeVisible();
+  await expect(journal).toContainText('cancelled before ship', { timeout: 30_000 });
+  await call(system.dashboard, 'releaseFault', { params: { id: fault?.faultId ?? '' } });
+  await expect(page.getByText('Compensated', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('button', { name: 'Cancel saga' })).toBeDisabled();
+
+  await expect.poll(facts, { timeout: 30_000 }).toEqual({
+    status: 'CANCELLED',
+    captured: 8490,
+    refunded: 8490,
+    ledgerSum: 0,
+    reserved: 0,
+    shipped: 0,
+  });
+  const labels = await sql(
+    system,
+    'outside-world',
+    "select reference from carrier_statement where order_id = $1 group by reference having count(*) filter (where kind = 'label') > count(*) filter (where kind = 'cancel')",
+    [orderId],
+  );
+  expect(labels, 'labels that are still valid').toEqual([]);
+  const { entries } = await call(system.dashboard, 'audit');
+  const asked = entries.filter((entry) => entry.what === 'saga.cancel' && entry.why.includes(sagaId));
+  expect(asked.map((entry) => entry.outcome)).toEqual(['done']);
 });

@@ -25,6 +25,8 @@ export interface System {
   launcherPid: number;
   /** Every event line so far. */
   events: readonly LaunchEvent[];
+  /** Base URL of a process that listens, by name: for asking it behind the back of everything between. */
+  urlOf(name: string): string;
   /** Connection URL of a service's database, `broker` included. */
   postgresUrl(service: string): string;
   /** Graceful end; resolves to the exit code. Without a call the fixture ends it. */
@@ -59,6 +61,11 @@ export async function startSystem(options: { args?: string[]; dataDir?: string }
     processes,
     launcherPid: child.pid ?? 0,
     events,
+    urlOf: (name) => {
+      const said = events.findLast((event) => event.event === 'process' && event.name === name);
+      if (said?.event !== 'process' || said.port === 0) throw new Error(`${name} does not listen`);
+      return `http://127.0.0.1:${said.port}`;
+    },
     postgresUrl: (service) => {
       const url = readLauncherFile(dataDir).databases[service];
       if (url === undefined) throw new Error(`${service} has no database`);

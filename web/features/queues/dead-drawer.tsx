@@ -73,6 +73,14 @@ function Purge({ queue, dead, can }: { queue: string; dead: number; can: boolean
         <Button
           size="sm"
           disabled={!can || dead === 0 || act.isPending}
+          title="The newest letter, to see whether it gets through now"
+          onClick={() => act.mutate({ action: 'redrive', limit: 1 })}
+        >
+          Redrive one
+        </Button>
+        <Button
+          size="sm"
+          disabled={!can || dead === 0 || act.isPending}
           onClick={() => act.mutate({ action: 'redrive' })}
         >
           Redrive all {dead}

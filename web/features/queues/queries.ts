@@ -29,13 +29,15 @@ interface ActionInput {
   action: QueueAction;
   /** The queue's name, for purge. */
   confirm?: string;
+  /** Most letters to redrive; all without it. */
+  limit?: number;
 }
 
 export function useQueueAction(queue: string) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ action, confirm }: ActionInput) =>
-      request('queueAction', { params: { queue, action }, input: confirm === undefined ? {} : { confirm } }),
+    mutationFn: ({ action, ...input }: ActionInput) =>
+      request('queueAction', { params: { queue, action }, input }),
     onSettled: () => cache.invalidateQueries({ queryKey: keys.queues }),
   });
 }
