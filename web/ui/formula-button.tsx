@@ -21,7 +21,7 @@ export function FormulaButton({ name, formula, inputs, links }: Formula & { name
         <button
           type="button"
           className={styles.formulaButton}
-          aria-label={`How ${name} is reached`}
+          aria-label={`fx: how ${name} is reached`}
           onClick={() => setOpened((o) => !o)}
         >
           <i aria-hidden="true">fx</i>
