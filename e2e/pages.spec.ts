@@ -1,10 +1,16 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { call } from './api.ts';
+import { sql } from './ledger.ts';
 import { expect, type System, test } from './system.ts';
 
-/** Every page with the shop's own traffic on it, and what proves that it is drawn. */
-const PAGES: readonly { path: string; shows: string }[] = [
+/** A page with the shop's own traffic on it, and what proves that it is drawn. */
+interface Shown {
+  path: string;
+  shows: string;
+}
+
+const PAGES: readonly Shown[] = [
   { path: '/', shows: 'gateway' },
   { path: '/traces', shows: 'place order' },
   { path: '/breakers', shows: 'payments' },
@@ -14,6 +20,48 @@ const PAGES: readonly { path: string; shows: string }[] = [
   { path: '/scorecard', shows: 'Availability' },
   { path: '/agents', shows: 'outside-world' },
 ];
+
+/** Pages of one thing: their path is known only when there is such a thing. */
+const DETAILS: Readonly<Record<string, (system: System) => Promise<Shown>>> = {
+  '/traces/[id]': async (system) => {
+    const q = JSON.stringify({ from: Date.now() - 60_000, to: Date.now(), service: 'payments', limit: 1 });
+    const search = async () => (await call(system.dashboard, 'traces', { input: { q } })).traces[0]?.traceId;
+    return { path: `/traces/${await found(search)}`, shows: 'payments' };
+  },
+  '/sagas/[id]': async (system) => {
+    const { sagas } = await call(system.dashboard, 'triggerSaga', { input: { failAt: 'ship' } });
+    const { sagaId, orderId } = sagas[0] ?? { sagaId: '', orderId: '' };
+    const ended = async () =>
+      (
+        await sql(system, 'orders', "select 1 from orders where id = $1 and status = 'REJECTED'", [orderId])
+      )[0];
+    await found(ended);
+    return { path: `/sagas/${sagaId}`, shows: 'Compensated' };
+  },
+  '/chaos/runs/[id]': async (system) => ({
+    path: `/chaos/runs/${await measuredRun(system)}`,
+    shows: 'Recovery anatomy',
+  }),
+};
+
+async function found<T>(search: () => Promise<T | undefined>): Promise<T> {
+  let result: T | undefined;
+  await expect.poll(async () => (result = await search()), { timeout: 90_000 }).toBeDefined();
+  if (result === undefined) throw new Error('polled until it was there');
+  return result;
+}
+
+/** A run that went to its end: one that another scenario left behind, else one made now. */
+async function measuredRun(system: System): Promise<string> {
+  const ended = async () =>
+    (await call(system.dashboard, 'runs')).runs.find(
+      ({ verdict }) => verdict === 'passed' || verdict === 'degraded-recovered',
+    )?.id;
+  const before = await ended();
+  if (before !== undefined) return before;
+  await call(system.dashboard, 'startRun', { input: { experimentId: 'payment-down-sagas-compensate' } });
+  return found(ended);
+}
 
 async function open(page: Page, system: System, path: string, shows: string): Promise<string[]> {
   const errors: string[] = [];
@@ -26,18 +74,34 @@ async function open(page: Page, system: System, path: string, shows: string): Pr
   return errors;
 }
 
+async function expectClean(page: Page, system: System, { path, shows }: Shown): Promise<void> {
+  const errors = await open(page, system, path, shows);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(
+    violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`),
+  ).toEqual([]);
+  expect(errors).toEqual([]);
+}
+
+const themed = (page: Page, theme: string) =>
+  page.addInitScript((name) => localStorage.setItem('stormglass.theme', name), theme);
+
 for (const colorScheme of ['dark', 'light'] as const) {
   test.describe(`In ${colorScheme}`, () => {
     test.use({ colorScheme });
-    for (const { path, shows } of PAGES) {
-      test(`${path} is drawn without an error and is clean of axe violations`, async ({ page, system }) => {
-        await page.addInitScript((theme) => localStorage.setItem('stormglass.theme', theme), colorScheme);
-        const errors = await open(page, system, path, shows);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(
-          violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`),
-        ).toEqual([]);
-        expect(errors).toEqual([]);
+    for (const shown of PAGES) {
+      test(`${shown.path} is drawn without an error and is clean of axe violations`, async ({
+        page,
+        system,
+      }) => {
+        await themed(page, colorScheme);
+        await expectClean(page, system, shown);
+      });
+    }
+    for (const [name, find] of Object.entries(DETAILS)) {
+      test(`${name} is drawn without an error and is clean of axe violations`, async ({ page, system }) => {
+        await themed(page, colorScheme);
+        await expectClean(page, system, await find(system));
       });
     }
   });
@@ -46,7 +110,8 @@ for (const colorScheme of ['dark', 'light'] as const) {
 test.describe('On a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } });
   test('every page can be read without scrolling sideways', async ({ page, system }) => {
-    for (const { path, shows } of PAGES) {
+    const details = await Promise.all(Object.values(DETAILS).map((find) => find(system)));
+    for (const { path, shows } of [...PAGES, ...details]) {
       await open(page, system, path, shows);
       const overflow = await page.evaluate(
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
