@@ -34,10 +34,13 @@ export interface System {
 }
 
 /** Starts the launcher as `npm start` does, and resolves when everything is healthy. */
-export async function startSystem(options: { args?: string[]; dataDir?: string } = {}): Promise<System> {
+export async function startSystem(
+  options: { args?: string[]; env?: Record<string, string>; dataDir?: string } = {},
+): Promise<System> {
   const dataDir = options.dataDir ?? temporaryFolder();
   const args = [START, '--port', '0', '--json', '--data-dir', dataDir, ...(options.args ?? [])];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...options.env };
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const events: LaunchEvent[] = [];
   const processes = new Map<string, number>();
   let errors = '';
