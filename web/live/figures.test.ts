@@ -1,4 +1,4 @@
-import { emptyTimeline, sketchIndex, type TrafficCell } from '@stormglass/agents/contract';
+import { emptyTimeline, sketchIndex } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import {
   breakersAt,
@@ -8,24 +8,19 @@ import {
   sagaOutcomesPerSecond,
   serviceFigures,
 } from './figures.ts';
+import {
+  breakerMove,
+  breakerSample,
+  faultInterval,
+  queueSample,
+  sagaEvent,
+  trafficCell,
+} from './testing/telemetry.ts';
 
 const S = 1_800_000_000;
 const AT = S * 1000 + 999;
 
-function cell(change: Partial<TrafficCell>): TrafficCell {
-  const base: TrafficCell = {
-    second: S,
-    kind: 'server',
-    service: 'orders',
-    peer: '',
-    operation: 'POST /orders',
-    calls: 10,
-    errors: 0,
-    receipts: 0,
-    durations: [[sketchIndex(40), 10]],
-  };
-  return { ...base, ...change };
-}
+const cell = trafficCell;
 
 describe('serviceFigures', () => {
   it('counts the window that ends at the instant and nothing else', () => {
@@ -59,47 +54,11 @@ describe('edgeFigures', () => {
   });
 });
 
-const SAMPLE = {
-  service: 'orders',
-  instance: 'orders-1',
-  name: 'payments',
-  peer: 'payments',
-  state: 'closed' as const,
-  success: 1,
-  failure: 0,
-  timeout: 0,
-  rejected: 0,
-  failureRatio: 0,
-  resetRemainingMs: null,
-  threshold: 0.5,
-  volume: 10,
-};
-const OPENED = {
-  service: 'orders',
-  instance: 'orders-1',
-  name: 'payments',
-  peer: 'payments',
-  from: 'closed' as const,
-  to: 'open' as const,
-  reason: 'timeouts',
-  windowCalls: 55,
-  windowFailures: 28,
-  windowTimeouts: 28,
-  windowSeconds: 10,
-  threshold: 0.5,
-  volume: 10,
-  resetTimeoutMs: 30_000,
-  traceId: '',
-};
-
 describe('breakersAt', () => {
   const timeline = {
     ...emptyTimeline(),
-    breakers: [
-      { ...SAMPLE, at: 1_000 },
-      { ...SAMPLE, at: 1_200, instance: 'orders-2' },
-    ],
-    transitions: [{ ...OPENED, at: 2_000 }],
+    breakers: [breakerSample(1_000), breakerSample(1_200, { instance: 'orders-2' })],
+    transitions: [breakerMove(2_000, 'closed', 'open')],
   };
 
   it('shows the state as it was at the instant, before and after the transition', () => {
@@ -114,38 +73,28 @@ describe('breakersAt', () => {
   it('is as troubled as the most troubled instance', () => {
     const later = {
       ...timeline,
-      breakers: [...timeline.breakers, { ...SAMPLE, at: 2_400, instance: 'orders-2' }],
+      breakers: [...timeline.breakers, breakerSample(2_400, { instance: 'orders-2' })],
     };
     expect(breakersAt(later, 2_500).get('orders/payments')?.state).toBe('open');
   });
 
   it('believes a newer sample over an older transition', () => {
-    const later = { ...timeline, breakers: [{ ...SAMPLE, at: 3_000 }] };
+    const later = { ...timeline, breakers: [breakerSample(3_000)] };
     expect(breakersAt(later, 3_500).get('orders/payments')?.state).toBe('closed');
   });
 });
 
 describe('queuesAt', () => {
-  const row = {
-    system: 'bullmq',
-    queue: 'mail',
-    delayed: 0,
-    inFlight: 0,
-    dead: 0,
-    oldestAgeMs: null,
-    redelivered: 0,
-    consumers: 1,
-  };
   const timeline = {
     ...emptyTimeline(),
     queues: [
-      { ...row, at: 1_000, ready: 100, enqueued: 0, dequeued: 0 },
-      { ...row, at: 2_000, ready: 60, enqueued: 10, dequeued: 50 },
+      queueSample(1_000, { ready: 100, enqueued: 0, dequeued: 0 }),
+      queueSample(2_000, { ready: 60, enqueued: 10, dequeued: 50 }),
     ],
   };
 
   it('says rates and when it is empty', () => {
-    expect(queuesAt(timeline, 2_100, 1).get('mail')).toMatchObject({
+    expect(queuesAt(timeline, 2_100, 1).get('notifications')).toMatchObject({
       inRate: 10,
       outRate: 50,
       drainSeconds: 1.5,
@@ -153,34 +102,14 @@ describe('queuesAt', () => {
   });
 
   it('does not promise an end to a queue that does not drain', () => {
-    const grows = { ...timeline, queues: [{ ...row, at: 2_000, ready: 9, enqueued: 5, dequeued: 1 }] };
-    expect(queuesAt(grows, 2_100, 1).get('mail')?.drainSeconds).toBeNull();
+    const grows = { ...timeline, queues: [queueSample(2_000, { ready: 9, enqueued: 5, dequeued: 1 })] };
+    expect(queuesAt(grows, 2_100, 1).get('notifications')?.drainSeconds).toBeNull();
   });
 });
 
 describe('faultsAt', () => {
   it('ends where the effect was read back as gone, not where the lease would', () => {
-    const fault = {
-      faultId: 'f',
-      runId: null,
-      owner: 'person',
-      spec: {
-        action: { type: 'hang' as const },
-        target: { kind: 'service' as const, service: 'orders' },
-        position: 'before' as const,
-        selector: { percentage: 100 },
-        seed: 1,
-        durationMs: 60_000,
-      },
-      armedAt: 1_000,
-      expiresAt: 61_000,
-      firstEffectAt: null,
-      endedAt: 5_000,
-      endReason: 'released' as const,
-      readBack: 'seam empty',
-      reverted: true,
-      injections: 1,
-    };
+    const fault = faultInterval(1_000, { endedAt: 5_000, endReason: 'released' });
     const timeline = { ...emptyTimeline(), faults: [fault] };
     expect(faultsAt(timeline, 900)).toHaveLength(0);
     expect(faultsAt(timeline, 4_999)).toHaveLength(1);
@@ -190,27 +119,11 @@ describe('faultsAt', () => {
 
 describe('sagaOutcomesPerSecond', () => {
   it('counts ended sagas by outcome and bucket', () => {
-    const event = {
-      event: 'completed',
-      sagaId: 's',
-      type: 'create-order',
-      mode: 'orchestrated',
-      service: 'orders',
-      orderId: 'o',
-      step: '',
-      kind: '' as const,
-      attempt: 1,
-      epoch: 1,
-      owner: '',
-      key: '',
-      detail: '',
-      traceId: '',
-    };
     const sagas = [
-      { ...event, at: 10_100, outcome: 'confirmed' },
-      { ...event, at: 11_900, outcome: 'compensated' },
-      { ...event, at: 12_000, outcome: 'rejected' },
-      { ...event, at: 12_000, outcome: '', event: 'started' },
+      sagaEvent(10_100, 'completed', { outcome: 'confirmed' }),
+      sagaEvent(11_900, 'completed', { outcome: 'compensated' }),
+      sagaEvent(12_000, 'completed', { outcome: 'rejected' }),
+      sagaEvent(12_000, 'started'),
     ];
     const sums = sagaOutcomesPerSecond({ ...emptyTimeline(), sagas }, 0, 60_000, 2);
     expect(sums.get(10)).toEqual({ confirmed: 1, compensated: 1, other: 0 });

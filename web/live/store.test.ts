@@ -1,9 +1,10 @@
-import { emptyTimeline, type TrafficCell } from '@stormglass/agents/contract';
+import { emptyTimeline } from '@stormglass/agents/contract';
 import { QueryClient } from '@tanstack/react-query';
 import { describe, expect, it } from 'vitest';
 import { keys } from './keys.ts';
 import type { LiveFrame, LiveSnapshot, LiveState } from './protocol.ts';
 import { type Connection, LiveStore } from './store.ts';
+import { trafficCell } from './testing/telemetry.ts';
 
 const NOW = 1_800_000_000_000;
 
@@ -37,17 +38,7 @@ const STATE: LiveState = {
   store: { reachable: true, spoolBytes: 0, received: 0, rejected: 0 },
 };
 
-const CELL: TrafficCell = {
-  second: NOW / 1000,
-  kind: 'server',
-  service: 'orders',
-  peer: '',
-  operation: 'POST /orders',
-  calls: 1,
-  errors: 0,
-  receipts: 0,
-  durations: [[80, 1]],
-};
+const CELL = trafficCell({ second: NOW / 1000, calls: 1, durations: [[80, 1]] });
 
 function snapshot(seq: number, change: Partial<LiveSnapshot> = {}): LiveSnapshot {
   const timeline = { ...emptyTimeline(), traffic: [CELL] };

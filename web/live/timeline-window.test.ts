@@ -1,40 +1,12 @@
-import type { QueueSample, TrafficCell } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
+import { queueSample, trafficCell } from './testing/telemetry.ts';
 import { LIVE_WINDOW_MS, TimelineWindow } from './timeline-window.ts';
 
 const SECOND = 1_800_000_000;
 
-function cell(change: Partial<TrafficCell> = {}): TrafficCell {
-  return {
-    second: SECOND,
-    kind: 'server',
-    service: 'orders',
-    peer: '',
-    operation: 'POST /orders',
-    calls: 1,
-    errors: 0,
-    receipts: 0,
-    durations: [[80, 1]],
-    ...change,
-  };
-}
-
-function sample(at: number): QueueSample {
-  return {
-    at,
-    system: 'bullmq',
-    queue: 'notifications',
-    ready: 1,
-    delayed: 0,
-    inFlight: 0,
-    dead: 0,
-    oldestAgeMs: null,
-    enqueued: 1,
-    dequeued: 1,
-    redelivered: 0,
-    consumers: 1,
-  };
-}
+const cell = (change: Parameters<typeof trafficCell>[0] = {}) =>
+  trafficCell({ second: SECOND, calls: 1, durations: [[80, 1]], ...change });
+const sample = (at: number) => queueSample(at, { ready: 1 });
 
 describe('TimelineWindow', () => {
   it('adds increments of the same cell together and keeps other cells apart', () => {

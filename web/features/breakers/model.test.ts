@@ -1,53 +1,7 @@
-import type { BreakerSample, BreakerTransition } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
+import { breakerMove as move, breakerSample as sample, trafficCell } from '../../live/testing/telemetry.ts';
 import { durations, trippingCalls } from './durations.ts';
 import { barsOf, breakerCells, whyItOpened, wouldOpenAt } from './model.ts';
-
-function sample(at: number, more: Partial<BreakerSample> = {}): BreakerSample {
-  return {
-    at,
-    service: 'orders',
-    instance: 'orders-1',
-    name: 'payments',
-    peer: 'payments',
-    state: 'closed',
-    success: 0,
-    failure: 0,
-    timeout: 0,
-    rejected: 0,
-    failureRatio: null,
-    resetRemainingMs: null,
-    threshold: 0.5,
-    volume: 10,
-    ...more,
-  };
-}
-function move(
-  at: number,
-  from: BreakerTransition['from'],
-  to: BreakerTransition['to'],
-  more = {},
-): BreakerTransition {
-  return {
-    at,
-    service: 'orders',
-    instance: 'orders-1',
-    name: 'payments',
-    peer: 'payments',
-    from,
-    to,
-    reason: '',
-    windowCalls: 55,
-    windowFailures: 28,
-    windowTimeouts: 28,
-    windowSeconds: 10,
-    threshold: 0.5,
-    volume: 10,
-    resetTimeoutMs: 30_000,
-    traceId: 'e3b8',
-    ...more,
-  };
-}
 
 describe('a breaker cell', () => {
   it('says why it opened with counts against the limit', () => {
@@ -161,19 +115,16 @@ describe('a breaker cell', () => {
 
 describe('the calls through a breaker', () => {
   it("give their quantiles from the caller's spans of the range only", () => {
-    const cell = {
-      kind: 'client' as const,
-      service: 'orders',
-      peer: 'payments',
-      operation: '',
-      calls: 1,
-      errors: 0,
-      receipts: 0,
-    };
-    const traffic = [
-      { ...cell, second: 1, durations: [[80, 1]] as [number, number][] },
-      { ...cell, second: 9, durations: [[10, 1]] as [number, number][] },
-    ];
+    const cell = (second: number, index: number) =>
+      trafficCell({
+        kind: 'client',
+        peer: 'payments',
+        operation: '',
+        second,
+        calls: 1,
+        durations: [[index, 1]],
+      });
+    const traffic = [cell(1, 80), cell(9, 10)];
     const found = durations({ traffic }, 'orders', 'payments', 0, 5000);
     expect(found.calls).toBe(1);
     expect(found.p50).toBeCloseTo(53.4, 0);

@@ -1,22 +1,13 @@
 import { emptyTimeline, type TrafficCell } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
+import { trafficCell } from '../../live/testing/telemetry.ts';
 import { DotSource } from './dots.ts';
 
 const S = 1_800_000_000;
 const AT = S * 1000 + 500;
 
 function timeline(calls: number, errors = 0, kind: TrafficCell['kind'] = 'client') {
-  const cell: TrafficCell = {
-    second: S,
-    kind,
-    service: 'orders',
-    peer: 'payments',
-    operation: '',
-    calls,
-    errors,
-    receipts: 0,
-    durations: [],
-  };
+  const cell = trafficCell({ second: S, kind, peer: 'payments', operation: '', calls, errors });
   return { ...emptyTimeline(), traffic: [cell] };
 }
 

@@ -1,25 +1,10 @@
-import type { QueueSample } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
+import { queueSample } from '../../live/testing/telemetry.ts';
 import { errorKind, groupDeadLetters, payloadText } from './dead-letters.ts';
 import { predictDrain, queueCards, slopeOf } from './model.ts';
 
-function sample(second: number, ready: number, more: Partial<QueueSample> = {}): QueueSample {
-  return {
-    at: second * 1000,
-    system: 'bullmq',
-    queue: 'notifications',
-    ready,
-    delayed: 0,
-    inFlight: 0,
-    dead: 0,
-    oldestAgeMs: null,
-    enqueued: 6,
-    dequeued: 6,
-    redelivered: 0,
-    consumers: 2,
-    ...more,
-  };
-}
+const sample = (second: number, ready: number, more: Parameters<typeof queueSample>[1] = {}) =>
+  queueSample(second * 1000, { ready, ...more });
 
 describe('a queue card', () => {
   it('has rates per second over the last ten seconds', () => {

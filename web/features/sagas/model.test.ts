@@ -1,5 +1,6 @@
 import type { SagaDetail, SagaEvent } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
+import { sagaEvent } from '../../live/testing/telemetry.ts';
 import { moneyText, sagaView } from './model.ts';
 import { sagaRoad } from './road.ts';
 
@@ -16,25 +17,10 @@ class Journal {
 
   write(event: string, more: Partial<SagaEvent> = {}): this {
     this.at += 10;
-    this.rows.push({
-      at: this.at,
-      event,
-      sagaId: ID,
-      type: 'create-order',
-      mode: 'orchestrated',
-      service: 'orders',
-      orderId: 'ord_1',
-      step: '',
-      kind: '',
-      attempt: 0,
-      epoch: this.epoch,
-      owner: `orders-1 w${this.epoch}`,
-      key: '',
-      outcome: '',
-      detail: '',
-      traceId: 't',
-      ...more,
-    });
+    const owner = `orders-1 w${this.epoch}`;
+    this.rows.push(
+      sagaEvent(this.at, event, { sagaId: ID, epoch: this.epoch, owner, traceId: 't', ...more }),
+    );
     return this;
   }
   step(step: string, event: string, attempt = 1, detail = ''): this {

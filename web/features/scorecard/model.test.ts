@@ -1,22 +1,11 @@
-import type { TrafficCell } from '@stormglass/agents/contract';
 import type { Recovery } from '@stormglass/chaos/contract';
 import { describe, expect, it } from 'vitest';
+import { trafficCell } from '../../live/testing/telemetry.ts';
 import { scorecard, serviceRows } from './model.ts';
 
 const words = { duration: (ms: number) => `${Math.round(ms)} ms`, percent: (s: number) => `${s * 100} %` };
-function cell(service: string, calls: number, errors: number, bucket = 60): TrafficCell {
-  return {
-    second: 1,
-    kind: 'server',
-    service,
-    peer: '',
-    operation: 'GET /',
-    calls,
-    errors,
-    receipts: 0,
-    durations: [[bucket, calls]],
-  };
-}
+const cell = (service: string, calls: number, errors: number, bucket = 60) =>
+  trafficCell({ second: 1, service, calls, errors, durations: [[bucket, calls]] });
 function measured(id: string, outage: number | null, blast: number | null, t4: number | null = 2) {
   const figure = (value: number | null) => ({ value, unit: 'ms', formula: '', inputs: '' });
   const recovery = { t0: 1, t4, outage: figure(outage), blastRadius: figure(blast) } as unknown as Recovery;

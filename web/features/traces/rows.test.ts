@@ -1,64 +1,28 @@
-import type { SpanView, TraceDetail } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { criticalPath } from './critical-path.ts';
 import { rowIndex, visibleRows } from './rows.ts';
 import { gaveUp, jumpsOf, miniature } from './scale-model.ts';
 import { callerWords, likeThis, receiptWords } from './span-words.ts';
+import { span, trace } from './testing/trace.ts';
 import { buildTree } from './tree.ts';
 import { treeMove } from './tree-keys.ts';
 
 const MS = 1e6;
-function span(
-  spanId: string,
-  parentSpanId: string,
-  from: number,
-  to: number,
-  more: Partial<SpanView> = {},
-): SpanView {
-  return {
-    traceId: 't',
-    spanId,
-    parentSpanId,
-    service: 'orders',
-    instance: 'orders-1',
-    name: spanId,
-    kind: 'internal',
-    startNs: '0',
-    offsetNs: from * MS,
-    durationNs: (to - from) * MS,
-    status: 'unset',
-    statusMessage: '',
-    attributes: {},
-    resource: {},
-    events: [],
-    links: [],
-    ...more,
-  };
-}
-const detail: TraceDetail = {
-  traceId: 't',
-  startNs: '0',
-  durationNs: 3600 * MS,
-  spanCount: 3,
-  truncated: false,
-  spans: [
-    span('root', '', 0, 3100),
-    span('call', 'root', 10, 3010, { kind: 'client', status: 'error' }),
-    span('work', 'call', 12, 3554, {
-      kind: 'server',
-      service: 'payments',
-      attributes: {
-        'http.route': '/charges',
-        'chaos.fault.id': 'f-71c2',
-        'chaos.run.id': '214',
-        'chaos.fault.type': 'latency',
-        'chaos.injected.duration': 3.5,
-      },
-    }),
-  ],
-  logs: [],
-  linkedTraceIds: [],
-};
+const detail = trace([
+  span('root', '', 0, 3100),
+  span('call', 'root', 10, 3010, { kind: 'client', status: 'error' }),
+  span('work', 'call', 12, 3554, {
+    kind: 'server',
+    service: 'payments',
+    attributes: {
+      'http.route': '/charges',
+      'chaos.fault.id': 'f-71c2',
+      'chaos.run.id': '214',
+      'chaos.fault.type': 'latency',
+      'chaos.injected.duration': 3.5,
+    },
+  }),
+]);
 const tree = buildTree(detail);
 const rows = visibleRows(tree, new Set(), 'calls');
 const node = (id: string) => {

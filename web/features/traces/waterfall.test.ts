@@ -1,52 +1,12 @@
-import type { SpanView, TraceDetail } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { criticalPath, injectedOnPath } from './critical-path.ts';
 import { visibleRows } from './rows.ts';
+import { span, trace } from './testing/trace.ts';
 import { timeScale } from './time-scale.ts';
 import { buildTree } from './tree.ts';
 
 const MS = 1e6;
 
-function span(
-  spanId: string,
-  parentSpanId: string,
-  startMs: number,
-  endMs: number,
-  more: Partial<SpanView> = {},
-): SpanView {
-  return {
-    traceId: 't',
-    spanId,
-    parentSpanId,
-    service: 'orders',
-    instance: 'orders-1',
-    name: spanId,
-    kind: 'internal',
-    startNs: '0',
-    offsetNs: startMs * MS,
-    durationNs: (endMs - startMs) * MS,
-    status: 'unset',
-    statusMessage: '',
-    attributes: {},
-    resource: {},
-    events: [],
-    links: [],
-    ...more,
-  };
-}
-function trace(spans: SpanView[]): TraceDetail {
-  const durationNs = Math.max(...spans.map((s) => s.offsetNs + s.durationNs));
-  return {
-    traceId: 't',
-    startNs: '0',
-    durationNs,
-    spanCount: spans.length,
-    truncated: false,
-    spans,
-    logs: [],
-    linkedTraceIds: [],
-  };
-}
 const receipt = (seconds: number, position = 'before') => ({
   'chaos.fault.id': 'f-1',
   'chaos.fault.type': 'latency',

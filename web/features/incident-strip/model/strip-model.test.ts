@@ -1,11 +1,13 @@
-import {
-  type BreakerTransition,
-  emptyTimeline,
-  type FaultInterval,
-  sketchIndex,
-  type TrafficCell,
-} from '@stormglass/agents/contract';
+import { emptyTimeline, sketchIndex } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
+import {
+  breakerMove,
+  breakerSample,
+  faultInterval,
+  queueSample,
+  sagaEvent,
+  trafficCell,
+} from '../../../live/testing/telemetry.ts';
 import { bucketSeconds, clip, makeAxis, ticks } from './axis.ts';
 import { breakerRows } from './breaker-lane.ts';
 import { deployMarks } from './deploy-lane.ts';
@@ -18,51 +20,9 @@ import { valuesAt } from './values.ts';
 const T0 = 1_800_000_000_000;
 const axis = makeAxis({ from: T0, to: T0 + 100_000, now: T0 + 100_000, live: true, left: 100, width: 1300 });
 
-function fault(change: Partial<FaultInterval> = {}): FaultInterval {
-  return {
-    faultId: 'f-1',
-    runId: null,
-    owner: 'person',
-    spec: {
-      action: { type: 'latency', ms: 3_500, jitterMs: 0 },
-      target: { kind: 'service', service: 'payments' },
-      position: 'before',
-      selector: { percentage: 80 },
-      seed: 1,
-      durationMs: 60_000,
-    },
-    armedAt: T0 + 10_000,
-    expiresAt: T0 + 70_000,
-    firstEffectAt: T0 + 10_400,
-    endedAt: null,
-    endReason: null,
-    readBack: null,
-    reverted: null,
-    injections: 3,
-    ...change,
-  };
-}
-
-function moved(at: number, from: BreakerTransition['from'], to: BreakerTransition['to']): BreakerTransition {
-  return {
-    at,
-    service: 'orders',
-    instance: 'orders-1',
-    name: 'payments',
-    peer: 'payments',
-    from,
-    to,
-    reason: '',
-    windowCalls: 55,
-    windowFailures: 28,
-    windowTimeouts: 28,
-    windowSeconds: 10,
-    threshold: 0.5,
-    volume: 10,
-    resetTimeoutMs: 30_000,
-    traceId: '',
-  };
-}
+const fault = (change: Parameters<typeof faultInterval>[1] = {}) => faultInterval(T0 + 10_000, change);
+const cell = (change: Parameters<typeof trafficCell>[0]) =>
+  trafficCell({ second: T0 / 1000 + 50, service: 'gateway', operation: '', ...change });
 
 describe('axis', () => {
   it('leaves room for what is scheduled only while it is live', () => {
@@ -131,9 +91,9 @@ describe('faultBars', () => {
 
 describe('breakerRows', () => {
   const transitions = [
-    moved(T0 + 18_000, 'closed', 'open'),
-    moved(T0 + 48_000, 'open', 'half_open'),
-    moved(T0 + 48_600, 'half_open', 'closed'),
+    breakerMove(T0 + 18_000, 'closed', 'open'),
+    breakerMove(T0 + 48_000, 'open', 'half_open'),
+    breakerMove(T0 + 48_600, 'half_open', 'closed'),
   ];
 
   it('shows every state from transition to transition up to now', () => {
@@ -151,45 +111,14 @@ describe('breakerRows', () => {
   });
 
   it('leaves out breakers that did not move and counts them', () => {
-    const sample = {
-      at: T0 + 99_000,
-      service: 'gateway',
-      instance: 'gateway-1',
-      name: 'orders',
-      peer: 'orders',
-      state: 'closed' as const,
-      success: 1,
-      failure: 0,
-      timeout: 0,
-      rejected: 0,
-      failureRatio: 0,
-      resetRemainingMs: null,
-      threshold: 0.5,
-      volume: 10,
-    };
+    const sample = breakerSample(T0 + 99_000, { service: 'gateway', name: 'orders', peer: 'orders' });
     const { rows, total } = breakerRows({ ...emptyTimeline(), transitions, breakers: [sample] }, axis);
     expect(rows).toHaveLength(1);
     expect(total).toBe(2);
   });
 
   it('does not call a breaker closed at a time nobody reported', () => {
-    const at = (ms: number) => ({
-      at: T0 + ms,
-      service: 'gateway',
-      instance: 'gateway-1',
-      name: 'orders',
-      peer: 'orders',
-      state: 'closed' as const,
-      success: 1,
-      failure: 0,
-      timeout: 0,
-      rejected: 0,
-      failureRatio: 0,
-      resetRemainingMs: null,
-      threshold: 0.5,
-      volume: 10,
-    });
-    const breakers = [at(10_000), at(11_000), at(60_000), at(99_000)];
+    const breakers = [10_000, 11_000, 60_000, 99_000].map((ms) => breakerSample(T0 + ms));
     expect(breakerRows({ ...emptyTimeline(), breakers }, axis).reported).toEqual([
       [T0 + 10_000, T0 + 11_000],
       [T0 + 60_000, T0 + 60_000],
@@ -200,22 +129,11 @@ describe('breakerRows', () => {
 
 describe('queueLines', () => {
   it('has the deepest queue first and nothing from outside the axis', () => {
-    const row = {
-      system: 'bullmq',
-      delayed: 0,
-      inFlight: 0,
-      dead: 0,
-      oldestAgeMs: null,
-      enqueued: 0,
-      dequeued: 0,
-      redelivered: 0,
-      consumers: 1,
-    };
     const lines = queueLines(
       [
-        { ...row, queue: 'a', at: T0 - 1, ready: 999 },
-        { ...row, queue: 'a', at: T0 + 1_000, ready: 3 },
-        { ...row, queue: 'b', at: T0 + 1_000, ready: 140 },
+        queueSample(T0 - 1, { queue: 'a', ready: 999 }),
+        queueSample(T0 + 1_000, { queue: 'a', ready: 3 }),
+        queueSample(T0 + 1_000, { queue: 'b', ready: 140 }),
       ],
       axis,
     );
@@ -228,26 +146,10 @@ describe('queueLines', () => {
 
 describe('sagaBars', () => {
   it('counts per second, undone apart, and marks the unfinished bucket', () => {
-    const event = {
-      event: 'completed',
-      sagaId: 's',
-      type: 'create-order',
-      mode: 'orchestrated',
-      service: 'orders',
-      orderId: '',
-      step: '',
-      kind: '' as const,
-      attempt: 1,
-      epoch: 1,
-      owner: '',
-      key: '',
-      detail: '',
-      traceId: '',
-    };
     const sagas = [
-      { ...event, at: T0 + 1_000, outcome: 'confirmed' },
-      { ...event, at: T0 + 1_500, outcome: 'confirmed' },
-      { ...event, at: T0 + 99_900, outcome: 'compensated' },
+      sagaEvent(T0 + 1_000, 'completed', { outcome: 'confirmed' }),
+      sagaEvent(T0 + 1_500, 'completed', { outcome: 'confirmed' }),
+      sagaEvent(T0 + 99_900, 'completed', { outcome: 'compensated' }),
     ];
     const { bars, max } = sagaBars({ ...emptyTimeline(), sagas }, axis, 3);
     expect(bars[0]).toMatchObject({ confirmed: 2 / 3, undone: 0, unfinished: false });
@@ -255,21 +157,6 @@ describe('sagaBars', () => {
     expect(max).toBeCloseTo(2 / 3);
   });
 });
-
-function cell(change: Partial<TrafficCell>): TrafficCell {
-  return {
-    second: T0 / 1000 + 50,
-    kind: 'server',
-    service: 'gateway',
-    peer: '',
-    operation: '',
-    calls: 10,
-    errors: 0,
-    receipts: 0,
-    durations: [[sketchIndex(40), 10]],
-    ...change,
-  };
-}
 
 describe('errorLane', () => {
   const traffic = [
@@ -320,7 +207,7 @@ describe('valuesAt', () => {
     const timeline = {
       ...emptyTimeline(),
       faults: [fault()],
-      transitions: [moved(T0 + 18_000, 'closed', 'open')],
+      transitions: [breakerMove(T0 + 18_000, 'closed', 'open')],
     };
     const lines = valuesAt(timeline, T0 + 20_000, ['gateway']);
     const text = (lane: string) => lines.filter((l) => l.lane === lane).map((l) => l.value + l.words);

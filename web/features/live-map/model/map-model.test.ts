@@ -8,6 +8,7 @@ import {
 } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import type { AgentView } from '../../../live/protocol.ts';
+import { trafficCell } from '../../../live/testing/telemetry.ts';
 import { predictBlast, upstreamOf } from './blast.ts';
 import { actionOf, breakOptions } from './break-options.ts';
 import { chaosHistory } from './chaos-history.ts';
@@ -27,19 +28,7 @@ function cell(
   change: Partial<TrafficCell> = {},
 ): TrafficCell {
   const operation = kind === 'server' ? 'POST /x' : '';
-  const durations: TrafficCell['durations'] = [[sketchIndex(40), 10]];
-  return {
-    second: S,
-    kind,
-    service,
-    peer,
-    operation,
-    calls: 10,
-    errors: 0,
-    receipts: 0,
-    durations,
-    ...change,
-  };
+  return trafficCell({ second: S, kind, service, peer, operation, ...change });
 }
 
 /** loadgen -> gateway -> orders -> payments -> outside-world; orders -> queue mail -> mailer. */
