@@ -103,10 +103,25 @@ function viewOf(
 /** Samples come each second: a breaker silent for this long is no longer there, milliseconds. */
 const SAMPLE_MAX_AGE_MS = 60_000;
 
+/**
+ * The transitions that may speak for the present. While others report, an instance that does not has gone, and what it
+ * said last is history; when nobody reports (an outage, thinned data) the last word stands.
+ */
+function standing(
+  moves: BreakerTransition[],
+  fresh: readonly BreakerSample[],
+  at: number,
+): BreakerTransition[] {
+  if (fresh.length === 0) return moves;
+  const reporting = new Set(fresh.map((s) => `${breakerId(s)}|${s.instance}`));
+  return moves.filter((m) => m.at > at - SAMPLE_MAX_AGE_MS || reporting.has(`${breakerId(m)}|${m.instance}`));
+}
+
 /** Each breaker as of an instant, from its newest sample or transition; by `breakerId`. */
 export function breakersAt(timeline: Timeline, at: number): Map<string, BreakerView> {
-  const samples = groupBy(upTo(timeline.breakers, at, SAMPLE_MAX_AGE_MS), breakerId);
-  const moves = groupBy(upTo(timeline.transitions, at), breakerId);
+  const fresh = upTo(timeline.breakers, at, SAMPLE_MAX_AGE_MS);
+  const samples = groupBy(fresh, breakerId);
+  const moves = groupBy(standing(upTo(timeline.transitions, at), fresh, at), breakerId);
   const out = new Map<string, BreakerView>();
   for (const id of new Set([...samples.keys(), ...moves.keys()])) {
     const view = viewOf(id, samples.get(id) ?? [], moves.get(id) ?? [], at);

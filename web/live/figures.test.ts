@@ -1,13 +1,6 @@
 import { emptyTimeline, sketchIndex } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
-import {
-  breakersAt,
-  edgeFigures,
-  faultsAt,
-  queuesAt,
-  sagaOutcomesPerSecond,
-  serviceFigures,
-} from './figures.ts';
+import { breakersAt, edgeFigures, faultsAt, queuesAt, sagaOutcomes, serviceFigures } from './figures.ts';
 import {
   breakerMove,
   breakerSample,
@@ -78,6 +71,17 @@ describe('breakersAt', () => {
     expect(breakersAt(later, 2_500).get('orders/payments')?.state).toBe('open');
   });
 
+  it('forgets an instance that has gone while others report, and its open breaker with it', () => {
+    const later = { ...timeline, breakers: [breakerSample(200_000, { service: 'gateway' })] };
+    expect(breakersAt(later, 200_500).has('orders/payments')).toBe(false);
+    const replaced = { ...timeline, breakers: [breakerSample(200_000, { instance: 'orders-2' })] };
+    expect(breakersAt(replaced, 200_500).get('orders/payments')?.state).toBe('closed');
+  });
+
+  it('lets the last word stand when nobody reports at all', () => {
+    expect(breakersAt(timeline, 200_500).get('orders/payments')?.state).toBe('open');
+  });
+
   it('believes a newer sample over an older transition', () => {
     const later = { ...timeline, breakers: [breakerSample(3_000)] };
     expect(breakersAt(later, 3_500).get('orders/payments')?.state).toBe('closed');
@@ -101,6 +105,14 @@ describe('queuesAt', () => {
     });
   });
 
+  it('measures its level against the deepest it was, delayed messages included', () => {
+    const later = {
+      ...timeline,
+      queues: [queueSample(1_000, { ready: 5, delayed: 90 }), queueSample(2_000)],
+    };
+    expect(queuesAt(later, 2_100, 1).get('notifications')?.recentMax).toBe(95);
+  });
+
   it('does not promise an end to a queue that does not drain', () => {
     const grows = { ...timeline, queues: [queueSample(2_000, { ready: 9, enqueued: 5, dequeued: 1 })] };
     expect(queuesAt(grows, 2_100, 1).get('notifications')?.drainSeconds).toBeNull();
@@ -117,7 +129,7 @@ describe('faultsAt', () => {
   });
 });
 
-describe('sagaOutcomesPerSecond', () => {
+describe('sagaOutcomes', () => {
   it('counts ended sagas by outcome and bucket', () => {
     const sagas = [
       sagaEvent(10_100, 'completed', { outcome: 'confirmed' }),
@@ -125,7 +137,7 @@ describe('sagaOutcomesPerSecond', () => {
       sagaEvent(12_000, 'completed', { outcome: 'rejected' }),
       sagaEvent(12_000, 'started'),
     ];
-    const sums = sagaOutcomesPerSecond({ ...emptyTimeline(), sagas }, 0, 60_000, 2);
+    const sums = sagaOutcomes({ ...emptyTimeline(), sagas }, 0, 60_000, 2);
     expect(sums.get(10)).toEqual({ confirmed: 1, compensated: 1, other: 0 });
     expect(sums.get(12)).toEqual({ confirmed: 0, compensated: 0, other: 1 });
   });

@@ -18,7 +18,7 @@ export interface SagaOutcomes {
 }
 
 /** Ended sagas of each bucket of `stepSeconds` seconds, by the epoch second at which the bucket begins. */
-export function sagaOutcomesPerSecond(
+export function sagaOutcomes(
   timeline: Timeline,
   from: number,
   to: number,

@@ -5,7 +5,7 @@ export interface QueueView extends QueueSample {
   /** Messages per second over the window. */
   inRate: number;
   outRate: number;
-  /** Most ready messages seen up to `at`. */
+  /** The deepest it was up to `at`: ready and delayed. */
   recentMax: number;
   /** Seconds until it is empty at the present rates; null when it does not drain, 0 when it is empty. */
   drainSeconds: number | null;
@@ -27,7 +27,7 @@ function queueView(rows: QueueSample[], at: number, windowSeconds: number): Queu
     ...last,
     inRate,
     outRate,
-    recentMax: rows.reduce((max, row) => Math.max(max, row.ready), 0),
+    recentMax: rows.reduce((max, row) => Math.max(max, row.ready + row.delayed), 0),
     drainSeconds: waiting === 0 ? 0 : net > 0.05 ? waiting / net : null,
     ageMs: Math.max(0, at - last.at),
   };

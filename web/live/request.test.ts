@@ -38,6 +38,11 @@ describe('request', () => {
     await expect(request('faults')).rejects.toBeInstanceOf(StormglassError);
   });
 
+  it('throws an error of ours when a good answer cannot be read', async () => {
+    answer(200, '<html>a proxy says hello</html>');
+    await expect(request('faults')).rejects.toBeInstanceOf(StormglassError);
+  });
+
   it('says what to do when nobody answers', async () => {
     vi.stubGlobal('fetch', async () => {
       throw new TypeError('fetch failed');

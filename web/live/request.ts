@@ -26,17 +26,20 @@ export function requestUrl(name: ApiName, { params = {}, input = {} }: RequestOp
   return text === '' ? path : `${path}?${text}`;
 }
 
+function unreadable(response: Response, cause: unknown): StormglassError {
+  return new StormglassError(
+    'internal',
+    `The dashboard's answer (${response.status}) cannot be read.`,
+    'Look at the output of `npm start`, then try again.',
+    { cause },
+  );
+}
+
 async function toError(response: Response): Promise<StormglassError> {
-  const text = await response.text();
   try {
-    return StormglassError.from(ErrorBody.parse(JSON.parse(text)));
+    return StormglassError.from(ErrorBody.parse(await response.json()));
   } catch (cause) {
-    return new StormglassError(
-      'internal',
-      `The dashboard answered ${response.status} without an explanation.`,
-      'Look at the output of `npm start`, then try again.',
-      { cause },
-    );
+    return unreadable(response, cause);
   }
 }
 
@@ -65,6 +68,10 @@ export async function request<N extends ApiName>(name: N, options: RequestOption
     );
   }
   if (!response.ok) throw await toError(response);
-  if (response.status === 204) return undefined as Answer<N>;
-  return (await response.json()) as Answer<N>;
+  try {
+    return (await response.json()) as Answer<N>;
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause;
+    throw unreadable(response, cause);
+  }
 }

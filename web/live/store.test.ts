@@ -1,19 +1,25 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { emptyTimeline } from '@stormglass/agents/contract';
 import { QueryClient } from '@tanstack/react-query';
-import { describe, expect, it } from 'vitest';
+import { Server } from 'socket.io';
+import { io } from 'socket.io-client';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { keys } from './keys.ts';
-import type { LiveFrame, LiveSnapshot, LiveState } from './protocol.ts';
+import { LIVE_NAMESPACE, type LiveFrame, type LiveSnapshot, type LiveState } from './protocol.ts';
 import { type Connection, LiveStore } from './store.ts';
 import { trafficCell } from './testing/telemetry.ts';
+import { LIVE_WINDOW_MS } from './timeline-window.ts';
 
 const NOW = 1_800_000_000_000;
 
 function makeStore() {
   const cache = new QueryClient();
+  let now = NOW;
   const frames: (() => void)[] = [];
   let offset = 0;
   const store = new LiveStore(cache, {
-    now: () => NOW,
+    now: () => now,
     onNextFrame: (callback) => {
       frames.push(callback);
       return () => frames.splice(frames.indexOf(callback), 1);
@@ -27,7 +33,10 @@ function makeStore() {
     for (const callback of due) callback();
     return due.length;
   };
-  return { cache, store, paint, offset: () => offset };
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { cache, store, paint, pass, offset: () => offset };
 }
 
 const STATE: LiveState = {
@@ -57,6 +66,8 @@ function frame(seq: number, change: Partial<LiveFrame> = {}): LiveFrame {
   const timeline = { traffic: [CELL] };
   return { cursor: { epoch: 'a', seq }, now: NOW + 40, dataAt: NOW, timeline, state: {}, ...change };
 }
+
+const connection = (cache: QueryClient) => cache.getQueryData<Connection>(keys.live.connection);
 
 const calls = (cache: QueryClient): number => {
   const timeline = cache.getQueryData<ReturnType<typeof emptyTimeline>>(keys.live.timeline);
@@ -119,6 +130,66 @@ describe('LiveStore', () => {
     const state = cache.getQueryData<LiveState>(keys.live.state);
     expect(state?.halt.halted).toBe(true);
     expect(state?.store.reachable).toBe(true);
-    expect(cache.getQueryData<Connection>(keys.live.connection)?.status).toBe('live');
+    expect(connection(cache)?.status).toBe('live');
+  });
+
+  it('covers no more than it still holds, however long the page stays open', () => {
+    const { cache, store, paint, pass } = makeStore();
+    store.onSnapshot(snapshot(1));
+    pass(3_600_000);
+    store.onFrame(frame(2, { now: NOW + 3_600_040, timeline: { traffic: [] } }));
+    paint();
+    expect(calls(cache)).toBe(0);
+    expect(connection(cache)?.from).toBe(NOW + 3_600_040 - LIVE_WINDOW_MS);
+  });
+
+  it('forgets what is old in a page in the background too, which is fed but never painted', () => {
+    const { cache, store, paint, pass } = makeStore();
+    store.onSnapshot(snapshot(1));
+    for (let minute = 1; minute <= 60; minute += 1) {
+      pass(60_000);
+      const at = NOW + minute * 60_000;
+      const traffic = [{ ...CELL, second: at / 1000 }];
+      store.onFrame(frame(minute + 1, { now: at, timeline: { traffic } }));
+    }
+    expect(store.cells).toBeLessThanOrEqual(16);
+    paint();
+    expect(calls(cache)).toBe(store.cells);
+  });
+});
+
+describe('the live socket', () => {
+  const http = createServer();
+  const hub = new Server(http, { transports: ['websocket'] });
+  let welcome = false;
+  hub.of(LIVE_NAMESPACE).use((_, next) => next(welcome ? undefined : new Error('log in first')));
+  beforeAll(() => new Promise<void>((done) => http.listen(0, '127.0.0.1', done)));
+  afterAll(() => hub.close());
+
+  async function statusAt(address: string, wanted: Connection['status']): Promise<Connection | undefined> {
+    const { cache, store, paint } = makeStore();
+    const socket = io(`${address}${LIVE_NAMESPACE}`, { transports: ['websocket'], reconnectionDelay: 20 });
+    const detach = store.attach(socket);
+    await vi.waitFor(() => {
+      paint();
+      expect(connection(cache)?.status).toBe(wanted);
+    });
+    detach();
+    socket.disconnect();
+    return connection(cache);
+  }
+  const address = () => `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+
+  it('is refused only by a hub that says so, in its words', async () => {
+    welcome = false;
+    expect((await statusAt(address(), 'refused'))?.detail).toBe('log in first');
+  });
+
+  it('is still connecting while no hub answers, because it tries again by itself', async () => {
+    const silent = createServer();
+    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
+    const { port } = silent.address() as AddressInfo;
+    await new Promise((done) => silent.close(done));
+    expect((await statusAt(`http://127.0.0.1:${port}`, 'connecting'))?.detail).not.toBe('');
   });
 });

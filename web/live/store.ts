@@ -9,7 +9,7 @@ import type {
   LiveSnapshot,
   LiveState,
 } from './protocol.ts';
-import { TimelineWindow } from './timeline-window.ts';
+import { LIVE_WINDOW_MS, TimelineWindow } from './timeline-window.ts';
 
 export type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'refused';
 
@@ -17,8 +17,10 @@ export interface Connection {
   status: ConnectionStatus;
   /** Newest telemetry instant the hub has seen, epoch ms; null before the first. */
   dataAt: number | null;
-  /** Start of what the live window covers, epoch ms; null before the snapshot. */
+  /** Start of what the live window covers without a gap, epoch ms; null before the snapshot. */
   from: number | null;
+  /** Rows which the live window had no room for. */
+  dropped: number;
   /** Add to the browser's clock to get the hub's, milliseconds. */
   clockOffsetMs: number;
   /** Why the hub refused, in its own words. */
@@ -29,6 +31,7 @@ export const NOT_CONNECTED: Connection = {
   status: 'connecting',
   dataAt: null,
   from: null,
+  dropped: 0,
   clockOffsetMs: 0,
   detail: '',
 };
@@ -70,23 +73,27 @@ export class LiveStore {
     });
   }
 
+  /** Cells of traffic held at this moment. */
+  get cells(): number {
+    return this.window.cells;
+  }
+
   /** Listens until the returned function is called; the socket is the caller's to open and close. */
   attach(socket: Socket<HubToBrowser, BrowserToHub>): () => void {
     const onConnect = () => socket.emit('resume', this.cursor);
     const onDown = () => this.setConnection({ status: 'reconnecting' });
-    const onRefused = (error: Error) =>
-      this.setConnection({ status: this.cursor ? 'reconnecting' : 'refused', detail: error.message });
+    const onError = (error: Error) => this.setConnection({ ...this.statusOf(socket), detail: error.message });
     const onSnapshot = (snapshot: LiveSnapshot) => this.onSnapshot(snapshot);
     const onFrame = (frame: LiveFrame) => this.onFrame(frame);
     socket.on('connect', onConnect);
     socket.on('disconnect', onDown);
-    socket.on('connect_error', onRefused);
+    socket.on('connect_error', onError);
     socket.on('snapshot', onSnapshot);
     socket.on('frame', onFrame);
     return () => {
       socket.off('connect', onConnect);
       socket.off('disconnect', onDown);
-      socket.off('connect_error', onRefused);
+      socket.off('connect_error', onError);
       socket.off('snapshot', onSnapshot);
       socket.off('frame', onFrame);
       this.cancelFrame?.();
@@ -125,19 +132,33 @@ export class LiveStore {
     });
   }
 
+  /** A socket that will try again by itself is not refused, whatever went wrong. */
+  private statusOf(socket: { active: boolean }): Pick<Connection, 'status'> {
+    if (!socket.active) return { status: 'refused' };
+    return { status: this.cursor ? 'reconnecting' : 'connecting' };
+  }
+
   private setConnection(change: Partial<Connection>): void {
     this.connection = { ...this.connection, ...change };
     this.clock.adjust(this.connection.clockOffsetMs);
+    this.forgetOld();
     this.cancelFrame ??= this.clock.onNextFrame(() => this.publish());
+  }
+
+  /** With the data, not with the painting: a page in the background is fed and never painted. */
+  private forgetOld(): void {
+    const now = this.clock.now() + this.connection.clockOffsetMs;
+    if (now - this.prunedAt <= PRUNE_EVERY_MS) return;
+    this.prunedAt = now;
+    this.window.prune(now);
+    const { from } = this.connection;
+    const held = Math.max(now - LIVE_WINDOW_MS, this.window.completeFrom);
+    const dropped = this.window.dropped;
+    this.connection = { ...this.connection, dropped, from: from === null ? null : Math.max(from, held) };
   }
 
   private publish(): void {
     this.cancelFrame = null;
-    const now = this.clock.now() + this.connection.clockOffsetMs;
-    if (now - this.prunedAt > PRUNE_EVERY_MS) {
-      this.window.prune(now);
-      this.prunedAt = now;
-    }
     this.cache.setQueryData(keys.live.timeline, this.window.view());
     this.cache.setQueryData(keys.live.connection, this.connection);
     if (this.state) this.cache.setQueryData(keys.live.state, this.state);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { readRange, stepFor } from './time-range.ts';
+import { readRange, stepFor, withRange } from './time-range.ts';
 
 const NOW = 1_800_000_000_000;
 
 describe('readRange', () => {
-  it('follows the last five minutes when the address says nothing', () => {
+  it('follows what happens now when the address says nothing', () => {
     expect(readRange('', NOW)).toEqual({
       live: true,
-      name: '5m',
-      from: NOW - 300_000,
+      name: 'live',
+      from: NOW - 150_000,
       to: NOW,
       rewoundTo: null,
     });
@@ -16,6 +16,7 @@ describe('readRange', () => {
 
   it('follows a named range', () => {
     expect(readRange('?range=60m', NOW)).toMatchObject({ live: true, name: '60m', from: NOW - 3_600_000 });
+    expect(readRange('?range=5m', NOW)).toMatchObject({ live: true, name: '5m', from: NOW - 300_000 });
   });
 
   it('holds still on a range of its own', () => {
@@ -30,7 +31,7 @@ describe('readRange', () => {
   });
 
   it('shows a rewound instant with its surroundings, and never the future', () => {
-    const range = readRange(`?at=${NOW - 10_000}`, NOW);
+    const range = readRange(`?at=${NOW - 10_000}&range=5m`, NOW);
     expect(range.live).toBe(false);
     expect(range.rewoundTo).toBe(NOW - 10_000);
     expect(range.to).toBe(NOW);
@@ -40,6 +41,15 @@ describe('readRange', () => {
   it('falls back to live for anything unreadable', () => {
     expect(readRange('?from=x&to=y&at=z&range=7d', NOW).live).toBe(true);
     expect(readRange(`?from=${NOW}&to=${NOW - 1}`, NOW).live).toBe(true);
+  });
+});
+
+describe('withRange', () => {
+  it('carries the range along and nothing else, and lets the address have its own', () => {
+    expect(withRange('/traces', '?range=15m&node=orders')).toBe('/traces?range=15m');
+    expect(withRange('/traces?q=a%3Db', '?from=1&to=2&at=1')).toBe('/traces?q=a%3Db&from=1&to=2&at=1');
+    expect(withRange('/traces?range=5m', '?range=15m')).toBe('/traces?range=5m');
+    expect(withRange('/sagas', '')).toBe('/sagas');
   });
 });
 

@@ -1,6 +1,15 @@
 /** The page's time range, as it stands in the URL (`?range`, `?from&to`, `?at`). Pure: the clock is an argument. */
-export const RANGES = { '5m': 5 * 60_000, '15m': 15 * 60_000, '60m': 60 * 60_000 } as const;
+export const RANGES = {
+  /** What happens now: short enough to see each second, and the strip adds what is scheduled. */
+  live: 150_000,
+  '5m': 5 * 60_000,
+  '15m': 15 * 60_000,
+  '60m': 60 * 60_000,
+} as const;
 export type RangeName = keyof typeof RANGES;
+
+/** The keys of the address that hold the range. */
+const RANGE_KEYS = ['range', 'from', 'to', 'at'] as const;
 
 export interface TimeRange {
   /** Follows the clock: no `from`/`to` and not rewound. */
@@ -21,14 +30,17 @@ function instant(params: URLSearchParams, key: string): number | null {
   return Number.isFinite(value) && value > 0 ? value : null;
 }
 
+function rangeName(asked: string | null): RangeName {
+  return asked !== null && Object.hasOwn(RANGES, asked) ? (asked as RangeName) : 'live';
+}
+
 /** Reads the range out of a query string; anything unreadable means live. */
 export function readRange(search: string, now: number): TimeRange {
   const params = new URLSearchParams(search);
   const from = instant(params, 'from');
   const to = instant(params, 'to');
   const at = instant(params, 'at');
-  const asked = params.get('range');
-  const name: RangeName = asked === '15m' || asked === '60m' ? asked : '5m';
+  const name = rangeName(params.get('range'));
   if (from !== null && to !== null && to - from >= MIN_RANGE_MS) {
     return { live: false, name: 'custom', from, to, rewoundTo: at };
   }
@@ -38,7 +50,20 @@ export function readRange(search: string, now: number): TimeRange {
   return { live: false, name, from: end - length, to: end, rewoundTo: at };
 }
 
-/** Seconds per bucket of a fetched range: at most about 600 buckets. */
+/** An address of the dashboard with the range of `search` carried along; keys which it has already win. */
+export function withRange(href: string, search: string): string {
+  const [path = '', own = ''] = href.split('?', 2);
+  const params = new URLSearchParams(own);
+  const here = new URLSearchParams(search);
+  for (const key of RANGE_KEYS) {
+    const value = here.get(key);
+    if (value !== null && !params.has(key)) params.set(key, value);
+  }
+  const text = params.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** Seconds per bucket of a fetched range: at most 900 buckets. */
 export function stepFor(from: number, to: number): number {
   const seconds = (to - from) / 1000;
   for (const step of [1, 2, 5, 10, 30, 60, 300, 900]) if (seconds / step <= 900) return step;

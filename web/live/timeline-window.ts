@@ -45,12 +45,15 @@ export class TimelineWindow {
   private newest = 0;
   /** Rows thrown away because a list was full. */
   dropped = 0;
+  /** Before this instant, epoch ms, rows are missing for that reason; receipts are examples, and do not count. */
+  completeFrom = 0;
 
   reset(timeline: Timeline): void {
     this.seconds.clear();
     this.cache.clear();
     this.current = emptyTimeline();
     this.newest = 0;
+    this.completeFrom = 0;
     this.add(timeline);
   }
 
@@ -75,6 +78,13 @@ export class TimelineWindow {
     for (const key of APPENDING) this.pruneList(key, oldest);
     const faults = this.current.faults.filter((f) => (f.endedAt ?? now) >= oldest);
     if (faults.length !== this.current.faults.length) this.current = { ...this.current, faults };
+  }
+
+  /** Cells of traffic held. */
+  get cells(): number {
+    let sum = 0;
+    for (const cells of this.seconds.values()) sum += cells.size;
+    return sum;
   }
 
   view(): Timeline {
@@ -120,6 +130,7 @@ export class TimelineWindow {
     const limit = key === 'receipts' ? MAX_RECEIPTS : MAX_EVENTS;
     const extra = Math.max(0, all.length - limit);
     this.dropped += extra;
+    if (extra > 0 && key !== 'receipts') this.completeFrom = Math.max(this.completeFrom, all[extra]?.at ?? 0);
     this.current = { ...this.current, [key]: extra > 0 ? all.slice(extra) : all };
   }
 

@@ -93,7 +93,8 @@ export function useWindow(): PageWindow {
   const covered = connection.from !== null && range.from >= connection.from - 1000;
   const young = connection.from !== null && range.live && range.name !== '60m';
   const needed = now > 0 && connection.from !== null && !covered && !young;
-  const history = useHistory(range.from, range.to, range.live, needed);
+  // What lies ahead cannot be fetched yet: such a range grows with the clock.
+  const history = useHistory(range.from, Math.min(range.to, now), range.to >= now, needed);
   const at = range.rewoundTo ?? range.to;
   return useMemo(() => {
     const base = { from: range.from, to: range.to, at, live: range.live };
@@ -104,10 +105,11 @@ export function useWindow(): PageWindow {
     const cut = connection.from ?? 0;
     const overlaps = range.to > cut;
     const past = history.data?.timeline ?? EMPTY;
+    const step = history.data?.stepSeconds ?? 1;
     return {
       ...base,
-      timeline: overlaps ? joinTimelines(past, liveTimeline, cut) : past,
-      step: history.data?.stepSeconds ?? 1,
+      timeline: overlaps ? joinTimelines(past, liveTimeline, cut, step) : past,
+      step,
       loading: history.isPending && !overlaps,
       error: history.error,
     };

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { serverNow } from '../../live/clock.ts';
 import type { ConnectionStatus } from '../../live/store.ts';
 import { useConnection } from '../../live/use-window.ts';
-import { ago } from '../../ui/format.ts';
+import { ago, count } from '../../ui/format.ts';
 import styles from './frame.module.css';
 
 const WORDS: Record<ConnectionStatus, string> = {
@@ -31,12 +31,15 @@ function useAge(dataAt: number | null): number | null {
 
 /** Is this page fed, and how old is what it shows. */
 export function ConnectionState() {
-  const { status, dataAt, detail } = useConnection();
+  const { status, dataAt, detail, dropped } = useConnection();
   const age = useAge(dataAt);
   const stale = status !== 'live' || (age !== null && age > STALE_MS);
   const color = status === 'live' ? (stale ? 'var(--degraded)' : 'var(--ok)') : 'var(--degraded)';
   return (
-    <span className={styles.connection} title={detail}>
+    <span
+      className={styles.connection}
+      title={detail || (dropped > 0 ? `${count(dropped)} old rows had no room in this page` : undefined)}
+    >
       <svg width="14" height="12" viewBox="0 0 14 12" aria-hidden="true">
         <path
           d={status === 'live' ? 'M1 11V8M5 11V5.5M9 11V3M13 11V1' : 'M1 11V8M5 11V10M9 11V10M13 11V10'}

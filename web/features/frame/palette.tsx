@@ -7,13 +7,14 @@ import {
 } from '@mantine/spotlight';
 import { useRouter } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
+import { withRange } from '../../live/time-range.ts';
 import { setUrlState, useSearch } from '../../live/url-state.ts';
 import { useSettled } from '../../live/use-settled.ts';
 import { useInstant, useLiveState, useLiveTimeline } from '../../live/use-window.ts';
 import { SearchIcon } from '../../ui/icons.tsx';
 import { useTheme } from '../../ui/theme.tsx';
 import styles from './palette.module.css';
-import { PLACES, withTime } from './places.ts';
+import { PLACES } from './places.ts';
 import { useStopChaos } from './stop-chaos.tsx';
 
 const [store, spotlight] = createSpotlight();
@@ -76,7 +77,7 @@ export default function Palette({ asked }: { asked: number }) {
         id: p.href,
         label: p.name,
         description: p.about,
-        onClick: () => router.push(withTime(p.href, search)),
+        onClick: () => router.push(withRange(p.href, search)),
       })),
     },
     {
@@ -85,7 +86,7 @@ export default function Palette({ asked }: { asked: number }) {
         id: `service:${name}`,
         label: name,
         description: 'On the live map',
-        onClick: () => router.push(`/?node=${encodeURIComponent(name)}`),
+        onClick: () => router.push(withRange(`/?node=${encodeURIComponent(name)}`, search)),
       })),
     },
     { group: 'Commands', actions: commands },
@@ -96,7 +97,7 @@ export default function Palette({ asked }: { asked: number }) {
       id: 'trace',
       label: typed,
       description: 'Open this trace',
-      onClick: () => router.push(`/traces/${typed}`),
+      onClick: () => router.push(withRange(`/traces/${typed.toLowerCase()}`, search)),
     };
     groups.unshift({ group: 'Trace', actions: [open] });
   }

@@ -19,20 +19,6 @@ export const PLACES: readonly Place[] = [
   { href: '/agents', name: 'Agents', icon: 'agents', about: 'Who is connected, attach your service' },
 ];
 
-const TIME_KEYS = ['range', 'from', 'to', 'at'] as const;
-
-/** The address of a place with the page's time range kept, so that a rewound page stays rewound. */
-export function withTime(href: string, search: string): string {
-  const known = new URLSearchParams(search);
-  const kept = new URLSearchParams();
-  for (const key of TIME_KEYS) {
-    const value = known.get(key);
-    if (value !== null) kept.set(key, value);
-  }
-  const text = kept.toString();
-  return text === '' ? href : `${href}?${text}`;
-}
-
 /** The place a path belongs to; `/traces/abc` belongs to Traces. */
 export function placeOf(path: string): Place | undefined {
   return PLACES.find((p) =>

@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useMemo } from 'react';
 import { breakersAt, faultsAt } from '../../live/figures.ts';
+import { withRange } from '../../live/time-range.ts';
 import { useSearch } from '../../live/url-state.ts';
 import { useSettled } from '../../live/use-settled.ts';
 import { useWindow } from '../../live/use-window.ts';
@@ -10,7 +11,7 @@ import { BrandGlyph } from '../../ui/glyphs/brand.tsx';
 import { RailIcon, type RailIconName } from '../../ui/glyphs/rail-icons.tsx';
 import type { StateHue } from '../../ui/state.ts';
 import styles from './frame.module.css';
-import { PLACES, placeOf, withTime } from './places.ts';
+import { PLACES, placeOf } from './places.ts';
 import { ThemeToggle } from './theme-toggle.tsx';
 
 interface Badge {
@@ -49,7 +50,7 @@ export function Rail() {
         return (
           <Link
             key={place.href}
-            href={withTime(place.href, search)}
+            href={withRange(place.href, search)}
             className={styles.railLink}
             aria-current={place === here ? 'page' : undefined}
           >

@@ -11,7 +11,7 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import uiStyles from '../../ui/ui.module.css';
 import styles from './frame.module.css';
 
-type Choice = 'live' | '5m' | '15m' | '60m' | 'custom';
+type Choice = TimeRange['name'];
 
 function LiveLabel() {
   return (
@@ -24,11 +24,10 @@ function LiveLabel() {
   );
 }
 
-function choiceOf(range: TimeRange, search: string): Choice {
-  if (range.name === 'custom') return 'custom';
-  const named = new URLSearchParams(search).get('range');
-  if (named === '5m' || named === '15m' || named === '60m') return named;
-  return 'live';
+/** `14:30 to 14:45`; with seconds where minutes would not tell the ends apart. */
+function spanWords({ from, to }: TimeRange): string {
+  const length = to - from < 120_000 ? 8 : 5;
+  return `${clock(from).slice(0, length)} to ${clock(to).slice(0, length)}`;
 }
 
 function toInput(at: number): string {
@@ -78,7 +77,7 @@ export function TimeRangeControl() {
   const range = readRange(search, useNow());
   const [open, setOpen] = useState(false);
   const custom = range.name === 'custom' && range.from > 0;
-  const span = custom ? `${clock(range.from).slice(0, 5)} to ${clock(range.to).slice(0, 5)}` : 'Custom';
+  const span = custom ? spanWords(range) : 'Custom';
   const options = [
     { value: 'live', label: <LiveLabel /> },
     { value: '5m', label: '5 min' },
@@ -94,12 +93,7 @@ export function TimeRangeControl() {
     <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus withRoles={false}>
       <Popover.Target>
         <div>
-          <SegmentedControl
-            label="Time range"
-            options={options}
-            value={choiceOf(range, search)}
-            onChange={onChange}
-          />
+          <SegmentedControl label="Time range" options={options} value={range.name} onChange={onChange} />
         </div>
       </Popover.Target>
       <Popover.Dropdown className={uiStyles.float}>

@@ -55,7 +55,7 @@ export function useTriggerSaga() {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: (input: SagaStartInput) => request('triggerSaga', { input: { ...input } }),
-    onSettled: () => cache.invalidateQueries({ queryKey: ['sagas'] }),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.allSagas }),
   });
 }
 

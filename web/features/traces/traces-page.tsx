@@ -2,13 +2,13 @@
 import type { Timeline, TraceSummary } from '@stormglass/agents/contract';
 import { useRouter } from 'next/navigation';
 import { useMemo } from 'react';
+import { withRange } from '../../live/time-range.ts';
 import { useSearch, useUrlState } from '../../live/url-state.ts';
 import { type PageWindow, useWindow } from '../../live/use-window.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { durationText, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
-import { withRange } from '../../ui/range-link.tsx';
 import { totals } from './list-model.ts';
 import { useTraces } from './queries.ts';
 import { parseTraceQuery } from './query.ts';

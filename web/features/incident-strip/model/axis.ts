@@ -12,7 +12,8 @@ export interface Axis {
   at(x: number): number;
 }
 
-const FUTURE_SHARE = 0.3;
+/** Live shows 150 s and then 90 s of what is scheduled. */
+const FUTURE_SHARE = 0.6;
 const MAX_FUTURE_MS = 90_000;
 const TICK_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 const MIN_TICK_PX = 92;

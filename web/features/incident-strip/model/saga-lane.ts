@@ -1,5 +1,5 @@
 import type { Timeline } from '@stormglass/agents/contract';
-import { sagaOutcomesPerSecond } from '../../../live/figures.ts';
+import { sagaOutcomes } from '../../../live/figures.ts';
 import type { Axis } from './axis.ts';
 
 export interface SagaBar {
@@ -16,7 +16,7 @@ export interface SagaBar {
 /** Ended sagas per bucket: confirmed upwards, undone and failed downwards. */
 export function sagaBars(timeline: Timeline, axis: Axis, bucket: number): { bars: SagaBar[]; max: number } {
   const start = Math.floor(axis.from / 1000 / bucket) * bucket;
-  const outcomes = sagaOutcomesPerSecond(timeline, start * 1000, axis.now, bucket);
+  const outcomes = sagaOutcomes(timeline, start * 1000, axis.now, bucket);
   const bars: SagaBar[] = [];
   let max = 0;
   for (const [second, sum] of outcomes) {

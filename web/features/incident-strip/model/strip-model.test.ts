@@ -26,7 +26,7 @@ const cell = (change: Parameters<typeof trafficCell>[0]) =>
 
 describe('axis', () => {
   it('leaves room for what is scheduled only while it is live', () => {
-    expect(axis.to).toBe(T0 + 130_000);
+    expect(axis.to).toBe(T0 + 160_000);
     const still = makeAxis({
       from: T0,
       to: T0 + 100_000,
