@@ -13,11 +13,14 @@ describe('format', () => {
     expect(durationText(null)).toBe('–');
   });
 
-  it('never writes an unknown value as zero, nor a small one', () => {
+  it('never writes an unknown value as zero, nor a small one, nor nearly all as all', () => {
     expect(rateText(null)).toBe('–');
     expect(rateText(0.01)).toBe('<0.1/s');
     expect(percent(0.0001)).toBe('<0.1 %');
+    expect(durationText(0.02)).toBe('<0.1 ms');
     expect(percent(0)).toBe('0 %');
+    expect(percent(0.99965)).toBe('>99.9 %');
+    expect(percent(1)).toBe('100 %');
     expect(percent(0.509)).toBe('50.9 %');
   });
 

@@ -12,6 +12,7 @@ export interface Measured {
 /** Milliseconds in ms below a second, in s above: 0.4 ms, 31 ms, 3.48 s, 101 s. */
 export function duration(ms: number | null | undefined): Measured {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return { value: UNKNOWN, unit: 'ms' };
+  if (ms > 0 && ms < 0.05) return { value: '<0.1', unit: 'ms' };
   if (Math.abs(ms) < 999.5)
     return { value: Math.abs(ms) < 9.95 && ms !== 0 ? ms.toFixed(1) : String(Math.round(ms)), unit: 'ms' };
   const seconds = ms / 1000;
@@ -42,12 +43,13 @@ export function rateText(perSecond: number | null | undefined): string {
   return text === UNKNOWN ? text : `${text}/s`;
 }
 
-/** A share 0..1 in percent: 0 %, 0.2 %, 50.9 %, 100 %. */
+/** A share 0..1 in percent: 0 %, 0.2 %, 50.9 %, 100 %; what is nearly none or nearly all is never written as such. */
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return UNKNOWN;
   const value = share * 100;
   if (value === 0 || value === 100) return `${value} %`;
   if (value < 0.1) return '<0.1 %';
+  if (value > 99.9 && value < 100) return '>99.9 %';
   return `${Number(value.toFixed(1))} %`;
 }
 

@@ -28,16 +28,23 @@ function Bones({ rows, rowHeight }: { rows: number; rowHeight: number }) {
   );
 }
 
-/** What a fetched part of a page shows while it loads, when it fails, and when it is there. */
+function Failed<T>({ query }: { query: QueryLike<T> }) {
+  const again = (
+    <Button size="sm" onClick={() => query.refetch()}>
+      Try again
+    </Button>
+  );
+  return <ErrorNote error={query.error} action={again} />;
+}
+
+/** What a fetched part of a page shows while it loads, when it fails (above what is still known), and when it is there. */
 export function QueryState<T>({ query, rows = 6, rowHeight = 24, children }: Props<T>) {
-  if (query.data !== undefined) return children(query.data);
-  if (query.error) {
-    const again = (
-      <Button size="sm" onClick={() => query.refetch()}>
-        Try again
-      </Button>
-    );
-    return <ErrorNote error={query.error} action={again} />;
-  }
-  return <Bones rows={rows} rowHeight={rowHeight} />;
+  const note = query.error ? <Failed query={query} /> : null;
+  if (query.data === undefined) return note ?? <Bones rows={rows} rowHeight={rowHeight} />;
+  return (
+    <>
+      {note}
+      {children(query.data)}
+    </>
+  );
 }

@@ -1,16 +1,17 @@
 'use client';
 import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { Button } from './button.tsx';
+import { setCursor, useCursor } from './cursor.ts';
 import { clock } from './format.ts';
 import type { SeriesPlot } from './series-plot.ts';
 import type { Series, SeriesChartProps } from './series-props.ts';
+import { readingAt, readingByKey, valueText } from './series-reading.ts';
 import { hueColor } from './state.ts';
 import styles from './ui.module.css';
 
-const plain = (value: number): string => String(Number(value.toPrecision(3)));
-
-function ChartTable({ xs, series, unit, label, format = plain }: SeriesChartProps) {
+function ChartTable(props: SeriesChartProps) {
+  const { xs, series, label } = props;
   const rows = xs.map((x, i) => ({
     x,
     values: series.map((s) => ({ label: s.label, value: s.values[i] ?? null })),
@@ -24,7 +25,7 @@ function ChartTable({ xs, series, unit, label, format = plain }: SeriesChartProp
             <th className="ink3">Time</th>
             {series.map((s) => (
               <th key={s.label} className="ink3">
-                {s.label} {unit}
+                {s.label}
               </th>
             ))}
           </tr>
@@ -34,7 +35,7 @@ function ChartTable({ xs, series, unit, label, format = plain }: SeriesChartProp
             <tr key={row.x}>
               <td className="mono">{clock(row.x)}</td>
               {row.values.map((v) => (
-                <td key={v.label}>{v.value === null ? 'no data' : format(v.value)}</td>
+                <td key={v.label}>{valueText(props, v.value)}</td>
               ))}
             </tr>
           ))}
@@ -91,12 +92,57 @@ function Legend(props: {
   );
 }
 
+/** The values under the page's cursor, or else the newest in words. */
+function Value({ chart }: { chart: SeriesChartProps }) {
+  const cursor = useCursor();
+  const reading = cursor === null ? null : readingAt(chart, cursor);
+  if (!reading) return <span>{chart.value}</span>;
+  return (
+    <span>
+      <span className="ink3">{clock(reading.at)}</span>{' '}
+      {reading.values.map((v) => `${chart.series.length > 1 ? `${v.label} ` : ''}${v.text}`).join(', ')}
+    </span>
+  );
+}
+
+/** The plot, and its values by keyboard: arrows move the page's cursor from value to value, Escape takes it away. */
+function Plot({ chart, box }: { chart: SeriesChartProps; box: RefObject<HTMLDivElement | null> }) {
+  const cursor = useCursor();
+  const reading = cursor === null ? null : readingAt(chart, cursor);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const next = readingByKey(chart, reading, event.key, event.shiftKey);
+    if (next) setCursor(next.at);
+    else if (event.key === 'Escape' && !event.shiftKey) setCursor(null);
+    else return;
+    event.preventDefault();
+  };
+  const at = reading?.at ?? chart.xs.at(-1) ?? chart.from;
+  return (
+    <div
+      ref={box}
+      className={styles.chartBox}
+      style={{ height: chart.height ?? 52 }}
+      role="slider"
+      tabIndex={0}
+      aria-label={`${chart.label}, ${chart.unit}: arrows read the values`}
+      aria-valuemin={chart.xs[0] ?? chart.from}
+      aria-valuemax={chart.xs.at(-1) ?? chart.to}
+      aria-valuenow={at}
+      aria-valuetext={
+        reading ? `${clock(at)}: ${reading.values.map((v) => `${v.label} ${v.text}`).join(', ')}` : clock(at)
+      }
+      onKeyDown={onKeyDown}
+      onBlur={() => setCursor(null)}
+    />
+  );
+}
+
 /**
  * A time series in the rules of the design: title left, value in words right, at most three gridlines, hatch for no
  * data and for fault time, the page's cursor, a legend that toggles and a table of the exact values.
  */
 export function SeriesChart(props: SeriesChartProps) {
-  const { title, value, series, height = 52, legend = false, label } = props;
+  const { title, series, legend = false, label } = props;
   const [table, setTable] = useState(false);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const box = usePlot(props, hidden, !table);
@@ -110,7 +156,7 @@ export function SeriesChart(props: SeriesChartProps) {
           {legend ? <Legend series={series} hidden={hidden} toggle={toggle} /> : null}
         </span>
         <span className="row" style={{ gap: 6 }}>
-          <span>{value}</span>
+          <Value chart={props} />
           <Button
             variant="quiet"
             size="sm"
@@ -123,17 +169,7 @@ export function SeriesChart(props: SeriesChartProps) {
           </Button>
         </span>
       </div>
-      {table ? (
-        <ChartTable {...props} />
-      ) : (
-        <div
-          ref={box}
-          className={styles.chartBox}
-          style={{ height }}
-          role="img"
-          aria-label={`${label}, ${props.unit}`}
-        />
-      )}
+      {table ? <ChartTable {...props} /> : <Plot chart={props} box={box} />}
     </div>
   );
 }

@@ -56,8 +56,8 @@ function topOf(props: SeriesChartProps, hidden: ReadonlySet<string>): number {
   return top;
 }
 
-/** 1, 2 or 5 times a power of ten, at least `value`. */
-export function niceTop(value: number): number {
+/** 1, 2, 4, 5, 6 or 8 times a power of ten, at least `value`: its half is a round tick too. */
+function niceTop(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
   for (const step of [1, 2, 4, 5, 6, 8, 10]) if (step * power >= value) return step * power;
@@ -105,6 +105,8 @@ export class SeriesPlot {
 
   destroy(): void {
     this.unsubscribe();
+    // No pointer leaves a plot that is taken away under it.
+    if (this.box.matches(':hover')) setCursor(null);
     this.observer.disconnect();
     this.themeObserver.disconnect();
     this.plot.destroy();
@@ -136,7 +138,7 @@ export class SeriesPlot {
     return {
       width,
       height,
-      padding: [6, right ? 0 : 4, 5, right ? 0 : 0],
+      padding: [6, right ? 0 : 4, 5, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: {
@@ -158,11 +160,15 @@ export class SeriesPlot {
           values: (_, splits) => this.tickTexts(splits, format),
         },
       ],
-      series: [{}, ...this.props.series.map((s) => plotSeries(s, this.ink))],
+      series: [
+        {},
+        ...this.props.series.map((s) => ({ ...plotSeries(s, this.ink), show: !this.hidden.has(s.label) })),
+      ],
       hooks: {
         drawClear: [(u) => drawFaults(u, this.props.faults ?? [], this.ink)],
         draw: [(u) => this.drawMarks(u)],
         setCursor: [(u) => this.reportCursor(u)],
+        ready: [(u) => u.over.addEventListener('mouseleave', () => setCursor(null))],
       },
     };
   }
@@ -194,12 +200,11 @@ export class SeriesPlot {
 
   private reportCursor(u: uPlot): void {
     const left = u.cursor.left ?? -1;
-    // uPlot reports -10 when the pointer left; only a pointer inside may move the page's cursor.
+    // uPlot reports -10 with every redraw of a plot that no pointer is in.
     if (left >= 0) setCursor(u.posToVal(left, 'x') * 1000);
-    else if (u.root.matches(':hover')) setCursor(null);
   }
 }
 
 function shapeOf(props: SeriesChartProps): string {
-  return props.series.map((s) => `${s.label}:${s.kind}:${s.hue ?? ''}`).join('|');
+  return [props.log ?? false, ...props.series.map((s) => `${s.label}:${s.kind}:${s.hue ?? ''}`)].join('|');
 }

@@ -12,8 +12,11 @@ var t=c==='system'?(matchMedia('(prefers-color-scheme: light)').matches?'light':
 var d=document.documentElement;d.dataset.theme=t;d.dataset.mantineColorScheme=t;})()`;
 
 const listeners = new Set<() => void>();
+/** What was chosen on this page: all there is where storage is forbidden. */
+let chosen: ThemeChoice | null = null;
 
 function readChoice(): ThemeChoice {
+  if (chosen) return chosen;
   try {
     const stored = window.localStorage.getItem(STORAGE_KEY);
     return stored === 'light' || stored === 'system' ? stored : 'dark';
@@ -30,11 +33,16 @@ function resolve(choice: ThemeChoice): ThemeName {
 
 function subscribe(listener: () => void): () => void {
   const media = window.matchMedia('(prefers-color-scheme: light)');
+  // The system has changed: our tokens follow it as Mantine does.
+  const follow = () => {
+    apply(resolve(readChoice()));
+    listener();
+  };
   listeners.add(listener);
-  media.addEventListener('change', listener);
+  media.addEventListener('change', follow);
   return () => {
     listeners.delete(listener);
-    media.removeEventListener('change', listener);
+    media.removeEventListener('change', follow);
   };
 }
 
@@ -52,6 +60,7 @@ export function useTheme(): { choice: ThemeChoice; theme: ThemeName; choose(next
     () => 'dark',
   );
   const choose = useCallback((next: ThemeChoice) => {
+    chosen = next;
     try {
       window.localStorage.setItem(STORAGE_KEY, next);
     } catch {

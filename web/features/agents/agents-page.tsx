@@ -1,11 +1,11 @@
 'use client';
-import { useState } from 'react';
 import { useUrlState } from '../../live/url-state.ts';
 import { useLiveState, useNow } from '../../live/use-window.ts';
-import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ago, count } from '../../ui/format.ts';
 import { list } from '../../ui/list.ts';
+import { ListTable } from '../../ui/list-table.tsx';
 import { Band, Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
@@ -14,7 +14,7 @@ import { Tag } from '../../ui/tag.tsx';
 import styles from './agents.module.css';
 import { type AgentRow, agentRows, kindWords } from './model.ts';
 import { useHealth } from './queries.ts';
-import { type Endpoints, type Snippet, snippets } from './snippets.ts';
+import { type Endpoints, snippets } from './snippets.ts';
 
 function Row({ row, now }: { row: AgentRow; now: number }) {
   return (
@@ -49,67 +49,19 @@ function Row({ row, now }: { row: AgentRow; now: number }) {
   );
 }
 
-const HEADS = [
+const COLUMNS = [
   'Service',
   'State',
   'Sits',
-  'Pid',
+  { head: 'Pid', look: 'num' },
   'Version',
   'Chaos',
   'Can inject',
   'Controls',
-  'Leases',
-  'Dropped',
-  'Last seen',
-];
-const NUMBERS = new Set(['Pid', 'Leases', 'Dropped', 'Last seen']);
-
-function AgentTable({ rows, now }: { rows: readonly AgentRow[]; now: number }) {
-  return (
-    <div className={list.wrap}>
-      <table className={list.table} aria-label="Agents">
-        <thead>
-          <tr>
-            {HEADS.map((head) => (
-              <th key={head} className={NUMBERS.has(head) ? list.num : undefined}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <Row key={row.agentId} row={row} now={now} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // No clipboard without a secure origin; the text stays selectable.
-    return false;
-  }
-}
-
-function Copy({ snippet }: { snippet: Snippet }) {
-  const [said, setSaid] = useState('');
-  const word = said === snippet.id ? 'Copied' : said === '!' ? 'Select it' : 'Copy';
-  return (
-    <Button
-      size="sm"
-      onClick={async () => setSaid((await copyText(snippet.code)) ? snippet.id : '!')}
-      aria-label={`${word}: ${snippet.title}`}
-    >
-      {word}
-    </Button>
-  );
-}
+  { head: 'Leases', look: 'num' },
+  { head: 'Dropped', look: 'num' },
+  { head: 'Last seen', look: 'num' },
+] as const;
 
 function Attach({ endpoints }: { endpoints: Endpoints }) {
   const all = snippets(endpoints);
@@ -126,7 +78,7 @@ function Attach({ endpoints }: { endpoints: Endpoints }) {
           value={snippet.id}
           onChange={setChosen}
         />
-        <Copy snippet={snippet} />
+        <CopyButton key={snippet.id} text={snippet.code} name={snippet.title} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, so the keyboard must reach them */}
       <pre className={styles.snippet} tabIndex={0}>
@@ -160,7 +112,13 @@ export function AgentsPage() {
       about={`${connected} connected, ${rows.filter((r) => r.chaosAllowed).length} allow chaos, ${count(dropped)} records dropped`}
     >
       {live === null ? <Skeleton height={240} /> : null}
-      {rows.length > 0 ? <AgentTable rows={rows} now={now} /> : null}
+      {rows.length > 0 ? (
+        <ListTable label="Agents" columns={COLUMNS}>
+          {rows.map((row) => (
+            <Row key={row.agentId} row={row} now={now} />
+          ))}
+        </ListTable>
+      ) : null}
       {live !== null && rows.length === 0 ? (
         <Empty title="No agent is connected" command="npm start">
           The agent lives in the process of a service and is the only thing that can hurt it. Attach one with

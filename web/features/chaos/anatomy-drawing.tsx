@@ -1,10 +1,11 @@
 'use client';
 import { clock } from '../../ui/format.ts';
+import { HALO } from '../../ui/glyphs/halo.ts';
 import { TimeFlag } from '../../ui/glyphs/time-flag.tsx';
 import { useWidth } from '../../ui/use-width.ts';
 import type { Anatomy, Dimension, Flag } from './anatomy.ts';
 import { GoodLane } from './anatomy-good-lane.tsx';
-import { BreakerLanes, FaultLane, type Frame, halo, QueueLane } from './anatomy-lanes.tsx';
+import { BreakerLanes, FaultLane, type Frame, QueueLane } from './anatomy-lanes.tsx';
 import { ConditionLanes, SagaLane } from './outcome-lanes.tsx';
 import styles from './run.module.css';
 import { roundSeconds } from './ticks.ts';
@@ -85,7 +86,7 @@ function DimensionLine({ dimension, frame }: { dimension: Dimension; frame: Fram
         fontSize={11.5}
         fontWeight={600}
         fill="var(--ink1)"
-        {...halo}
+        {...HALO}
       >
         {dimension.label}
       </text>

@@ -1,5 +1,6 @@
+import { HALO } from '../../ui/glyphs/halo.ts';
 import type { Anatomy } from './anatomy.ts';
-import { halo, LaneName, type LaneProps } from './anatomy-lanes.tsx';
+import { LaneName, type LaneProps } from './anatomy-lanes.tsx';
 
 /** Points without a gap are joined; a second without a call is a hatch. */
 function runsOfGood(good: Anatomy['good']): { second: number; share: number }[][] {
@@ -77,7 +78,7 @@ export function GoodLane({
           textAnchor="end"
           fontSize={11}
           fill="var(--failing)"
-          {...halo}
+          {...HALO}
         >
           lowest {Math.round(worst * 100)} %
         </text>

@@ -1,4 +1,5 @@
 import { durationText } from '../../ui/format.ts';
+import { HALO } from '../../ui/glyphs/halo.ts';
 import { breakerHue, breakerWord, hueColor } from '../../ui/state.ts';
 import type { Anatomy, BreakerLane } from './anatomy.ts';
 
@@ -29,9 +30,6 @@ export function LaneName({ y, name, note }: { y: number; name: string; note?: st
   );
 }
 
-/** Keeps a text readable over whatever is drawn below it. */
-export const halo = { paintOrder: 'stroke', stroke: 'var(--bg0)', strokeWidth: 4 } as const;
-
 export function FaultLane({ frame, y, faults }: LaneProps & { faults: Anatomy['faults'] }) {
   return (
     <g>
@@ -58,7 +56,7 @@ export function FaultLane({ frame, y, faults }: LaneProps & { faults: Anatomy['f
               fontSize={11}
               fontWeight={600}
               fill="var(--fault)"
-              {...halo}
+              {...HALO}
             >
               {f.title}
             </text>
@@ -186,7 +184,7 @@ export function QueueLane({
             fontSize={11}
             fontWeight={600}
             fill="var(--ink1)"
-            {...halo}
+            {...HALO}
           >
             {queue.peak} waiting
           </text>

@@ -8,10 +8,21 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, countdown, dateTime, durationText } from '../../ui/format.ts';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { list } from '../../ui/list.ts';
+import { ListTable } from '../../ui/list-table.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { useReleaseFault } from './queries.ts';
 import { verdictWords } from './verdict.ts';
+
+const RUN_COLUMNS = [
+  'Started',
+  'Experiment',
+  'Verdict',
+  { head: 'Took', look: 'num' },
+  { head: 'Seed', look: 'num' },
+  'By',
+  'Why',
+] as const;
 
 export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
   if (runs.length === 0) {
@@ -23,47 +34,30 @@ export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
     );
   }
   return (
-    <div className={list.wrap}>
-      <table className={list.table} aria-label="Runs">
-        <thead>
-          <tr>
-            <th>Started</th>
-            <th>Experiment</th>
-            <th>Verdict</th>
-            <th className={list.num}>Took</th>
-            <th className={list.num}>Seed</th>
-            <th>By</th>
-            <th>Why</th>
+    <ListTable label="Runs" columns={RUN_COLUMNS}>
+      {runs.map((r) => {
+        const words = verdictWords(r.verdict);
+        return (
+          <tr key={r.id}>
+            <td>{dateTime(r.startedAt)}</td>
+            <td>
+              <RangeLink href={`/chaos/runs/${r.id}`}>{r.title}</RangeLink>
+            </td>
+            <td>
+              <Tag hue={words.tone} title={words.means}>
+                {words.title}
+              </Tag>
+            </td>
+            <td className={list.num}>{r.endedAt === null ? '–' : durationText(r.endedAt - r.startedAt)}</td>
+            <td className={list.num}>{r.seed}</td>
+            <td>{r.startedBy}</td>
+            <td className={list.wide} style={{ minWidth: 120 }} title={r.why}>
+              {r.why}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {runs.map((r) => {
-            const words = verdictWords(r.verdict);
-            return (
-              <tr key={r.id}>
-                <td>{dateTime(r.startedAt)}</td>
-                <td>
-                  <RangeLink href={`/chaos/runs/${r.id}`}>{r.title}</RangeLink>
-                </td>
-                <td>
-                  <Tag hue={words.tone} title={words.means}>
-                    {words.title}
-                  </Tag>
-                </td>
-                <td className={list.num}>
-                  {r.endedAt === null ? '–' : durationText(r.endedAt - r.startedAt)}
-                </td>
-                <td className={list.num}>{r.seed}</td>
-                <td>{r.startedBy}</td>
-                <td className={list.wide} style={{ minWidth: 120 }} title={r.why}>
-                  {r.why}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+        );
+      })}
+    </ListTable>
   );
 }
 
@@ -119,33 +113,19 @@ export function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
       </p>
     );
   return (
-    <div className={list.wrap}>
-      <table className={list.table} aria-label="Audit log">
-        <thead>
-          <tr>
-            <th>When</th>
-            <th>Who</th>
-            <th>What</th>
-            <th>On</th>
-            <th>Why</th>
-            <th>How it ended</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((e) => (
-            <tr key={e.seq}>
-              <td className="mono">{clock(e.at, 3)}</td>
-              <td>{e.who}</td>
-              <td>{e.what}</td>
-              <td className="mono">{e.subject}</td>
-              <td>{e.why}</td>
-              <td className={list.wide} style={{ minWidth: 120 }} title={e.outcome}>
-                {e.outcome}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ListTable label="Audit log" columns={['When', 'Who', 'What', 'On', 'Why', 'How it ended']}>
+      {entries.map((e) => (
+        <tr key={e.seq}>
+          <td>{dateTime(e.at)}</td>
+          <td>{e.who}</td>
+          <td>{e.what}</td>
+          <td className="mono">{e.subject}</td>
+          <td>{e.why}</td>
+          <td className={list.wide} style={{ minWidth: 120 }} title={e.outcome}>
+            {e.outcome}
+          </td>
+        </tr>
+      ))}
+    </ListTable>
   );
 }

@@ -1,6 +1,7 @@
 import { durationText } from '../../ui/format.ts';
+import { HALO } from '../../ui/glyphs/halo.ts';
 import type { Anatomy, ConditionLane } from './anatomy.ts';
-import { halo, LaneName, type LaneProps } from './anatomy-lanes.tsx';
+import { LaneName, type LaneProps } from './anatomy-lanes.tsx';
 
 export function SagaLane({ frame, y, anatomy, height }: LaneProps & { anatomy: Anatomy; height: number }) {
   const { sagas, bucketSeconds } = anatomy;
@@ -46,7 +47,7 @@ export function SagaLane({ frame, y, anatomy, height }: LaneProps & { anatomy: A
         );
       })}
       {undone > 0 ? (
-        <text x={frame.right - 4} y={base + 15} textAnchor="end" fontSize={11} fill="var(--comp)" {...halo}>
+        <text x={frame.right - 4} y={base + 15} textAnchor="end" fontSize={11} fill="var(--comp)" {...HALO}>
           {undone} undone
         </text>
       ) : null}

@@ -4,14 +4,13 @@ import { SLOW_MS } from '../../live/figures.ts';
 import { countdown, duration, rate } from '../../ui/format.ts';
 import { BreakerMark } from '../../ui/glyphs/breaker.tsx';
 import { CountdownRing } from '../../ui/glyphs/countdown-ring.tsx';
+import { HALO } from '../../ui/glyphs/halo.ts';
 import { ProbeDots } from '../../ui/glyphs/probe-dots.tsx';
 import { TurnedAwayMark } from '../../ui/glyphs/turned-away.tsx';
 import type { EdgeData, FlowEdge } from './map-types.ts';
 import { angleAt, type Curve, pathOf, pointAt } from './model/geometry.ts';
 import type { EdgeState } from './model/graph.ts';
 import { FaultBadge } from './nodes/fault-badge.tsx';
-
-const HALO = { paintOrder: 'stroke', stroke: 'var(--bg0)', strokeWidth: 4, strokeLinejoin: 'round' } as const;
 
 function Arrow({ curve }: { curve: Curve }) {
   return (

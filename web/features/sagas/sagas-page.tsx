@@ -1,4 +1,5 @@
 'use client';
+import { useDebouncedValue } from '@mantine/hooks';
 import { assertNever, type SagaSummary } from '@stormglass/agents/contract';
 import { useState } from 'react';
 import { useUrlState } from '../../live/url-state.ts';
@@ -8,6 +9,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { clock, durationText, plural, shortId } from '../../ui/format.ts';
 import { SagaStepGlyph, type StepLook } from '../../ui/glyphs/saga-step.tsx';
 import { list } from '../../ui/list.ts';
+import { ListTable } from '../../ui/list-table.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
@@ -79,30 +81,25 @@ function Row({ saga, at }: { saga: SagaSummary; at: number }) {
   );
 }
 
+const COLUMNS = [
+  'Started',
+  'Status',
+  'Order',
+  'Last step',
+  { head: 'Took', look: 'num' },
+  { head: 'Amount', look: 'num' },
+  { head: 'Rows', look: 'num' },
+  'Mode',
+  'Trace',
+] as const;
+
 function SagaTable({ sagas, at }: { sagas: readonly SagaSummary[]; at: number }) {
   return (
-    <div className={list.wrap}>
-      <table className={list.table} aria-label="Sagas">
-        <thead>
-          <tr>
-            <th>Started</th>
-            <th>Status</th>
-            <th>Order</th>
-            <th>Last step</th>
-            <th className={list.num}>Took</th>
-            <th className={list.num}>Amount</th>
-            <th className={list.num}>Rows</th>
-            <th>Mode</th>
-            <th>Trace</th>
-          </tr>
-        </thead>
-        <tbody>
-          {sagas.map((s) => (
-            <Row key={s.sagaId} saga={s} at={at} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ListTable label="Sagas" columns={COLUMNS}>
+      {sagas.map((s) => (
+        <Row key={s.sagaId} saga={s} at={at} />
+      ))}
+    </ListTable>
   );
 }
 
@@ -172,6 +169,8 @@ export function SagasPage() {
   const window = useWindow();
   const [status, setStatus] = useUrlState<Status>('status', '');
   const [text, setText] = useUrlState<string>('text', '');
+  // One search for a typed word, not one for each letter.
+  const [searched] = useDebouncedValue(text, 250);
   const [triggering, setTriggering] = useState(false);
   const trigger = (
     // Before the page has come alive a press would be lost.
@@ -197,7 +196,7 @@ export function SagasPage() {
         text={text}
         setText={(next) => setText(next === '' ? null : next)}
       />
-      <Sagas window={window} status={status} text={text} />
+      <Sagas window={window} status={status} text={searched} />
     </Page>
   );
 }

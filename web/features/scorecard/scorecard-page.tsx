@@ -6,6 +6,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, count, durationText, percent } from '../../ui/format.ts';
 import { InvariantGlyph, type InvariantLook } from '../../ui/glyphs/invariant.tsx';
 import { list } from '../../ui/list.ts';
+import { ListTable } from '../../ui/list-table.tsx';
 import { Band, Page } from '../../ui/page.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -80,48 +81,43 @@ function Cell({ verdict, text }: { verdict: SloVerdict; text: string }) {
   );
 }
 
+const COLUMNS = [
+  'Service',
+  { head: 'Calls', look: 'num' },
+  { head: 'Failed', look: 'num' },
+  { head: 'Touched by faults', look: 'num' },
+  { head: 'Availability, above 99.9 %', look: 'num' },
+  { head: 'p95, below 500 ms', look: 'num' },
+  { head: 'Traces', look: 'wide' },
+] as const;
+
 function Services({ rows }: { rows: readonly ServiceRow[] }) {
   return (
-    <div className={list.wrap}>
-      <table className={list.table} aria-label="Service levels by service">
-        <thead>
-          <tr>
-            <th>Service</th>
-            <th className={list.num}>Calls</th>
-            <th className={list.num}>Failed</th>
-            <th className={list.num}>Touched by faults</th>
-            <th className={list.num}>Availability, above 99.9 %</th>
-            <th className={list.num}>p95, below 500 ms</th>
-            <th className={list.wide}>Traces</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((r) => (
-            <tr key={r.service}>
-              <td>
-                <b>{r.service}</b>
-              </td>
-              <td className={list.num}>{count(r.calls)}</td>
-              <td className={list.num}>{count(r.errors)}</td>
-              <td className={`${list.num} ${r.receipts > 0 ? 'fault' : ''}`}>{count(r.receipts)}</td>
-              <Cell
-                verdict={r.availabilityVerdict}
-                text={r.availability === null ? '' : finePercent(r.availability)}
-              />
-              <Cell verdict={r.p95Verdict} text={durationText(r.p95)} />
-              <td className={list.wide}>
-                <RangeLink href={`/traces?q=${encodeURIComponent(`service=${r.service} order=slowest`)}`}>
-                  slowest
-                </RangeLink>{' '}
-                <RangeLink href={`/traces?q=${encodeURIComponent(`service=${r.service} status=error`)}`}>
-                  failed
-                </RangeLink>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ListTable label="Service levels by service" columns={COLUMNS}>
+      {rows.map((r) => (
+        <tr key={r.service}>
+          <td>
+            <b>{r.service}</b>
+          </td>
+          <td className={list.num}>{count(r.calls)}</td>
+          <td className={list.num}>{count(r.errors)}</td>
+          <td className={`${list.num} ${r.receipts > 0 ? 'fault' : ''}`}>{count(r.receipts)}</td>
+          <Cell
+            verdict={r.availabilityVerdict}
+            text={r.availability === null ? '' : finePercent(r.availability)}
+          />
+          <Cell verdict={r.p95Verdict} text={durationText(r.p95)} />
+          <td className={list.wide}>
+            <RangeLink href={`/traces?q=${encodeURIComponent(`service=${r.service} order=slowest`)}`}>
+              slowest
+            </RangeLink>{' '}
+            <RangeLink href={`/traces?q=${encodeURIComponent(`service=${r.service} status=error`)}`}>
+              failed
+            </RangeLink>
+          </td>
+        </tr>
+      ))}
+    </ListTable>
   );
 }
 

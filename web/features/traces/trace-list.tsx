@@ -3,6 +3,7 @@ import type { TraceSummary } from '@stormglass/agents/contract';
 import { clock, durationText, plural, shortId } from '../../ui/format.ts';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { list } from '../../ui/list.ts';
+import { ListTable } from '../../ui/list-table.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { barShare } from './list-model.ts';
 import styles from './search.module.css';
@@ -57,28 +58,23 @@ function TraceRow({ trace, slowest }: { trace: TraceSummary; slowest: number }) 
   );
 }
 
+const COLUMNS = [
+  'Started',
+  'Service and operation',
+  'Duration, logarithmic',
+  'Marks',
+  { head: 'Spans', look: 'num' },
+  { head: 'Services', look: 'num' },
+  'Trace',
+] as const;
+
 /** The found traces, one a row; the operation is the link. */
 export function TraceList({ traces, slowest }: { traces: readonly TraceSummary[]; slowest: number }) {
   return (
-    <div className={list.wrap}>
-      <table className={list.table} aria-label="Traces">
-        <thead>
-          <tr>
-            <th>Started</th>
-            <th>Service and operation</th>
-            <th>Duration, logarithmic</th>
-            <th>Marks</th>
-            <th className={list.num}>Spans</th>
-            <th className={list.num}>Services</th>
-            <th>Trace</th>
-          </tr>
-        </thead>
-        <tbody>
-          {traces.map((t) => (
-            <TraceRow key={t.traceId} trace={t} slowest={slowest} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ListTable label="Traces" columns={COLUMNS}>
+      {traces.map((t) => (
+        <TraceRow key={t.traceId} trace={t} slowest={slowest} />
+      ))}
+    </ListTable>
   );
 }

@@ -3,8 +3,7 @@ import { actionWords } from '../../../live/fault-words.ts';
 import { countdown, plural } from '../../../ui/format.ts';
 import { CountdownRing } from '../../../ui/glyphs/countdown-ring.tsx';
 import { CrystalMark } from '../../../ui/glyphs/crystal.tsx';
-
-const HALO = { paintOrder: 'stroke', stroke: 'var(--bg0)', strokeWidth: 4, strokeLinejoin: 'round' } as const;
+import { HALO } from '../../../ui/glyphs/halo.ts';
 
 /** The crystal in its countdown ring, with what it does and how often it has. Around the origin. */
 export function FaultBadge({ fault, at }: { fault: FaultInterval; at: number }) {

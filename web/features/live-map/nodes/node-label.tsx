@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
-
-const HALO = { paintOrder: 'stroke', stroke: 'var(--bg0)', strokeWidth: 4, strokeLinejoin: 'round' } as const;
+import { HALO } from '../../../ui/glyphs/halo.ts';
 
 /** Name and one quiet line under a node; a halo keeps both readable over edges. */
 export function NodeLabel({ y, name, children }: { y: number; name: string; children?: ReactNode }) {
