@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { CollectorConfig } from './config.ts';
 import { LiveFeed } from './live/feed.ts';
+import { ByteBudget } from './receive/budget.ts';
 import { startGrpcReceiver } from './receive/grpc.ts';
 import { createHttpReceiver } from './receive/http.ts';
 import { Intake } from './receive/intake.ts';
@@ -43,7 +44,8 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
   const live = new LiveFeed(log);
   const intake = new Intake(spool, live);
   const loader = new Loader(spool, engine, log);
-  const stats = new CollectorStats({ intake, spool, loader, live });
+  const budget = new ByteBudget(config.COLLECTOR_MAX_IN_FLIGHT_BYTES);
+  const stats = new CollectorStats({ intake, budget, spool, loader, live });
   const query = createQueryServer({
     ...{ engine, live, stats, log },
     user: QUERY_USER,
@@ -51,6 +53,7 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
   });
   const receive = {
     intake,
+    budget,
     maxRequestBytes: config.COLLECTOR_MAX_REQUEST_BYTES,
     key: config.COLLECTOR_OTLP_KEY,
   };

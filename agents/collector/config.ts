@@ -26,6 +26,8 @@ const Settings = z.object({
   COLLECTOR_RETENTION_DAYS: z.coerce.number().int().positive().default(7),
   /** Largest request after decompression. */
   COLLECTOR_MAX_REQUEST_BYTES: z.coerce.number().int().positive().default(67_108_864),
+  /** Request bodies in memory at one time, packed and unpacked; above it the receivers answer 429. */
+  COLLECTOR_MAX_IN_FLIGHT_BYTES: z.coerce.number().int().positive().default(268_435_456),
   /** Above this many spooled, not yet loaded bytes the receivers answer 429. */
   COLLECTOR_MAX_SPOOL_BYTES: z.coerce.number().int().positive().default(1_073_741_824),
   COLLECTOR_ENGINE_MEMORY_BYTES: z.coerce.number().int().positive().default(629_145_600),
@@ -36,10 +38,13 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[?::1\]?)$/i;
 
 /** The collector's settings, read from the environment once at start. What other machines can reach wants a key. */
 export const CollectorConfig = Settings.refine(
-  (config) => LOOPBACK.test(config.COLLECTOR_HOST) || config.COLLECTOR_OTLP_KEY !== undefined,
+  (config) => config.COLLECTOR_MAX_IN_FLIGHT_BYTES >= 2 * config.COLLECTOR_MAX_REQUEST_BYTES,
   {
-    path: ['COLLECTOR_OTLP_KEY'],
-    error: 'COLLECTOR_HOST can be reached from other machines: set a key, or bind to 127.0.0.1',
+    path: ['COLLECTOR_MAX_IN_FLIGHT_BYTES'],
+    error: 'must be twice COLLECTOR_MAX_REQUEST_BYTES, or the largest request never fits',
   },
-);
+).refine((config) => LOOPBACK.test(config.COLLECTOR_HOST) || config.COLLECTOR_OTLP_KEY !== undefined, {
+  path: ['COLLECTOR_OTLP_KEY'],
+  error: 'COLLECTOR_HOST can be reached from other machines: set a key, or bind to 127.0.0.1',
+});
 export type CollectorConfig = z.infer<typeof CollectorConfig>;

@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip, inflate, type ZlibOptions, zstdDecompress } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { StormglassError } from '../../contract/errors.ts';
+import type { ByteAccount } from './budget.ts';
 
-const unpackers: Record<string, (input: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>> = {
-  gzip: promisify(gunzip) as (input: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>,
-  'x-gzip': promisify(gunzip) as (input: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>,
-  deflate: promisify(inflate) as (input: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>,
-  zstd: promisify(zstdDecompress) as (input: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>,
+const CHUNK = { chunkSize: 64 * 1024 };
+const UNPACKERS: Record<string, () => Transform> = {
+  gzip: () => createGunzip(CHUNK),
+  'x-gzip': () => createGunzip(CHUNK),
+  deflate: () => createInflate(CHUNK),
+  zstd: () => createZstdDecompress(CHUNK),
 };
 
 function tooLarge(maxBytes: number): StormglassError {
@@ -19,26 +21,45 @@ function tooLarge(maxBytes: number): StormglassError {
 }
 
 /**
- * The request's body, decompressed. Never holds more than `maxBytes` of either form: the stream is cut at the limit, and
- * the decompressor stops there, so that a bomb costs no more than an honest request.
+ * The request's body, decompressed. Never holds more than `maxBytes` of either form, each counted on `account` as it
+ * arrives: the stream is cut at the limit and decompressed piece by piece, so that a bomb costs no more than an honest
+ * request.
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  account: ByteAccount,
+): Promise<Uint8Array> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
   const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase().trim();
-  const packed = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  const packed = await collect(request.iterator({ destroyOnReturn: false }), maxBytes, account);
   if (encoding === 'identity' || encoding === 'none' || encoding === '') return packed;
-  return unpack(packed, encoding, maxBytes);
+  return unpack(packed, encoding, maxBytes, account);
 }
 
-async function unpack(packed: Uint8Array, encoding: string, maxBytes: number): Promise<Uint8Array> {
-  const unpacker = unpackers[encoding];
+async function collect(
+  stream: AsyncIterable<Buffer>,
+  maxBytes: number,
+  account: ByteAccount,
+): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    account.take(chunk.length);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+async function unpack(
+  packed: Uint8Array,
+  encoding: string,
+  maxBytes: number,
+  account: ByteAccount,
+): Promise<Uint8Array> {
+  const unpacker = UNPACKERS[encoding]?.();
   if (unpacker === undefined) {
     throw new StormglassError(
       'unsupported_media_type',
@@ -46,10 +67,11 @@ async function unpack(packed: Uint8Array, encoding: string, maxBytes: number): P
       'Use gzip, deflate, zstd or none.',
     );
   }
+  unpacker.end(packed);
   try {
-    return await unpacker(packed, { maxOutputLength: maxBytes });
+    return await collect(unpacker, maxBytes, account);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
+    if (cause instanceof StormglassError) throw cause;
     throw new StormglassError(
       'invalid_request',
       `The body is no valid ${encoding} stream.`,

@@ -2,6 +2,8 @@ import {
   Metadata,
   Server,
   ServerCredentials,
+  ServerInterceptingCall,
+  type ServerInterceptor,
   type ServerUnaryCall,
   type ServiceDefinition,
   type StatusObject,
@@ -14,10 +16,12 @@ import { lengthDelimited } from '../wire/reader.ts';
 import type { Signal } from '../wire/signals.ts';
 import { successBody } from './answers.ts';
 import { isAuthorized } from './auth.ts';
+import type { ByteBudget } from './budget.ts';
 import type { Intake } from './intake.ts';
 
 export interface GrpcReceiverOptions {
   intake: Intake;
+  budget: ByteBudget;
   host: string;
   port: number;
   maxRequestBytes: number;
@@ -29,6 +33,9 @@ const SERVICES: Record<Signal, string> = {
   logs: 'opentelemetry.proto.collector.logs.v1.LogsService',
   metrics: 'opentelemetry.proto.collector.metrics.v1.MetricsService',
 };
+
+/** Of one connection. The rest of its calls waits at the client. */
+const MAX_STREAMS = 64;
 
 const identity = (bytes: Buffer) => bytes;
 
@@ -54,12 +61,14 @@ export async function startGrpcReceiver(
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes,
     'grpc.max_send_message_length': 1024 * 1024,
+    'grpc.max_concurrent_streams': MAX_STREAMS,
+    interceptors: [gate(options)],
   });
   for (const signal of Object.keys(SERVICES) as Signal[]) {
     server.addService(definition(signal), {
       Export: (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) => {
-        exportOne(signal, call, options).then(
-          (answer) => callback(null, answer),
+        options.intake.accept(signal, call.request).then(
+          (accepted) => callback(null, Buffer.from(successBody(signal, accepted, 'protobuf'))),
           (cause: unknown) => callback(statusOf(cause, options.intake)),
         );
       },
@@ -73,24 +82,47 @@ export async function startGrpcReceiver(
   return { server, port };
 }
 
-async function exportOne(
-  signal: Signal,
-  call: ServerUnaryCall<Buffer, Buffer>,
-  options: GrpcReceiverOptions,
-): Promise<Buffer> {
-  const header = call.metadata.get('authorization')[0];
-  if (!isAuthorized(header?.toString(), options.key)) {
-    throw new StormglassError(
-      'unauthorized',
-      'The key is missing or wrong.',
-      'Send authorization: Bearer <key>.',
-    );
-  }
-  const accepted = await options.intake.accept(signal, call.request);
-  return Buffer.from(successBody(signal, accepted, 'protobuf'));
+/** Asks for the key before the body is read, and counts the body while it is in memory. */
+function gate({ key, budget, intake }: GrpcReceiverOptions): ServerInterceptor {
+  return (_method, call) => {
+    const account = budget.open();
+    const refuse = (cause: unknown) => {
+      account.close();
+      call.sendStatus(statusOf(cause, intake));
+    };
+    return new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, forward) => {
+            if (isAuthorized(metadata.get('authorization')[0]?.toString(), key)) forward(metadata);
+            else refuse(unauthorized());
+          },
+          onReceiveMessage: (message: Buffer, forward) => {
+            try {
+              account.take(message.length);
+            } catch (cause) {
+              refuse(cause);
+              return;
+            }
+            forward(message);
+          },
+          onCancel: () => account.close(),
+        }),
+      sendStatus: (status, next) => {
+        account.close();
+        next(status);
+      },
+    });
+  };
 }
 
-function statusOf(cause: unknown, intake: Intake): Partial<StatusObject> {
+const unauthorized = () =>
+  new StormglassError('unauthorized', 'The key is missing or wrong.', 'Send authorization: Bearer <key>.');
+
+function statusOf(
+  cause: unknown,
+  intake: Intake,
+): Pick<StatusObject, 'code' | 'details'> & { metadata?: Metadata } {
   if (!(cause instanceof StormglassError)) {
     intake.count('internal');
     return { code: status.INTERNAL, details: 'The collector failed.' };

@@ -6,10 +6,12 @@ import type { Signal } from '../wire/signals.ts';
 import { CONTENT_TYPE, type Encoding, errorBody, successBody } from './answers.ts';
 import { isAuthorized } from './auth.ts';
 import { readBody } from './body.ts';
+import type { ByteAccount, ByteBudget } from './budget.ts';
 import type { Intake } from './intake.ts';
 
 export interface HttpReceiverOptions {
   intake: Intake;
+  budget: ByteBudget;
   maxRequestBytes: number;
   corsOrigins: readonly string[];
   key: string | undefined;
@@ -22,23 +24,17 @@ const PATHS: Record<string, Signal> = {
   '/v1/logs': 'logs',
 };
 const RETRY_AFTER_SECONDS = '1';
-/** Bytes of bodies held at once; beyond it new requests are asked to come back. */
-const MAX_IN_FLIGHT_BYTES = 256 * 1024 * 1024;
 
 /** OTLP/HTTP (OTLP 1.11): `POST /v1/{traces,metrics,logs}`, protobuf or JSON. */
 export function createHttpReceiver(options: HttpReceiverOptions): Server {
-  let inFlight = 0;
   return createServer({ noDelay: true }, (request, response) => {
-    const declared = Number(request.headers['content-length'] ?? 65_536) || 0;
-    inFlight += declared;
-    handle(request, response, options, inFlight > MAX_IN_FLIGHT_BYTES)
+    const account = options.budget.open();
+    handle(request, response, options, account)
       .catch((cause: unknown) => {
         options.log.error({ err: cause }, 'receiver failed');
         response.destroy();
       })
-      .finally(() => {
-        inFlight -= declared;
-      });
+      .finally(() => account.close());
   });
 }
 
@@ -46,7 +42,7 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   options: HttpReceiverOptions,
-  overloaded: boolean,
+  account: ByteAccount,
 ): Promise<void> {
   allowOrigin(request, response, options.corsOrigins);
   if (request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
@@ -63,9 +59,7 @@ async function handle(
         'Use application/x-protobuf or application/json.',
       );
     }
-    if (overloaded)
-      throw new StormglassError('backpressure', 'Too many requests at once.', 'Send it again later.');
-    const body = await readBody(request, options.maxRequestBytes);
+    const body = await readBody(request, options.maxRequestBytes, account);
     const bytes = encoding === 'json' ? jsonToProtobuf(signal, body) : body;
     const accepted = await options.intake.accept(signal, bytes);
     send(response, 200, encoding, successBody(signal, accepted, encoding));

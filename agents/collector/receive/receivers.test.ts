@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { connect } from 'node:http2';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { credentials, Metadata, makeClientConstructor, type ServiceError, status } from '@grpc/grpc-js';
@@ -5,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, TestCollector } from '../testing/collector.ts';
 import { hexId, logRequest, metricRequest, post, traceRequest } from '../testing/requests.ts';
 import { otlp } from '../wire/codec.ts';
+import { lengthDelimited } from '../wire/reader.ts';
 
 const KEY = 'a-key-for-otlp';
 const ORIGIN = 'https://shop.example';
@@ -55,6 +57,9 @@ const jsonSpan = (patch: Record<string, unknown> = {}) => ({
     },
   ],
 });
+/** Field 2000 of a message, which nobody knows, with so many zeros. */
+const unknownField = (bytes: number) =>
+  Buffer.concat(lengthDelimited(2000, [Buffer.alloc(bytes)]).map((part) => Buffer.from(part)));
 const text = (value: unknown) => Buffer.from(JSON.stringify(value));
 
 interface Case {
@@ -311,6 +316,49 @@ test('what was refused is counted by reason', async () => {
   const { rejectedByReason } = await queries.stats();
   await queries.close();
   expect(rejectedByReason).toMatchObject({ invalid_id: 3, unauthorized: 3, method_not_allowed: 2 });
+});
+
+test('bodies that fill the memory are answered 429, packed ones by their unpacked size, and it recovers', async () => {
+  const limit = 1_000_000;
+  const small = await TestCollector.start({
+    COLLECTOR_MAX_REQUEST_BYTES: String(limit),
+    COLLECTOR_MAX_IN_FLIGHT_BYTES: String(2 * limit),
+  });
+  /** A request that has sent most of its body and keeps it open. */
+  const open = async () => {
+    const asked = httpRequest(`${small.otlp}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': PROTOBUF, 'content-length': String(limit) },
+    });
+    asked.on('error', () => undefined);
+    asked.write(Buffer.alloc(limit - 1));
+    return asked;
+  };
+  const queries = small.queries();
+  const packed = gzipSync(Buffer.concat([oneSpan(), unknownField(400_000)]));
+  const post = async () =>
+    (
+      await fetch(`${small.otlp}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': PROTOBUF, 'content-encoding': 'gzip' },
+        body: packed,
+      })
+    ).status;
+  try {
+    expect(packed.length).toBeLessThan(limit / 100);
+    expect(await post()).toBe(200);
+    const held = [await open(), await open()];
+    await eventually('a full memory', async () => {
+      const { inFlightBytes } = await queries.stats();
+      return inFlightBytes === 2 * (limit - 1) ? true : null;
+    });
+    expect(await post()).toBe(429);
+    for (const request of held) request.destroy();
+    await eventually('room again', async () => ((await post()) === 200 ? true : null));
+  } finally {
+    await queries.close();
+    await small.dispose();
+  }
 });
 
 test('a full spool answers 429 with Retry-After and loses nothing it took', async () => {

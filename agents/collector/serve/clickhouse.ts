@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StormglassError } from '../../contract/errors.ts';
 import { readBody } from '../receive/body.ts';
+import type { ByteBudget } from '../receive/budget.ts';
 import type { Engine, QueryContext } from '../store/engine.ts';
 
 /** ClickHouse's HTTP parameters which are no settings. */
@@ -32,12 +33,13 @@ const CONTENT_TYPE: Record<string, string> = {
 /** ClickHouse's own HTTP interface over the embedded engine, read-only: enough for `@clickhouse/client` and curl. */
 export async function answerQuery(
   engine: Engine,
+  bodies: ByteBudget,
   url: URL,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const body =
-    request.method === 'POST' ? Buffer.from(await readBody(request, MAX_QUERY_BYTES)).toString() : '';
+  const gone = goneSignal(response);
+  const body = request.method === 'POST' ? await readText(request, bodies) : '';
   const sql = [url.searchParams.get('query') ?? '', body].filter((s) => s.trim() !== '').join('\n');
   const context = contextOf(url, sql);
   const id = url.searchParams.get('query_id');
@@ -45,7 +47,7 @@ export async function answerQuery(
   try {
     if (sql === '') throw new Error('Code: 62. DB::Exception: Empty query. (SYNTAX_ERROR)');
     const started = performance.now();
-    const bytes = await engine.query(sql, context);
+    const bytes = await engine.query(sql, context, gone);
     const elapsed = Math.round((performance.now() - started) * 1e6);
     response.writeHead(200, {
       'content-type': CONTENT_TYPE[context.format] ?? 'text/plain; charset=UTF-8',
@@ -60,6 +62,24 @@ export async function answerQuery(
   } catch (cause) {
     sendException(response, cause);
   }
+}
+
+async function readText(request: IncomingMessage, bodies: ByteBudget): Promise<string> {
+  const account = bodies.open();
+  try {
+    return Buffer.from(await readBody(request, MAX_QUERY_BYTES, account)).toString();
+  } finally {
+    account.close();
+  }
+}
+
+/** Aborts when the client goes away before it has its answer. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableEnded) gone.abort();
+  });
+  return gone.signal;
 }
 
 /** As ClickHouse answers: the code in a header, the text as the body. */

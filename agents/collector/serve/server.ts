@@ -2,9 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Logger } from 'pino';
 import type { LiveFeed } from '../live/feed.ts';
 import { sameSecret } from '../receive/auth.ts';
+import { ByteBudget } from '../receive/budget.ts';
 import type { Engine } from '../store/engine.ts';
 import { answerQuery, sendException } from './clickhouse.ts';
 import type { CollectorStats } from './stats.ts';
+
+/** Of queries' texts in memory at one time. */
+const MAX_QUERY_TEXT_BYTES = 64 * 1024 * 1024;
 
 export interface QueryServerOptions {
   engine: Engine;
@@ -21,8 +25,9 @@ export interface QueryServerOptions {
  * post to a loopback port, too.
  */
 export function createQueryServer(options: QueryServerOptions): Server {
+  const bodies = new ByteBudget(MAX_QUERY_TEXT_BYTES);
   return createServer({ noDelay: true }, (request, response) => {
-    handle(request, response, options).catch((cause: unknown) => {
+    handle(request, response, options, bodies).catch((cause: unknown) => {
       options.log.error({ err: cause }, 'query endpoint failed');
       if (response.headersSent) response.destroy();
       else sendException(response, cause);
@@ -34,6 +39,7 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   options: QueryServerOptions,
+  bodies: ByteBudget,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://loopback');
   switch (url.pathname) {
@@ -63,7 +69,7 @@ async function handle(
       response.end(JSON.stringify(options.stats.snapshot()));
       return;
     case '/':
-      await answerQuery(options.engine, url, request, response);
+      await answerQuery(options.engine, bodies, url, request, response);
       return;
     default:
       response.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such path.\n');

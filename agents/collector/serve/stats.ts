@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { LiveFeed } from '../live/feed.ts';
+import type { ByteBudget } from '../receive/budget.ts';
 import type { Intake } from '../receive/intake.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Loader } from '../store/loader.ts';
@@ -7,6 +8,7 @@ import { SIGNALS } from '../wire/signals.ts';
 
 export interface StatsParts {
   intake: Intake;
+  budget: ByteBudget;
   spool: Spool;
   loader: Loader;
   live: LiveFeed;
@@ -25,6 +27,8 @@ export interface CollectorSnapshot {
   segmentsLoaded: number;
   loadFailures: number;
   lastLoadMs: Record<string, number>;
+  /** Bytes of request bodies in memory now. */
+  inFlightBytes: number;
   liveListeners: number;
   liveDropped: number;
   rssBytes: number;
@@ -45,7 +49,7 @@ export class CollectorStats {
   }
 
   snapshot(): CollectorSnapshot {
-    const { intake, spool, loader, live } = this.#parts;
+    const { intake, budget, spool, loader, live } = this.#parts;
     const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
     return {
       spoolBytes: spool.bytes,
@@ -58,6 +62,7 @@ export class CollectorStats {
       segmentsLoaded: loader.stats.segments,
       loadFailures: loader.stats.failures,
       lastLoadMs: { ...loader.stats.lastMs },
+      inFlightBytes: budget.used,
       liveListeners: live.listeners,
       liveDropped: live.dropped,
       rssBytes: process.memoryUsage.rss(),
@@ -71,7 +76,7 @@ export class CollectorStats {
   /** Counters are read from the parts at scrape time, so that there is one count and not two. */
   #register(): void {
     const registers = [this.#registry];
-    const { intake, spool, loader, live } = this.#parts;
+    const { intake, budget, spool, loader, live } = this.#parts;
     const counter = (name: string, help: string, labelNames: string[], read: (c: Counter) => void) =>
       new Counter({
         ...{ name, help, labelNames, registers },
@@ -103,6 +108,7 @@ export class CollectorStats {
       c.inc(spool.quarantined),
     );
     gauge('stormglass_collector_spool_bytes', 'Bytes acknowledged and not yet loaded.', () => spool.bytes);
+    gauge('stormglass_collector_in_flight_bytes', 'Request bodies in memory.', () => budget.used);
     gauge('stormglass_collector_live_listeners', 'Listeners of the live stream.', () => live.listeners);
     gauge('stormglass_collector_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
   }

@@ -3,7 +3,14 @@ import { mkdir, open, readdir, readFile, rename, stat, truncate, unlink, writeFi
 import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
 import { StormglassError } from '../../contract/errors.ts';
-import { ALL_MARKS, type Mark, SIGNALS, type Signal } from '../wire/signals.ts';
+import {
+  ALL_MARKS,
+  type Mark,
+  METRIC_KINDS,
+  type MetricKind,
+  SIGNALS,
+  type Signal,
+} from '../wire/signals.ts';
 import { encodeRecord, scanRecords } from './record.ts';
 import { SegmentWriter } from './writer.ts';
 
@@ -17,6 +24,8 @@ export interface Segment {
   marks: ReadonlySet<Mark>;
   /** It was given to the engine in pieces, and some may be in: never again as a whole, which has another token. */
   inPieces: boolean;
+  /** Kinds of metrics in it that the engine has committed already. */
+  loaded: Set<MetricKind>;
 }
 
 export interface SpoolOptions {
@@ -27,7 +36,8 @@ export interface SpoolOptions {
 
 /** A segment is closed when it has so many bytes even if the loader is busy, so that one load stays small. */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
-const IN_PIECES = /\.pieces\.pb$/;
+/** `<token>.pieces.<kinds loaded before>.pb`: what must be known after a crash stands in the file's name. */
+const IN_PIECES = /\.pieces\.([a-z_+]*)\.pb$/;
 
 /**
  * What was acknowledged and is not yet in the engine. `append` resolves after fsync, and that is the acknowledgement;
@@ -139,7 +149,7 @@ export class Spool {
    */
   async split(segment: Segment): Promise<Segment[]> {
     if (!segment.inPieces) {
-      const path = segment.path.replace(/\.pb$/, '.pieces.pb');
+      const path = segment.path.replace(/\.pb$/, `.pieces.${[...segment.loaded].join('+')}.pb`);
       await rename(segment.path, path);
       segment.path = path;
       segment.inPieces = true;
@@ -150,7 +160,8 @@ export class Spool {
         const path = `${segment.path}.${index}`;
         const parts = encodeRecord([record]);
         await writeFile(path, Buffer.concat(parts));
-        return { ...segment, path, token: `${segment.token}#${index}`, bytes: 0 };
+        const token = `${segment.token}#${index}`;
+        return { ...segment, path, token, bytes: 0, loaded: new Set(segment.loaded) };
       }),
     );
   }
@@ -189,6 +200,7 @@ export class Spool {
       bytes: written,
       marks: writer.marks,
       inPieces: false,
+      loaded: new Set(),
     });
     this.onData(signal);
   }
@@ -217,8 +229,12 @@ export class Spool {
       return;
     }
     this.#bytes += goodBytes;
-    const inPieces = IN_PIECES.test(name);
-    this.#closed[signal].push({ signal, path, token, bytes: goodBytes, marks: ALL_MARKS, inPieces });
+    const kinds = IN_PIECES.exec(name)?.[1]?.split('+');
+    this.#closed[signal].push({
+      ...{ signal, path, token, bytes: goodBytes, marks: ALL_MARKS },
+      inPieces: kinds !== undefined,
+      loaded: new Set(METRIC_KINDS.filter((kind) => kinds?.includes(kind))),
+    });
   }
 
   /** A tail was never acknowledged, unless the disk damaged it: it is kept so that a person can look. */

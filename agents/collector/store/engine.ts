@@ -8,8 +8,9 @@ import { VIEW_STATEMENTS } from './views.ts';
 
 /** Queries of readers which run side by side; one more session belongs to the loader. */
 const READERS = 3;
-/** A caller that has gone cannot be told from one that waits, so no query runs longer. */
 const MAX_QUERY_SECONDS = 25;
+/** Queries that wait for a session; one more is told to come back. */
+const MAX_WAITING = 64;
 
 const CANCEL = `KILL QUERY WHERE query NOT LIKE 'KILL QUERY%' ASYNC`;
 const CANCEL_EVERY_MS = 100;
@@ -40,6 +41,7 @@ export class Engine {
   readonly #idle: Session[];
   readonly #waiting: PromiseWithResolvers<Session>[] = [];
   readonly #running = new Set<Promise<unknown>>();
+  #asked = 0;
   #closing = false;
   #loads: Promise<unknown> = Promise.resolve();
 
@@ -84,20 +86,44 @@ export class Engine {
     return run;
   }
 
-  /** Runs one read-only query on the next free session; the answer is whole, in `format` unless the SQL says FORMAT. */
-  async query(sql: string, context: QueryContext): Promise<Uint8Array> {
+  /**
+   * Runs one read-only query on the next free session; the answer is whole, in `format` unless the SQL says FORMAT. When
+   * `signal` aborts, nobody wants the answer any more: the query leaves the queue, or the engine is told to end it.
+   */
+  async query(sql: string, context: QueryContext, signal?: AbortSignal): Promise<Uint8Array> {
     if (this.#closing) throw closed();
     if (OUTFILE.test(sql)) throw noFiles();
-    const session = this.#idle.pop() ?? (await this.#turn());
-    const run = runOn(session, sql, context);
-    this.#running.add(run);
+    const session = this.#idle.pop() ?? (await this.#turn(signal));
     try {
-      return await run;
+      if (signal?.aborted) throw cancelled();
+      return await this.#runOn(session, sql, context, signal);
     } finally {
-      this.#running.delete(run);
       const next = this.#waiting.shift();
       if (next === undefined) this.#idle.push(session);
       else next.resolve(session);
+    }
+  }
+
+  async #runOn(
+    session: Session,
+    sql: string,
+    context: QueryContext,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    this.#asked += 1;
+    const tag = `/* query ${this.#asked} */`;
+    // Not awaited: the query itself ends with the news.
+    const kill = () => {
+      this.load(`KILL QUERY WHERE startsWith(query, '${tag}') ASYNC`).catch(() => undefined);
+    };
+    const run = runOn(session, `${tag} ${sql}`, context);
+    this.#running.add(run);
+    signal?.addEventListener('abort', kill, { once: true });
+    try {
+      return await run;
+    } finally {
+      signal?.removeEventListener('abort', kill);
+      this.#running.delete(run);
     }
   }
 
@@ -118,9 +144,19 @@ export class Engine {
     for (const session of [this.#loader, ...this.#readers]) session.close();
   }
 
-  #turn(): Promise<Session> {
+  #turn(signal: AbortSignal | undefined): Promise<Session> {
+    if (this.#waiting.length >= MAX_WAITING) return Promise.reject(busy());
     const turn = Promise.withResolvers<Session>();
     this.#waiting.push(turn);
+    signal?.addEventListener(
+      'abort',
+      () => {
+        const at = this.#waiting.indexOf(turn);
+        if (at >= 0) this.#waiting.splice(at, 1);
+        turn.reject(cancelled());
+      },
+      { once: true },
+    );
     return turn.promise;
   }
 }
@@ -130,6 +166,18 @@ const OUTFILE = /\boutfile\b/i;
 
 function noFiles(): Error {
   return new Error('Code: 164. DB::Exception: Cannot write files in readonly mode. (READONLY)');
+}
+
+function cancelled(): Error {
+  return new Error('Code: 394. DB::Exception: The client has gone. (QUERY_WAS_CANCELLED)');
+}
+
+function busy(): StormglassError {
+  return new StormglassError(
+    'store_unavailable',
+    `${MAX_WAITING} queries wait for the telemetry store already`,
+    'Ask again in a moment.',
+  );
 }
 
 function closed(): StormglassError {

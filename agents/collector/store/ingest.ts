@@ -3,7 +3,7 @@
  * JavaScript object on this path.
  */
 import { fileURLToPath } from 'node:url';
-import { type Mark, METRIC_KINDS, PARTS, type Signal } from '../wire/signals.ts';
+import { type Mark, METRIC_KINDS, type MetricKind, PARTS, type Signal } from '../wire/signals.ts';
 import { type Load, structure, unfold } from './flat.ts';
 import { LOGS } from './loads/logs.ts';
 import { METRICS } from './loads/metrics.ts';
@@ -36,21 +36,28 @@ function statement(load: Load, path: string, token: string, marks: ReadonlySet<M
     ${settings(load.message, token)}`;
 }
 
+export interface LoadStatement {
+  sql: string;
+  /** The kind of metrics it loads; null where a request is one kind of row. */
+  kind: MetricKind | null;
+}
+
 /** The statements which load one segment file, each safe to repeat. `token` names the segment for ever. */
 export function loadStatements(
   signal: Signal,
   path: string,
   token: string,
   marks: ReadonlySet<Mark>,
-): string[] {
+): LoadStatement[] {
   switch (signal) {
     case 'traces':
-      return [statement(TRACES, path, token, marks)];
+      return [{ kind: null, sql: statement(TRACES, path, token, marks) }];
     case 'logs':
-      return [statement(LOGS, path, token, marks)];
+      return [{ kind: null, sql: statement(LOGS, path, token, marks) }];
     case 'metrics':
-      return METRIC_KINDS.filter((kind) => marks.has(kind)).map((kind) =>
-        statement(METRICS[kind], path, `${token}:${kind}`, marks),
-      );
+      return METRIC_KINDS.filter((kind) => marks.has(kind)).map((kind) => ({
+        kind,
+        sql: statement(METRICS[kind], path, `${token}:${kind}`, marks),
+      }));
   }
 }

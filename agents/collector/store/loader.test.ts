@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Spool } from '../spool/spool.ts';
-import { ALL_MARKS } from '../wire/signals.ts';
+import { ALL_MARKS, type Signal } from '../wire/signals.ts';
 import { Loader } from './loader.ts';
 
 const log = pino({ level: 'silent' });
@@ -40,9 +40,9 @@ class Store {
   }
 }
 
-async function spoolWith(requests: number): Promise<Spool> {
+async function spoolWith(requests: number, signal: Signal = 'traces'): Promise<Spool> {
   const spool = await Spool.open({ dir, maxBytes: 1e6, log });
-  const append = (_: unknown, i: number) => spool.append('traces', [Uint8Array.of(0x0a, 1, i)], ALL_MARKS);
+  const append = (_: unknown, i: number) => spool.append(signal, [Uint8Array.of(0x0a, 1, i)], ALL_MARKS);
   await Promise.all(Array.from({ length: requests }, append));
   return spool;
 }
@@ -74,4 +74,23 @@ test('a segment that went in by pieces is never loaded as a whole, also after a 
   expect(after.loaded.map((token) => token.slice(-2))).toEqual(['#0', '#1']);
   expect(after.loaded[0]).toBe(store.loaded[0]);
   expect((await readdir(dir)).filter((name) => name.includes('.pb'))).toEqual([]);
+});
+
+test('a kind of metrics that is in already is not loaded again with the pieces, also after a restart', async () => {
+  const store = new Store((token) => {
+    if (token.endsWith(':gauge')) return null;
+    return token.includes('#') ? NOT_ENOUGH_SPACE : UNKNOWN_PROTOBUF_FORMAT;
+  });
+  const spool = await spoolWith(2, 'metrics');
+  loader = new Loader(spool, store, log, 1);
+  await vi.waitUntil(() => loader && loader.stats.failures > 2, { timeout: 10_000 });
+  await loader.close(1_000);
+  expect(store.loaded).toEqual([expect.stringMatching(/\.pb:gauge$/)]);
+
+  const after = new Store(() => null);
+  const reopened = await Spool.open({ dir, maxBytes: 1e6, log });
+  loader = new Loader(reopened, after, log, 1);
+  await vi.waitUntil(() => reopened.bytes === 0, { timeout: 10_000 });
+  expect(after.loaded.filter((token) => token.endsWith(':gauge'))).toEqual([]);
+  expect(after.loaded.filter((token) => token.endsWith('#0:sum'))).toHaveLength(1);
 });

@@ -164,8 +164,12 @@ export class Loader {
 
   async #load(segment: Segment): Promise<void> {
     const started = performance.now();
-    for (const sql of loadStatements(segment.signal, segment.path, segment.token, segment.marks)) {
+    const { signal, path, token, marks, loaded } = segment;
+    for (const { sql, kind } of loadStatements(signal, path, token, marks)) {
+      // Loaded as a whole before it went in pieces: under the pieces' tokens it would count twice.
+      if (kind !== null && loaded.has(kind)) continue;
       await this.#engine.load(sql);
+      if (kind !== null) loaded.add(kind);
     }
     this.stats.lastMs[segment.signal] = performance.now() - started;
     this.stats.segments += 1;
