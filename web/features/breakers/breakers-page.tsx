@@ -104,7 +104,7 @@ export function BreakersPage() {
       {window.error ? <ErrorNote error={window.error} /> : null}
       {cells.length > 0 ? <Cells cells={cells} window={window} forceable={forceable} /> : null}
       {cells.length === 0 && window.loading ? <Skeleton height={300} /> : null}
-      {cells.length === 0 && !window.loading ? <Nothing /> : null}
+      {cells.length === 0 && !window.loading && !window.error ? <Nothing /> : null}
     </Page>
   );
 }

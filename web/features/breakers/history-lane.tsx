@@ -1,4 +1,5 @@
 'use client';
+import { durationText } from '../../ui/format.ts';
 import { breakerHue, breakerWord, hueColor } from '../../ui/state.ts';
 import { useWidth } from '../../ui/use-width.ts';
 import styles from './breakers.module.css';
@@ -44,7 +45,7 @@ export function HistoryLane({ cell, from, to }: { cell: BreakerCell; from: numbe
   const words = openings(cell.openings);
   return (
     <div className={styles.history}>
-      <span>{Math.round((to - from) / 60_000)} min</span>
+      <span>{durationText(Math.round((to - from) / 1000) * 1000)}</span>
       <div ref={ref} style={{ flex: 1, minWidth: 0 }}>
         <svg
           width={width}

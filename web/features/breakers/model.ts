@@ -1,4 +1,6 @@
 import type { BreakerSample, BreakerTransition, Timeline } from '@stormglass/agents/contract';
+import { groupBy, upTo } from '../../live/instants.ts';
+import { percent } from '../../ui/format.ts';
 
 export type BreakerPhase = 'open' | 'half_open' | 'closed' | 'quiet' | 'unknown';
 
@@ -60,21 +62,6 @@ function keyOf(row: { service: string; instance: string; name: string }): string
   return `${row.service}|${row.instance}|${row.name}`;
 }
 
-function group<T extends { service: string; instance: string; name: string }>(rows: T[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const list = groups.get(keyOf(row));
-    if (list) list.push(row);
-    else groups.set(keyOf(row), [row]);
-  }
-  for (const list of groups.values()) if (list.length > 1) sortByTime(list);
-  return groups;
-}
-
-function sortByTime(list: unknown[]): void {
-  (list as { at: number }[]).sort((a, b) => a.at - b.at);
-}
-
 function perSecond(samples: BreakerSample[]): BreakerSecond[] {
   const seconds = new Map<number, BreakerSecond>();
   for (const s of samples) {
@@ -115,14 +102,6 @@ function phaseOf(state: BreakerSample['state'], ageMs: number, calls: number): B
   return calls === 0 ? 'quiet' : 'closed';
 }
 
-function newest<T extends { at: number }>(rows: T[], fits: (row: T) => boolean = () => true): T | null {
-  for (let i = rows.length - 1; i >= 0; i--) {
-    const row = rows[i];
-    if (row && fits(row)) return row;
-  }
-  return null;
-}
-
 function countdown(
   cell: { state: string; since: number | null },
   sample: BreakerSample | null,
@@ -144,12 +123,12 @@ function makeCell(
   from: number,
   at: number,
 ): BreakerCell {
-  const sample = newest(samples);
-  const move = newest(moves);
+  const sample = samples.at(-1) ?? null;
+  const move = moves.at(-1) ?? null;
   const anchor = move && (!sample || move.at >= sample.at) ? move : sample;
   const state = anchor === move && move ? move.to : (sample?.state ?? 'closed');
   const ageMs = at - Math.max(sample?.at ?? 0, move?.at ?? 0);
-  const opening = newest(moves, (m) => m.to === 'open' || m.to === 'forced_open');
+  const opening = moves.findLast((m) => m.to === 'open' || m.to === 'forced_open') ?? null;
   const seconds = perSecond(samples);
   const recent = seconds.filter((s) => s.second > at / 1000 - RECENT_SECONDS);
   const sum = (of: (s: BreakerSecond) => number, rows = recent) => rows.reduce((n, s) => n + of(s), 0);
@@ -194,8 +173,8 @@ export function breakerCells(
   from: number,
   at: number,
 ): BreakerCell[] {
-  const samples = group(timeline.breakers.filter((s) => s.at <= at));
-  const moves = group(timeline.transitions.filter((t) => t.at <= at));
+  const samples = groupBy(upTo(timeline.breakers, at), keyOf);
+  const moves = groupBy(upTo(timeline.transitions, at), keyOf);
   const keys = new Set([...samples.keys(), ...moves.keys()]);
   return [...keys]
     .map((key) => makeCell(key, samples.get(key) ?? [], moves.get(key) ?? [], from, at))
@@ -205,11 +184,6 @@ export function breakerCells(
 /** `orders → payments`; the breaker's own name where the callee is unknown. */
 export function title(cell: { service: string; peer: string; name: string }): string {
   return `${cell.service} → ${cell.peer === '' ? cell.name : cell.peer}`;
-}
-
-/** `50.9 %`, with one decimal only where there is one. */
-export function percent(ratio: number): string {
-  return `${Number((ratio * 100).toFixed(1))} %`;
 }
 
 /**

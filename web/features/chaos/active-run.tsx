@@ -2,7 +2,7 @@
 import type { Run } from '@stormglass/chaos/contract';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { clock, countdown, percent } from '../../ui/format.ts';
+import { clock, countdown, percent, plural } from '../../ui/format.ts';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import styles from './chaos.module.css';
@@ -28,8 +28,10 @@ export function ActiveRun({ run, now }: { run: Run; now: number }) {
       </div>
       <Phases phases={runProgress(run.events).phases} />
       <span className="cap ink2">
-        {hit === null ? '' : `${percent(hit)} of calls hit`}
-        {lost === null ? '' : `, ${Math.round(lost)} requests lost`}
+        {[
+          ...(hit === null ? [] : [`${percent(hit)} of calls hit`]),
+          ...(lost === null ? [] : [`${plural(Math.round(lost), 'request')} lost`]),
+        ].join(', ')}
       </span>
       <span className="gap" />
       <ConfirmButton

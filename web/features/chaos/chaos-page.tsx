@@ -1,15 +1,17 @@
 'use client';
-import { useLiveState, useNow } from '../../live/use-window.ts';
+import { armedAt } from '../../live/figures.ts';
+import { useLiveFaults, useLiveState, useNow } from '../../live/use-window.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { plural } from '../../ui/format.ts';
 import { Band, Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
 import { ActiveRun } from './active-run.tsx';
 import styles from './chaos.module.css';
-import { ActiveFaults, AuditTable, RunsTable } from './chaos-tables.tsx';
+import { ArmedFaults, AuditTable, RunsTable } from './chaos-tables.tsx';
 import { ExperimentCardView } from './experiment-card.tsx';
 import { experimentCards } from './library.ts';
-import { useAudit, useExperiments, useFaults, useRuns } from './queries.ts';
+import { useAudit, useExperiments, useRuns } from './queries.ts';
 
 const AUDIT_SHOWN = 40;
 
@@ -47,7 +49,7 @@ export function ChaosPage() {
   const now = useNow();
   const live = useLiveState();
   const runs = useRuns();
-  const faults = useFaults();
+  const armed = armedAt(useLiveFaults(), now);
   const audit = useAudit();
   const active = live?.activeRuns ?? [];
   const blocked = live?.halt.halted
@@ -55,7 +57,7 @@ export function ChaosPage() {
     : active.length > 0
       ? 'another run is in progress'
       : '';
-  const armed = faults.data?.faults.filter((f) => f.endedAt === null).length ?? 0;
+  const written = audit.data?.entries.length ?? 0;
   return (
     <Page
       title="Chaos"
@@ -67,17 +69,18 @@ export function ChaosPage() {
         ))}
       </div>
       <Library now={now} blocked={blocked} />
-      <Band title="Armed faults" about={plural(armed, 'fault')}>
-        <QueryState query={faults} rows={1}>
-          {(data) => <ActiveFaults faults={data.faults} now={now} />}
-        </QueryState>
+      <Band title="Armed faults" about={plural(armed.length, 'fault')}>
+        {live === null ? <Skeleton height={24} /> : <ArmedFaults faults={armed} now={now} />}
       </Band>
       <Band title="Runs" about="newest first, each a permanent report">
         <QueryState query={runs} rows={4}>
           {(data) => <RunsTable runs={data.runs} />}
         </QueryState>
       </Band>
-      <Band title="Audit" about="append-only: who, what, on what, why, and how it ended">
+      <Band
+        title="Audit"
+        about={`append-only: who, what, on what, why, and how it ended${written > AUDIT_SHOWN ? `; the newest ${AUDIT_SHOWN} of ${written}` : ''}`}
+      >
         <QueryState query={audit} rows={4}>
           {(data) => <AuditTable entries={data.entries.slice(0, AUDIT_SHOWN)} />}
         </QueryState>

@@ -87,9 +87,8 @@ function FaultRow({ fault, now }: { fault: FaultInterval; now: number }) {
   );
 }
 
-export function ActiveFaults({ faults, now }: { faults: readonly FaultInterval[]; now: number }) {
-  const active = faults.filter((f) => f.endedAt === null);
-  if (active.length === 0) {
+export function ArmedFaults({ faults, now }: { faults: readonly FaultInterval[]; now: number }) {
+  if (faults.length === 0) {
     return (
       <p className="ink2">
         None is armed. To arm one by hand, click a service or an edge on the live map: Break this.
@@ -98,7 +97,7 @@ export function ActiveFaults({ faults, now }: { faults: readonly FaultInterval[]
   }
   return (
     <ul>
-      {active.map((f) => (
+      {faults.map((f) => (
         <FaultRow key={f.faultId} fault={f} now={now} />
       ))}
     </ul>

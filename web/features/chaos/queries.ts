@@ -4,10 +4,11 @@ import type { Run } from '@stormglass/chaos/contract';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Answer } from '../../live/answers.ts';
+import { serverNow } from '../../live/clock.ts';
 import { keys } from '../../live/keys.ts';
 import { request } from '../../live/request.ts';
 import { stepFor } from '../../live/time-range.ts';
-import { useLiveState, useLiveTimeline } from '../../live/use-window.ts';
+import { useConnection, useLiveState, useLiveTimeline } from '../../live/use-window.ts';
 
 export function useExperiments() {
   return useQuery<Answer<'experiments'>>({
@@ -39,9 +40,13 @@ export function useRun(id: string) {
   return active ? { ...query, data: active, error: null } : query;
 }
 
+/** Telemetry of the last seconds may still be on its way to the store, milliseconds. */
+const LATE_MS = 5_000;
+
 /** The timeline of a run's range: the live one while it runs, the stored one when it has ended. */
 export function useRunTimeline(run: Run): { timeline: Timeline; pending: boolean; error: unknown } {
   const live = useLiveTimeline();
+  const connection = useConnection();
   const ended = run.endedAt !== null;
   const from = Math.floor(run.startedAt / 1000) * 1000 - 5_000;
   const to = Math.ceil((run.endedAt ?? run.startedAt) / 1000) * 1000 + 15_000;
@@ -52,9 +57,12 @@ export function useRunTimeline(run: Run): { timeline: Timeline; pending: boolean
     queryFn: ({ signal }) => request('timeline', { input: { from, to, step }, signal }),
     structuralSharing: false,
     staleTime: 30_000,
+    // Read again until nothing of the range can be missing any more.
+    refetchInterval: () => (serverNow.exact() < to + LATE_MS ? LATE_MS : false),
   });
   const empty = useMemo(emptyTimeline, []);
-  if (!ended) return { timeline: live, pending: false, error: null };
+  const covered = connection.from !== null && connection.from <= run.startedAt;
+  if (!ended || (covered && !query.data)) return { timeline: live, pending: false, error: null };
   return { timeline: query.data?.timeline ?? empty, pending: query.isPending, error: query.error };
 }
 
@@ -71,14 +79,6 @@ export function useAbortRun(id: string) {
   return useMutation({
     mutationFn: () => request('abortRun', { params: { id } }),
     onSettled: () => cache.invalidateQueries({ queryKey: keys.run(id) }),
-  });
-}
-
-export function useFaults() {
-  return useQuery<Answer<'faults'>>({
-    queryKey: keys.faults,
-    queryFn: ({ signal }) => request('faults', { signal }),
-    refetchInterval: 5_000,
   });
 }
 

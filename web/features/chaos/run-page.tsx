@@ -10,6 +10,7 @@ import { clock, dateTime } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { anatomyOf } from './anatomy.ts';
 import { AnatomyDrawing } from './anatomy-drawing.tsx';
@@ -141,9 +142,12 @@ function sliWords(run: Run): string {
   return `${sli.operation ?? sli.service} ≤ ${sli.within_ms} ms`;
 }
 
+/** About what the drawing takes. */
+const ANATOMY_PX = 520;
+
 function RunView({ run }: { run: Run }) {
   const now = useNow();
-  const { timeline, error } = useRunTimeline(run);
+  const { timeline, pending, error } = useRunTimeline(run);
   const progress = useMemo(() => runProgress(run.events), [run.events]);
   const moving = run.endedAt === null ? now : 0;
   const anatomy = useMemo(() => anatomyOf(run, timeline, moving), [run, timeline, moving]);
@@ -170,7 +174,8 @@ function RunView({ run }: { run: Run }) {
           <Legend />
         </div>
         {error ? <ErrorNote error={error} /> : null}
-        <AnatomyDrawing anatomy={anatomy} sliNote={sliWords(run)} />
+        {pending ? <Skeleton height={ANATOMY_PX} /> : null}
+        {pending || error ? null : <AnatomyDrawing anatomy={anatomy} sliNote={sliWords(run)} />}
         <RunBottom run={run} progress={progress} now={now} />
       </div>
     </Page>

@@ -2,7 +2,6 @@
 import { Popover } from '@mantine/core';
 import type { FaultInterval } from '@stormglass/agents/contract';
 import { useMutation } from '@tanstack/react-query';
-import Link from 'next/link';
 import { faultWords } from '../../live/fault-words.ts';
 import { armedAt } from '../../live/figures.ts';
 import { request } from '../../live/request.ts';
@@ -12,6 +11,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { countdown } from '../../ui/format.ts';
 import { CountdownRing } from '../../ui/glyphs/countdown-ring.tsx';
 import { CrystalMark } from '../../ui/glyphs/crystal.tsx';
+import { RangeLink } from '../../ui/range-link.tsx';
 import uiStyles from '../../ui/ui.module.css';
 import styles from './frame.module.css';
 
@@ -71,9 +71,9 @@ export function ActiveFaults() {
             <FaultRow key={fault.faultId} fault={fault} now={now} />
           ))}
         </ul>
-        <Link href="/chaos" className="cap ink2" style={{ display: 'block', marginTop: 10 }}>
-          All faults and runs
-        </Link>
+        <div className="cap" style={{ marginTop: 10 }}>
+          <RangeLink href="/chaos">All faults and runs</RangeLink>
+        </div>
       </Popover.Dropdown>
     </Popover>
   );

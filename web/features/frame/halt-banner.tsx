@@ -9,14 +9,16 @@ import { useStopChaos } from './stop-chaos.tsx';
 /** While chaos is halted: who, why, when the last effect was gone by read-back, and the way out. */
 export function HaltBanner() {
   const { halt, error, release } = useStopChaos();
-  if (error) {
-    return (
-      <div className={styles.bannerError}>
-        <ErrorNote error={error} />
-      </div>
-    );
-  }
-  if (!halt?.halted) return null;
+  if (!error && !halt?.halted) return null;
+  return (
+    <div className={styles.banners}>
+      {error ? <ErrorNote error={error} /> : null}
+      {halt?.halted ? <Halted halt={halt} release={release} /> : null}
+    </div>
+  );
+}
+
+function Halted({ halt, release }: { halt: HaltState; release: () => void }) {
   return (
     <div className={styles.banner} role="status">
       <b className="failing">Chaos is halted</b>

@@ -1,6 +1,6 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo } from 'react';
 import type { HaltState } from '../../live/protocol.ts';
 import { request } from '../../live/request.ts';
 import { useLiveState } from '../../live/use-window.ts';
@@ -24,33 +24,51 @@ function isStopKey(event: KeyboardEvent): boolean {
 /** One order, from the button, the keyboard and the palette alike. */
 export function StopChaosProvider({ children }: { children: ReactNode }) {
   const live = useLiveState();
-  const stop = useMutation({ mutationFn: () => request('halt', { input: { reason: 'Stopped by hand' } }) });
-  const release = useMutation({ mutationFn: () => request('unhalt') });
-  const { mutate: stopNow, isPending, error, data } = stop;
-  const { mutate: releaseNow, error: releaseError } = release;
+  const {
+    mutate: stopNow,
+    reset: forgetStop,
+    isPending,
+    error: stopError,
+    data,
+  } = useMutation({ mutationFn: () => request('halt', { input: { reason: 'Stopped by hand' } }) });
+  const {
+    mutate: releaseNow,
+    reset: forgetRelease,
+    error: releaseError,
+  } = useMutation({ mutationFn: () => request('unhalt') });
+  // What the other order left behind is over: its error must not stand beside what this one did.
+  const stop = useCallback(() => {
+    forgetRelease();
+    stopNow();
+  }, [forgetRelease, stopNow]);
+  const release = useCallback(() => {
+    forgetStop();
+    releaseNow();
+  }, [forgetStop, releaseNow]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!isStopKey(event)) return;
       event.preventDefault();
-      stopNow();
+      if (!event.repeat) stop();
     };
     window.addEventListener('keydown', onKey, { capture: true });
     return () => window.removeEventListener('keydown', onKey, { capture: true });
-  }, [stopNow]);
+  }, [stop]);
   const halt = live?.halt ?? null;
-  const answered = data?.state.lastEffectGoneMs;
+  const answer = data?.state ?? null;
   const value = useMemo<StopChaos>(
     () => ({
+      // The answer knows first when the last effect was gone, but only of its own halt.
       halt:
-        halt && answered !== undefined
-          ? { ...halt, lastEffectGoneMs: halt.lastEffectGoneMs ?? answered }
+        halt && answer?.at === halt.at
+          ? { ...halt, lastEffectGoneMs: halt.lastEffectGoneMs ?? answer.lastEffectGoneMs }
           : halt,
       stopping: isPending,
-      error: error ?? releaseError,
-      stop: () => stopNow(),
-      release: () => releaseNow(),
+      error: stopError ?? releaseError,
+      stop,
+      release,
     }),
-    [halt, answered, isPending, error, releaseError, stopNow, releaseNow],
+    [halt, answer, isPending, stopError, releaseError, stop, release],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }

@@ -2,10 +2,9 @@ import { LANES, type LaneName } from './geometry.ts';
 import type { Strip } from './use-strip.ts';
 
 function subtitles(strip: Strip): Partial<Record<LaneName, string>> {
-  const { breakers, queues, errors, faults } = strip;
+  const { breakers, queues, errors } = strip;
   const moved = breakers.rows.length;
   return {
-    ...(faults.hidden > 0 ? { faults: `${faults.hidden} more` } : {}),
     breakers: breakers.total === 0 ? 'none seen' : `${moved} of ${breakers.total} moved`,
     queues:
       queues
@@ -49,6 +48,9 @@ export function NamesColumn({ strip, width, narrow }: { strip: Strip; width: num
               fontSize={11}
             >
               {NAMES[name]}
+              {name === 'faults' && strip.faults.hidden > 0 ? (
+                <tspan fill="var(--fault)">, {strip.faults.hidden} more</tspan>
+              ) : null}
             </text>
             {below[name] && !small ? (
               <text x={x} y={top + 29} fill="var(--ink3)" fontSize={10.5}>

@@ -52,6 +52,11 @@ export function useStripPointer(axis: Axis, at: number, left: number) {
     }
     setDrag(null);
   };
+  const onPointerCancel = () => {
+    start.current = null;
+    setDrag(null);
+    setCursor(null);
+  };
   const onPointerLeave = () => {
     if (start.current === null) setCursor(null);
   };
@@ -73,5 +78,16 @@ export function useStripPointer(axis: Axis, at: number, left: number) {
     } else return;
     event.preventDefault();
   };
-  return { drag, handlers: { onPointerMove, onPointerDown, onPointerUp, onPointerLeave, onKeyDown } };
+  // A cursor moved by keyboard is nobody's once the keyboard has left.
+  const onBlur = () => setCursor(null);
+  const handlers = {
+    onPointerMove,
+    onPointerDown,
+    onPointerUp,
+    onPointerCancel,
+    onPointerLeave,
+    onKeyDown,
+    onBlur,
+  };
+  return { drag, handlers };
 }

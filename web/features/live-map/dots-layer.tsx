@@ -69,11 +69,11 @@ function useAnimation(element: HTMLCanvasElement | null, props: Props) {
   const latest = useRef(props);
   latest.current = props;
   const source = useRef(new DotSource());
-  const { timeline, at, live, canvas } = props;
+  const { timeline, at, live, canvas, rates } = props;
   useEffect(() => {
-    if (live) source.current.update(timeline, at, performance.now());
+    if (live) source.current.update(timeline, at, performance.now(), rates);
     else source.current.clear();
-  }, [timeline, at, live]);
+  }, [timeline, at, live, rates]);
   useEffect(() => {
     const context = element?.getContext('2d');
     if (!element || !context) return;
@@ -82,21 +82,23 @@ function useAnimation(element: HTMLCanvasElement | null, props: Props) {
     element.width = (canvas.width + PAD * 2) * ratio;
     element.height = (canvas.height + PAD * 2) * ratio;
     let ink = readDotInk();
-    const theme = new MutationObserver(() => {
-      ink = readDotInk();
-    });
-    theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     let frame = 0;
     let blank = false;
-    let drawnFor: unknown = null;
+    let drawn: Pick<Props, 'rates' | 'curves'> | null = null;
+    const theme = new MutationObserver(() => {
+      ink = readDotInk();
+      drawn = null;
+    });
+    theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     const draw = (now: number) => {
       frame = requestAnimationFrame(draw);
-      const { curves, live: moving, rates } = latest.current;
+      const { curves, live: moving, rates: shown } = latest.current;
       const quiet = still.matches || !moving;
       if (!quiet) source.current.sweep(now, curves);
       // Nothing moves and nothing changed: a cleared canvas would still cost a whole repaint.
-      if (quiet ? drawnFor === rates : blank && source.current.dots.length === 0) return;
-      drawnFor = quiet ? rates : null;
+      const same = drawn?.rates === shown && drawn.curves === curves;
+      if (quiet ? same : blank && source.current.dots.length === 0) return;
+      drawn = quiet ? { rates: shown, curves } : null;
       blank = !quiet && source.current.dots.length === 0;
       context.setTransform(ratio, 0, 0, ratio, PAD * ratio, PAD * ratio);
       context.clearRect(-PAD, -PAD, canvas.width + PAD * 2, canvas.height + PAD * 2);

@@ -1,4 +1,4 @@
-import type { Timeline } from '@stormglass/agents/contract';
+import { cellKey, type Timeline } from '@stormglass/agents/contract';
 import { edgeId } from '../../live/figures.ts';
 
 /** A dot is a real call: it sets out when the call is first heard of, and travels at constant speed. */
@@ -20,6 +20,12 @@ interface Counted {
   errors: number;
 }
 
+/** New calls of an edge. */
+interface Growth extends Counted {
+  edge: string;
+  message: boolean;
+}
+
 /**
  * Turns the growth of the newest cells into dots. It looks at the last seconds only, remembers what it has already
  * drawn, and never draws a call twice; dots it has no room for are counted.
@@ -31,8 +37,8 @@ export class DotSource {
   dots: Dot[] = [];
   dropped = 0;
 
-  /** `now` is the page's clock, `at` the hub's, both milliseconds. */
-  update(timeline: Timeline, at: number, now: number): void {
+  /** `now` is the page's clock, `at` the hub's, both milliseconds; `rates` are calls per second by edge. */
+  update(timeline: Timeline, at: number, now: number, rates: ReadonlyMap<string, number>): void {
     const oldest = Math.floor(at / 1000) - 3;
     for (let i = timeline.traffic.length - 1; i >= 0; i -= 1) {
       const cell = timeline.traffic[i];
@@ -44,24 +50,23 @@ export class DotSource {
         consumer ? `queue:${cell.peer}` : cell.service,
         cell.kind === 'producer' ? `queue:${cell.peer}` : consumer ? cell.service : cell.peer,
       );
-      const key = `${cell.second}|${edge}`;
+      const key = cellKey(cell);
       const known = this.drawn.get(key) ?? { calls: 0, errors: 0, second: cell.second };
       const calls = cell.calls - known.calls;
       const errors = cell.errors - known.errors;
       if (calls <= 0) continue;
       this.drawn.set(key, { calls: cell.calls, errors: cell.errors, second: cell.second });
       // What was there before the page opened has happened already; it is not replayed.
-      if (this.started) this.add(edge, calls, errors, message, now);
+      if (this.started) this.add({ edge, calls, errors, message }, now, rates.get(edge) ?? 0);
     }
     this.started = true;
     for (const [key, value] of this.drawn) if (value.second < oldest) this.drawn.delete(key);
   }
 
-  private add(edge: string, calls: number, errors: number, message: boolean, now: number): void {
-    const share = Math.min(1, MAX_DOTS_PER_SECOND / Math.max(1, calls * 4));
-    const wanted = calls * (calls > 3 ? share : 1) + (this.carry.get(edge) ?? 0);
-    const n = Math.floor(wanted);
-    this.carry.set(edge, wanted - n);
+  private add({ edge, calls, errors, message }: Growth, now: number, rate: number): void {
+    const wanted = calls / Math.max(1, rate / MAX_DOTS_PER_SECOND) + (this.carry.get(edge) ?? 0);
+    const n = Math.min(MAX_DOTS_PER_SECOND, Math.floor(wanted));
+    this.carry.set(edge, wanted % 1);
     const failing = Math.min(n, Math.round((errors / calls) * n));
     for (let i = 0; i < n; i += 1) {
       if (this.dots.length >= MAX_DOTS) {

@@ -51,7 +51,7 @@ export function LiveMapPage() {
         <StoryLine page={page} />
         {page.error ? <ErrorNote error={page.error} /> : null}
         {empty && page.loading ? <MapSkeleton /> : null}
-        {empty && !page.loading ? <NoTelemetry /> : null}
+        {empty && !page.loading && !page.error ? <NoTelemetry /> : null}
         {empty ? null : <MapCanvas map={map} selection={selection} />}
       </div>
       {chosen ? <SidePanel map={map} selection={selection} /> : null}

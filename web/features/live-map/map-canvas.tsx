@@ -40,6 +40,7 @@ interface Props {
 function useFlow({ map, selection }: Props): { nodes: FlowNode[]; edges: FlowEdge[] } {
   const { structure, places, figures, curves, page } = map;
   const at = Math.floor(page.at / 250) * 250;
+  const { live } = page;
   const nodes = useMemo(
     () =>
       structure.nodes.flatMap((node): FlowNode[] => {
@@ -59,11 +60,11 @@ function useFlow({ map, selection }: Props): { nodes: FlowNode[]; edges: FlowEdg
             measured: { width: size, height: size },
             handles: HANDLES.map((handle) => ({ ...handle, x: size / 2, y: size / 2 })),
             ariaLabel: `${node.kind} ${node.name}`,
-            data: { node, figures: own, at, chosen },
+            data: { node, figures: own, at, live, chosen },
           },
         ];
       }),
-    [structure, places, figures, at, selection.node],
+    [structure, places, figures, at, live, selection.node],
   );
   const edges = useMemo(
     () =>
@@ -79,11 +80,11 @@ function useFlow({ map, selection }: Props): { nodes: FlowNode[]; edges: FlowEdg
             source: edge.from,
             target: edge.to,
             ariaLabel: `${edge.from} to ${edge.to}`.replaceAll('queue:', 'queue '),
-            data: { edge, state, curve, at, chosen },
+            data: { edge, state, curve, at, live, chosen },
           },
         ];
       }),
-    [structure, figures, curves, at, selection.edge],
+    [structure, figures, curves, at, live, selection.edge],
   );
   return { nodes, edges };
 }

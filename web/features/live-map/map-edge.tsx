@@ -7,10 +7,12 @@ import { CountdownRing } from '../../ui/glyphs/countdown-ring.tsx';
 import { HALO } from '../../ui/glyphs/halo.ts';
 import { ProbeDots } from '../../ui/glyphs/probe-dots.tsx';
 import { TurnedAwayMark } from '../../ui/glyphs/turned-away.tsx';
+import { breakerHue } from '../../ui/state.ts';
 import type { EdgeData, FlowEdge } from './map-types.ts';
 import { angleAt, type Curve, pathOf, pointAt } from './model/geometry.ts';
 import type { EdgeState } from './model/graph.ts';
 import { FaultBadge } from './nodes/fault-badge.tsx';
+import { StateFlash } from './nodes/state-flash.tsx';
 
 function Arrow({ curve }: { curve: Curve }) {
   return (
@@ -26,6 +28,10 @@ function Arrow({ curve }: { curve: Curve }) {
   );
 }
 
+/** How far from the caller's ring a breaker stands, px: an open one has its countdown round it. */
+const OPEN_PX = 40;
+const CLOSED_PX = 8;
+
 /** Where on the curve a point `px` from its start lies. */
 function along(curve: Curve, px: number): number {
   return Math.min(0.5, px / Math.max(1, curve.length));
@@ -34,7 +40,7 @@ function along(curve: Curve, px: number): number {
 function OpenBreaker({ curve, state, at }: { curve: Curve; state: EdgeState; at: number }) {
   const { breaker } = state;
   if (!breaker) return null;
-  const middle = pointAt(curve, along(curve, 40));
+  const middle = pointAt(curve, along(curve, OPEN_PX));
   const wait = (breaker.transition?.resetTimeoutMs ?? 0) || 1;
   const left = breaker.nextTryAt === null ? 0 : breaker.nextTryAt - at;
   const turned = state.turnedAwayRate > 0;
@@ -83,7 +89,7 @@ function OpenBreaker({ curve, state, at }: { curve: Curve; state: EdgeState; at:
 function SmallBreaker({ curve, state }: { curve: Curve; state: EdgeState }) {
   const { breaker } = state;
   if (!breaker) return null;
-  const t = along(curve, 8);
+  const t = along(curve, CLOSED_PX);
   const p = pointAt(curve, t);
   const quiet = (state.figures?.calls ?? 0) === 0;
   const half = breaker.state === 'half_open';
@@ -158,11 +164,12 @@ function Label({ curve, state, open }: { curve: Curve; state: EdgeState; open: b
 }
 
 function EdgePicture({ data }: { data: EdgeData }) {
-  const { curve, state, at, chosen, edge } = data;
+  const { curve, state, at, live, chosen, edge } = data;
   const quiet = (state.figures?.calls ?? 0) === 0;
   const open = state.breaker?.state === 'open' || state.breaker?.state === 'forced_open';
   const d = pathOf(curve);
   const half = pointAt(curve, 0.5);
+  const guard = pointAt(curve, along(curve, open ? OPEN_PX : CLOSED_PX));
   return (
     <g>
       <path
@@ -186,6 +193,15 @@ function EdgePicture({ data }: { data: EdgeData }) {
       ) : (
         <SmallBreaker curve={curve} state={state} />
       )}
+      {state.breaker ? (
+        <g transform={`translate(${guard.x} ${guard.y})`}>
+          <StateFlash
+            state={live ? state.breaker.state : null}
+            hue={breakerHue(state.breaker.state)}
+            r={open ? 21 : 13}
+          />
+        </g>
+      ) : null}
       {(edge.kind === 'consumer' && quiet) || (open && curve.length < 150) ? null : (
         <Label curve={curve} state={state} open={open} />
       )}

@@ -8,6 +8,8 @@ export interface NodeData extends Record<string, unknown> {
   figures: NodeFigures;
   /** The instant shown, epoch ms. */
   at: number;
+  /** It shows the newest: what changes has happened just now. */
+  live: boolean;
   chosen: boolean;
 }
 
@@ -16,6 +18,7 @@ export interface EdgeData extends Record<string, unknown> {
   state: EdgeState;
   curve: Curve;
   at: number;
+  live: boolean;
   chosen: boolean;
 }
 

@@ -1,4 +1,5 @@
 'use client';
+import { useLocalStorage } from '@mantine/hooks';
 import { useCallback, useMemo, useState } from 'react';
 import { useSettled } from '../../live/use-settled.ts';
 import { useLiveState, useWindow } from '../../live/use-window.ts';
@@ -11,38 +12,32 @@ const STORAGE_KEY = 'stormglass.map.places';
 const FIGURES_MS = 100;
 const NO_AGENTS: never[] = [];
 
-function readMoved(): Record<string, Point> {
-  if (typeof window === 'undefined') return {};
+const NOT_MOVED: Record<string, Point> = {};
+
+function readPlaces(stored: string | undefined): Record<string, Point> {
   try {
-    const stored: unknown = JSON.parse(window.localStorage.getItem(STORAGE_KEY) ?? '{}');
-    if (typeof stored !== 'object' || stored === null) return {};
+    const places: unknown = JSON.parse(stored ?? '{}');
+    if (typeof places !== 'object' || places === null) return NOT_MOVED;
     return Object.fromEntries(
-      Object.entries(stored).filter(([, p]) => typeof p?.x === 'number' && typeof p?.y === 'number'),
+      Object.entries(places).filter(([, p]) => typeof p?.x === 'number' && typeof p?.y === 'number'),
     );
   } catch {
-    // Unreadable or forbidden storage: the computed layout is as good.
-    return {};
+    // Unreadable: the computed layout is as good.
+    return NOT_MOVED;
   }
 }
 
 /** Where a person has dragged nodes to, for this browser. */
 function useMoved() {
-  const [moved, setMoved] = useState<Record<string, Point>>(readMoved);
-  const move = useCallback((id: string, point: Point) => {
-    setMoved((old) => {
-      const next = { ...old, [id]: point };
-      try {
-        window.localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
-      } catch {
-        // Without storage the place lasts as long as the page.
-      }
-      return next;
-    });
-  }, []);
-  const reset = useCallback(() => {
-    window.localStorage.removeItem(STORAGE_KEY);
-    setMoved({});
-  }, []);
+  const [moved, setMoved, reset] = useLocalStorage<Record<string, Point>>({
+    key: STORAGE_KEY,
+    defaultValue: NOT_MOVED,
+    deserialize: readPlaces,
+  });
+  const move = useCallback(
+    (id: string, point: Point) => setMoved((old) => ({ ...old, [id]: point })),
+    [setMoved],
+  );
   return { moved, move, reset };
 }
 

@@ -93,7 +93,7 @@ function Purge({ queue, dead, can }: { queue: string; dead: number; can: boolean
       <form
         onSubmit={(e) => {
           e.preventDefault();
-          act.mutate({ action: 'purge', confirm: typed });
+          act.mutate({ action: 'purge', confirm: typed }, { onSuccess: () => setTyped('') });
         }}
       >
         <input

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { queueSample } from '../../live/testing/telemetry.ts';
+import { faultInterval, queueSample } from '../../live/testing/telemetry.ts';
 import { errorKind, groupDeadLetters, payloadText } from './dead-letters.ts';
-import { predictDrain, queueCards, slopeOf } from './model.ts';
+import { faultsOn, predictDrain, queueCards, slopeOf } from './model.ts';
 
 const sample = (second: number, ready: number, more: Parameters<typeof queueSample>[1] = {}) =>
   queueSample(second * 1000, { ready, ...more });
@@ -84,4 +84,17 @@ describe('dead letters', () => {
     expect(payloadText('{"a":1}')).toBe('{\n  "a": 1\n}');
     expect(payloadText('not json')).toBe('not json');
   });
+});
+
+it('the time of a fault stays behind the chart after it has ended', () => {
+  const target = { kind: 'consumer' as const, service: 'notifications', queue: 'notifications' };
+  const spec = { ...faultInterval(0).spec, action: { type: 'consumer_stop' as const }, target };
+  const faults = [
+    faultInterval(1_000, { faultId: 'long ago', spec, endedAt: 2_000 }),
+    faultInterval(10_000, { faultId: 'over', spec, endedAt: 20_000 }),
+    faultInterval(30_000, { faultId: 'on', spec }),
+    faultInterval(30_000, { faultId: 'elsewhere' }),
+  ];
+  const found = faultsOn(faults, 'notifications', 5_000, 40_000);
+  expect(found.map((f) => f.faultId)).toEqual(['over', 'on']);
 });

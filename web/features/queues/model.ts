@@ -148,13 +148,21 @@ export function queueCards(timeline: Pick<Timeline, 'queues'>, at: number): Queu
   return cards.sort((a, b) => RANK[a.trouble] - RANK[b.trouble] || a.queue.localeCompare(b.queue));
 }
 
-/** Faults which were on the queue's own consumers, so that a full tank is not mistaken for a natural one. */
-export function faultsOn(faults: readonly FaultInterval[], queue: string, at: number): FaultInterval[] {
+/** Charts of depth look back this far, milliseconds. */
+export const DEPTH_MS = 120_000;
+
+/** Faults on the queue's own consumers in [from, at], so that a full tank is not mistaken for a natural one. */
+export function faultsOn(
+  faults: readonly FaultInterval[],
+  queue: string,
+  from: number,
+  at: number,
+): FaultInterval[] {
   return faults.filter(
     (f) =>
       f.spec.target.kind === 'consumer' &&
       f.spec.target.queue === queue &&
       f.armedAt <= at &&
-      (f.endedAt === null || f.endedAt > at),
+      (f.endedAt === null || f.endedAt > from),
   );
 }

@@ -1,5 +1,6 @@
 'use client';
 import type { FaultInterval } from '@stormglass/agents/contract';
+import { armedAt } from '../../live/figures.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { count, durationText, rateText } from '../../ui/format.ts';
@@ -7,12 +8,10 @@ import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { TankGlyph } from '../../ui/glyphs/tank.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { DepthChart } from './depth-chart.tsx';
-import type { QueueCard } from './model.ts';
+import { DEPTH_MS, type QueueCard } from './model.ts';
 import { useQueueAction } from './queries.ts';
 import styles from './queues.module.css';
 import { actionWords, drainWords, troubleTag } from './words.ts';
-
-const PAST_MS = 120_000;
 
 function Facts({ card }: { card: QueueCard }) {
   const { sample } = card;
@@ -91,6 +90,7 @@ interface Props {
   card: QueueCard;
   at: number;
   offered: readonly string[];
+  /** On its consumers, within the time that is drawn. */
   faults: readonly FaultInterval[];
   openDead: () => void;
 }
@@ -114,7 +114,7 @@ export function QueueCardView({ card, at, offered, faults, openDead }: Props) {
           <div className="row" style={{ flexWrap: 'wrap' }}>
             <h2 style={{ fontSize: large ? 15 : 12 }}>{card.queue}</h2>
             {tag ? <Tag hue={tag.hue}>{tag.text}</Tag> : null}
-            {faults.map((f) => (
+            {armedAt(faults, at).map((f) => (
               <Tag key={f.faultId} hue="fault">
                 <CrystalGlyph r={5} />
                 consumer stopped
@@ -131,8 +131,8 @@ export function QueueCardView({ card, at, offered, faults, openDead }: Props) {
         <DepthChart
           card={card}
           at={at}
-          lengthMs={PAST_MS}
-          faults={faults.map((f) => [f.armedAt, f.endedAt ?? at] as const)}
+          lengthMs={DEPTH_MS}
+          faults={faults.map((f) => [f.armedAt, Math.min(f.endedAt ?? at, at)] as const)}
           height={large ? 84 : 48}
           ticks={large}
         />

@@ -8,7 +8,7 @@ import { count, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { DeadDrawer } from './dead-drawer.tsx';
-import { faultsOn, type QueueCard, queueCards } from './model.ts';
+import { DEPTH_MS, faultsOn, type QueueCard, queueCards } from './model.ts';
 import { useQueueRows } from './queries.ts';
 import { QueueCardView } from './queue-card.tsx';
 import styles from './queues.module.css';
@@ -50,6 +50,7 @@ export function QueuesPage() {
   const chosen = cards.find((c) => c.queue === dead);
   const aside = chosen ? (
     <DeadDrawer
+      key={chosen.queue}
       queue={chosen.queue}
       dead={chosen.sample.dead}
       offered={offered(chosen.queue)}
@@ -71,13 +72,13 @@ export function QueuesPage() {
             card={card}
             at={at}
             offered={offered(card.queue)}
-            faults={faultsOn(timeline.faults, card.queue, at)}
+            faults={faultsOn(timeline.faults, card.queue, at - DEPTH_MS, at)}
             openDead={() => setDead(card.queue)}
           />
         ))}
       </div>
       {cards.length === 0 && loading ? <Skeleton height={220} /> : null}
-      {cards.length === 0 && !loading ? <Nothing /> : null}
+      {cards.length === 0 && !loading && !error ? <Nothing /> : null}
     </Page>
   );
 }

@@ -42,6 +42,8 @@ describe('a row', () => {
 
   it('knows that its caller gave up, and the caller shows where', () => {
     expect(callerWords(node('work'))).toBe('The caller gave up 544 ms before it ended.');
+    const late = buildTree(trace([span('a', '', 0, 10), span('b', 'a', 5, 30)])).byId.get('b');
+    expect(late && callerWords(late)).toBe('It went on for 20 ms after its caller had ended well.');
     expect([gaveUp(node('call')), gaveUp(node('root'))]).toEqual([true, false]);
   });
 

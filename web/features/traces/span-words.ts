@@ -36,7 +36,11 @@ export function receiptWords(node: SpanNode): { title: string; text: string } | 
 /** Whether the caller still waited when this span ended. */
 export function callerWords(node: SpanNode): string | null {
   if (node.outlivedCallerBy <= 0 || !node.parent) return null;
-  return `The caller gave up ${durationText(node.outlivedCallerBy / 1e6)} before it ended.`;
+  const late = durationText(node.outlivedCallerBy / 1e6);
+  // Only a caller that failed has given up; one that went well did not wait.
+  return node.parent.span.status === 'error'
+    ? `The caller gave up ${late} before it ended.`
+    : `It went on for ${late} after its caller had ended well.`;
 }
 
 /** Logs of one span, in order of time. */

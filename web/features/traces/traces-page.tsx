@@ -6,6 +6,7 @@ import { withRange } from '../../live/time-range.ts';
 import { useSearch, useUrlState } from '../../live/url-state.ts';
 import { type PageWindow, useWindow } from '../../live/use-window.ts';
 import { Empty } from '../../ui/empty.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
 import { durationText, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
@@ -124,6 +125,11 @@ export function TracesPage() {
         onChange={(text) => setQ(text === '' ? null : text)}
         onTraceId={(id) => router.push(withRange(`/traces/${id}`, search))}
       />
+      {query.data && query.error ? (
+        <div style={{ padding: '0 16px 8px' }}>
+          <ErrorNote error={query.error} />
+        </div>
+      ) : null}
       {query.data ? (
         <Found window={window} data={query.data} q={q} />
       ) : (

@@ -1,5 +1,6 @@
 import type { BreakerState, BreakerTransition, FaultInterval, Timeline } from '@stormglass/agents/contract';
-import { breakerId, breakersAt } from '../../../live/figures.ts';
+import { breakerId, breakersAt, breakerTrouble } from '../../../live/figures.ts';
+import { groupBy } from '../../../live/instants.ts';
 import type { Axis } from './axis.ts';
 
 export interface BreakerSegment {
@@ -26,21 +27,33 @@ function duringChaos(at: number, faults: readonly FaultInterval[]): boolean {
   return faults.some((f) => f.armedAt <= at && (f.endedAt ?? Number.POSITIVE_INFINITY) + AFTERMATH_MS >= at);
 }
 
+/** A row stands for all instances of a breaker: it is as troubled as the most troubled of them. */
+function mostTroubled(states: Iterable<BreakerState>): BreakerState {
+  let worst: BreakerState = 'closed';
+  for (const state of states) if (breakerTrouble(state) > breakerTrouble(worst)) worst = state;
+  return worst;
+}
+
 function segmentsOf(
   moves: readonly BreakerTransition[],
   axis: Axis,
   faults: readonly FaultInterval[],
 ): BreakerSegment[] {
   const segments: BreakerSegment[] = [];
-  let state: BreakerState = moves[0]?.from ?? 'closed';
+  const instances = new Map<string, BreakerState>();
+  for (const move of moves) if (!instances.has(move.instance)) instances.set(move.instance, move.from);
+  let state = mostTroubled(instances.values());
   let since = axis.from;
   let chaos = false;
   for (const move of moves) {
     if (move.at > axis.now) break;
+    instances.set(move.instance, move.to);
+    const next = mostTroubled(instances.values());
+    if (next === state) continue;
     if (move.at > since) segments.push({ state, from: since, to: move.at, chaos });
     // A probe or a close belongs to the trouble that opened it.
-    chaos = move.to === 'open' && state === 'closed' ? duringChaos(move.at, faults) : chaos;
-    state = move.to;
+    chaos = next === 'open' && state === 'closed' ? duringChaos(move.at, faults) : chaos;
+    state = next;
     since = Math.max(axis.from, move.at);
   }
   if (axis.now > since) segments.push({ state, from: since, to: axis.now, chaos });
@@ -71,12 +84,7 @@ export function breakerRows(
   axis: Axis,
 ): { rows: BreakerRow[]; total: number; reported: (readonly [number, number])[] } {
   const views = breakersAt(timeline, axis.now);
-  const moves = new Map<string, BreakerTransition[]>();
-  for (const move of timeline.transitions) {
-    const list = moves.get(breakerId(move));
-    if (list) list.push(move);
-    else moves.set(breakerId(move), [move]);
-  }
+  const moves = groupBy(timeline.transitions, breakerId);
   const rows: (BreakerRow & { trouble: number })[] = [];
   for (const [id, list] of moves) {
     if (!list.some((m) => m.at >= axis.from && m.at <= axis.now)) continue;

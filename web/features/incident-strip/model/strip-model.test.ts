@@ -110,6 +110,22 @@ describe('breakerRows', () => {
     expect(chaos?.chaos).toBe(true);
   });
 
+  it('is open as long as one of its instances is', () => {
+    const second = { instance: 'orders-2' };
+    const both = [
+      breakerMove(T0 + 10_000, 'closed', 'open'),
+      breakerMove(T0 + 12_000, 'closed', 'open', second),
+      breakerMove(T0 + 30_000, 'open', 'closed'),
+      breakerMove(T0 + 50_000, 'open', 'closed', second),
+    ];
+    const { rows } = breakerRows({ ...emptyTimeline(), transitions: both }, axis);
+    expect(rows[0]?.segments.map((s) => [s.state, s.from - T0, s.to - T0])).toEqual([
+      ['closed', 0, 10_000],
+      ['open', 10_000, 50_000],
+      ['closed', 50_000, 100_000],
+    ]);
+  });
+
   it('leaves out breakers that did not move and counts them', () => {
     const sample = breakerSample(T0 + 99_000, { service: 'gateway', name: 'orders', peer: 'orders' });
     const { rows, total } = breakerRows({ ...emptyTimeline(), transitions, breakers: [sample] }, axis);

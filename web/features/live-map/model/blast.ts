@@ -92,7 +92,7 @@ export function predictBlast(
     upstream: target.kind === 'edge' ? [...new Set([victim, ...upstream])].sort() : upstream,
     calls: Math.round(((hit * share) / knownSeconds(timeline, at)) * (fault.durationMs / 1000)),
     breakers: guards.map((b) => b.id),
-    openBreakers: guards.filter((b) => b.state === 'open').map((b) => b.id),
+    openBreakers: guards.filter((b) => b.state === 'open' || b.state === 'forced_open').map((b) => b.id),
     basis: hit,
   };
 }

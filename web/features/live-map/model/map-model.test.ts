@@ -1,14 +1,7 @@
-import {
-  type BreakerSample,
-  emptyTimeline,
-  type FaultInterval,
-  sketchIndex,
-  type Timeline,
-  type TrafficCell,
-} from '@stormglass/agents/contract';
+import { emptyTimeline, sketchIndex, type Timeline, type TrafficCell } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import type { AgentView } from '../../../live/protocol.ts';
-import { trafficCell } from '../../../live/testing/telemetry.ts';
+import { breakerMove, breakerSample, faultInterval, trafficCell } from '../../../live/testing/telemetry.ts';
 import { predictBlast, upstreamOf } from './blast.ts';
 import { actionOf, breakOptions } from './break-options.ts';
 import { chaosHistory } from './chaos-history.ts';
@@ -114,22 +107,7 @@ describe('mapFigures', () => {
   });
 
   it('says what an edge carried before it went quiet, and how much is turned away', () => {
-    const sample: BreakerSample = {
-      at: AT - 500,
-      service: 'orders',
-      instance: 'orders-1',
-      name: 'payments',
-      peer: 'payments',
-      state: 'open',
-      success: 0,
-      failure: 0,
-      timeout: 0,
-      rejected: 60,
-      failureRatio: null,
-      resetRemainingMs: 9_000,
-      threshold: 0.5,
-      volume: 10,
-    };
+    const sample = breakerSample(AT - 500, { state: 'open', rejected: 60, resetRemainingMs: 9_000 });
     const quiet = {
       ...SHOP,
       breakers: [sample],
@@ -261,27 +239,7 @@ describe('chartSeries', () => {
   });
 });
 
-const FAULT: FaultInterval = {
-  faultId: 'f-1',
-  runId: '214',
-  owner: 'person',
-  spec: {
-    action: { type: 'latency', ms: 3_500, jitterMs: 0 },
-    target: { kind: 'service', service: 'payments' },
-    position: 'before',
-    selector: { percentage: 80 },
-    seed: 1,
-    durationMs: 60_000,
-  },
-  armedAt: AT - 10_000,
-  expiresAt: AT + 50_000,
-  firstEffectAt: AT - 9_000,
-  endedAt: null,
-  endReason: null,
-  readBack: null,
-  reverted: null,
-  injections: 3,
-};
+const FAULT = faultInterval(AT - 10_000, { runId: '214', firstEffectAt: AT - 9_000 });
 
 describe('chaosHistory', () => {
   it('tells each fault of the chosen once, newest first, and none of the future', () => {
@@ -329,6 +287,15 @@ describe('storyAt', () => {
 
   it('calls it mitigated when answers are good while the fault is still on', () => {
     expect(storyAt({ ...SHOP, faults: [FAULT] }, AT, from).over.strong).toBe('Mitigated');
+  });
+
+  it('never says that every breaker is closed while somebody holds one open', () => {
+    const transitions = [breakerMove(AT - 5_000, 'closed', 'forced_open')];
+    const story = storyAt({ ...SHOP, transitions }, AT, from);
+    expect(`${story.broke.strong}${story.broke.words}`).toBe(
+      'orders → payments, breaker forced open, not chaos',
+    );
+    expect(story.over.strong).toBe('Almost');
   });
 
   it('names the slow service when nothing is armed', () => {

@@ -1,6 +1,7 @@
 import type { Timeline } from '@stormglass/agents/contract';
 import { actionWords, brokenService, targetWords } from '../../../live/fault-words.ts';
 import {
+  type BreakerView,
   breakersAt,
   cellsBefore,
   cellsBetween,
@@ -12,7 +13,7 @@ import {
   totalFigures,
 } from '../../../live/figures.ts';
 import { count, countdown, percent, plural } from '../../../ui/format.ts';
-import type { StateHue } from '../../../ui/state.ts';
+import { breakerWord, type StateHue } from '../../../ui/state.ts';
 
 export interface StoryPart {
   strong: string;
@@ -41,6 +42,11 @@ function badShare(timeline: Timeline, at: number): number {
   const served = entranceCells(timeline, at - RECENT_S * 1000, at + 1000);
   const figures = totalFigures(served, RECENT_S, SLOW_MS);
   return figures.errorShare + figures.slowShare;
+}
+
+/** The breakers that turn calls away or still probe, whoever opened them. */
+function notClosed(timeline: Timeline, at: number): BreakerView[] {
+  return [...breakersAt(timeline, at).values()].filter((b) => b.state !== 'closed' && b.state !== 'disabled');
 }
 
 interface Incident {
@@ -72,13 +78,15 @@ function incidentAt(timeline: Timeline, at: number, windowFrom: number): Inciden
       ended: last.endedAt,
     };
   }
-  const open = [...breakersAt(timeline, at).values()].find(
-    (b) => b.state === 'open' || b.state === 'half_open',
-  );
+  const open = notClosed(timeline, at)[0];
   if (!open) return null;
   return {
     since: open.since ?? at,
-    part: { strong: `${open.service} → ${open.peer}`, hue: 'open', words: ', breaker open, not chaos' },
+    part: {
+      strong: `${open.service} → ${open.peer}`,
+      hue: 'open',
+      words: `, breaker ${breakerWord(open.state)}, not chaos`,
+    },
     endsIn: null,
     ended: null,
   };
@@ -103,9 +111,7 @@ function costOf(timeline: Timeline, from: number, at: number): StoryPart {
 
 function overOf(timeline: Timeline, at: number, incident: Incident): StoryPart {
   const bad = badShare(timeline, at);
-  const open = [...breakersAt(timeline, at).values()].filter(
-    (b) => b.state === 'open' || b.state === 'half_open',
-  );
+  const open = notClosed(timeline, at);
   const ends = incident.endsIn === null ? '' : `, fault ends in ${countdown(incident.endsIn)}`;
   if (bad > BAND) return { strong: 'No', hue: 'failing', words: `, ${percent(bad)} of answers hurt${ends}` };
   if (incident.endsIn !== null) {

@@ -1,11 +1,14 @@
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
+import type { StateHue } from '../../../ui/state.ts';
 import styles from '../map.module.css';
 import type { FlowNode, NodeData } from '../map-types.ts';
 import { radiusOf } from '../model/geometry.ts';
+import { nodeState } from '../model/node-state.ts';
 import { OutsideNode } from './outside-node.tsx';
 import { QueueNode } from './queue-node.tsx';
 import { ServiceNode } from './service-node.tsx';
+import { StateFlash } from './state-flash.tsx';
 
 function Picture({ data }: { data: NodeData }) {
   switch (data.node.kind) {
@@ -26,6 +29,11 @@ function ChosenMark({ kind, r }: { kind: NodeData['node']['kind']; r: number }) 
   return <circle r={r + 7} {...ink} />;
 }
 
+function flashOf({ node, figures, live }: NodeData): { state: string | null; hue: StateHue } {
+  const hue = nodeState(node, figures);
+  return { state: live ? hue : null, hue };
+}
+
 /** One node of the map: its picture around its middle, and a ring of ink when it is chosen. */
 export const MapNodeView = memo(function MapNodeView({ data }: NodeProps<FlowNode>) {
   const r = radiusOf(data.node);
@@ -40,6 +48,7 @@ export const MapNodeView = memo(function MapNodeView({ data }: NodeProps<FlowNod
         className={styles.picture}
         aria-hidden="true"
       >
+        <StateFlash {...flashOf(data)} r={r + 9} />
         {data.chosen ? <ChosenMark kind={data.node.kind} r={r} /> : null}
         <Picture data={data} />
       </svg>

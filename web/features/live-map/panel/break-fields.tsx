@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import styles from '../map.module.css';
 import { type BreakOption, hurtsCalls, type Parameter, parametersOf } from '../model/break-options.ts';
 import type { FaultDraft } from './use-draft.ts';
@@ -12,6 +13,8 @@ interface NumberFieldProps {
 }
 
 function NumberField({ label, unit, value, min, max, onChange }: NumberFieldProps) {
+  // A number on its way (`5` of `503`) is no value yet, and must not be put right under the fingers.
+  const [typed, setTyped] = useState<string | null>(null);
   return (
     <label className={styles.field}>
       {label}
@@ -19,13 +22,15 @@ function NumberField({ label, unit, value, min, max, onChange }: NumberFieldProp
         type="number"
         aria-label={label === '±' ? 'Jitter' : undefined}
         required
-        value={Number.isNaN(value) ? '' : value}
+        value={typed ?? value}
         min={min}
         max={max}
         onChange={(event) => {
+          setTyped(event.target.value);
           const next = event.target.valueAsNumber;
-          if (!Number.isNaN(next)) onChange(Math.min(max, Math.max(min, next)));
+          if (next >= min && next <= max) onChange(next);
         }}
+        onBlur={() => setTyped(null)}
       />
       <span className="ink3">{unit}</span>
     </label>

@@ -1,9 +1,9 @@
 import type { FaultInterval } from '@stormglass/agents/contract';
-import Link from 'next/link';
 import { faultWords } from '../../../live/fault-words.ts';
 import { clock, durationText, plural } from '../../../ui/format.ts';
 import { CrystalGlyph } from '../../../ui/glyphs/crystal.tsx';
 import { Section } from '../../../ui/panel.tsx';
+import { RangeLink } from '../../../ui/range-link.tsx';
 import styles from '../map.module.css';
 
 const SHOWN = 5;
@@ -27,7 +27,7 @@ export function ChaosHistory({ faults }: { faults: readonly FaultInterval[] }) {
             <span className="clip gap" title={fault.readBack ?? undefined}>
               {faultWords(fault.spec)}, {plural(fault.injections, 'call')} hit, {endWords(fault)}
             </span>
-            {fault.runId ? <Link href={`/chaos/runs/${fault.runId}`}>run</Link> : null}
+            {fault.runId ? <RangeLink href={`/chaos/runs/${fault.runId}`}>run</RangeLink> : null}
           </li>
         ))}
       </ul>

@@ -1,7 +1,6 @@
 'use client';
 import type { FaultInterval } from '@stormglass/agents/contract';
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { type ReactNode, useMemo } from 'react';
 import { type BreakerView, breakersAt, breakerTrouble } from '../../../live/figures.ts';
 import { keys } from '../../../live/keys.ts';
@@ -9,6 +8,7 @@ import { request } from '../../../live/request.ts';
 import { useSettled } from '../../../live/use-settled.ts';
 import { percent, rateText } from '../../../ui/format.ts';
 import { Panel } from '../../../ui/panel.tsx';
+import { RangeLink } from '../../../ui/range-link.tsx';
 import type { Chosen } from '../model/break-options.ts';
 import { chaosHistory } from '../model/chaos-history.ts';
 import type { useMap } from '../use-map.ts';
@@ -141,13 +141,13 @@ export function SidePanel({ map: newest, selection }: { map: MapView; selection:
       }
       actions={
         traces ? (
-          <Link
+          <RangeLink
             href={`/traces?q=${encodeURIComponent(`service=${traces}`)}`}
             className="cap ink2"
             style={{ padding: '4px 8px' }}
           >
             Traces
-          </Link>
+          </RangeLink>
         ) : null
       }
     >

@@ -1,6 +1,5 @@
 import type { TraceSearch, TraceSummary } from '@stormglass/agents/contract';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { SLOW_MS } from '../../../live/figures.ts';
 import { keys } from '../../../live/keys.ts';
 import { request } from '../../../live/request.ts';
@@ -9,6 +8,7 @@ import { ErrorNote } from '../../../ui/error-note.tsx';
 import { clock, durationText, shortId } from '../../../ui/format.ts';
 import { CrystalGlyph } from '../../../ui/glyphs/crystal.tsx';
 import { Section } from '../../../ui/panel.tsx';
+import { RangeLink } from '../../../ui/range-link.tsx';
 import { Skeleton } from '../../../ui/skeleton.tsx';
 import styles from '../map.module.css';
 
@@ -42,7 +42,7 @@ function Row({ trace }: { trace: TraceSummary }) {
     <tr>
       <td className="mono ink3">{clock(trace.startMs, 3)}</td>
       <td className="mono">
-        <Link href={`/traces/${trace.traceId}`}>{shortId(trace.traceId)}</Link>
+        <RangeLink href={`/traces/${trace.traceId}`}>{shortId(trace.traceId)}</RangeLink>
       </td>
       <td className="ink2">
         {trace.faultIds.length > 0 ? <CrystalGlyph r={4} label="touched by a fault" /> : null}{' '}
@@ -69,9 +69,9 @@ export function Traces({ service, page }: { service: string; page: PageWindow })
     <Section
       title="Failing and slow traces"
       aside={
-        <Link href={`/traces?q=${encodeURIComponent(`service=${service}`)}`}>
+        <RangeLink href={`/traces?q=${encodeURIComponent(`service=${service}`)}`}>
           {more > 0 ? `${more}${data?.truncated ? '+' : ''} more` : 'All traces'}
-        </Link>
+        </RangeLink>
       }
     >
       {error ? <ErrorNote error={error} /> : null}

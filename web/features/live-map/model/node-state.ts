@@ -1,0 +1,15 @@
+import type { StateHue } from '../../../ui/state.ts';
+import type { MapNode, NodeFigures } from './graph.ts';
+
+/** So large a share of failed or slow calls changes what a node is, not only its ring. */
+const SHARE = 0.05;
+
+/** How a node stands, as one word: what a person should see change. */
+export function nodeState(node: MapNode, figures: NodeFigures): StateHue {
+  if (node.kind === 'queue') return figures.queue && figures.queue.dead > 0 ? 'failing' : 'ok';
+  const outcome = figures.seen ?? figures.own;
+  if (figures.databaseDown) return 'failing';
+  if (!outcome || outcome.calls === 0) return 'unknown';
+  if (outcome.errorShare > SHARE) return 'failing';
+  return outcome.slowShare > SHARE ? 'degraded' : 'ok';
+}
