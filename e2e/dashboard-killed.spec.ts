@@ -8,6 +8,12 @@ test('A dashboard killed in mid-fault ends the fault by itself, and the page res
   page,
   system,
 }) => {
+  const trafficBefore = async (instant: number) => {
+    const input = { from: String(instant - 120_000), to: String(instant) };
+    const { timeline } = await call(system.dashboard, 'timeline', { input });
+    return timeline.traffic.filter((cell) => cell.second * 1000 < instant).length;
+  };
+  await expect.poll(() => trafficBefore(Date.now()), { timeout: 60_000 }).toBeGreaterThan(0);
   const { fault } = await call(system.dashboard, 'armFault', {
     input: {
       spec: {
@@ -36,11 +42,9 @@ test('A dashboard killed in mid-fault ends the fault by itself, and the page res
     (await call(system.dashboard, 'faults')).faults.find((row) => row.faultId === fault?.faultId);
   await expect.poll(async () => (await interval())?.endedAt ?? null, { timeout: 20_000 }).not.toBeNull();
   await expect(page.getByText('No active faults')).toBeVisible();
-  const now = Date.now();
-  const { timeline } = await call(system.dashboard, 'timeline', {
-    input: { from: String(now - 120_000), to: String(now) },
-  });
-  const before = timeline.traffic.filter((cell) => cell.second * 1000 < (fault?.armedAt ?? 0));
-  expect(before.length, 'traffic from before the kill is still there').toBeGreaterThan(0);
+  expect(
+    await trafficBefore(fault?.armedAt ?? 0),
+    'traffic from before the kill is still there',
+  ).toBeGreaterThan(0);
   await expect(page.locator('[aria-label="service gateway"]')).toBeVisible();
 });

@@ -145,10 +145,13 @@ test('kill -9 of any single process, the launcher included, loses no acknowledge
   };
   await expect.poll(async () => (await generated()).length, { timeout: 30_000 }).toBeGreaterThan(0);
   await load.stop();
-  await call(own.system.dashboard, 'control', {
-    params: { service: 'loadgen', name: 'load.set' },
-    input: { input: { rate: 0 } },
-  });
+  const quiet = () =>
+    call(own.system.dashboard, 'control', {
+      params: { service: 'loadgen', name: 'load.set' },
+      input: { input: { rate: 0 } },
+    });
+  // Its agent may still be on its way to the new dashboard.
+  await expect(quiet).toPass({ timeout: 20_000 });
   expect(load.orders.length).toBeGreaterThan(20);
   expect(load.traceIds.length).toBeGreaterThan(100);
   await expectRightMoney(own.system, [...load.orders, ...(await generated())]);

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { test as base } from '@playwright/test';
+import { test as base, expect } from '@playwright/test';
 import { readLauncherFile } from '../scripts/launch/data-dir.ts';
 import type { LaunchEvent } from '../scripts/launch/reporter.ts';
+import { SHOP } from '../scripts/plan.ts';
+import { call } from './api.ts';
 
 const START = fileURLToPath(new URL('../scripts/start.ts', import.meta.url));
 /** A cold start builds the dashboard as well. */
@@ -119,12 +121,21 @@ function lastWords(events: readonly LaunchEvent[]): string {
   return error === undefined ? 'it said nothing' : `${error.message} (${error.next})`;
 }
 
+/** Healthy services may still be on their way to the dashboard; until then nothing can be hurt or triggered. */
+async function agentsConnected({ dashboard }: System): Promise<void> {
+  const connected = async () =>
+    (await call(dashboard, 'agents')).agents.filter((agent) => agent.connected).map(({ service }) => service);
+  const wanted = [...SHOP.map(({ name }) => name), 'queue-agent'];
+  await expect.poll(connected, { timeout: 30_000 }).toEqual(expect.arrayContaining(wanted));
+}
+
 /** Playwright's `test` with the system: started once for each worker, ended after its last test. */
 export const test = base.extend<object, { system: System }>({
   system: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern.
     async ({}, use) => {
       const system = await startSystem();
+      await agentsConnected(system);
       await use(system);
       await system.stop();
       rmSync(system.dataDir, { recursive: true, force: true });
@@ -133,4 +144,4 @@ export const test = base.extend<object, { system: System }>({
   ],
 });
 
-export { expect } from '@playwright/test';
+export { expect };
