@@ -5,8 +5,8 @@ import { Button } from './button.tsx';
 import { setCursor, useCursor } from './cursor.ts';
 import { clock } from './format.ts';
 import type { SeriesPlot } from './series-plot.ts';
-import type { Series, SeriesChartProps } from './series-props.ts';
-import { readingAt, readingByKey, valueText } from './series-reading.ts';
+import type { SeriesChartProps } from './series-props.ts';
+import { type Reading, readingAt, readingByKey, valueText } from './series-reading.ts';
 import { hueColor } from './state.ts';
 import styles from './ui.module.css';
 
@@ -45,6 +45,11 @@ function ChartTable(props: SeriesChartProps) {
   );
 }
 
+function useReading(chart: SeriesChartProps): Reading | null {
+  const cursor = useCursor();
+  return cursor === null ? null : readingAt(chart, cursor);
+}
+
 function usePlot(props: SeriesChartProps, hidden: ReadonlySet<string>, shown: boolean) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<SeriesPlot | null>(null);
@@ -70,14 +75,16 @@ function usePlot(props: SeriesChartProps, hidden: ReadonlySet<string>, shown: bo
   return box;
 }
 
+/** Gives way while values are read: they name their series themselves. */
 function Legend(props: {
-  series: readonly Series[];
+  chart: SeriesChartProps;
   hidden: ReadonlySet<string>;
   toggle: (label: string) => void;
 }) {
+  if (useReading(props.chart)) return null;
   return (
     <span className={styles.legend}>
-      {props.series.map((s) => (
+      {props.chart.series.map((s) => (
         <button
           key={s.label}
           type="button"
@@ -94,11 +101,10 @@ function Legend(props: {
 
 /** The values under the page's cursor, or else the newest in words. */
 function Value({ chart }: { chart: SeriesChartProps }) {
-  const cursor = useCursor();
-  const reading = cursor === null ? null : readingAt(chart, cursor);
-  if (!reading) return <span>{chart.value}</span>;
+  const reading = useReading(chart);
+  if (!reading) return <span className="clip">{chart.value}</span>;
   return (
-    <span>
+    <span className="clip">
       <span className="ink3">{clock(reading.at)}</span>{' '}
       {reading.values.map((v) => `${chart.series.length > 1 ? `${v.label} ` : ''}${v.text}`).join(', ')}
     </span>
@@ -107,8 +113,7 @@ function Value({ chart }: { chart: SeriesChartProps }) {
 
 /** The plot, and its values by keyboard: arrows move the page's cursor from value to value, Escape takes it away. */
 function Plot({ chart, box }: { chart: SeriesChartProps; box: RefObject<HTMLDivElement | null> }) {
-  const cursor = useCursor();
-  const reading = cursor === null ? null : readingAt(chart, cursor);
+  const reading = useReading(chart);
   const onKeyDown = (event: KeyboardEvent) => {
     const next = readingByKey(chart, reading, event.key, event.shiftKey);
     if (next) setCursor(next.at);
@@ -142,7 +147,7 @@ function Plot({ chart, box }: { chart: SeriesChartProps; box: RefObject<HTMLDivE
  * data and for fault time, the page's cursor, a legend that toggles and a table of the exact values.
  */
 export function SeriesChart(props: SeriesChartProps) {
-  const { title, series, legend = false, label } = props;
+  const { title, legend = false, label } = props;
   const [table, setTable] = useState(false);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const box = usePlot(props, hidden, !table);
@@ -153,9 +158,9 @@ export function SeriesChart(props: SeriesChartProps) {
       <div className={styles.chartHead}>
         <span className="row" style={{ gap: 8 }}>
           <h3 style={{ font: 'inherit', margin: 0, color: 'var(--ink3)', fontWeight: 500 }}>{title}</h3>
-          {legend ? <Legend series={series} hidden={hidden} toggle={toggle} /> : null}
+          {legend ? <Legend chart={props} hidden={hidden} toggle={toggle} /> : null}
         </span>
-        <span className="row" style={{ gap: 6 }}>
+        <span className="row" style={{ gap: 6, minWidth: 0 }}>
           <Value chart={props} />
           <Button
             variant="quiet"

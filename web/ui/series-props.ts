@@ -32,7 +32,10 @@ export interface SeriesChartProps {
   limit?: { value: number; text: string; hue: StateHue };
   /** Fault time as [from, to], epoch ms. */
   faults?: readonly (readonly [number, number])[];
+  /** How a tick is written, with its unit. */
   format?: (value: number) => string;
+  /** How an exact value is written, where that is not the way of ticks. */
+  exact?: (value: number) => string;
   legend?: boolean;
   axisSide?: 'left' | 'right';
 }

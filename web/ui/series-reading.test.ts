@@ -19,6 +19,11 @@ describe('the values under the cursor', () => {
     expect(readingAt(chart, 2_000)?.values[0]?.text).toBe('5.54/s');
   });
 
+  it('are exact where ticks are rough', () => {
+    const rough = { ...chart, format: () => 'tick', exact: (v: number) => `${v.toFixed(1)} per s` };
+    expect(readingAt(rough, 2_000)?.values[0]?.text).toBe('5.5 per s');
+  });
+
   it('are none beside the data', () => {
     expect(readingAt(chart, -1)).toBeNull();
     expect(readingAt(chart, 9_000)).toBeNull();

@@ -8,14 +8,17 @@ export interface Reading {
   values: { label: string; text: string }[];
 }
 
-type Readable = Pick<SeriesChartProps, 'xs' | 'series' | 'unit' | 'format'>;
+type Readable = Pick<SeriesChartProps, 'xs' | 'series' | 'unit' | 'format' | 'exact'>;
 
 const plain = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** A value with its unit, in the chart's own words where it has some. */
-export function valueText({ unit, format }: Pick<Readable, 'unit' | 'format'>, value: number | null): string {
+export function valueText(
+  { unit, format, exact = format }: Omit<Readable, 'xs' | 'series'>,
+  value: number | null,
+): string {
   if (value === null) return 'no data';
-  if (format) return format(value);
+  if (exact) return exact(value);
   return unit === '/s' ? `${plain(value)}${unit}` : `${plain(value)} ${unit}`;
 }
 

@@ -158,6 +158,13 @@ describe('the figures', () => {
     expect(cards.get('recover')).toMatchObject({ note: 'budget 20.0 s, broken', tone: 'failing' });
   });
 
+  it('never say that a queue did not drain in which nothing waited', () => {
+    const note = (more: Partial<Recovery>) =>
+      figureCards(run(), recovery({ drainMs: figure(null), ...more })).find((c) => c.id === 'queue')?.note;
+    expect(note({ queuePeak: figure(0, 'messages') })).toBe('nothing had to wait');
+    expect(note({})).toBe('did not drain');
+  });
+
   it('are unknown, not zero, when they were not measured', () => {
     const card = figureCards(run(), recovery({ recover: figure(null) })).find((c) => c.id === 'recover');
     expect(card).toMatchObject({ value: { value: 'unknown' }, tone: 'unknown' });

@@ -83,6 +83,7 @@ export function figureCards(run: Pick<Run, 'experiment'>, r: Recovery): FigureCa
 }
 
 function drainNote(r: Recovery): string {
+  if (r.queuePeak.value === 0) return 'nothing had to wait';
   return r.drainMs.value === null ? 'did not drain' : `drained in ${durationText(r.drainMs.value)}`;
 }
 

@@ -7,12 +7,12 @@ export function SagaLane({ frame, y, anatomy, height }: LaneProps & { anatomy: A
   const { sagas, bucketSeconds } = anatomy;
   const top = Math.max(1, ...sagas.map((s) => s.confirmed));
   const base = y + height - 22;
-  const width = Math.max(1, frame.x(anatomy.from + bucketSeconds * 1000) - frame.left - 1);
+  const wide = frame.x(anatomy.from + bucketSeconds * 1000) - frame.left - 1;
   const up = (n: number) => (n / top) * (height - 36);
   const undone = sagas.reduce((n, s) => n + s.undone, 0);
   return (
     <g>
-      <LaneName y={y + 14} name="Saga outcomes" note="confirmed above, undone" />
+      <LaneName y={y + 14} name="Saga outcomes" note="confirmed / undone" />
       <text x={frame.left - 8} y={base - up(top) + 6} textAnchor="end" fontSize={10.5} fill="var(--ink3)">
         {Number((top / bucketSeconds).toFixed(1))}/s
       </text>
@@ -24,6 +24,7 @@ export function SagaLane({ frame, y, anatomy, height }: LaneProps & { anatomy: A
       ) : null}
       {sagas.map((s) => {
         const x = frame.x(s.second * 1000);
+        const width = Math.max(1, Math.min(wide, frame.right - x));
         return (
           <g key={s.second}>
             <rect

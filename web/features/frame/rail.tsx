@@ -35,6 +35,11 @@ function useBadges(): Partial<Record<RailIconName, Badge>> {
   }, [timeline, at]);
 }
 
+/** On a phone the rail scrolls: the place where one is must be seen. */
+function intoView(link: HTMLElement | null): void {
+  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+
 /** The left rail: every page by icon and word. */
 export function Rail() {
   const here = placeOf(usePathname());
@@ -53,6 +58,7 @@ export function Rail() {
             href={withRange(place.href, search)}
             className={styles.railLink}
             aria-current={place === here ? 'page' : undefined}
+            ref={place === here ? intoView : undefined}
           >
             <RailIcon name={place.icon} />
             {place.name}

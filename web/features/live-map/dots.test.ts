@@ -35,6 +35,14 @@ describe('DotSource', () => {
     expect(source.dots[0]).toMatchObject({ message: true, edge: 'orders>queue:payments' });
   });
 
+  it('lets the calls of a batch set out over the time in which they were made', () => {
+    const source = new DotSource();
+    source.update(emptyTimeline(), AT, 0, RATES);
+    source.update(timeline(1), AT, 0, RATES);
+    source.update(timeline(5), AT, 1_000, RATES);
+    expect(source.dots.map((d) => d.startsAt)).toEqual([0, 1_000, 1_250, 1_500, 1_750]);
+  });
+
   it('forgets a dot when it has arrived', () => {
     const source = new DotSource();
     source.update(emptyTimeline(), AT, 0, RATES);

@@ -14,6 +14,9 @@ export const DOT_SPEED_PX_S = 80;
 /** Above this rate an edge draws one dot for N calls. */
 export const MAX_DOTS_PER_SECOND = 12;
 const MAX_DOTS = 1_500;
+/** The dots of one batch set out over this time, milliseconds: the first of an edge, and at most. */
+const FIRST_SPREAD_MS = 240;
+const MAX_SPREAD_MS = 1_500;
 
 interface Counted {
   calls: number;
@@ -32,7 +35,8 @@ interface Growth extends Counted {
  */
 export class DotSource {
   private readonly drawn = new Map<string, Counted & { second: number }>();
-  private carry = new Map<string, number>();
+  private readonly carry = new Map<string, number>();
+  private readonly heardAt = new Map<string, number>();
   private started = false;
   dots: Dot[] = [];
   dropped = 0;
@@ -67,13 +71,16 @@ export class DotSource {
     const wanted = calls / Math.max(1, rate / MAX_DOTS_PER_SECOND) + (this.carry.get(edge) ?? 0);
     const n = Math.min(MAX_DOTS_PER_SECOND, Math.floor(wanted));
     this.carry.set(edge, wanted % 1);
+    // Calls become known in batches; they were made all through the time since the batch before.
+    const spread = Math.min(MAX_SPREAD_MS, now - (this.heardAt.get(edge) ?? now - FIRST_SPREAD_MS));
+    this.heardAt.set(edge, now);
     const failing = Math.min(n, Math.round((errors / calls) * n));
     for (let i = 0; i < n; i += 1) {
       if (this.dots.length >= MAX_DOTS) {
         this.dropped += n - i;
         return;
       }
-      this.dots.push({ edge, startsAt: now + (i * 240) / n, failed: i < failing, message });
+      this.dots.push({ edge, startsAt: now + (i * spread) / n, failed: i < failing, message });
     }
   }
 

@@ -13,12 +13,20 @@ import styles from './waterfall.module.css';
 export const ROW_HEIGHT = 22;
 const pc = (x: number) => `${(x * 100).toFixed(3)}%`;
 
+/** About half of what the words of a fold and of a tick take together, as a share of the axis. */
+const FOLD_WORDS = 0.11;
+
+/** A tick gives way to the words of a fold. */
+function clearOf(folds: TimeScale['folds']): (tick: { x: number }) => boolean {
+  return ({ x }) => folds.every((f) => Math.abs((f.x0 + f.x1) / 2 - x) > FOLD_WORDS);
+}
+
 export function Axis({ scale }: { scale: TimeScale }) {
   return (
     <div className={styles.axis} aria-hidden="true">
       <span className={styles.axisName}>Service and operation</span>
       <div className={styles.axisTicks}>
-        {scale.ticks.map((t) => (
+        {scale.ticks.filter(clearOf(scale.folds)).map((t) => (
           <span key={t.ns} style={{ left: pc(t.x) }}>
             {t.ns === 0 ? '0' : durationText(t.ns / 1e6)}
           </span>

@@ -26,7 +26,7 @@ function Picture({ data }: { data: NodeData }) {
 function ChosenMark({ kind, r }: { kind: NodeData['node']['kind']; r: number }) {
   const ink = { fill: 'none', stroke: 'var(--ink1)', strokeWidth: 1.5 };
   if (kind === 'queue') return <rect x={-50} y={-33} width={100} height={64} rx={8} {...ink} />;
-  return <circle r={r + 7} {...ink} />;
+  return <circle r={r + 6} {...ink} />;
 }
 
 function flashOf({ node, figures, live }: NodeData): { state: string | null; hue: StateHue } {

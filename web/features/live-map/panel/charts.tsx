@@ -152,6 +152,7 @@ function DurationChart({ series, shared }: ChartData) {
       legend
       height={54}
       format={tick}
+      exact={durationText}
       value={
         <>
           <b className="ink1">{durationText(last(series.p95))}</b> p95
