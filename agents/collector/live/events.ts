@@ -7,10 +7,10 @@ import {
 } from '../../contract/telemetry.ts';
 import type { BreakerTransition, SagaEvent } from '../../contract/timeline.ts';
 import type { WireReader } from '../wire/reader.ts';
-import { readAttribute, type Scalar } from '../wire/value.ts';
+import { readAttribute, type Scalar, WantedKeys } from '../wire/value.ts';
 import { eachItem, number, type Origin, pick, text } from './resource.ts';
 
-const WANTED = new Set<string>([
+const WANTED = new WantedKeys([
   ...Object.values(BREAKER_ATTR),
   ...Object.values(SAGA_ATTR),
   ...SEMCONV.peerService,

@@ -1,8 +1,8 @@
 import { SEMCONV } from '../../contract/telemetry.ts';
 import type { WireReader } from '../wire/reader.ts';
-import { readAttribute, type Scalar } from '../wire/value.ts';
+import { readAttribute, type Scalar, WantedKeys } from '../wire/value.ts';
 
-const WANTED = new Set<string>([SEMCONV.serviceName, SEMCONV.serviceInstance]);
+const WANTED = new WantedKeys([SEMCONV.serviceName, SEMCONV.serviceInstance]);
 
 /** Who sent it. */
 export interface Origin {

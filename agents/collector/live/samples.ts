@@ -1,7 +1,7 @@
 import { BREAKER_ATTR, METRIC, SEMCONV } from '../../contract/telemetry.ts';
 import type { BreakerSample, QueueSample } from '../../contract/timeline.ts';
 import type { WireReader } from '../wire/reader.ts';
-import { readAttribute, type Scalar } from '../wire/value.ts';
+import { readAttribute, type Scalar, WantedKeys } from '../wire/value.ts';
 import { breakerState } from './events.ts';
 import { eachItem, type Origin, pick, text } from './resource.ts';
 
@@ -21,7 +21,7 @@ const QUEUE_METRICS = new Set<string>([
   METRIC.queueDequeued,
   METRIC.queueConsumers,
 ]);
-const WANTED = new Set<string>([
+const WANTED = new WantedKeys([
   ...Object.values(BREAKER_ATTR),
   ...SEMCONV.peerService,
   ...SEMCONV.messagingSystem,

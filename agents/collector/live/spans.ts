@@ -2,11 +2,11 @@ import { sketchIndex } from '../../contract/sketch.ts';
 import { RECEIPT_ATTR, SEMCONV } from '../../contract/telemetry.ts';
 import type { Receipt, TrafficCell } from '../../contract/timeline.ts';
 import type { WireReader } from '../wire/reader.ts';
-import { readAttribute, type Scalar } from '../wire/value.ts';
+import { readAttribute, type Scalar, WantedKeys } from '../wire/value.ts';
 import { eachItem, number, type Origin, pick, text } from './resource.ts';
 
 /** The rules here are those of store/views.ts (stormglass_traffic_mv), so that live and stored figures agree. */
-const WANTED = new Set<string>([
+const WANTED = new WantedKeys([
   ...SEMCONV.route,
   ...SEMCONV.method,
   ...SEMCONV.status,

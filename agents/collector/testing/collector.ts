@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { createQueries, type TelemetryQueries } from '../queries/index.ts';
+import { type CollectorSnapshot, createQueries, type TelemetryQueries } from '../queries/index.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 export const SECRET = 'a-secret-of-this-test';
@@ -55,6 +55,20 @@ export class TestCollector {
         resolve();
       });
     });
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  /** The collector's own figures. */
+  async stats(): Promise<CollectorSnapshot> {
+    const queries = this.queries();
+    try {
+      return await queries.stats();
+    } finally {
+      await queries.close();
+    }
   }
 
   get otlp(): string {

@@ -80,16 +80,39 @@ function scalarOf(reader: WireReader): Scalar {
   return value;
 }
 
+/** Names of attributes somebody wants. Nearly all keys on the wire are others, so most are told by two bytes, unread. */
+export class WantedKeys {
+  readonly #names: ReadonlySet<string>;
+  readonly #hints: ReadonlySet<number>;
+
+  constructor(names: Iterable<string>) {
+    this.#names = new Set(names);
+    this.#hints = new Set(
+      [...this.#names].map((name) => hint(Buffer.from(name), 0, Buffer.byteLength(name))),
+    );
+  }
+
+  /** The key in the field just entered, null when nobody wants it. */
+  read(entry: WireReader): string | null {
+    const size = entry.length();
+    const start = entry.pos;
+    entry.pos += size;
+    if (!this.#hints.has(hint(entry.bytes, start, size))) return null;
+    const key = entry.bytes.toString('utf8', start, start + size);
+    return this.#names.has(key) ? key : null;
+  }
+}
+
+function hint(bytes: Uint8Array, start: number, size: number): number {
+  return (size << 8) | (size === 0 ? 0 : (bytes[start + size - 1] ?? 0));
+}
+
 /** Reads one KeyValue into `into` when its key is wanted. */
-export function readAttribute(
-  entry: WireReader,
-  wanted: ReadonlySet<string>,
-  into: Map<string, Scalar>,
-): void {
-  let key = '';
+export function readAttribute(entry: WireReader, wanted: WantedKeys, into: Map<string, Scalar>): void {
+  let key: string | null = null;
   while (entry.next()) {
-    if (entry.field === 1) key = entry.text();
-    else if (entry.field === 2 && wanted.has(key)) into.set(key, scalarOf(entry.message()));
+    if (entry.field === 1) key = wanted.read(entry);
+    else if (entry.field === 2 && key !== null) into.set(key, scalarOf(entry.message()));
     else entry.skip();
   }
 }

@@ -1,0 +1,141 @@
+import { otlp } from '../../agents/collector/wire/codec.ts';
+import { WireReader } from '../../agents/collector/wire/reader.ts';
+import { type ShapedSpan, seeded, TraceShaper } from './shape.ts';
+
+/**
+ * Requests for a load that costs its sender nearly nothing: each is encoded once, and every sending gets fresh trace
+ * and span ids and its own instants by patching those bytes in place. Parents and links stay right, since all ids of a
+ * request are changed by the same mask.
+ */
+export class RequestPool {
+  readonly spansPerRequest: number;
+  readonly #requests: Template[];
+  readonly #random: () => number;
+  #next = 0;
+
+  /** `distinct` requests of about `spansPerRequest` spans, whole traces in each. */
+  constructor(options: { seed: number; spansPerRequest: number; distinct: number }) {
+    const shaper = new TraceShaper(options.seed);
+    this.spansPerRequest = options.spansPerRequest;
+    this.#random = seeded(options.seed ^ 0x5eed);
+    this.#requests = Array.from({ length: options.distinct }, () => {
+      const spans: ShapedSpan[] = [];
+      while (spans.length < options.spansPerRequest) spans.push(...shaper.trace(0n));
+      return template(spans.slice(0, options.spansPerRequest));
+    });
+  }
+
+  /** Bytes of one request, fresh ids, its traces started around `atMs` (epoch milliseconds). A copy of its own. */
+  take(atMs: number): Buffer {
+    const { bytes, ids, times } = this.#requests[this.#next++ % this.#requests.length] ?? empty();
+    const out = Buffer.from(bytes);
+    const mask = Uint32Array.from({ length: 4 }, () => Math.floor(this.#random() * 4_294_967_296));
+    for (const at of ids) {
+      out.writeUInt32LE((out.readUInt32LE(at) ^ (mask[0] ?? 0)) >>> 0, at);
+      out.writeUInt32LE((out.readUInt32LE(at + 4) ^ (mask[1] ?? 0)) >>> 0, at + 4);
+    }
+    const baseNs = BigInt(Math.round(atMs)) * 1_000_000n;
+    for (const at of times) out.writeBigUInt64LE(out.readBigUInt64LE(at) + baseNs, at);
+    return out;
+  }
+}
+
+interface Template {
+  bytes: Buffer;
+  /** Where the first eight bytes of an id stand. */
+  ids: number[];
+  /** Where an instant stands, as nanoseconds since the request's own start. */
+  times: number[];
+}
+
+function empty(): never {
+  throw new Error('a pool needs at least one distinct request');
+}
+
+function template(spans: readonly ShapedSpan[]): Template {
+  const services = Map.groupBy(spans, (span) => span.service);
+  const bytes = Buffer.from(
+    otlp.encodeRequest('traces', {
+      resource_spans: [...services].map(([service, own]) => ({
+        resource: { attributes: resource(service) },
+        scope_spans: [
+          {
+            scope: { name: '@opentelemetry/instrumentation-http', version: '0.204.0' },
+            spans: own.map(encodable),
+          },
+        ],
+      })),
+    }),
+  );
+  const found: Template = { bytes, ids: [], times: [] };
+  locate(new WireReader(bytes), SPOTS, found);
+  return found;
+}
+
+function resource(service: string) {
+  const entries: [string, string | number][] = [
+    ['service.name', service],
+    ['service.version', '2.14.1'],
+    ['service.instance.id', `${service}-7d9f-1`],
+    ['deployment.environment.name', 'production'],
+    ['telemetry.sdk.language', 'nodejs'],
+    ['process.pid', 17],
+  ];
+  return entries.map(keyValue);
+}
+
+function encodable(span: ShapedSpan) {
+  return {
+    trace_id: span.traceId,
+    span_id: span.spanId,
+    parent_span_id: span.parentSpanId,
+    name: span.name,
+    kind: span.kind,
+    start_time_unix_nano: String(span.startNs),
+    end_time_unix_nano: String(span.endNs),
+    attributes: span.attributes.map(keyValue),
+    events: span.error
+      ? [
+          {
+            time_unix_nano: String(span.endNs),
+            name: 'exception',
+            attributes: [
+              ['exception.type', 'UpstreamError'],
+              ['exception.message', 'upstream connect error or disconnect before headers'],
+            ].map(([key, value]) => keyValue([key ?? '', value ?? ''])),
+          },
+        ]
+      : [],
+    links: span.links.map((link) => ({ trace_id: link.traceId, span_id: link.spanId })),
+    status: { code: span.error ? 2 : 0 },
+  };
+}
+
+function keyValue([key, value]: [string, string | number | boolean]) {
+  if (typeof value === 'string') return { key, value: { string_value: value } };
+  if (typeof value === 'boolean') return { key, value: { bool_value: value } };
+  return { key, value: { int_value: value } };
+}
+
+/** By field number: a message to enter, an id, or a fixed64 instant. */
+type Spots = { [field: number]: Spots | 'id' | 'time' };
+const EVENT: Spots = { 1: 'time' };
+const LINK: Spots = { 1: 'id', 2: 'id' };
+const SPAN: Spots = { 1: 'id', 2: 'id', 4: 'id', 7: 'time', 8: 'time', 11: EVENT, 13: LINK };
+const SPOTS: Spots = { 1: { 2: { 2: SPAN } } };
+
+function locate(reader: WireReader, spots: Spots, into: Template): void {
+  while (reader.next()) {
+    const spot = spots[reader.field];
+    if (spot === undefined) {
+      reader.skip();
+    } else if (spot === 'time') {
+      into.times.push(reader.pos);
+      reader.skip();
+    } else if (spot === 'id') {
+      const size = reader.length();
+      if (size > 0) into.ids.push(reader.pos);
+      reader.pos += size;
+    } else locate(reader.message(), spot, into);
+  }
+}
