@@ -4,7 +4,7 @@ import { NOTIFICATIONS, OrderSettled } from '../events/notifications.ts';
 import type { Consumer, DeadMessage, Delivery } from '../kit/broker/port.ts';
 import type { Database } from '../kit/database.ts';
 import { handleOnce, INBOX_SCHEMA, wasHandled } from '../kit/inbox.ts';
-import { demandOk } from '../kit/peer/demand.ts';
+import { demandOnce } from '../kit/peer/demand.ts';
 import type { Peer } from '../kit/peer/peer.ts';
 import { service } from '../kit/service.ts';
 import { EmailAnswer } from '../outside-world/api.ts';
@@ -26,13 +26,12 @@ async function notify(db: Database, mail: Peer, delivery: Delivery): Promise<voi
   if (await wasHandled(db, delivery.id, CONSUMER)) return;
   const event = OrderSettled.parse(delivery.payload);
   const subject = `Order ${event.orderId}: ${event.status.toLowerCase()}`;
-  const outcome = await mail.post(
-    '/messages/email',
-    { messageId: delivery.id, to: `${event.userId}@shop.example`, subject, orderId: event.orderId },
-    // The queue repeats with its own patience; a second layer would only multiply.
-    { answer: EmailAnswer, idempotencyKey: delivery.id, attempts: 1 },
-  );
-  demandOk(outcome, mail.name);
+  await demandOnce(mail, {
+    path: '/messages/email',
+    payload: { messageId: delivery.id, to: `${event.userId}@shop.example`, subject, orderId: event.orderId },
+    key: delivery.id,
+    answer: EmailAnswer,
+  });
   await handleOnce(db, delivery.id, CONSUMER, async (tx) => {
     await tx.query(
       `insert into notification (message_id, order_id, channel, subject) values ($1, $2, 'email', $3)

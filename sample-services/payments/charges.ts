@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Database } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
-import { demandOk } from '../kit/peer/demand.ts';
+import { demandOk, demandOnce } from '../kit/peer/demand.ts';
 import type { Peer } from '../kit/peer/peer.ts';
 import { CaptureAnswer, RefundAnswer } from '../outside-world/api.ts';
 import type { ChargeRequest, RefundChargeRequest } from './api.ts';
@@ -76,12 +76,12 @@ export async function refund(
        where c.status in ('pending', 'captured', 'declined')`,
     [input.charge, input.orderId],
   );
-  const outcome = await provider.post(
-    '/provider/refunds',
-    { reference: input.charge, orderId: input.orderId },
-    { answer: RefundAnswer, idempotencyKey: `${input.charge}/refund`, attempts: 1 },
-  );
-  const answer = demandOk(outcome, provider.name);
+  const answer = await demandOnce(provider, {
+    path: '/provider/refunds',
+    payload: { reference: input.charge, orderId: input.orderId },
+    key: `${input.charge}/refund`,
+    answer: RefundAnswer,
+  });
   // What was refunded was captured, though the provider's answer to the charge may never have reached us.
   const { refunded } = answer;
   await settle(db, {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Database } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
-import { demandOk } from '../kit/peer/demand.ts';
+import { demandOk, demandOnce } from '../kit/peer/demand.ts';
 import type { Peer } from '../kit/peer/peer.ts';
 import { LabelAnswer, LabelCancelAnswer } from '../outside-world/api.ts';
 import type { CancelShipmentRequest, ShipmentView, ShipRequest } from './api.ts';
@@ -57,17 +57,17 @@ export async function cancelShipment(
        where s.status in ('pending', 'created', 'refused')`,
     [input.shipment, input.orderId],
   );
-  const outcome = await carrier.post(
-    '/carrier/labels/cancel',
-    { reference: input.shipment, orderId: input.orderId },
-    { answer: LabelCancelAnswer, idempotencyKey: `${input.shipment}/cancel`, attempts: 1 },
-  );
-  const answer = demandOk(outcome, carrier.name);
+  const { outcome } = await demandOnce(carrier, {
+    path: '/carrier/labels/cancel',
+    payload: { reference: input.shipment, orderId: input.orderId },
+    key: `${input.shipment}/cancel`,
+    answer: LabelCancelAnswer,
+  });
   await db.query('update shipment set status = $2, updated_at = now() where id = $1', [
     input.shipment,
-    answer.outcome,
+    outcome,
   ]);
-  return answer.outcome;
+  return outcome;
 }
 
 interface ShipmentRow {

@@ -1,5 +1,7 @@
+import type { z } from 'zod';
 import { ShopError } from '../errors.ts';
 import type { PeerOutcome } from './outcome.ts';
+import type { Peer } from './peer.ts';
 
 /**
  * The body of a success; anything else becomes our own answer to our caller: a refusal passes through with its code,
@@ -22,4 +24,24 @@ export function demandOk<T>(outcome: PeerOutcome<T>, peer: string): T {
     case 'notSent':
       throw new ShopError('unavailable', `${peer}: ${outcome.message}`, next);
   }
+}
+
+interface Command<Answer extends z.ZodType> {
+  path: string;
+  payload: unknown;
+  /** Under which the peer does it once, however often it is sent. */
+  key: string;
+  answer: Answer;
+}
+
+/**
+ * Sends a command one time and demands its success: whoever asked us repeats with its own patience, and a second layer
+ * would only multiply.
+ */
+export async function demandOnce<Answer extends z.ZodType>(
+  peer: Peer,
+  { path, payload, key, answer }: Command<Answer>,
+): Promise<z.output<Answer>> {
+  const outcome = await peer.post(path, payload, { answer, idempotencyKey: key, attempts: 1 });
+  return demandOk(outcome, peer.name);
 }
