@@ -29,7 +29,7 @@ export class RequestPool {
   take(atMs: number): Buffer {
     const { bytes, ids, times } = this.#requests[this.#next++ % this.#requests.length] ?? empty();
     const out = Buffer.from(bytes);
-    const mask = Uint32Array.from({ length: 4 }, () => Math.floor(this.#random() * 4_294_967_296));
+    const mask = Uint32Array.from({ length: 2 }, () => Math.floor(this.#random() * 4_294_967_296));
     for (const at of ids) {
       out.writeUInt32LE((out.readUInt32LE(at) ^ (mask[0] ?? 0)) >>> 0, at);
       out.writeUInt32LE((out.readUInt32LE(at + 4) ^ (mask[1] ?? 0)) >>> 0, at + 4);
@@ -42,7 +42,7 @@ export class RequestPool {
 
 interface Template {
   bytes: Buffer;
-  /** Where the first eight bytes of an id stand. */
+  /** Where eight bytes of an id stand: a trace id has two such places. */
   ids: number[];
   /** Where an instant stands, as nanoseconds since the request's own start. */
   times: number[];
@@ -134,7 +134,7 @@ function locate(reader: WireReader, spots: Spots, into: Template): void {
       reader.skip();
     } else if (spot === 'id') {
       const size = reader.length();
-      if (size > 0) into.ids.push(reader.pos);
+      for (let at = 0; at < size; at += 8) into.ids.push(reader.pos + at);
       reader.pos += size;
     } else locate(reader.message(), spot, into);
   }

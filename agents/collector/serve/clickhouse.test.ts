@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { eventually, SECRET, TestCollector } from '../testing/collector.ts';
 
 /** Minutes of work, so that it ends only because somebody ends it. */

@@ -117,6 +117,11 @@ export class Spool {
     return this.#closed[signal].length > 0 || this.#writers.has(signal);
   }
 
+  /** Whether full segments wait: more comes than is loaded. */
+  isBehind(signal: Signal): boolean {
+    return this.#closed[signal].length > 0;
+  }
+
   /** The oldest closed segment, else the open one, closed now; null when there is none. */
   async take(signal: Signal): Promise<Segment | null> {
     const writer = this.#writers.get(signal);

@@ -103,6 +103,8 @@ export class Loader {
   }
 
   #restAfter(signal: Signal): number {
+    // Behind: what it costs to plan an insert is little beside what a full segment holds.
+    if (this.#spool.isBehind(signal)) return 0;
     return Math.min(MAX_REST_MS, Math.max(REST_MS[signal], this.stats.lastMs[signal] * REST_FACTOR));
   }
 
