@@ -59,11 +59,20 @@ function measure(system: System): Map<string, Usage> {
   return totals;
 }
 
+/** Orders answered so far, by how they ended, as the load generator saw them. */
+async function served(system: System): Promise<{ answered: number; failed: number }> {
+  const stats = (await (await fetch(`${system.urlOf('loadgen')}/stats`)).json()) as Record<string, number>;
+  const of = (name: string) => stats[name] ?? 0;
+  return { answered: of('confirmed') + of('pending') + of('refused'), failed: of('failed') + of('overflow') };
+}
+
 async function watch(system: System, load: string): Promise<void> {
   await delay(SETTLE_MS);
   const before = measure(system);
+  const orders = await served(system);
   await delay(WATCH_MS);
   const after = measure(system);
+  const then = await served(system);
   const params = { load, seconds: WATCH_MS / 1000 };
   let [memory, cpu] = [0, 0];
   for (const [name, usage] of after) {
@@ -83,6 +92,16 @@ async function watch(system: System, load: string): Promise<void> {
       figure: `${name} CPU`,
       value: cores * 100,
       unit: '% of a core',
+      goal: null,
+      params,
+    });
+  }
+  for (const kind of ['answered', 'failed'] as const) {
+    report({
+      bench: 'footprint',
+      figure: `orders ${kind}`,
+      value: (then[kind] - orders[kind]) / (WATCH_MS / 1000),
+      unit: '1/s',
       goal: null,
       params,
     });

@@ -2,12 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drainPending, Session } from 'chdb';
-import { StormglassError } from '../../contract/errors.ts';
+import { SessionPool } from './session-pool.ts';
 import { SCHEMA_VERSION, type TableOptions, tableStatements } from './tables.ts';
 import { VIEW_STATEMENTS } from './views.ts';
 
-/** Queries of readers which run side by side; one more session belongs to the loader. */
+/** Queries of readers which run side by side, and statements that write. */
 const READERS = 3;
+const WRITERS = 2;
 const MAX_QUERY_SECONDS = 25;
 /** Queries that wait for a session; one more is told to come back. */
 const MAX_WAITING = 64;
@@ -31,24 +32,21 @@ export interface QueryContext {
 const literal = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
 /**
- * The embedded ClickHouse. A session runs one query at a time, so there is one for the loader and a few for readers.
- * Readers' sessions are read-only for ever, at level 1: the engine itself refuses to lift it, to change a limit, and to
- * read or write files and URLs by table functions. INTO OUTFILE is not the engine's but its client's, so it is refused here.
+ * The embedded ClickHouse. A session runs one statement at a time, so there are a few for each purpose. Readers'
+ * sessions are read-only for ever, at level 1: the engine itself refuses to lift it, to change a limit, and to read or
+ * write files and URLs by table functions. INTO OUTFILE is not the engine's but its client's, so it is refused here.
  */
 export class Engine {
-  readonly #loader: Session;
-  readonly #readers: Session[];
-  readonly #idle: Session[];
-  readonly #waiting: PromiseWithResolvers<Session>[] = [];
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #readers: SessionPool;
+  readonly #writers: SessionPool;
+  /** Ends queries, so it waits behind none. */
+  readonly #control: SessionPool;
   #asked = 0;
-  #closing = false;
-  #loads: Promise<unknown> = Promise.resolve();
 
-  private constructor(loader: Session, readers: Session[]) {
-    this.#loader = loader;
-    this.#readers = readers;
-    this.#idle = [...readers];
+  private constructor(readers: Session[], writers: Session[], control: Session) {
+    this.#readers = new SessionPool(readers, MAX_WAITING);
+    this.#writers = new SessionPool(writers, MAX_WAITING);
+    this.#control = new SessionPool([control], MAX_WAITING);
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
@@ -57,33 +55,24 @@ export class Engine {
     const config = join(options.dir, 'engine.xml');
     await writeFile(config, engineConfig(options.memoryBytes));
     const open = () => new Session(dir, { connectionArgs: [`--config-file=${config}`] });
-    const loader = open();
-    const engine = new Engine(
-      loader,
-      Array.from({ length: READERS }, () => open()),
-    );
+    const writers = Array.from({ length: WRITERS }, open);
+    const readers = Array.from({ length: READERS }, open);
+    const control = open();
     // Short-lived statements never win back what compiling them costs.
     const plain =
       'SET compile_expressions = 0, compile_aggregate_expressions = 0, compile_sort_description = 0';
-    await engine.load(plain);
-    for (const statement of [...tableStatements(options), ...VIEW_STATEMENTS]) await engine.load(statement);
-    for (const reader of engine.#readers) {
-      await reader.queryAsync(plain);
-      await reader.queryAsync(
-        `SET max_threads = 2, max_execution_time = ${MAX_QUERY_SECONDS}, max_memory_usage = ${Math.floor(options.memoryBytes / 2)}, readonly = 1`,
-      );
+    for (const session of [...writers, ...readers, control]) await session.queryAsync(plain);
+    for (const statement of [...tableStatements(options), ...VIEW_STATEMENTS]) {
+      await control.queryAsync(statement);
     }
-    return engine;
+    const limits = `max_threads = 2, max_execution_time = ${MAX_QUERY_SECONDS}, max_memory_usage = ${Math.floor(options.memoryBytes / 2)}`;
+    for (const reader of readers) await reader.queryAsync(`SET ${limits}, readonly = 1`);
+    return new Engine(readers, writers, control);
   }
 
-  /** Runs a statement that writes; one at a time, in order. */
-  load(sql: string): Promise<void> {
-    const run = this.#loads.then(async () => {
-      if (this.#closing) throw closed();
-      await this.#loader.queryAsync(sql);
-    });
-    this.#loads = run.catch(() => undefined);
-    return run;
+  /** Runs a statement that writes, in no particular order beside others. */
+  async load(sql: string): Promise<void> {
+    await this.#writers.run((session) => session.queryAsync(sql));
   }
 
   /**
@@ -91,17 +80,27 @@ export class Engine {
    * `signal` aborts, nobody wants the answer any more: the query leaves the queue, or the engine is told to end it.
    */
   async query(sql: string, context: QueryContext, signal?: AbortSignal): Promise<Uint8Array> {
-    if (this.#closing) throw closed();
     if (OUTFILE.test(sql)) throw noFiles();
-    const session = this.#idle.pop() ?? (await this.#turn(signal));
-    try {
-      if (signal?.aborted) throw cancelled();
-      return await this.#runOn(session, sql, context, signal);
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#idle.push(session);
-      else next.resolve(session);
+    return this.#readers.run((session) => this.#runOn(session, sql, context, signal), signal);
+  }
+
+  /**
+   * Refuses whatever comes, cancels the queries that run, then closes the sessions. In this order: a process that exits
+   * while the engine computes ends with SIGSEGV.
+   */
+  async close(): Promise<void> {
+    this.#readers.refuse();
+    this.#writers.refuse();
+    await Promise.allSettled(this.#writers.running);
+    while (this.#readers.running.size > 0) {
+      // Again and again: one may just have been between two statements of its own.
+      await this.#control.run((session) => session.queryAsync(CANCEL));
+      await Promise.race([Promise.allSettled(this.#readers.running), sleep(CANCEL_EVERY_MS)]);
     }
+    this.#control.refuse();
+    await Promise.allSettled(this.#control.running);
+    await drainPending();
+    for (const pool of [this.#readers, this.#writers, this.#control]) pool.close();
   }
 
   async #runOn(
@@ -112,52 +111,17 @@ export class Engine {
   ): Promise<Uint8Array> {
     this.#asked += 1;
     const tag = `/* query ${this.#asked} */`;
-    // Not awaited: the query itself ends with the news.
     const kill = () => {
-      this.load(`KILL QUERY WHERE startsWith(query, '${tag}') ASYNC`).catch(() => undefined);
+      const statement = `KILL QUERY WHERE startsWith(query, '${tag}') ASYNC`;
+      // The query itself ends with the news; where the store is closing, that ends it.
+      this.#control.run((control) => control.queryAsync(statement)).catch(() => undefined);
     };
-    const run = runOn(session, `${tag} ${sql}`, context);
-    this.#running.add(run);
     signal?.addEventListener('abort', kill, { once: true });
     try {
-      return await run;
+      return await runOn(session, `${tag} ${sql}`, context);
     } finally {
       signal?.removeEventListener('abort', kill);
-      this.#running.delete(run);
     }
-  }
-
-  /**
-   * Refuses whatever comes, cancels the queries that run, then closes the sessions. In this order: a process that exits
-   * while the engine computes ends with SIGSEGV.
-   */
-  async close(): Promise<void> {
-    this.#closing = true;
-    for (const { reject } of this.#waiting.splice(0)) reject(closed());
-    await this.#loads;
-    while (this.#running.size > 0) {
-      // Again and again: one may just have been between two statements of its own.
-      await this.#loader.queryAsync(CANCEL);
-      await Promise.race([Promise.allSettled(this.#running), sleep(CANCEL_EVERY_MS)]);
-    }
-    await drainPending();
-    for (const session of [this.#loader, ...this.#readers]) session.close();
-  }
-
-  #turn(signal: AbortSignal | undefined): Promise<Session> {
-    if (this.#waiting.length >= MAX_WAITING) return Promise.reject(busy());
-    const turn = Promise.withResolvers<Session>();
-    this.#waiting.push(turn);
-    signal?.addEventListener(
-      'abort',
-      () => {
-        const at = this.#waiting.indexOf(turn);
-        if (at >= 0) this.#waiting.splice(at, 1);
-        turn.reject(cancelled());
-      },
-      { once: true },
-    );
-    return turn.promise;
   }
 }
 
@@ -166,26 +130,6 @@ const OUTFILE = /\boutfile\b/i;
 
 function noFiles(): Error {
   return new Error('Code: 164. DB::Exception: Cannot write files in readonly mode. (READONLY)');
-}
-
-function cancelled(): Error {
-  return new Error('Code: 394. DB::Exception: The client has gone. (QUERY_WAS_CANCELLED)');
-}
-
-function busy(): StormglassError {
-  return new StormglassError(
-    'store_unavailable',
-    `${MAX_WAITING} queries wait for the telemetry store already`,
-    'Ask again in a moment.',
-  );
-}
-
-function closed(): StormglassError {
-  return new StormglassError(
-    'store_unavailable',
-    'the telemetry store is closing',
-    'Ask again when it has restarted.',
-  );
 }
 
 async function runOn(session: Session, sql: string, context: QueryContext): Promise<Uint8Array> {

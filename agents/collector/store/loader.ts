@@ -58,7 +58,7 @@ export class Loader {
   readonly #retryMs: number;
   readonly #log: Logger;
   readonly #stop = new AbortController();
-  readonly #wake = new Map<Signal, () => void>();
+  readonly #wake = new Set<() => void>();
   readonly #runs: Promise<void>[];
   readonly stats: LoaderStats = {
     segments: 0,
@@ -72,26 +72,34 @@ export class Loader {
     this.#spool = spool;
     this.#engine = engine;
     this.#log = log;
-    spool.onData = (signal) => this.#wake.get(signal)?.();
-    this.#runs = SIGNALS.map((signal) => this.#run(signal));
+    spool.onData = () => this.#wakeAll();
+    this.#runs = [
+      ...SIGNALS.map((signal) => this.#run(signal, () => spool.hasData(signal))),
+      // One insert is one thread: while full segments of spans wait, a second one uses the second core.
+      this.#run('traces', () => spool.isBehind('traces')),
+    ];
   }
 
   /** Loads what is spooled, then stops; what does not make it by the deadline stays for the next start. */
   async close(deadlineMs: number): Promise<void> {
     this.#stop.abort();
-    for (const wake of this.#wake.values()) wake();
+    this.#wakeAll();
     const drained = Promise.all(this.#runs);
     await Promise.race([drained, sleep(deadlineMs, undefined, { ref: false })]);
   }
 
-  async #run(signal: Signal): Promise<void> {
+  #wakeAll(): void {
+    for (const wake of this.#wake) wake();
+    this.#wake.clear();
+  }
+
+  async #run(signal: Signal, hasWork: () => boolean): Promise<void> {
     const stop = this.#stop.signal;
     let attempts = 0;
     while (true) {
-      if (!this.#spool.hasData(signal)) {
+      if (!hasWork()) {
         if (stop.aborted) return;
-        await new Promise<void>((resolve) => this.#wake.set(signal, resolve));
-        this.#wake.delete(signal);
+        await new Promise<void>((resolve) => this.#wake.add(resolve));
         continue;
       }
       const segment = await this.#spool.take(signal);
