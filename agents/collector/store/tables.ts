@@ -1,7 +1,8 @@
 /**
  * The tables of TELEMETRY.md section 3. Names, columns and meanings are those of the OpenTelemetry Collector's ClickHouse
  * exporter, so that at scale the standard Collector fills the same tables and other tools read them. Ours on top:
- * `*Types` columns, which keep the OTLP type that a Map(String, String) loses (absent key = string).
+ * `*Types` columns, which keep the OTLP type that a Map(String, String) loses (absent key = string), and columns for
+ * what the exporter drops (flags, counts of what an SDK dropped, schema URLs, attributes of scopes).
  *
  * `non_replicated_deduplication_window` makes a load that is repeated after a crash a no-op: the loader's token is
  * the name of the spool segment.
@@ -12,7 +13,7 @@ const TYPES = 'Map(LowCardinality(String), LowCardinality(String))';
 const DEDUP_WINDOW = 1000;
 
 /** Raised when a table changes shape; each version has its own data directory, and an old one is left as it is. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 export interface TableOptions {
   /** Days after which a day's partition is dropped. */
@@ -33,29 +34,39 @@ function traces(options: TableOptions): string {
     SpanId String CODEC(ZSTD(1)),
     ParentSpanId String CODEC(ZSTD(1)),
     TraceState String CODEC(ZSTD(1)),
+    Flags UInt32,
     SpanName LowCardinality(String),
     SpanKind LowCardinality(String),
     ServiceName LowCardinality(String),
     ServiceVersion LowCardinality(String) MATERIALIZED ResourceAttributes['service.version'],
     ResourceAttributes ${ATTRS} CODEC(ZSTD(1)),
     ResourceAttributeTypes ${TYPES} CODEC(ZSTD(1)),
-    ScopeName String CODEC(ZSTD(1)),
-    ScopeVersion String CODEC(ZSTD(1)),
+    ResourceSchemaUrl LowCardinality(String),
+    ScopeSchemaUrl LowCardinality(String),
+    ScopeName LowCardinality(String),
+    ScopeVersion LowCardinality(String),
+    ScopeAttributes ${ATTRS} CODEC(ZSTD(1)),
     SpanAttributes ${ATTRS} CODEC(ZSTD(1)),
     SpanAttributeTypes ${TYPES} CODEC(ZSTD(1)),
     Duration UInt64 CODEC(T64, ZSTD(1)),
     EndsBeforeStart Bool DEFAULT false,
     StatusCode LowCardinality(String),
     StatusMessage String CODEC(ZSTD(1)),
+    DroppedAttributesCount UInt32,
+    DroppedEventsCount UInt32,
+    DroppedLinksCount UInt32,
     \`Events.Timestamp\` Array(DateTime64(9)),
     \`Events.Name\` Array(LowCardinality(String)),
     \`Events.Attributes\` Array(${ATTRS}),
     \`Events.AttributeTypes\` Array(${TYPES}),
+    \`Events.DroppedAttributesCount\` Array(UInt32),
     \`Links.TraceId\` Array(String),
     \`Links.SpanId\` Array(String),
     \`Links.TraceState\` Array(String),
     \`Links.Attributes\` Array(${ATTRS}),
     \`Links.AttributeTypes\` Array(${TYPES}),
+    \`Links.Flags\` Array(UInt32),
+    \`Links.DroppedAttributesCount\` Array(UInt32),
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX idx_span_attr_key mapKeys(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_span_attr_value mapValues(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,

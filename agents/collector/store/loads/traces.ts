@@ -28,7 +28,8 @@ export const TRACES: Load = {
   levels: ['resource_spans', SCOPE, SPAN],
   columns: [
     ...attributes(RESOURCE, 1),
-    ...scalars(`${SCOPE}.scope`, 'String', 2, ['name', 'version']),
+    ...scalars('resource_spans', 'String', 1, ['schema_url']),
+    ...scalars(SCOPE, 'String', 2, ['scope.name', 'scope.version', 'schema_url']),
     ...scalars(SPAN, 'String', 3, [
       'trace_id',
       'span_id',
@@ -38,6 +39,12 @@ export const TRACES: Load = {
       'status.message',
     ]),
     ...scalars(SPAN, 'Int32', 3, ['kind', 'status.code']),
+    ...scalars(SPAN, 'UInt32', 3, [
+      'flags',
+      'dropped_attributes_count',
+      'dropped_events_count',
+      'dropped_links_count',
+    ]),
     ...scalars(SPAN, 'UInt64', 3, ['start_time_unix_nano', 'end_time_unix_nano']),
     ...attributes(`${SPAN}.attributes`, 3),
   ],
@@ -48,11 +55,14 @@ export const TRACES: Load = {
     // An all-zero parent is no parent.
     ParentSpanId: hexId(`replaceAll(${span('parent_span_id')}, repeat(char(0), 8), '')`),
     TraceState: span('trace_state'),
+    Flags: span('flags'),
     SpanName: span('name'),
     SpanKind: `transform(${span('kind')}, [1, 2, 3, 4, 5], ${KINDS}, 'Unspecified')`,
     ServiceName: `${attributeMap(RESOURCE)}['service.name']`,
     ResourceAttributes: attributeMap(RESOURCE),
     ResourceAttributeTypes: attributeTypes(RESOURCE),
+    ResourceSchemaUrl: field('resource_spans.schema_url'),
+    ScopeSchemaUrl: field(`${SCOPE}.schema_url`),
     ScopeName: field(`${SCOPE}.scope.name`),
     ScopeVersion: field(`${SCOPE}.scope.version`),
     SpanAttributes: attributeMap(`${SPAN}.attributes`),
@@ -61,12 +71,16 @@ export const TRACES: Load = {
     EndsBeforeStart: `${END} < ${START}`,
     StatusCode: `transform(${span('status.code')}, [1, 2], ['Ok', 'Error'], 'Unset')`,
     StatusMessage: span('status.message'),
+    DroppedAttributesCount: span('dropped_attributes_count'),
+    DroppedEventsCount: span('dropped_events_count'),
+    DroppedLinksCount: span('dropped_links_count'),
   },
   parts: {
     events: {
       columns: [
         ...scalars(`${SPAN}.events`, 'String', 4, ['name']),
         ...scalars(`${SPAN}.events`, 'UInt64', 4, ['time_unix_nano']),
+        ...scalars(`${SPAN}.events`, 'UInt32', 4, ['dropped_attributes_count']),
         ...attributes(`${SPAN}.events.attributes`, 4),
       ],
       target: {
@@ -74,11 +88,13 @@ export const TRACES: Load = {
         'Events.Name': span('events.name'),
         'Events.Attributes': attributeMaps(`${SPAN}.events.attributes`),
         'Events.AttributeTypes': attributeTypeMaps(`${SPAN}.events.attributes`),
+        'Events.DroppedAttributesCount': span('events.dropped_attributes_count'),
       },
     },
     links: {
       columns: [
         ...scalars(`${SPAN}.links`, 'String', 4, ['trace_id', 'span_id', 'trace_state']),
+        ...scalars(`${SPAN}.links`, 'UInt32', 4, ['flags', 'dropped_attributes_count']),
         ...attributes(`${SPAN}.links.attributes`, 4),
       ],
       target: {
@@ -87,7 +103,13 @@ export const TRACES: Load = {
         'Links.TraceState': span('links.trace_state'),
         'Links.Attributes': attributeMaps(`${SPAN}.links.attributes`),
         'Links.AttributeTypes': attributeTypeMaps(`${SPAN}.links.attributes`),
+        'Links.Flags': span('links.flags'),
+        'Links.DroppedAttributesCount': span('links.dropped_attributes_count'),
       },
+    },
+    scope_attributes: {
+      columns: attributes(`${SCOPE}.scope.attributes`, 2),
+      target: { ScopeAttributes: attributeMap(`${SCOPE}.scope.attributes`) },
     },
   },
 };
