@@ -15,7 +15,10 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'sample-services/': ['agents/contract/', 'agents/node/', 'sample-services/'],
   // Its tests run on the embedded Postgres.
   'sample-services/testing/': ['agents/contract/', 'agents/host/', 'agents/node/', 'sample-services/'],
-  'web/server/': ['agents/contract/', 'agents/collector/queries/', 'chaos/', 'web/live/'],
+  'web/server/': [
+    ...['agents/contract/', 'agents/collector/queries/', 'agents/collector/readers/'],
+    ...['chaos/', 'web/live/'],
+  ],
   'web/app/': [...CONTRACTS, 'web/features/', 'web/live/', 'web/ui/'],
   'web/features/': [...CONTRACTS, 'web/live/', 'web/ui/'],
   'web/live/': CONTRACTS,

@@ -8,7 +8,7 @@ import { loadPages, noPages, type Pages } from './http/pages.ts';
 import { createLog } from './log.ts';
 import { startServer } from './server.ts';
 import { systemTime } from './time.ts';
-import { noTelemetry, openTelemetry, type Telemetry } from './window/telemetry.ts';
+import { noReaders, noTelemetry, openReaders, openTelemetry } from './window/telemetry.ts';
 
 const WEB = join(dirname(fileURLToPath(import.meta.url)), '..');
 const STOP_LIMIT_MS = 2_800;
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     version: readVersion(),
     time: systemTime,
     log,
-    telemetry: openStore(env),
+    ...openStore(env),
     runExperiment,
     loadExperiments: () => loadExperiments(folder),
     pages: () => pages ?? Promise.resolve(noPages),
@@ -50,8 +50,9 @@ async function main(): Promise<void> {
   await pages;
 }
 
-function openStore(env: Env): Telemetry {
-  return env.CLICKHOUSE_URL ? openTelemetry(env.CLICKHOUSE_URL, env.CLICKHOUSE_PASSWORD) : noTelemetry();
+function openStore({ CLICKHOUSE_URL: url, CLICKHOUSE_PASSWORD: password }: Env) {
+  if (url === undefined) return { telemetry: noTelemetry(), readers: noReaders() };
+  return { telemetry: openTelemetry(url, password), readers: openReaders(url, password) };
 }
 
 function readVersion(): string {

@@ -1,5 +1,6 @@
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Readers } from '@stormglass/agents/collector/readers';
 import { StormglassError } from '@stormglass/agents/contract';
 import { compose, type Ingredients } from './compose.ts';
 import { openApiDocument } from './http/openapi.ts';
@@ -12,6 +13,8 @@ const DRAIN_MS = 1_000;
 export interface ServerOptions extends Ingredients {
   /** Awaited by the first request for a page. */
   pages: () => Promise<Pages>;
+  /** Closed with the server. */
+  readers: Readers;
 }
 
 export interface RunningServer {
@@ -29,7 +32,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   http.on('request', (request, response) => listener(request, response));
   const dashboard = compose(http, options);
   const openapi = openApiDocument(options.version);
-  listener = requestListener({ ...dashboard, log, openapi, pages: options.pages });
+  listener = requestListener({ ...dashboard, log, openapi, pages: options.pages, readers: options.readers });
   try {
     await listen(http, env.HOST, env.PORT);
   } catch (error) {
@@ -44,6 +47,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       http.closeIdleConnections();
       const cut = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
       await dashboard.close();
+      await options.readers.close();
       clearTimeout(cut);
       http.closeAllConnections();
     },

@@ -10,9 +10,10 @@ import { setSecurityHeaders } from './headers.ts';
 import { sendLoginPage } from './login-page.ts';
 import type { Pages } from './pages.ts';
 import { queryInput } from './query.ts';
+import { answerReader, isReaderPath, type ReaderSite } from './readers.ts';
 import { matchRoute } from './table.ts';
 
-export interface Site {
+export interface Site extends ReaderSite {
   handlers: Handlers;
   gate: Gate;
   metrics: Metrics;
@@ -43,6 +44,8 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
   } else if (path === '/api/openapi.json') {
     gate.admit(request.headers, 'GET');
     sendJson(response, 200, site.openapi);
+  } else if (isReaderPath(path)) {
+    await answerReader(site, request, response, url);
   } else if (path === '/api' || path.startsWith('/api/')) {
     await api(site, request, response, url);
   } else if (path === '/login' && gate.loginNeeded) {

@@ -12,7 +12,7 @@ import { noPages } from '../http/pages.ts';
 import { createLog } from '../log.ts';
 import { startServer } from '../server.ts';
 import { systemTime } from '../time.ts';
-import { noTelemetry } from '../window/telemetry.ts';
+import { noReaders, noTelemetry, openReaders } from '../window/telemetry.ts';
 
 /** A real dashboard on a free port with its state in a temporary directory. */
 export interface TestDashboard {
@@ -48,8 +48,10 @@ export async function startDashboard(
   options: { dataDir: string; env?: Record<string, string> } & Partial<Omit<Ingredients, 'env'>>,
 ): Promise<TestDashboard> {
   const { dataDir, env = {}, ...ingredients } = options;
+  const settings = readEnv({ PORT: '0', STORMGLASS_DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...env });
+  const { CLICKHOUSE_URL: store, CLICKHOUSE_PASSWORD: password } = settings;
   const server = await startServer({
-    env: readEnv({ PORT: '0', STORMGLASS_DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...env }),
+    env: settings,
     version: '0.0.0-test',
     time: systemTime,
     log: createLog('silent'),
@@ -57,6 +59,7 @@ export async function startDashboard(
     runExperiment: noRun,
     loadExperiments: async () => ({ experiments: [], refused: [] }),
     pages: async () => noPages,
+    readers: store === undefined ? noReaders() : openReaders(store, password),
     ...ingredients,
   });
   const url = `http://127.0.0.1:${server.port}`;

@@ -1,4 +1,5 @@
 import { createQueries, type TelemetryQueries } from '@stormglass/agents/collector/queries';
+import { createReaders, type Readers } from '@stormglass/agents/collector/readers';
 import { StormglassError } from '@stormglass/agents/contract';
 
 /** What the dashboard asks the telemetry store. */
@@ -12,15 +13,14 @@ export function openTelemetry(url: string, password: string): Telemetry {
   return createQueries({ url, username: 'stormglass', password });
 }
 
+/** The same store, as other tools read it. */
+export function openReaders(url: string, password: string): Readers {
+  return createReaders({ url, username: 'stormglass', password });
+}
+
 /** Stands in when no collector is configured: every question is answered by the code that says so. */
 export function noTelemetry(): Telemetry {
-  const absent = async (): Promise<never> => {
-    throw new StormglassError(
-      'store_unavailable',
-      'no telemetry store is configured',
-      'Start the dashboard with CLICKHOUSE_URL, or through `npm start`.',
-    );
-  };
+  const absent = async () => refuse();
   return {
     timeline: absent,
     searchTraces: absent,
@@ -29,4 +29,21 @@ export function noTelemetry(): Telemetry {
     saga: absent,
     close: async () => undefined,
   };
+}
+
+export function noReaders(): Readers {
+  return {
+    jaeger: async () => refuse(),
+    exportTrace: () => refuse(),
+    exportSearch: () => refuse(),
+    close: async () => undefined,
+  };
+}
+
+function refuse(): never {
+  throw new StormglassError(
+    'store_unavailable',
+    'no telemetry store is configured',
+    'Start the dashboard with CLICKHOUSE_URL, or through `npm start`.',
+  );
 }

@@ -1,0 +1,65 @@
+import type { TraceSearch } from '../../contract/trace.ts';
+import type { Store } from '../queries/client.ts';
+import { searchTraces } from '../queries/search.ts';
+import { type SpanRow, toResourceSpans } from './otlp.ts';
+import { spansOf } from './spans.ts';
+
+/** Traces whose spans are read at one time. */
+const CHUNK = 25;
+/** Spans of one line; far below the request limit of any receiver. */
+const LINE_SPANS = 2000;
+const PAGE = 1000;
+
+/**
+ * Traces as OTLP JSON lines: each line is an ExportTraceServiceRequest, and no line mixes traces. Read piece by piece, as
+ * fast as the lines are taken.
+ */
+export async function* exportTraces(
+  store: Store,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
+  for (let at = 0; at < ids.length; at += CHUNK) {
+    const chunk = ids.slice(at, at + CHUNK);
+    const traces = Map.groupBy(await spansOf(store, chunk, signal), (row) => row.traceId);
+    for (const id of chunk) yield* linesOf(traces.get(id) ?? []);
+  }
+}
+
+function* linesOf(rows: readonly SpanRow[]): Generator<string> {
+  for (let at = 0; at < rows.length; at += LINE_SPANS) {
+    const resourceSpans = toResourceSpans(rows.slice(at, at + LINE_SPANS));
+    yield `${JSON.stringify({ resourceSpans })}\n`;
+  }
+}
+
+/** What a search finds: at most `limit` traces, or without a limit all of them, newest first. */
+export async function* exportSearch(
+  store: Store,
+  search: Omit<TraceSearch, 'limit'> & { limit?: number | undefined },
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
+  if (search.limit !== undefined) {
+    const { traces } = await searchTraces(store, { ...search, limit: search.limit }, signal);
+    const ids = traces.map((trace) => trace.traceId);
+    yield* exportTraces(store, ids, signal);
+    return;
+  }
+  let { to } = search;
+  let seen = new Set<string>();
+  for (;;) {
+    const page = await searchTraces(store, { ...search, to, order: 'newest', limit: PAGE }, signal);
+    const fresh = page.traces.filter(({ traceId }) => !seen.has(traceId));
+    yield* exportTraces(
+      store,
+      fresh.map((trace) => trace.traceId),
+      signal,
+    );
+    const oldest = page.traces.at(-1);
+    if (!page.truncated || oldest === undefined) return;
+    // The next page begins in the last one's oldest millisecond; only if nothing in it was new it must be left behind.
+    const next = Math.floor(oldest.startMs) + (fresh.length === 0 ? 0 : 1);
+    seen = new Set(page.traces.map(({ traceId }) => traceId));
+    to = next;
+  }
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readers } from '@stormglass/agents/collector/readers';
+import { StormglassError, TraceSearch } from '@stormglass/agents/contract';
+import type { Gate } from '../auth/gate.ts';
+import { sendJson } from './answer.ts';
+
+export interface ReaderSite {
+  gate: Gate;
+  readers: Readers;
+}
+
+/** Where a stock Jaeger UI or data source finds the older API, whose paths are partly those of our own. */
+const JAEGER_BASE = '/jaeger';
+const EXPORT = '/api/export/traces';
+/** Everything that matches, where a search that a page shows has a limit. */
+const ExportInput = TraceSearch.extend({ limit: TraceSearch.shape.limit.unwrap().optional() });
+
+/** Paths of `answerReader`: Jaeger's API on its base path, its new API at the root too, and the export. */
+export function isReaderPath(path: string): boolean {
+  return (
+    path.startsWith('/api/v3/') ||
+    path.startsWith(`${JAEGER_BASE}/api/`) ||
+    path === EXPORT ||
+    path.startsWith(`${EXPORT}/`)
+  );
+}
+
+/** The telemetry as other tools want it; who may read it is the gate's decision, as everywhere. */
+export async function answerReader(
+  { gate, readers }: ReaderSite,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  gate.admit(request.headers, 'GET');
+  if (request.method !== 'GET') {
+    throw new StormglassError('method_not_allowed', 'this path is for reading', 'Use GET.');
+  }
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  if (url.pathname.startsWith(EXPORT)) {
+    await sendLines(response, exported(readers, url, gone.signal), gone.signal);
+    return;
+  }
+  const path = url.pathname.startsWith(JAEGER_BASE) ? url.pathname.slice(JAEGER_BASE.length) : url.pathname;
+  const { status, body } = await readers.jaeger(path, url.searchParams, gone.signal);
+  sendJson(response, status, body);
+}
+
+function exported(readers: Readers, url: URL, signal: AbortSignal): AsyncGenerator<string> {
+  const id = url.pathname.slice(EXPORT.length + 1).toLowerCase();
+  if (id === '') return readers.exportSearch(searchOf(url), signal);
+  if (/^[0-9a-f]{32}$/.test(id)) return readers.exportTrace(id, signal);
+  throw new StormglassError('invalid_request', 'a trace id has 32 hex digits', 'Correct the id.');
+}
+
+function searchOf(url: URL) {
+  try {
+    return ExportInput.parse(JSON.parse(url.searchParams.get('q') ?? ''));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new StormglassError('invalid_request', '`q` is not valid JSON', 'Send a TraceSearch as JSON.', {
+      cause,
+    });
+  }
+}
+
+/** A failure before the first line is told by its status; a later one cuts the connection, so that no half passes for all. */
+async function sendLines(
+  response: ServerResponse,
+  lines: AsyncGenerator<string>,
+  gone: AbortSignal,
+): Promise<void> {
+  let next = await lines.next();
+  response.writeHead(200, {
+    'content-type': 'application/x-ndjson; charset=utf-8',
+    'content-disposition': 'attachment; filename="stormglass-traces.jsonl"',
+    'cache-control': 'no-store',
+  });
+  try {
+    while (!next.done && !gone.aborted) {
+      if (!response.write(next.value)) await once(response, 'drain', { signal: gone });
+      next = await lines.next();
+    }
+    response.end();
+  } catch (error) {
+    if (!gone.aborted) throw error;
+  } finally {
+    await lines.return(undefined);
+  }
+}
