@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Speed } from '@stormglass/agents/collector/recording';
 import { StormglassError } from '@stormglass/agents/contract';
 
 /** A command line, understood. */
@@ -16,15 +17,29 @@ export type Command =
       markdown: string | undefined;
     }
   | { name: 'halt'; url: string; token: string | undefined; reason: string }
-  | { name: 'validate'; files: string[] };
+  | { name: 'validate'; files: string[] }
+  | {
+      name: 'import';
+      file: string;
+      /** OTLP/HTTP base URL. */
+      to: string;
+      key: string | undefined;
+      speed: Speed;
+      shiftToNow: boolean;
+    };
 
-export const HELP = `stormglass: run chaos experiments against a dashboard
+export const HELP = `stormglass: run chaos experiments against a dashboard, replay recordings
 
   stormglass run <file|id> [options]   run an experiment and follow it; exits with its verdict's code
       --seed N                         pick the same requests again
       --junit FILE --json FILE --markdown FILE   write a report
   stormglass validate <file...>        check experiment files without a dashboard
   stormglass halt --reason WORDS       stop all chaos and refuse new faults
+  stormglass import <file.jsonl> [options]   send a recording (OTLP JSON lines) to a collector
+      --to URL                         its OTLP/HTTP address (default http://127.0.0.1:4318)
+      --key KEY                        its key, if it wants one (or STORMGLASS_OTLP_KEY)
+      --speed 1|10|max                 replay at so many times the recorded speed (default max)
+      --shift-to-now                   as if it happened now
 
   --url URL       the dashboard (default http://127.0.0.1:4000, or STORMGLASS_URL)
   --token TOKEN   its login token, if it wants one (or STORMGLASS_LOGIN_TOKEN)
@@ -41,6 +56,10 @@ const OPTIONS = {
   json: { type: 'string' },
   markdown: { type: 'string' },
   reason: { type: 'string' },
+  to: { type: 'string' },
+  key: { type: 'string' },
+  speed: { type: 'string' },
+  'shift-to-now': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -65,6 +84,15 @@ export function parseCommand(argv: string[], env: Record<string, string | undefi
     case 'validate':
       if (rest.length === 0) throw usage('validate takes at least one file');
       return { name, files: rest };
+    case 'import': {
+      const [file, ...others] = rest;
+      if (file === undefined || others.length > 0) throw usage('import takes one file');
+      const key = values.key ?? env.STORMGLASS_OTLP_KEY;
+      const to = values.to ?? 'http://127.0.0.1:4318';
+      if (!URL.canParse(to)) throw usage(`--to is ${to}; write a URL such as http://127.0.0.1:4318`);
+      const speed = speedOf(values.speed ?? 'max');
+      return { name, file, to, key, speed, shiftToNow: values['shift-to-now'] };
+    }
     default:
       throw usage(`there is no command ${name}`);
   }
@@ -83,6 +111,13 @@ function seedOf(text: string | undefined): number | undefined {
   const seed = Number(text);
   if (!/^\d+$/.test(text) || seed > 0xffffffff) throw usage(`--seed is ${text}; write 0 to 4294967295`);
   return seed;
+}
+
+function speedOf(text: string): Speed {
+  const speed = Number(text);
+  if (text === 'max') return 'max';
+  if (!(speed > 0 && Number.isFinite(speed))) throw usage(`--speed is ${text}; write 1, 10 or max`);
+  return speed;
 }
 
 function usage(message: string): StormglassError {

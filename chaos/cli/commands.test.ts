@@ -239,3 +239,57 @@ describe('stormglass', () => {
     }
   });
 });
+
+describe('stormglass import', () => {
+  it('sends at full speed to the local collector unless told otherwise', () => {
+    const env = { STORMGLASS_OTLP_KEY: 'k' };
+    expect(parseCommand(['import', 'a.jsonl'], env)).toEqual({
+      ...{ name: 'import', file: 'a.jsonl', to: 'http://127.0.0.1:4318', key: 'k' },
+      ...{ speed: 'max', shiftToNow: false },
+    });
+    const replay = [
+      'import',
+      'a.jsonl',
+      '--speed',
+      '10',
+      '--shift-to-now',
+      '--to',
+      'http://h:1',
+      '--key',
+      'x',
+    ];
+    expect(parseCommand(replay, env)).toMatchObject({
+      to: 'http://h:1',
+      key: 'x',
+      speed: 10,
+      shiftToNow: true,
+    });
+    for (const wrong of [[], ['a', 'b'], ['a', '--speed', '0'], ['a', '--speed', 'fast'], ['a', '--to', 'x']])
+      expect(() => parseCommand(['import', ...wrong], {})).toThrow(/import takes|--speed is|--to is/);
+  });
+
+  it('counts what it sent, and names the line it could not', async () => {
+    const file = join(folder, 'recording.jsonl');
+    const request = { resourceSpans: [{ scopeSpans: [{ spans: [{}, {}] }] }] };
+    await writeFile(file, `${JSON.stringify(request)}\n`);
+    const { url, close } = await receiver();
+    expect(await type(['import', file, '--to', url])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('imported 2 spans, 0 log records, 0 metrics in 1 lines'),
+    });
+    await close();
+    await writeFile(file, `${JSON.stringify(request)}\nnot json\n`);
+    const { code, err } = await type(['import', file, '--to', url]);
+    expect([code, err]).toEqual([64, expect.stringContaining('recording.jsonl:2: not JSON')]);
+  });
+});
+
+/** Takes whatever is sent to it. */
+async function receiver(): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => request.resume().on('end', () => response.end('{}')));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}

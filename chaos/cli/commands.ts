@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { importRecording } from '@stormglass/agents/collector/recording';
 import { assertNever, StormglassError } from '@stormglass/agents/contract';
 import { type ExperimentSpec, type Run, VERDICTS } from '../contract/index.ts';
 import { parseExperiment } from '../engine/index.ts';
@@ -49,6 +50,8 @@ export async function carryOut(command: Command, terminal: Terminal): Promise<nu
       }
       case 'validate':
         return await validate(command.files, terminal);
+      case 'import':
+        return await bringIn(command, terminal);
       default:
         return assertNever(command);
     }
@@ -76,6 +79,21 @@ async function validate(files: string[], terminal: Terminal): Promise<number> {
     }
   }
   return worst;
+}
+
+async function bringIn(
+  command: Extract<Command, { name: 'import' }>,
+  { out, interrupted }: Terminal,
+): Promise<number> {
+  const { file, to, key, speed, shiftToNow } = command;
+  const { lines, items, rejected } = await importRecording({
+    ...{ file, speed, shiftToNow, interrupted },
+    to: { url: to, key },
+  });
+  const counts = `${items.traces} spans, ${items.logs} log records, ${items.metrics} metrics in ${lines} lines`;
+  out(`${interrupted.aborted ? 'stopped after' : 'imported'} ${counts}`);
+  if (rejected > 0) out(`${rejected} of them were not taken by ${to}`);
+  return rejected > 0 || interrupted.aborted ? 1 : 0;
 }
 
 async function specOf(file: string): Promise<ExperimentSpec> {

@@ -12,6 +12,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'agents/': ['agents/'],
   'chaos/contract/': ['agents/contract/'],
   'chaos/': ['agents/contract/', 'chaos/'],
+  // The command line of the whole, of which experiments are a part.
+  'chaos/cli/': ['agents/contract/', 'agents/collector/sources/recording/', 'chaos/'],
   'sample-services/': ['agents/contract/', 'agents/node/', 'sample-services/'],
   // Its tests run on the embedded Postgres.
   'sample-services/testing/': ['agents/contract/', 'agents/host/', 'agents/node/', 'sample-services/'],

@@ -1,0 +1,1 @@
+export { type Imported, type ImportOptions, importRecording, type Speed } from './import.ts';

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StormglassError } from '../../../contract/errors.ts';
+import type { Signal } from '../../wire/signals.ts';
+
+export interface Receiver {
+  /** Base URL of OTLP/HTTP. */
+  url: string;
+  key: string | undefined;
+}
+
+const PATIENCE_MS = 30_000;
+/** A receiver that is away or full for longer than this many tries has a problem that waiting does not solve. */
+const MAX_TRIES = 12;
+const FIRST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 10_000;
+const MAX_RETRY_AFTER_MS = 60_000;
+/** What OTLP says can be sent again. */
+const RETRYABLE = new Set([429, 502, 503, 504]);
+
+/** Sends one request until it is acknowledged; gives back how many of its items were rejected. */
+export async function sendRequest(
+  { url, key }: Receiver,
+  signal: Signal,
+  body: string,
+  stop: AbortSignal,
+): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await post(`${url.replace(/\/+$/, '')}/v1/${signal}`, key, body, stop);
+    if ('rejected' in outcome) return outcome.rejected;
+    if (outcome.final || attempt >= MAX_TRIES) throw outcome.error;
+    const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+    await sleep(outcome.retryAfterMs ?? pause, undefined, { signal: stop });
+  }
+}
+
+type Outcome =
+  | { rejected: number }
+  | { error: StormglassError; final: boolean; retryAfterMs: number | undefined };
+
+async function post(url: string, key: string | undefined, body: string, stop: AbortSignal): Promise<Outcome> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      },
+      signal: AbortSignal.any([stop, AbortSignal.timeout(PATIENCE_MS)]),
+    });
+    const answer = await response.text();
+    if (response.ok) return { rejected: rejectedIn(answer) };
+    return {
+      error: refusal(url, response.status, answer),
+      final: !RETRYABLE.has(response.status),
+      retryAfterMs: retryAfter(response.headers.get('retry-after')),
+    };
+  } catch (cause) {
+    if (stop.aborted) throw cause;
+    const message = `Nothing answers at ${url}.`;
+    const next = 'Is a collector running there? Name another one with --to.';
+    const error = new StormglassError('target_absent', message, next, { cause });
+    return { error, final: false, retryAfterMs: undefined };
+  }
+}
+
+function refusal(url: string, status: number, answer: string): StormglassError {
+  const said = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(answer)?.[1];
+  const message = `${url} answered ${status}${said === undefined ? '' : `: ${JSON.parse(said)}`}`;
+  if (status === 401) return new StormglassError('unauthorized', message, 'Give its key with --key.');
+  if (RETRYABLE.has(status))
+    return new StormglassError('backpressure', message, 'Import again when it has room.');
+  return new StormglassError('invalid_request', message, 'Correct what it names and import again.');
+}
+
+/** Seconds, or a date; undefined without one that can be read. */
+function retryAfter(header: string | null): number | undefined {
+  if (header === null || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ms));
+}
+
+/** `partialSuccess` of the answer; an answer that is no JSON (a proxy's) rejects nothing. */
+function rejectedIn(answer: string): number {
+  const count = /"rejected(?:Spans|LogRecords|DataPoints)"\s*:\s*"?(\d+)/.exec(answer)?.[1];
+  return Number(count ?? 0);
+}
