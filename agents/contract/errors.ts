@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   payload_too_large: { status: 413, retry: false },
   unsupported_media_type: { status: 415, retry: false },
   fault_unsupported: { status: 422, retry: false },
+  query_too_large: { status: 422, retry: false },
   experiment_invalid: { status: 422, retry: false },
   halted: { status: 423, retry: true },
   backpressure: { status: 429, retry: true },

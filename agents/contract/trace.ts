@@ -72,6 +72,32 @@ export interface TraceSummary {
   faultIds: string[];
 }
 
+const AttributeScalar = z.union([z.string().max(4096), z.number(), z.boolean()]);
+export type AttributeScalar = z.infer<typeof AttributeScalar>;
+
+const attribute = {
+  key: z.string().min(1).max(512),
+  /** Where it stands; absent: on the span, else on its resource. */
+  scope: z.enum(['span', 'resource', 'event', 'link']).optional(),
+};
+
+/**
+ * One condition on an attribute. Values compare by type, too: the number 200 is not the text "200". `!=` wants the
+ * attribute to be there; `text` looks for a part of it, in any case.
+ */
+export const AttributeCondition = z.discriminatedUnion(
+  'op',
+  [
+    z.object({ ...attribute, op: z.enum(['=', '!=']), value: AttributeScalar }),
+    z.object({ ...attribute, op: z.enum(['<', '>']), value: z.number() }),
+    z.object({ ...attribute, op: z.literal('in'), value: z.array(AttributeScalar).min(1).max(100) }),
+    z.object({ ...attribute, op: z.literal('text'), value: z.string().min(1).max(512) }),
+    z.object({ ...attribute, op: z.literal('exists') }),
+  ],
+  { error: 'an attribute is compared by one of =, !=, <, >, in, text, exists' },
+);
+export type AttributeCondition = z.infer<typeof AttributeCondition>;
+
 /** Search: all given conditions hold for the trace; `attributes` for one span of it. Times epoch ms. */
 export const TraceSearch = z.object({
   from: z.number(),
@@ -82,16 +108,7 @@ export const TraceSearch = z.object({
   maxDurationMs: z.number().min(0).optional(),
   status: z.enum(['any', 'error', 'ok']).default('any'),
   faultId: z.string().optional(),
-  attributes: z
-    .array(
-      z.object({
-        key: z.string().min(1),
-        op: z.enum(['=', '!=', '<', '>', 'exists']),
-        value: z.union([z.string(), z.number(), z.boolean()]).optional(),
-      }),
-    )
-    .max(10)
-    .default([]),
+  attributes: z.array(AttributeCondition).max(10).default([]),
   order: z.enum(['newest', 'slowest']).default('newest'),
   limit: z.number().int().min(1).max(1000).default(100),
 });

@@ -1,5 +1,5 @@
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { StormglassError } from '../../contract/errors.ts';
+import { type ErrorCode, StormglassError } from '../../contract/errors.ts';
 
 export interface StoreAddress {
   /** ClickHouse over HTTP: the collector's query port, or a real cluster. */
@@ -13,6 +13,19 @@ export interface Range {
   from: number;
   to: number;
 }
+
+/** What one query may take; the store ends it above that. */
+export interface Limits {
+  seconds: number;
+  memoryMiB: number;
+}
+
+/** By what a question reads: some rows of an index, tables made for the question, or spans. */
+export const LIMITS = {
+  lookup: { seconds: 10, memoryMiB: 128 },
+  figures: { seconds: 15, memoryMiB: 192 },
+  scan: { seconds: 20, memoryMiB: 256 },
+} as const satisfies Record<string, Limits>;
 
 const NEXT = 'Wait for the collector to come back (it restarts by itself); nothing acknowledged is lost.';
 
@@ -32,17 +45,28 @@ export class Store {
     });
   }
 
-  /** Rows of a SELECT. Values reach the engine as bound parameters only. */
-  async rows<T>(query: string, params: Record<string, unknown>, signal?: AbortSignal): Promise<T[]> {
+  /** Rows of a SELECT. Values reach the engine as bound parameters only; `signal` ends the query in the store, too. */
+  async rows<T>(
+    query: string,
+    params: Record<string, unknown>,
+    signal?: AbortSignal,
+    limits: Limits = LIMITS.scan,
+  ): Promise<T[]> {
     try {
       const result = await this.#client.query({
         query,
         query_params: params,
         format: 'JSONEachRow',
+        clickhouse_settings: {
+          max_execution_time: limits.seconds,
+          max_memory_usage: String(limits.memoryMiB * 1_048_576),
+        },
         ...(signal === undefined ? {} : { abort_signal: signal }),
       });
       return await result.json<T>();
     } catch (cause) {
+      // The client's own error says no more than that somebody aborted.
+      signal?.throwIfAborted();
       throw failure(cause);
     }
   }
@@ -66,9 +90,18 @@ export class Store {
   }
 }
 
+const LESS = 'Ask for a shorter range, or with more conditions.';
+
+/** ClickHouse's codes for a limit that was reached. */
+const LIMIT_ERRORS: Record<string, [code: ErrorCode, message: string, next: string]> = {
+  '159': ['timeout', 'The telemetry store did not answer within the time one question may take.', LESS],
+  '241': ['query_too_large', 'The question needs more memory than one may take.', LESS],
+};
+
 function failure(cause: unknown): unknown {
-  if (cause instanceof Error && cause.name === 'AbortError') return cause;
   if (cause instanceof ClickHouseError) {
+    const known = LIMIT_ERRORS[cause.code];
+    if (known !== undefined) return new StormglassError(...known, { cause });
     return new StormglassError(
       'internal',
       `The telemetry store refused a query: ${cause.message}`,

@@ -1,3 +1,14 @@
+import type {
+  Completion,
+  CompletionSearch,
+  ExampleSearch,
+  ExamplesAnswer,
+  Interactions,
+  MapSearch,
+  RedAnswer,
+  RedSearch,
+  ServiceMap,
+} from '../../contract/figures.ts';
 import type { Receipt } from '../../contract/timeline.ts';
 import type {
   SagaDetail,
@@ -8,11 +19,15 @@ import type {
   TraceSearchResult,
 } from '../../contract/trace.ts';
 import type { CollectorSnapshot } from '../serve/stats.ts';
-import { bounds, type Range, Store, type StoreAddress, within } from './client.ts';
+import { bounds, LIMITS, type Range, Store, type StoreAddress, within } from './client.ts';
+import { completion } from './completion.ts';
+import { examples } from './examples.ts';
+import { interactions } from './interactions.ts';
 import { saga, sagas } from './sagas.ts';
 import { searchTraces } from './search.ts';
 import { receipts, type StoredTimeline, timeline } from './timeline.ts';
 import { trace } from './trace.ts';
+import { red, serviceMap } from './traffic.ts';
 
 export type { CollectorSnapshot } from '../serve/stats.ts';
 export type { Range, StoreAddress } from './client.ts';
@@ -36,6 +51,11 @@ export interface TelemetryQueries {
   saga(id: string, signal?: AbortSignal): Promise<SagaDetail | null>;
   /** The newest `limit` receipts of a fault, oldest first. */
   receipts(faultId: string, range: Range, limit: number, signal?: AbortSignal): Promise<Receipt[]>;
+  red(search: RedSearch, signal?: AbortSignal): Promise<RedAnswer>;
+  serviceMap(search: MapSearch, signal?: AbortSignal): Promise<ServiceMap>;
+  examples(search: ExampleSearch, signal?: AbortSignal): Promise<ExamplesAnswer>;
+  completion(search: CompletionSearch, signal?: AbortSignal): Promise<Completion>;
+  interactions(range: Range, signal?: AbortSignal): Promise<Interactions>;
   services(range: Range, signal?: AbortSignal): Promise<ServiceVersions[]>;
   /** Operations a service served in the range, by name. */
   operations(service: string, range: Range, signal?: AbortSignal): Promise<string[]>;
@@ -53,12 +73,18 @@ export function createQueries(address: StoreAddress): TelemetryQueries {
     sagas: (filter, signal) => sagas(store, filter, signal),
     saga: (id, signal) => saga(store, id, Date.now(), signal),
     receipts: (faultId, range, limit, signal) => receipts(store, faultId, range, limit, signal),
+    red: (search, signal) => red(store, search, signal),
+    serviceMap: (search, signal) => serviceMap(store, search, signal),
+    examples: (search, signal) => examples(store, search, signal),
+    completion: (search, signal) => completion(store, search, signal),
+    interactions: (range, signal) => interactions(store, range, signal),
     services: (range, signal) =>
       store.rows<ServiceVersions>(
         `SELECT ServiceName AS service, arraySort(groupUniqArray(toString(ServiceVersion))) AS versions
          FROM otel_traces WHERE ${within('Timestamp')} AND ServiceName != '' GROUP BY service ORDER BY service`,
         bounds(range),
         signal,
+        LIMITS.figures,
       ),
     operations: (service, range, signal) => operations(store, service, range, signal),
     stats: () => store.stats<CollectorSnapshot>(),
@@ -79,6 +105,7 @@ async function operations(
      ORDER BY operation LIMIT 1000`,
     { service, fromSecond: Math.floor(range.from / 1000), toSecond: Math.ceil(range.to / 1000) },
     signal,
+    LIMITS.figures,
   );
   return rows.map((row) => row.operation);
 }

@@ -1,6 +1,6 @@
 import type { SagaEvent } from '../../contract/timeline.ts';
 import type { SagaDetail, SagaFilter, SagaSummary } from '../../contract/trace.ts';
-import { bounds, millis, type Store, within } from './client.ts';
+import { bounds, LIMITS, millis, type Store, within } from './client.ts';
 import { SAGA_COLUMNS } from './timeline.ts';
 
 /** Sagas are looked for by id so far back. */
@@ -37,6 +37,7 @@ export function sagas(store: Store, filter: SagaFilter, signal?: AbortSignal): P
       ...(filter.text === undefined ? {} : { text: filter.text }),
     },
     signal,
+    LIMITS.lookup,
   );
 }
 
@@ -54,11 +55,13 @@ export async function saga(
       `SELECT ${SUMMARY} FROM stormglass_saga_events WHERE ${where} GROUP BY SagaId`,
       params,
       signal,
+      LIMITS.lookup,
     ),
     store.rows<SagaEvent>(
       `SELECT ${SAGA_COLUMNS} FROM stormglass_saga_events WHERE ${where} ORDER BY Timestamp LIMIT ${MAX_JOURNAL}`,
       params,
       signal,
+      LIMITS.lookup,
     ),
   ]);
   const summary = summaries[0];

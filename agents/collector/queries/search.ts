@@ -1,19 +1,8 @@
 import type { TraceSearch, TraceSearchResult, TraceSummary } from '../../contract/trace.ts';
 import { OPERATION } from '../store/views.ts';
-import { bounds, millis, type Store, within } from './client.ts';
-
-/** Collects bound parameters, so that no value of the caller ever stands in the SQL text. */
-class Binder {
-  readonly params: Record<string, unknown> = {};
-  #count = 0;
-
-  bind(value: unknown, type: string): string {
-    const name = `p${this.#count}`;
-    this.#count += 1;
-    this.params[name] = value;
-    return `{${name}:${type}}`;
-  }
-}
+import { Binder } from './binder.ts';
+import { bounds, LIMITS, millis, type Store, within } from './client.ts';
+import { attributeCondition } from './conditions.ts';
 
 /** A trace's rows may be spread over the minutes it lasts; so much is read around the range. */
 const SLACK_MINUTES = 5;
@@ -42,6 +31,7 @@ export async function searchTraces(
     ORDER BY ${search.order === 'slowest' ? 'durationMs DESC' : 'startMs DESC'} LIMIT {limit:UInt32}`,
     { ...binder.params, ...bounds(search), limit: search.limit + 1 },
     signal,
+    LIMITS.scan,
   );
   return { traces: rows.slice(0, search.limit), truncated: rows.length > search.limit };
 }
@@ -69,22 +59,4 @@ function spanConditions(search: TraceSearch, binder: Binder): string[] {
   }
   for (const condition of search.attributes) out.push(attributeCondition(condition, binder));
   return out;
-}
-
-function attributeCondition({ key, op, value }: TraceSearch['attributes'][number], binder: Binder): string {
-  const name = binder.bind(key, 'String');
-  const inSpan = `mapContains(SpanAttributes, ${name})`;
-  const exists = `(${inSpan} OR mapContains(ResourceAttributes, ${name}))`;
-  const text = `if(${inSpan}, SpanAttributes[${name}], ResourceAttributes[${name}])`;
-  switch (op) {
-    case 'exists':
-      return exists;
-    case '=':
-      return `(${exists} AND ${text} = ${binder.bind(String(value ?? ''), 'String')})`;
-    case '!=':
-      return `(${exists} AND ${text} != ${binder.bind(String(value ?? ''), 'String')})`;
-    case '<':
-    case '>':
-      return `(${exists} AND toFloat64OrNull(${text}) ${op} ${binder.bind(Number(value ?? 0), 'Float64')})`;
-  }
 }

@@ -8,7 +8,7 @@ import type {
   Timeline,
   TrafficCell,
 } from '../../contract/timeline.ts';
-import { bounds, millis, type Range, type Store, within } from './client.ts';
+import { bounds, LIMITS, millis, type Range, type Store, within } from './client.ts';
 
 export type StoredTimeline = Omit<Timeline, 'faults' | 'processes'>;
 
@@ -31,7 +31,7 @@ export async function timeline(
   const [cells, breakers, transitions, queues, sagas, found] = await Promise.all([
     traffic(store, range, step, signal),
     breakerSamples(store, range, step, signal),
-    store.rows<BreakerTransition>(TRANSITIONS, bounds(range), signal),
+    store.rows<BreakerTransition>(TRANSITIONS, bounds(range), signal, LIMITS.figures),
     queueSamples(store, range, step, signal),
     sagaEvents(store, range, step, signal),
     receipts(store, null, range, MAX_RECEIPTS, signal),
@@ -55,6 +55,7 @@ async function traffic(
     GROUP BY second, kind, service, peer, operation ORDER BY second`,
     { step, fromSecond: Math.floor(range.from / 1000), toSecond: Math.ceil(range.to / 1000) },
     signal,
+    LIMITS.figures,
   );
   return rows.map((row) => ({
     ...row,
@@ -89,6 +90,7 @@ async function breakerSamples(
     GROUP BY ${stepOf('TimeUnix')}, Service, Instance, Name ORDER BY at`,
     { step, ...bounds(range) },
     signal,
+    LIMITS.figures,
   );
 }
 
@@ -112,6 +114,7 @@ async function queueSamples(
     GROUP BY ${stepOf('TimeUnix')}, Queue ORDER BY at`,
     { step, ...bounds(range) },
     signal,
+    LIMITS.figures,
   );
 }
 
@@ -139,6 +142,7 @@ async function sagaEvents(
       ORDER BY Timestamp DESC LIMIT ${MAX_SAGA_EVENTS}) ORDER BY at`,
     bounds(range),
     signal,
+    LIMITS.figures,
   );
 }
 
@@ -157,6 +161,7 @@ export async function receipts(
     FROM stormglass_receipts WHERE ${within('Timestamp')} ${only} ORDER BY Timestamp DESC LIMIT {limit:UInt32}`,
     { ...bounds(range), limit, ...(faultId === null ? {} : { faultId }) },
     signal,
+    LIMITS.figures,
   );
   return rows.reverse();
 }

@@ -1,6 +1,6 @@
 import type { LogView, SpanView, TraceDetail } from '../../contract/trace.ts';
 import { typedAttributes } from './attributes.ts';
-import { type Store, within } from './client.ts';
+import { LIMITS, type Store, within } from './client.ts';
 
 /** Spans of one trace which are read; the count beside them is exact. */
 const MAX_SPANS = 20_000;
@@ -60,12 +60,13 @@ export async function trace(
   const range = await boundsOf(store, id, signal);
   if (range === null) return null;
   const [rows, counts, logs, linking] = await Promise.all([
-    store.rows<SpanRow>(SPANS, { id, ...range }, signal),
+    store.rows<SpanRow>(SPANS, { id, ...range }, signal, LIMITS.lookup),
     store.rows<{ spans: number; endNs: string }>(
       `SELECT count() AS spans, toString(max(toUnixTimestamp64Nano(Timestamp) + Duration)) AS endNs
        FROM otel_traces WHERE TraceId = {id:String} AND ${within('Timestamp')}`,
       { id, ...range },
       signal,
+      LIMITS.lookup,
     ),
     logRows(store, id, range, signal),
     linkingTraces(store, id, range, signal),
@@ -95,6 +96,7 @@ async function boundsOf(store: Store, id: string, signal?: AbortSignal): Promise
      FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}`,
     { id },
     signal,
+    LIMITS.lookup,
   );
   if (row === undefined || row.found === 0) return null;
   return { from: row.from * 1000, to: (row.to + 1) * 1000 };
@@ -110,6 +112,7 @@ async function linkingTraces(
     `SELECT DISTINCT TraceId AS traceId FROM otel_traces WHERE ${within('Timestamp')} AND has(Links.TraceId, {id:String}) LIMIT 100`,
     { id, from: range.from, to: range.to + LINK_SEARCH_MS },
     signal,
+    LIMITS.lookup,
   );
   return rows.map((row) => row.traceId);
 }
@@ -176,6 +179,7 @@ function logRows(store: Store, id: string, range: Bounds, signal?: AbortSignal):
       toSecond: (range.to + LOG_SLACK_MS) / 1000,
     },
     signal,
+    LIMITS.lookup,
   );
 }
 

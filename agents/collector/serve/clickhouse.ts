@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StormglassError } from '../../contract/errors.ts';
 import { readBody } from '../receive/body.ts';
 import type { ByteBudget } from '../receive/budget.ts';
-import type { Engine, QueryContext } from '../store/engine.ts';
+import type { Engine } from '../store/engine.ts';
+import type { QueryContext } from '../store/reader.ts';
 
 /** ClickHouse's HTTP parameters which are no settings. */
 const TRANSPORT = new Set([

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drainPending, Session } from 'chdb';
+import { PLAIN, type QueryContext, Reader } from './reader.ts';
 import { SessionPool } from './session-pool.ts';
 import { SCHEMA_VERSION, type TableOptions, tableStatements } from './tables.ts';
 import { VIEW_STATEMENTS } from './views.ts';
@@ -22,28 +23,18 @@ export interface EngineOptions extends TableOptions {
   memoryBytes: number;
 }
 
-/** A query's bound parameters (as HTTP sends them) and settings; the engine refuses those that differ from its own. */
-export interface QueryContext {
-  params: Readonly<Record<string, string>>;
-  settings: Readonly<Record<string, string>>;
-  format: string;
-}
-
-const literal = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-
 /**
- * The embedded ClickHouse. A session runs one statement at a time, so there are a few for each purpose. Readers'
- * sessions are read-only for ever, at level 1: the engine itself refuses to lift it, to change a limit, and to read or
- * write files and URLs by table functions. INTO OUTFILE is not the engine's but its client's, so it is refused here.
+ * The embedded ClickHouse. A session runs one statement at a time, so there are a few for each purpose; readers open
+ * one for each query (reader.ts). INTO OUTFILE is not the engine's but its client's, so it is refused here.
  */
 export class Engine {
-  readonly #readers: SessionPool;
-  readonly #writers: SessionPool;
+  readonly #readers: SessionPool<Reader>;
+  readonly #writers: SessionPool<Session>;
   /** Ends queries, so it waits behind none. */
-  readonly #control: SessionPool;
+  readonly #control: SessionPool<Session>;
   #asked = 0;
 
-  private constructor(readers: Session[], writers: Session[], control: Session) {
+  private constructor(readers: Reader[], writers: Session[], control: Session) {
     this.#readers = new SessionPool(readers, MAX_WAITING);
     this.#writers = new SessionPool(writers, MAX_WAITING);
     this.#control = new SessionPool([control], MAX_WAITING);
@@ -56,17 +47,13 @@ export class Engine {
     await writeFile(config, engineConfig(options.memoryBytes));
     const open = () => new Session(dir, { connectionArgs: [`--config-file=${config}`] });
     const writers = Array.from({ length: WRITERS }, open);
-    const readers = Array.from({ length: READERS }, open);
     const control = open();
-    // Short-lived statements never win back what compiling them costs.
-    const plain =
-      'SET compile_expressions = 0, compile_aggregate_expressions = 0, compile_sort_description = 0';
-    for (const session of [...writers, ...readers, control]) await session.queryAsync(plain);
+    for (const session of [...writers, control]) await session.queryAsync(`SET ${PLAIN}`);
     for (const statement of [...tableStatements(options), ...VIEW_STATEMENTS]) {
       await control.queryAsync(statement);
     }
-    const limits = `max_threads = 2, max_execution_time = ${MAX_QUERY_SECONDS}, max_memory_usage = ${Math.floor(options.memoryBytes / 2)}`;
-    for (const reader of readers) await reader.queryAsync(`SET ${limits}, readonly = 1`);
+    const most = { seconds: MAX_QUERY_SECONDS, memoryBytes: options.memoryBytes / 2 };
+    const readers = Array.from({ length: READERS }, () => new Reader(open, most));
     return new Engine(readers, writers, control);
   }
 
@@ -76,12 +63,12 @@ export class Engine {
   }
 
   /**
-   * Runs one read-only query on the next free session; the answer is whole, in `format` unless the SQL says FORMAT. When
+   * Runs one read-only query on the next free reader; the answer is whole, in `format` unless the SQL says FORMAT. When
    * `signal` aborts, nobody wants the answer any more: the query leaves the queue, or the engine is told to end it.
    */
   async query(sql: string, context: QueryContext, signal?: AbortSignal): Promise<Uint8Array> {
     if (OUTFILE.test(sql)) throw noFiles();
-    return this.#readers.run((session) => this.#runOn(session, sql, context, signal), signal);
+    return this.#readers.run((reader) => this.#runOn(reader, sql, context, signal), signal);
   }
 
   /**
@@ -104,7 +91,7 @@ export class Engine {
   }
 
   async #runOn(
-    session: Session,
+    reader: Reader,
     sql: string,
     context: QueryContext,
     signal: AbortSignal | undefined,
@@ -118,7 +105,7 @@ export class Engine {
     };
     signal?.addEventListener('abort', kill, { once: true });
     try {
-      return await runOn(session, `${tag} ${sql}`, context);
+      return await reader.run(`${tag} ${sql}`, context);
     } finally {
       signal?.removeEventListener('abort', kill);
     }
@@ -130,16 +117,6 @@ const OUTFILE = /\boutfile\b/i;
 
 function noFiles(): Error {
   return new Error('Code: 164. DB::Exception: Cannot write files in readonly mode. (READONLY)');
-}
-
-async function runOn(session: Session, sql: string, context: QueryContext): Promise<Uint8Array> {
-  const before = [
-    ...Object.entries(context.params).map(([k, v]) => `param_${k} = ${literal(v)}`),
-    ...Object.entries(context.settings).map(([k, v]) => `${k} = ${literal(v)}`),
-  ];
-  if (before.length > 0) await session.queryAsync(`SET ${before.join(', ')}`);
-  const result = await session.queryAsync(sql, { format: context.format });
-  return result.bytes();
 }
 
 /** Caches and pools sized for a laptop; the engine's own log tables do not exist in the embedded build. */

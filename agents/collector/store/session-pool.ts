@@ -1,16 +1,15 @@
-import type { Session } from 'chdb';
 import { StormglassError } from '../../contract/errors.ts';
 
-/** Sessions of the engine, each of which runs one statement at a time; who finds none idle waits in line. */
-export class SessionPool {
-  readonly #sessions: readonly Session[];
-  readonly #idle: Session[];
-  readonly #waiting: PromiseWithResolvers<Session>[] = [];
+/** Sessions or readers of the engine, each of which runs one statement at a time; who finds none idle waits in line. */
+export class SessionPool<S extends { close(): void }> {
+  readonly #sessions: readonly S[];
+  readonly #idle: S[];
+  readonly #waiting: PromiseWithResolvers<S>[] = [];
   readonly #running = new Set<Promise<unknown>>();
   readonly #maxWaiting: number;
   #closed = false;
 
-  constructor(sessions: readonly Session[], maxWaiting: number) {
+  constructor(sessions: readonly S[], maxWaiting: number) {
     this.#sessions = sessions;
     this.#idle = [...sessions];
     this.#maxWaiting = maxWaiting;
@@ -25,7 +24,7 @@ export class SessionPool {
    * Runs `use` on the next free session. Rejects when the pool is closed, too many wait (`store_unavailable`), or
    * `signal` aborts before its turn has come.
    */
-  async run<T>(use: (session: Session) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(use: (session: S) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#closed) throw closed();
     const session = this.#idle.pop() ?? (await this.#turn(signal));
     try {
@@ -51,9 +50,9 @@ export class SessionPool {
     for (const session of this.#sessions) session.close();
   }
 
-  #turn(signal: AbortSignal | undefined): Promise<Session> {
+  #turn(signal: AbortSignal | undefined): Promise<S> {
     if (this.#waiting.length >= this.#maxWaiting) return Promise.reject(busy(this.#maxWaiting));
-    const turn = Promise.withResolvers<Session>();
+    const turn = Promise.withResolvers<S>();
     this.#waiting.push(turn);
     signal?.addEventListener(
       'abort',

@@ -29,13 +29,14 @@ const MESSAGING = attr(SEMCONV.messagingSystem);
 export const OPERATION = `if(${ROUTE} != '' AND ${METHOD} != '', concat(${METHOD}, ' ', ${ROUTE}), toString(SpanName))`;
 
 /** A 4xx answer is the callee's decision, so it is no failure of the edge; 408 and 429 are. */
-const IS_ERROR = `((StatusCode = 'Error' AND NOT (SpanKind = 'Client' AND ${STATUS} BETWEEN 400 AND 499
+export const IS_ERROR = `((StatusCode = 'Error' AND NOT (SpanKind = 'Client' AND ${STATUS} BETWEEN 400 AND 499
   AND ${STATUS} NOT IN (408, 429))) OR ${STATUS} >= 500)`;
 
-const CELL_KIND = `multiIf(SpanKind = 'Server', 'server', SpanKind = 'Producer', 'producer', SpanKind = 'Consumer', 'consumer',
+export const CELL_KIND = `multiIf(SpanKind = 'Server', 'server', SpanKind = 'Producer', 'producer', SpanKind = 'Consumer', 'consumer',
   SpanKind = 'Client' AND ${DB} != '', 'db', SpanKind = 'Client' AND ${MESSAGING} = '', 'client', '')`;
 
-const CELL_PEER = `multiIf(Kind = 'server', '',
+/** Wants CELL_KIND as the column `Kind` beside it. */
+export const CELL_PEER = `multiIf(Kind = 'server', '',
   Kind IN ('producer', 'consumer'), if(${DESTINATION} != '', ${DESTINATION}, toString(SpanName)),
   Kind = 'db', if(${attr(SEMCONV.dbNamespace)} != '', ${attr(SEMCONV.dbNamespace)}, ${DB}),
   ${attr(SEMCONV.peerService)} != '', ${attr(SEMCONV.peerService)},

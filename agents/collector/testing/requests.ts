@@ -33,7 +33,8 @@ export interface SpanInit {
   /** 0 unset, 1 ok, 2 error. */
   status?: number;
   attributes?: ReturnType<typeof kv>[];
-  links?: { traceId: string; spanId: string }[];
+  links?: { traceId: string; spanId: string; attributes?: ReturnType<typeof kv>[] }[];
+  events?: { atMs: number; name: string; attributes?: ReturnType<typeof kv>[] }[];
 }
 
 const nanos = (ms: number) => String(BigInt(Math.round(ms * 1000)) * 1000n);
@@ -53,6 +54,12 @@ function span(init: SpanInit) {
     links: (init.links ?? []).map((l) => ({
       trace_id: Buffer.from(l.traceId, 'hex'),
       span_id: Buffer.from(l.spanId, 'hex'),
+      attributes: l.attributes ?? [],
+    })),
+    events: (init.events ?? []).map((e) => ({
+      time_unix_nano: nanos(e.atMs),
+      name: e.name,
+      attributes: e.attributes ?? [],
     })),
   };
 }

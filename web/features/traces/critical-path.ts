@@ -1,5 +1,5 @@
+import { criticalPath as pathOf } from '@stormglass/agents/contract';
 import type { SpanNode, SpanTree } from './tree.ts';
-import { waitsForAnswer } from './tree.ts';
 
 /** A stretch of the critical path: the trace could not have been shorter than this span's own work here. */
 export interface Segment {
@@ -9,44 +9,15 @@ export interface Segment {
   to: number;
 }
 
-interface Visit {
-  node: SpanNode;
-  from: number;
-  to: number;
-}
-
-/** What the visit's span waited for, the last to end first; work that outlives its caller counts up to its end. */
-function awaited(visit: Visit): Visit[] {
-  const found: Visit[] = [];
-  for (const child of visit.node.children) {
-    const from = Math.max(child.start, visit.from);
-    const to = Math.min(child.end, visit.to);
-    if (to > from && waitsForAnswer(child)) found.push({ node: child, from, to });
-  }
-  return found.sort((a, b) => b.to - a.to);
-}
-
 /**
- * Walks back from the end of the main root: at each moment the span nobody below was working for is on the path.
- * Consumers are not waited for, so they are never on it. Returned in order of time.
+ * The critical path (agents/contract/critical-path.ts) with each stretch on its own span's clock, where its bar is.
+ * In order of time.
  */
 export function criticalPath(tree: SpanTree): Segment[] {
-  const root = mainRoot(tree);
-  if (!root) return [];
-  const segments: Segment[] = [];
-  const stack: Visit[] = [{ node: root, from: root.start, to: root.end }];
-  for (let visit = stack.pop(); visit; visit = stack.pop()) {
-    const { spanId } = visit.node.span;
-    let at = visit.to;
-    for (const child of awaited(visit)) {
-      if (child.to > at) continue;
-      if (child.to < at) segments.push({ spanId, from: child.to, to: at });
-      stack.push(child);
-      at = child.from;
-    }
-    if (at > visit.from) segments.push({ spanId, from: visit.from, to: at });
-  }
-  return segments.sort((a, b) => a.from - b.from || a.to - b.to);
+  const spans = [...tree.byId.values()].map((node) => node.span);
+  return pathOf(spans)
+    .map(({ spanId, from, to, shiftNs }) => ({ spanId, from: from - shiftNs, to: to - shiftNs }))
+    .sort((a, b) => a.from - b.from || a.to - b.to);
 }
 
 /** The root somebody waited for: the longest one which is no message handler. */

@@ -32,9 +32,18 @@ describe('a search text', () => {
       attributes: [
         { key: 'http.route', op: '=', value: '/charges' },
         { key: 'n', op: '>', value: 3 },
-        { key: 'ok', op: '=', value: true },
+        { key: 'ok', op: 'in', value: [true, 'true'] },
       ],
     });
+  });
+
+  it('takes a bare number for the number and for its text, a quoted one for the text alone', () => {
+    expect(conditions('http.status=503 order.id="503" n!=7').attributes).toEqual([
+      { key: 'http.status', op: 'in', value: [503, '503'] },
+      { key: 'order.id', op: '=', value: '503' },
+      { key: 'n', op: '!=', value: 7 },
+      { key: 'n', op: '!=', value: '7' },
+    ]);
   });
 
   it('takes words without a key, and quoted words, as the operation', () => {

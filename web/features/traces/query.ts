@@ -31,6 +31,7 @@ interface Term {
   key: string;
   op: Operator;
   value: string;
+  quoted: boolean;
   start: number;
   valueStart: number;
   end: number;
@@ -81,7 +82,7 @@ function readToken(text: string, start: number): Token {
     if (read.value === '') {
       fail(start, Math.max(read.end, valueStart), `${key} has no value.`, `Write ${key}${op}something.`);
     }
-    return { kind: 'term', term: { key, op, value: read.value, start, valueStart, end: read.end } };
+    return { kind: 'term', term: { key, op, value: read.value, quoted, start, valueStart, end: read.end } };
   }
   if (text[start] === '"') {
     const { value, end } = readQuoted(text, start);
@@ -154,15 +155,19 @@ function applyDuration(into: TraceConditions, term: Term): void {
   else fail(term.start, term.end, 'A duration is compared with > or <.', 'Write duration>500ms.');
 }
 
+/** A number written bare stands for the text of it, too: nobody remembers which of the two a service sends. */
 function applyAttribute(into: TraceConditions, term: Term): void {
-  if (into.attributes.length >= MAX_ATTRIBUTES) {
+  const { key, op } = term;
+  const value = term.quoted ? term.value : typed(term.value);
+  if (op === '<' || op === '>') {
+    if (typeof value === 'number') into.attributes.push({ key, op, value });
+    else fail(term.valueStart, term.end, `${term.value} is not a number.`, `Use = or != for words.`);
+  } else if (typeof value === 'string') into.attributes.push({ key, op, value });
+  else if (op === '=') into.attributes.push({ key, op: 'in', value: [value, term.value] });
+  else into.attributes.push({ key, op, value }, { key, op, value: term.value });
+  if (into.attributes.length > MAX_ATTRIBUTES) {
     fail(term.start, term.end, `At most ${MAX_ATTRIBUTES} attributes.`, 'Take one attribute condition out.');
   }
-  const value = typed(term.value);
-  if ((term.op === '<' || term.op === '>') && typeof value !== 'number') {
-    fail(term.valueStart, term.end, `${term.value} is not a number.`, `Use = or != for words.`);
-  }
-  into.attributes.push({ key: term.key, op: term.op, value });
 }
 
 function apply(into: TraceConditions, term: Term): void {

@@ -108,7 +108,7 @@ function link(nodes: SpanNode[], byId: Map<string, SpanNode>): SpanNode[] {
 }
 
 /** A message is handled after the sender went on, so outliving it means nothing. */
-export function waitsForAnswer(child: SpanNode): boolean {
+function waitsForAnswer(child: SpanNode): boolean {
   return child.span.kind !== 'consumer' && child.parent?.span.kind !== 'producer';
 }
 
