@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { StormglassError } from '../../contract/errors.ts';
+import { ZIPKIN_PATH, zipkinToProtobuf } from '../sources/zipkin.ts';
 import { jsonToProtobuf } from '../wire/json.ts';
 import type { Signal } from '../wire/signals.ts';
 import { CONTENT_TYPE, type Encoding, errorBody, successBody } from './answers.ts';
@@ -22,10 +23,11 @@ const PATHS: Record<string, Signal> = {
   '/v1/traces': 'traces',
   '/v1/metrics': 'metrics',
   '/v1/logs': 'logs',
+  [ZIPKIN_PATH]: 'traces',
 };
 const RETRY_AFTER_SECONDS = '1';
 
-/** OTLP/HTTP (OTLP 1.11): `POST /v1/{traces,metrics,logs}`, protobuf or JSON. */
+/** OTLP/HTTP (OTLP 1.11): `POST /v1/{traces,metrics,logs}`, protobuf or JSON; Zipkin v2 JSON on its own path. */
 export function createHttpReceiver(options: HttpReceiverOptions): Server {
   return createServer({ noDelay: true }, (request, response) => {
     const account = options.budget.open();
@@ -56,10 +58,15 @@ async function handle(
       throw new StormglassError(
         'unsupported_media_type',
         `Content-Type ${request.headers['content-type'] ?? '(none)'} is not OTLP.`,
-        'Use application/x-protobuf or application/json.',
+        isZipkin(request) ? 'Use application/json.' : 'Use application/x-protobuf or application/json.',
       );
     }
     const body = await readBody(request, options.maxRequestBytes, account);
+    if (isZipkin(request)) {
+      await options.intake.accept(signal, zipkinToProtobuf(body));
+      response.writeHead(202).end();
+      return;
+    }
     const bytes = encoding === 'json' ? jsonToProtobuf(signal, body) : body;
     const accepted = await options.intake.accept(signal, bytes);
     send(response, 200, encoding, successBody(signal, accepted, encoding));
@@ -69,8 +76,11 @@ async function handle(
   }
 }
 
+const pathOf = (request: IncomingMessage) => (request.url ?? '').split('?')[0] ?? '';
+const isZipkin = (request: IncomingMessage) => pathOf(request) === ZIPKIN_PATH;
+
 function route(request: IncomingMessage, options: HttpReceiverOptions): Signal {
-  const signal = PATHS[(request.url ?? '').split('?')[0] ?? ''];
+  const signal = PATHS[pathOf(request)];
   if (signal === undefined) {
     throw new StormglassError('not_found', 'No such path.', 'Use /v1/traces, /v1/metrics or /v1/logs.');
   }
@@ -116,7 +126,7 @@ function send(response: ServerResponse, status: number, encoding: Encoding, body
 
 function encodingOf(request: IncomingMessage): Encoding | null {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-  if (type === 'application/x-protobuf') return 'protobuf';
+  if (type === 'application/x-protobuf') return isZipkin(request) ? null : 'protobuf';
   return type === 'application/json' ? 'json' : null;
 }
 
