@@ -2,10 +2,15 @@ import { otlp } from '../../agents/collector/wire/codec.ts';
 import { WireReader } from '../../agents/collector/wire/reader.ts';
 import { type ShapedSpan, seeded, TraceShaper } from './shape.ts';
 
+/** Attributes whose values are (nearly) never the same twice: their digits are drawn anew for every sending. */
+const VARYING = new Set([
+  ...['app.order.id', 'app.user.id', 'url.path', 'client.address', 'messaging.message.id'],
+]);
+
 /**
  * Requests for a load that costs its sender nearly nothing: each is encoded once, and every sending gets fresh trace
- * and span ids and its own instants by patching those bytes in place. Parents and links stay right, since all ids of a
- * request are changed by the same mask.
+ * and span ids, fresh digits in what varies, and its own instants by patching those bytes in place. Parents and links
+ * stay right, since all ids of a request are changed by the same mask.
  */
 export class RequestPool {
   readonly spansPerRequest: number;
@@ -27,13 +32,14 @@ export class RequestPool {
 
   /** Bytes of one request, fresh ids, its traces started around `atMs` (epoch milliseconds). A copy of its own. */
   take(atMs: number): Buffer {
-    const { bytes, ids, times } = this.#requests[this.#next++ % this.#requests.length] ?? empty();
+    const { bytes, ids, times, digits } = this.#requests[this.#next++ % this.#requests.length] ?? empty();
     const out = Buffer.from(bytes);
     const mask = Uint32Array.from({ length: 2 }, () => Math.floor(this.#random() * 4_294_967_296));
     for (const at of ids) {
       out.writeUInt32LE((out.readUInt32LE(at) ^ (mask[0] ?? 0)) >>> 0, at);
       out.writeUInt32LE((out.readUInt32LE(at + 4) ^ (mask[1] ?? 0)) >>> 0, at + 4);
     }
+    for (const at of digits) out[at] = ZERO + Math.floor(this.#random() * 10);
     const baseNs = BigInt(Math.round(atMs)) * 1_000_000n;
     for (const at of times) out.writeBigUInt64LE(out.readBigUInt64LE(at) + baseNs, at);
     return out;
@@ -46,7 +52,11 @@ interface Template {
   ids: number[];
   /** Where an instant stands, as nanoseconds since the request's own start. */
   times: number[];
+  /** Where a decimal digit stands that may be another one. */
+  digits: number[];
 }
+
+const ZERO = '0'.charCodeAt(0);
 
 function empty(): never {
   throw new Error('a pool needs at least one distinct request');
@@ -67,7 +77,7 @@ function template(spans: readonly ShapedSpan[]): Template {
       })),
     }),
   );
-  const found: Template = { bytes, ids: [], times: [] };
+  const found: Template = { bytes, ids: [], times: [], digits: [] };
   locate(new WireReader(bytes), SPOTS, found);
   return found;
 }
@@ -118,10 +128,10 @@ function keyValue([key, value]: [string, string | number | boolean]) {
 }
 
 /** By field number: a message to enter, an id, or a fixed64 instant. */
-type Spots = { [field: number]: Spots | 'id' | 'time' };
+type Spots = { [field: number]: Spots | 'id' | 'time' | 'attribute' };
 const EVENT: Spots = { 1: 'time' };
 const LINK: Spots = { 1: 'id', 2: 'id' };
-const SPAN: Spots = { 1: 'id', 2: 'id', 4: 'id', 7: 'time', 8: 'time', 11: EVENT, 13: LINK };
+const SPAN: Spots = { 1: 'id', 2: 'id', 4: 'id', 7: 'time', 8: 'time', 9: 'attribute', 11: EVENT, 13: LINK };
 const SPOTS: Spots = { 1: { 2: { 2: SPAN } } };
 
 function locate(reader: WireReader, spots: Spots, into: Template): void {
@@ -136,6 +146,23 @@ function locate(reader: WireReader, spots: Spots, into: Template): void {
       const size = reader.length();
       for (let at = 0; at < size; at += 8) into.ids.push(reader.pos + at);
       reader.pos += size;
+    } else if (spot === 'attribute') {
+      locateDigits(reader.message(), into);
     } else locate(reader.message(), spot, into);
+  }
+}
+
+/** Of a text value; the reader stands at the start of a KeyValue. */
+function locateDigits(entry: WireReader, into: Template): void {
+  let key = '';
+  while (entry.next()) {
+    if (entry.field === 1) key = entry.text();
+    else if (entry.field === 2 && VARYING.has(key)) {
+      const value = entry.message();
+      for (let at = value.pos; at < value.end; at++) {
+        const byte = value.bytes[at] ?? 0;
+        if (byte >= ZERO && byte < ZERO + 10) into.digits.push(at);
+      }
+    } else entry.skip();
   }
 }

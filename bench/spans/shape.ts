@@ -111,16 +111,23 @@ export class TraceShaper {
 
   #attributes(kind: number, index: number, route: string, error: boolean): ShapedSpan['attributes'] {
     const status = error ? 503 : 200;
-    const user = `user-${this.#int(20_000)}`;
     const common: ShapedSpan['attributes'] = [
-      ['app.user.id', user],
-      ['app.tenant', `tenant-${this.#int(40)}`],
-      ['app.order.id', `ord-${this.#int(4_000_000).toString(36)}`],
       ['thread.id', this.#int(16)],
       ['code.function.name', `handle${index % 12}`],
-      ['feature.flag.new_cart', this.#random() < 0.3],
-      ['app.items', 1 + this.#int(9)],
+      ['k8s.namespace.name', 'shop'],
+      ['k8s.pod.name', `pod-${this.#int(66)}`],
+      ['k8s.node.name', `node-${this.#int(8)}`],
     ];
+    // What a business says of itself stands on the spans its own code makes, and on some of those at its doors.
+    if (kind === 1 || index % 5 === 0) {
+      common.push(
+        ['app.user.id', `user-${this.#int(20_000)}`],
+        ['app.tenant', `tenant-${this.#int(40)}`],
+        ['app.order.id', `ord-${String(this.#int(4_000_000)).padStart(7, '0')}`],
+        ['feature.flag.new_cart', this.#random() < 0.3],
+        ['app.items', 1 + this.#int(9)],
+      );
+    }
     if (kind === 3 && index % 3 === 0) {
       return [
         ...common,
@@ -137,7 +144,7 @@ export class TraceShaper {
         ...common,
         ['messaging.system', 'rabbitmq'],
         ['messaging.destination.name', `queue-${this.#int(6)}`],
-        ['messaging.message.id', this.#bytes(8).toString('hex')],
+        ['messaging.message.id', String(this.#int(1e15)).padStart(15, '0')],
         ['messaging.batch.message_count', 1],
       ];
     }
