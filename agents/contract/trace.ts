@@ -58,6 +58,40 @@ export interface TraceDetail {
   linkedTraceIds: string[];
 }
 
+export type TraceHead = Pick<TraceDetail, 'traceId' | 'startNs' | 'durationNs' | 'spanCount'>;
+
+/**
+ * One line of a trace that is streamed: the head first, with the exact count before any span; every span in order of
+ * its start; at the end how many were sent (more than in the head when some came in meanwhile). A stream without an end is cut.
+ */
+export type TraceLine =
+  | ({ type: 'trace' } & TraceHead)
+  | { type: 'span'; span: SpanView }
+  | { type: 'end'; spans: number };
+
+/** The critical path of a trace, on the clock of its main root. Offsets are nanoseconds after the trace's start. */
+export interface TracePath {
+  traceId: string;
+  startNs: string;
+  /** As long as the main root. */
+  durationNs: number;
+  spanCount: number;
+  /** Less than `spanCount` where the trace is too large: the path is then of its first spans. */
+  spansRead: number;
+  stepCount: number;
+  /** Time on the path of each service, the longest first. */
+  services: { service: string; durationNs: number }[];
+  /** The first 10,000; `shiftNs` is what was added to the span's own clock. */
+  steps: {
+    spanId: string;
+    service: string;
+    name: string;
+    offsetNs: number;
+    durationNs: number;
+    shiftNs: number;
+  }[];
+}
+
 export interface TraceSummary {
   traceId: string;
   /** Epoch milliseconds. */

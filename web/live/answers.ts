@@ -3,15 +3,23 @@ import {
   type AttributeValue,
   BreakerSample,
   BreakerTransition,
+  Completion,
   DeadLetter,
+  ExamplesAnswer,
   FaultInterval,
+  Interactions,
   LeaseEnded,
   QueueSample,
+  RedAnswer,
   SagaEvent,
   SagaStarted,
   type SagaSummary,
+  ServiceMap,
+  type SpanView,
   Timeline,
   type TraceDetail,
+  type TraceLine,
+  type TracePath,
   type TraceSummary,
 } from '@stormglass/agents/contract';
 import { ExperimentSpec, Run, RunSummary } from '@stormglass/chaos/contract';
@@ -123,32 +131,32 @@ const AttributeMap = z.record(
   z.custom<AttributeValue>(() => true),
 );
 
+const SpanRow = z.object({
+  traceId: z.string(),
+  spanId: z.string(),
+  parentSpanId: z.string(),
+  service: z.string(),
+  instance: z.string(),
+  name: z.string(),
+  kind: z.enum(['internal', 'server', 'client', 'producer', 'consumer', 'unspecified']),
+  startNs: z.string(),
+  offsetNs: z.number(),
+  durationNs: z.number(),
+  status: z.enum(['unset', 'ok', 'error']),
+  statusMessage: z.string(),
+  attributes: AttributeMap,
+  resource: AttributeMap,
+  events: z.array(z.object({ offsetNs: z.number(), name: z.string(), attributes: AttributeMap })),
+  links: z.array(z.object({ traceId: z.string(), spanId: z.string(), attributes: AttributeMap })),
+}) satisfies z.ZodType<SpanView>;
+
 const TraceView = z.object({
   traceId: z.string(),
   startNs: z.string(),
   durationNs: z.number(),
   spanCount: z.number(),
   truncated: z.boolean(),
-  spans: z.array(
-    z.object({
-      traceId: z.string(),
-      spanId: z.string(),
-      parentSpanId: z.string(),
-      service: z.string(),
-      instance: z.string(),
-      name: z.string(),
-      kind: z.enum(['internal', 'server', 'client', 'producer', 'consumer', 'unspecified']),
-      startNs: z.string(),
-      offsetNs: z.number(),
-      durationNs: z.number(),
-      status: z.enum(['unset', 'ok', 'error']),
-      statusMessage: z.string(),
-      attributes: AttributeMap,
-      resource: AttributeMap,
-      events: z.array(z.object({ offsetNs: z.number(), name: z.string(), attributes: AttributeMap })),
-      links: z.array(z.object({ traceId: z.string(), spanId: z.string(), attributes: AttributeMap })),
-    }),
-  ),
+  spans: z.array(SpanRow),
   logs: z.array(
     z.object({
       offsetNs: z.number(),
@@ -162,6 +170,38 @@ const TraceView = z.object({
   ),
   linkedTraceIds: z.array(z.string()),
 }) satisfies z.ZodType<TraceDetail>;
+
+const TraceLineView = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('trace'),
+    traceId: z.string(),
+    startNs: z.string(),
+    durationNs: z.number(),
+    spanCount: z.number(),
+  }),
+  z.object({ type: z.literal('span'), span: SpanRow }),
+  z.object({ type: z.literal('end'), spans: z.number() }),
+]) satisfies z.ZodType<TraceLine>;
+
+const PathView = z.object({
+  traceId: z.string(),
+  startNs: z.string(),
+  durationNs: z.number(),
+  spanCount: z.number(),
+  spansRead: z.number(),
+  stepCount: z.number(),
+  services: z.array(z.object({ service: z.string(), durationNs: z.number() })),
+  steps: z.array(
+    z.object({
+      spanId: z.string(),
+      service: z.string(),
+      name: z.string(),
+      offsetNs: z.number(),
+      durationNs: z.number(),
+      shiftNs: z.number(),
+    }),
+  ),
+}) satisfies z.ZodType<TracePath>;
 
 /** One line of the append-only audit log. */
 export const AuditEntry = z.object({
@@ -235,6 +275,13 @@ export const ANSWERS = {
   unhalt: HaltView,
   traces: z.object({ traces: z.array(TraceRow), truncated: z.boolean() }),
   trace: TraceView,
+  traceSpans: TraceLineView,
+  tracePath: PathView,
+  red: RedAnswer,
+  map: ServiceMap,
+  examples: ExamplesAnswer,
+  attributes: Completion,
+  interactions: Interactions,
   experiments: z.object({
     experiments: z.array(z.object({ id: z.string(), spec: ExperimentSpec })),
     /** Files which cannot be run, and why. */

@@ -1,10 +1,20 @@
-import { FaultSpec, SagaFilter, SagaStartInput, TraceSearch } from '@stormglass/agents/contract';
+import {
+  CompletionSearch,
+  ExampleSearch,
+  FaultSpec,
+  MapSearch,
+  RedSearch,
+  SagaFilter,
+  SagaStartInput,
+  TraceSearch,
+} from '@stormglass/agents/contract';
 import { z } from 'zod';
 
 /**
  * The HTTP API: method, path, what goes in. Every answer that is no 2xx is an ErrorBody. The OpenAPI document at
  * /api/openapi.json is made from this table and from ANSWERS (answers.ts); `web/server/routes` has one handler for each row.
- * GET inputs come from the query string (`q` of a trace search is JSON), others from a JSON body.
+ * GET inputs come from the query string (`q` of a trace search is JSON), others from a JSON body. Rows with
+ * `lines` answer with one JSON a line (NDJSON); ANSWERS then has what a line is.
  */
 const range = z.object({
   from: z.coerce.number(),
@@ -93,7 +103,56 @@ export const API = {
     schema: TraceSearch,
     summary: 'Search traces; `q` is a TraceSearch as JSON',
   },
-  trace: { method: 'GET', path: '/api/traces/:id', input: none, summary: 'One trace' },
+  trace: {
+    method: 'GET',
+    path: '/api/traces/:id',
+    input: none,
+    summary: 'One trace with its logs, at most 20,000 spans (spanCount is exact)',
+  },
+  traceSpans: {
+    method: 'GET',
+    path: '/api/traces/:id/spans',
+    input: none,
+    lines: true,
+    summary:
+      'One trace of any size, streamed: a line with the exact count, one line a span, a line at the end',
+  },
+  tracePath: {
+    method: 'GET',
+    path: '/api/traces/:id/critical-path',
+    input: none,
+    summary: 'Critical path of one trace of up to 100,000 spans',
+  },
+  red: {
+    method: 'GET',
+    path: '/api/red',
+    input: RedSearch,
+    summary: 'Rate, errors and durations over time, by service, operation or edge',
+  },
+  map: {
+    method: 'GET',
+    path: '/api/map',
+    input: MapSearch,
+    summary: 'Service map of a range; with baseFrom and baseTo what differs from that range',
+  },
+  examples: {
+    method: 'GET',
+    path: '/api/examples',
+    input: ExampleSearch,
+    summary: 'Slowest, failing or newest spans behind a point of a chart',
+  },
+  attributes: {
+    method: 'GET',
+    path: '/api/attributes',
+    input: CompletionSearch,
+    summary: 'Keys of attributes, or values of one key, with counts and types',
+  },
+  interactions: {
+    method: 'GET',
+    path: '/api/interactions',
+    input: z.object({ from: z.number(), to: z.number() }),
+    summary: 'Share of synchronous calls among services, and the longest chain of services that wait',
+  },
   experiments: {
     method: 'GET',
     path: '/api/experiments',

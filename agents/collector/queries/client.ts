@@ -52,6 +52,8 @@ export class Store {
     signal?: AbortSignal,
     limits: Limits = LIMITS.scan,
   ): Promise<T[]> {
+    // The client asks all the same when its signal has aborted before.
+    signal?.throwIfAborted();
     try {
       const result = await this.#client.query({
         query,

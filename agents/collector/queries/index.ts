@@ -15,6 +15,8 @@ import type {
   SagaFilter,
   SagaSummary,
   TraceDetail,
+  TraceLine,
+  TracePath,
   TraceSearch,
   TraceSearchResult,
 } from '../../contract/trace.ts';
@@ -23,10 +25,12 @@ import { bounds, LIMITS, type Range, Store, type StoreAddress, within } from './
 import { completion } from './completion.ts';
 import { examples } from './examples.ts';
 import { interactions } from './interactions.ts';
+import { tracePath } from './path.ts';
 import { saga, sagas } from './sagas.ts';
 import { searchTraces } from './search.ts';
 import { receipts, type StoredTimeline, timeline } from './timeline.ts';
 import { trace } from './trace.ts';
+import { traceLines } from './trace-lines.ts';
 import { red, serviceMap } from './traffic.ts';
 
 export type { CollectorSnapshot } from '../serve/stats.ts';
@@ -47,6 +51,9 @@ export interface TelemetryQueries {
   timeline(range: Range, stepSeconds: number, signal?: AbortSignal): Promise<StoredTimeline>;
   searchTraces(search: TraceSearch, signal?: AbortSignal): Promise<TraceSearchResult>;
   trace(traceId: string, signal?: AbortSignal): Promise<TraceDetail | null>;
+  /** A trace of any size, page by page, so that none of it waits in memory but what is being sent. */
+  traceLines(traceId: string, signal?: AbortSignal): Promise<AsyncGenerator<TraceLine> | null>;
+  tracePath(traceId: string, signal?: AbortSignal): Promise<TracePath | null>;
   sagas(filter: SagaFilter, signal?: AbortSignal): Promise<SagaSummary[]>;
   saga(id: string, signal?: AbortSignal): Promise<SagaDetail | null>;
   /** The newest `limit` receipts of a fault, oldest first. */
@@ -70,6 +77,8 @@ export function createQueries(address: StoreAddress): TelemetryQueries {
     timeline: (range, stepSeconds, signal) => timeline(store, range, stepSeconds, signal),
     searchTraces: (search, signal) => searchTraces(store, search, signal),
     trace: (traceId, signal) => trace(store, traceId, signal),
+    traceLines: (traceId, signal) => traceLines(store, traceId, signal),
+    tracePath: (traceId, signal) => tracePath(store, traceId, signal),
     sagas: (filter, signal) => sagas(store, filter, signal),
     saga: (id, signal) => saga(store, id, Date.now(), signal),
     receipts: (faultId, range, limit, signal) => receipts(store, faultId, range, limit, signal),

@@ -1,6 +1,7 @@
-import type { LogView, SpanView, TraceDetail } from '../../contract/trace.ts';
+import type { LogView, TraceDetail } from '../../contract/trace.ts';
 import { typedAttributes } from './attributes.ts';
-import { LIMITS, type Store, within } from './client.ts';
+import { LIMITS, type Range, type Store, within } from './client.ts';
+import { boundsOf, offset, SPAN_COLUMNS, type SpanRow, spanView, type TextMap } from './spans.ts';
 
 /** Spans of one trace which are read; the count beside them is exact. */
 const MAX_SPANS = 20_000;
@@ -8,47 +9,8 @@ const MAX_LOGS = 5000;
 /** Consumers may take a message long after it was sent. */
 const LINK_SEARCH_MS = 3_600_000;
 
-type TextMap = Record<string, string>;
-
-interface SpanRow {
-  spanId: string;
-  parentSpanId: string;
-  service: string;
-  name: string;
-  kind: string;
-  startNs: string;
-  durationNs: number;
-  status: string;
-  statusMessage: string;
-  attributes: TextMap;
-  types: TextMap;
-  resource: TextMap;
-  resourceTypes: TextMap;
-  eventNs: string[];
-  eventNames: string[];
-  eventAttributes: TextMap[];
-  eventTypes: TextMap[];
-  linkTraceIds: string[];
-  linkSpanIds: string[];
-  linkAttributes: TextMap[];
-  linkTypes: TextMap[];
-}
-
-const SPANS = `SELECT SpanId AS spanId, ParentSpanId AS parentSpanId, ServiceName AS service, SpanName AS name,
-    lower(SpanKind) AS kind, toString(toUnixTimestamp64Nano(Timestamp)) AS startNs, Duration AS durationNs,
-    lower(StatusCode) AS status, StatusMessage AS statusMessage, SpanAttributes AS attributes, SpanAttributeTypes AS types,
-    ResourceAttributes AS resource, ResourceAttributeTypes AS resourceTypes,
-    arrayMap(t -> toString(toUnixTimestamp64Nano(t)), Events.Timestamp) AS eventNs, Events.Name AS eventNames,
-    Events.Attributes AS eventAttributes, Events.AttributeTypes AS eventTypes,
-    Links.TraceId AS linkTraceIds, Links.SpanId AS linkSpanIds, Links.Attributes AS linkAttributes,
-    Links.AttributeTypes AS linkTypes
-  FROM otel_traces WHERE TraceId = {id:String} AND ${within('Timestamp')}
+const SPANS = `SELECT ${SPAN_COLUMNS} FROM otel_traces WHERE TraceId = {id:String} AND ${within('Timestamp')}
   ORDER BY Timestamp, SpanId LIMIT ${MAX_SPANS}`;
-
-interface Bounds {
-  from: number;
-  to: number;
-}
 
 /** One whole trace: its time bounds first, then everything within them. Null when there is no such trace. */
 export async function trace(
@@ -60,7 +22,7 @@ export async function trace(
   const range = await boundsOf(store, id, signal);
   if (range === null) return null;
   const [rows, counts, logs, linking] = await Promise.all([
-    store.rows<SpanRow>(SPANS, { id, ...range }, signal, LIMITS.lookup),
+    store.rows<SpanRow>(SPANS, { id, ...range }, signal, LIMITS.scan),
     store.rows<{ spans: number; endNs: string }>(
       `SELECT count() AS spans, toString(max(toUnixTimestamp64Nano(Timestamp) + Duration)) AS endNs
        FROM otel_traces WHERE TraceId = {id:String} AND ${within('Timestamp')}`,
@@ -90,22 +52,10 @@ export async function trace(
   };
 }
 
-async function boundsOf(store: Store, id: string, signal?: AbortSignal): Promise<Bounds | null> {
-  const [row] = await store.rows<{ found: number; from: number; to: number }>(
-    `SELECT count() AS found, toUnixTimestamp(min(Start)) AS from, toUnixTimestamp(max(End)) AS to
-     FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}`,
-    { id },
-    signal,
-    LIMITS.lookup,
-  );
-  if (row === undefined || row.found === 0) return null;
-  return { from: row.from * 1000, to: (row.to + 1) * 1000 };
-}
-
 async function linkingTraces(
   store: Store,
   id: string,
-  range: Bounds,
+  range: Range,
   signal?: AbortSignal,
 ): Promise<string[]> {
   const rows = await store.rows<{ traceId: string }>(
@@ -115,39 +65,6 @@ async function linkingTraces(
     LIMITS.lookup,
   );
   return rows.map((row) => row.traceId);
-}
-
-function offset(ns: string, start: bigint): number {
-  return Number(BigInt(ns) - start);
-}
-
-function spanView(traceId: string, row: SpanRow, start: bigint): SpanView {
-  return {
-    traceId,
-    spanId: row.spanId,
-    parentSpanId: row.parentSpanId,
-    service: row.service,
-    instance: row.resource['service.instance.id'] ?? '',
-    name: row.name,
-    kind: row.kind as SpanView['kind'],
-    startNs: row.startNs,
-    offsetNs: offset(row.startNs, start),
-    durationNs: row.durationNs,
-    status: row.status as SpanView['status'],
-    statusMessage: row.statusMessage,
-    attributes: typedAttributes(row.attributes, row.types),
-    resource: typedAttributes(row.resource, row.resourceTypes),
-    events: row.eventNs.map((ns, i) => ({
-      offsetNs: offset(ns, start),
-      name: row.eventNames[i] ?? '',
-      attributes: typedAttributes(row.eventAttributes[i] ?? {}, row.eventTypes[i] ?? {}),
-    })),
-    links: row.linkTraceIds.map((linked, i) => ({
-      traceId: linked,
-      spanId: row.linkSpanIds[i] ?? '',
-      attributes: typedAttributes(row.linkAttributes[i] ?? {}, row.linkTypes[i] ?? {}),
-    })),
-  };
 }
 
 interface LogRow {
@@ -164,7 +81,7 @@ interface LogRow {
 /** Log records may be written a little before or after the trace's spans start. */
 const LOG_SLACK_MS = 60_000;
 
-function logRows(store: Store, id: string, range: Bounds, signal?: AbortSignal): Promise<LogRow[]> {
+function logRows(store: Store, id: string, range: Range, signal?: AbortSignal): Promise<LogRow[]> {
   return store.rows<LogRow>(
     `SELECT toString(toUnixTimestamp64Nano(Timestamp)) AS ns, SpanId AS spanId, ServiceName AS service, SeverityText AS severity,
       Body AS body, EventName AS eventName, LogAttributes AS attributes, LogAttributeTypes AS types

@@ -44,11 +44,16 @@ function operation(name: ApiName): Json {
     parameters: [...pathParameters(row.path), ...(isQuery ? queryParameters(input) : [])],
     ...(!isQuery && fields.length > 0 ? { requestBody: { required: true, content: json(input) } } : {}),
     responses: {
-      '200': { description: 'Done', content: json(schema(ANSWERS[name], 'output')) },
+      '200': { description: 'lines' in row ? 'Done; this is one line' : 'Done', content: answer(name) },
       '4XX': { description: 'The caller can do something about it', ...failure },
       '5XX': { description: 'Something behind the API failed', ...failure },
     },
   };
+}
+
+function answer(name: ApiName): Json {
+  const content = schema(ANSWERS[name], 'output');
+  return 'lines' in API[name] ? { 'application/x-ndjson': { schema: content } } : json(content);
 }
 
 function pathParameters(path: string): Json[] {

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readers } from '@stormglass/agents/collector/readers';
 import { StormglassError, TraceSearch } from '@stormglass/agents/contract';
 import type { Gate } from '../auth/gate.ts';
 import { sendJson } from './answer.ts';
+import { sendLines } from './lines.ts';
 
 export interface ReaderSite {
   gate: Gate;
@@ -40,6 +40,7 @@ export async function answerReader(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   if (url.pathname.startsWith(EXPORT)) {
+    response.setHeader('content-disposition', 'attachment; filename="stormglass-traces.jsonl"');
     await sendLines(response, exported(readers, url, gone.signal), gone.signal);
     return;
   }
@@ -63,30 +64,5 @@ function searchOf(url: URL) {
     throw new StormglassError('invalid_request', '`q` is not valid JSON', 'Send a TraceSearch as JSON.', {
       cause,
     });
-  }
-}
-
-/** A failure before the first line is told by its status; a later one cuts the connection, so that no half passes for all. */
-async function sendLines(
-  response: ServerResponse,
-  lines: AsyncGenerator<string>,
-  gone: AbortSignal,
-): Promise<void> {
-  let next = await lines.next();
-  response.writeHead(200, {
-    'content-type': 'application/x-ndjson; charset=utf-8',
-    'content-disposition': 'attachment; filename="stormglass-traces.jsonl"',
-    'cache-control': 'no-store',
-  });
-  try {
-    while (!next.done && !gone.aborted) {
-      if (!response.write(next.value)) await once(response, 'drain', { signal: gone });
-      next = await lines.next();
-    }
-    response.end();
-  } catch (error) {
-    if (!gone.aborted) throw error;
-  } finally {
-    await lines.return(undefined);
   }
 }

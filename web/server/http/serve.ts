@@ -7,6 +7,7 @@ import type { Call, Handler, Handlers } from '../routes/handler.ts';
 import { sendError, sendJson } from './answer.ts';
 import { readJson } from './body.ts';
 import { setSecurityHeaders } from './headers.ts';
+import { asLines, isLines, sendLines } from './lines.ts';
 import { sendLoginPage } from './login-page.ts';
 import type { Pages } from './pages.ts';
 import { queryInput } from './query.ts';
@@ -24,6 +25,9 @@ export interface Site extends ReaderSite {
 
 /** Answered without a login: getting one, and being alive. Host and Origin are checked all the same. */
 const OPEN: ReadonlySet<ApiName> = new Set(['login', 'health']);
+
+/** In the metrics, as nginx counts it. */
+const CLIENT_GONE = 499;
 
 /** The one request listener: API, documents, metrics, login page, and Next for the rest. */
 export function requestListener(site: Site): (request: IncomingMessage, response: ServerResponse) => void {
@@ -62,6 +66,10 @@ async function api(site: Site, request: IncomingMessage, response: ServerRespons
   const { metrics, gate } = site;
   const method = request.method ?? 'GET';
   const began = performance.now();
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
   let name: ApiName | 'none' = 'none';
   try {
     // Before the route is looked up: a foreign page learns nothing, not even what exists.
@@ -75,11 +83,15 @@ async function api(site: Site, request: IncomingMessage, response: ServerRespons
       params: match.params,
       who: whoAsks(request),
       headers: request.headers,
+      signal: gone.signal,
       setHeader: (header, value) => response.setHeader(header, value),
     });
-    sendJson(response, 200, answer);
+    if (isLines(answer)) await sendLines(response, asLines(answer), gone.signal);
+    else sendJson(response, 200, answer);
   } catch (error) {
-    sendError(response, error, site.log);
+    // Nobody is there to read what happened to the question.
+    if (gone.signal.aborted) response.statusCode = CLIENT_GONE;
+    else sendError(response, error, site.log);
   } finally {
     metrics.requests.inc({ route: name, method, status: response.statusCode });
     metrics.requestSeconds.observe({ route: name }, (performance.now() - began) / 1000);

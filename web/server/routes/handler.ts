@@ -42,10 +42,16 @@ export interface Call<N extends ApiName> {
   /** Who asks, for the audit log: `person`, or the name a program gives itself in `x-stormglass-by`. */
   who: string;
   headers: IncomingHttpHeaders;
+  /** Aborts when the client has gone before it had its answer. */
+  signal: AbortSignal;
   setHeader(name: string, value: string): void;
 }
 
-export type Handler<N extends ApiName> = (call: Call<N>) => Answer<N> | Promise<Answer<N>>;
+/** Rows with `lines` answer one line after another. */
+type Given<N extends ApiName> = (typeof API)[N] extends { lines: true }
+  ? AsyncIterable<Answer<N>>
+  : Answer<N>;
+export type Handler<N extends ApiName> = (call: Call<N>) => Given<N> | Promise<Given<N>>;
 export type Handlers = { [N in ApiName]: Handler<N> };
 
 /** A path parameter; the table guarantees that it is there. */

@@ -1,5 +1,6 @@
 import { breakerRoutes } from './breakers.ts';
 import { chaosRoutes } from './chaos.ts';
+import { figureRoutes } from './figures.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { observeRoutes } from './observe.ts';
 import { queueRoutes } from './queues.ts';
@@ -17,6 +18,7 @@ export function createHandlers(parts: Parts): Handlers {
     ...queueRoutes(parts),
     ...sagaRoutes(parts),
     ...traceRoutes(parts),
+    ...figureRoutes(parts),
     ...chaosRoutes(parts),
     ...runRoutes(parts),
   };

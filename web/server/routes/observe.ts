@@ -7,13 +7,13 @@ type ServiceRow = Answer<'services'>['services'][number];
 
 export function observeRoutes(p: Parts): Pick<Handlers, 'timeline' | 'services' | 'agents' | 'control'> {
   return {
-    timeline: async ({ input }) => {
+    timeline: async ({ input, signal }) => {
       const { from, to } = input;
-      const { step, timeline } = await p.history.range(from, to, input.step);
+      const { step, timeline } = await p.history.range(from, to, input.step, signal);
       return { from, to, stepSeconds: step, timeline };
     },
-    services: async ({ input }) => {
-      const { timeline } = await p.history.range(input.from, input.to, input.step);
+    services: async ({ input, signal }) => {
+      const { timeline } = await p.history.range(input.from, input.to, input.step, signal);
       return { services: serviceRows(timeline, instances(p)) };
     },
     agents: () => ({ agents: p.hub.list() }),

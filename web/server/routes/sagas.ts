@@ -4,14 +4,14 @@ import { param } from './handler.ts';
 
 export function sagaRoutes(p: Parts): Pick<Handlers, 'sagas' | 'saga' | 'triggerSaga' | 'cancelSaga'> {
   return {
-    sagas: async ({ input }) => {
+    sagas: async ({ input, signal }) => {
       // One more than asked for tells whether there are more.
-      const found = await p.telemetry.sagas({ ...input, limit: input.limit + 1 });
+      const found = await p.telemetry.sagas({ ...input, limit: input.limit + 1 }, signal);
       return { sagas: found.slice(0, input.limit), truncated: found.length > input.limit };
     },
     saga: async (call) => {
       const id = param(call, 'id');
-      const saga = await p.telemetry.saga(id);
+      const saga = await p.telemetry.saga(id, call.signal);
       if (saga) return saga;
       throw new StormglassError(
         'not_found',

@@ -1,11 +1,10 @@
-import { StormglassError, type Timeline } from '@stormglass/agents/contract';
+import type { Timeline } from '@stormglass/agents/contract';
 import type { State } from '../state/index.ts';
 import type { Time } from '../time.ts';
+import { checkRange } from './range.ts';
 import type { Telemetry } from './telemetry.ts';
 import { chooseStep, thin } from './thin.ts';
 import { type TimelineWindow, WINDOW_MS } from './window.ts';
-
-const MAX_RANGE_MS = 31 * 86_400_000;
 
 /** Timelines of any range: from memory when it reaches back that far, else from the store and the state file. */
 export class History {
@@ -21,24 +20,23 @@ export class History {
     this.#time = time;
   }
 
-  async range(from: number, to: number, asked?: number): Promise<{ step: number; timeline: Timeline }> {
-    if (!(to > from) || to - from > MAX_RANGE_MS) {
-      throw new StormglassError(
-        'invalid_request',
-        '`from` must lie before `to`, at most 31 days',
-        'Give both as epoch milliseconds.',
-      );
-    }
+  async range(
+    from: number,
+    to: number,
+    asked?: number,
+    signal?: AbortSignal,
+  ): Promise<{ step: number; timeline: Timeline }> {
+    checkRange({ from, to });
     const step = chooseStep(from, to, asked);
     if (from >= this.#time.now() - WINDOW_MS) {
       return { step, timeline: thin(this.#window.slice(from, to, step), step) };
     }
-    return { step, timeline: thin(await this.stored(from, to, step), step) };
+    return { step, timeline: thin(await this.stored(from, to, step, signal), step) };
   }
 
   /** What the store and the state file know of [from, to]. */
-  async stored(from: number, to: number, step: number): Promise<Timeline> {
-    const timeline = await this.#telemetry.timeline({ from, to }, step);
+  async stored(from: number, to: number, step: number, signal?: AbortSignal): Promise<Timeline> {
+    const timeline = await this.#telemetry.timeline({ from, to }, step, signal);
     return { ...timeline, ...this.own(from, to) };
   }
 

@@ -5,7 +5,19 @@ import { StormglassError } from '@stormglass/agents/contract';
 /** What the dashboard asks the telemetry store. */
 export type Telemetry = Pick<
   TelemetryQueries,
-  'timeline' | 'searchTraces' | 'trace' | 'sagas' | 'saga' | 'close'
+  | 'timeline'
+  | 'searchTraces'
+  | 'trace'
+  | 'traceLines'
+  | 'tracePath'
+  | 'sagas'
+  | 'saga'
+  | 'red'
+  | 'serviceMap'
+  | 'examples'
+  | 'completion'
+  | 'interactions'
+  | 'close'
 >;
 
 /** The store behind the collector's query port, or a ClickHouse cluster. */
@@ -27,6 +39,13 @@ export function noTelemetry(): Telemetry {
     trace: absent,
     sagas: absent,
     saga: absent,
+    traceLines: absent,
+    tracePath: absent,
+    red: absent,
+    serviceMap: absent,
+    examples: absent,
+    completion: absent,
+    interactions: absent,
     close: async () => undefined,
   };
 }

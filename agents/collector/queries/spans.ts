@@ -1,0 +1,86 @@
+import type { SpanView } from '../../contract/trace.ts';
+import { typedAttributes } from './attributes.ts';
+import { LIMITS, type Range, type Store } from './client.ts';
+
+export type TextMap = Record<string, string>;
+
+export interface SpanRow {
+  spanId: string;
+  parentSpanId: string;
+  service: string;
+  name: string;
+  kind: string;
+  startNs: string;
+  durationNs: number;
+  status: string;
+  statusMessage: string;
+  attributes: TextMap;
+  types: TextMap;
+  resource: TextMap;
+  resourceTypes: TextMap;
+  eventNs: string[];
+  eventNames: string[];
+  eventAttributes: TextMap[];
+  eventTypes: TextMap[];
+  linkTraceIds: string[];
+  linkSpanIds: string[];
+  linkAttributes: TextMap[];
+  linkTypes: TextMap[];
+}
+
+/** Of otel_traces. */
+export const SPAN_COLUMNS = `SpanId AS spanId, ParentSpanId AS parentSpanId, ServiceName AS service, SpanName AS name,
+    lower(SpanKind) AS kind, toString(toUnixTimestamp64Nano(Timestamp)) AS startNs, Duration AS durationNs,
+    lower(StatusCode) AS status, StatusMessage AS statusMessage, SpanAttributes AS attributes, SpanAttributeTypes AS types,
+    ResourceAttributes AS resource, ResourceAttributeTypes AS resourceTypes,
+    arrayMap(t -> toString(toUnixTimestamp64Nano(t)), Events.Timestamp) AS eventNs, Events.Name AS eventNames,
+    Events.Attributes AS eventAttributes, Events.AttributeTypes AS eventTypes,
+    Links.TraceId AS linkTraceIds, Links.SpanId AS linkSpanIds, Links.Attributes AS linkAttributes,
+    Links.AttributeTypes AS linkTypes`;
+
+/** Between which instants the spans of a trace start: the table of spans is read with these. Null: there is no such trace. */
+export async function boundsOf(store: Store, id: string, signal?: AbortSignal): Promise<Range | null> {
+  const [row] = await store.rows<{ found: number; from: number; to: number }>(
+    `SELECT count() AS found, toUnixTimestamp(min(Start)) AS from, toUnixTimestamp(max(End)) AS to
+     FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}`,
+    { id },
+    signal,
+    LIMITS.lookup,
+  );
+  if (row === undefined || row.found === 0) return null;
+  return { from: row.from * 1000, to: (row.to + 1) * 1000 };
+}
+
+/** Nanoseconds after the trace's start. */
+export function offset(ns: string, start: bigint): number {
+  return Number(BigInt(ns) - start);
+}
+
+export function spanView(traceId: string, row: SpanRow, start: bigint): SpanView {
+  return {
+    traceId,
+    spanId: row.spanId,
+    parentSpanId: row.parentSpanId,
+    service: row.service,
+    instance: row.resource['service.instance.id'] ?? '',
+    name: row.name,
+    kind: row.kind as SpanView['kind'],
+    startNs: row.startNs,
+    offsetNs: offset(row.startNs, start),
+    durationNs: row.durationNs,
+    status: row.status as SpanView['status'],
+    statusMessage: row.statusMessage,
+    attributes: typedAttributes(row.attributes, row.types),
+    resource: typedAttributes(row.resource, row.resourceTypes),
+    events: row.eventNs.map((ns, i) => ({
+      offsetNs: offset(ns, start),
+      name: row.eventNames[i] ?? '',
+      attributes: typedAttributes(row.eventAttributes[i] ?? {}, row.eventTypes[i] ?? {}),
+    })),
+    links: row.linkTraceIds.map((linked, i) => ({
+      traceId: linked,
+      spanId: row.linkSpanIds[i] ?? '',
+      attributes: typedAttributes(row.linkAttributes[i] ?? {}, row.linkTypes[i] ?? {}),
+    })),
+  };
+}
