@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StormglassError } from '@stormglass/agents/contract';
 import { ensureBrowser } from './test/browser.ts';
+import { ensurePromtool } from './test/promtool.ts';
 import { ensureRecorder } from './test/recorder.ts';
 import { type Counts, clearReport, ROOT, STAGES, type Stage, summary } from './test/stages.ts';
 
@@ -76,7 +77,7 @@ async function main(): Promise<void> {
     if (stage.name === 'playwright') {
       const progress = (message: string) => say(`  ${message}`);
       env.CHROMIUM_PATH = ensureBrowser(progress);
-      Object.assign(env, ensureRecorder(progress));
+      Object.assign(env, ensureRecorder(progress), ensurePromtool(progress));
     }
     const counts = stage.count(await run(stage, env));
     total.passed += counts.passed;

@@ -1,7 +1,7 @@
 /**
  * The queue agent: a process of its own which samples the broker's queues once a second and acts on them for the
  * dashboard. Environment: BROKER_URL, QUEUES (comma separated), PORT (optional, for
- * GET /healthz), and OTEL_*, STORMGLASS_* as for every agent.
+ * GET /healthz and /metrics), and OTEL_*, STORMGLASS_* as for every agent.
  */
 import { pino } from 'pino';
 import { z } from 'zod';

@@ -58,6 +58,12 @@ test('is healthy once it reads the broker', async () => {
   await vi.waitUntil(async () => (await fetch(health)).status === 200, soon);
 });
 
+test('shows its queues to Prometheus', async () => {
+  const response = await fetch(health.replace('/healthz', '/metrics'));
+  const labels = 'system="bullmq",destination="mails"';
+  expect(await response.text()).toContain(`messaging_queue_messages{${labels},state="ready"} 0`);
+});
+
 let sent = 0;
 const send = (name: string) => {
   sent++;

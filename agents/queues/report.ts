@@ -2,6 +2,7 @@ import { metrics } from '@opentelemetry/api';
 import { METRIC } from '../contract/index.ts';
 import type { Clock } from '../node/clock.ts';
 import type { QueueReading } from './collector.ts';
+import { exposeQueues } from './prometheus.ts';
 
 /** A reading older than this is not reported: what is not known is not drawn. */
 const FRESH_MS = 4_000;
@@ -36,6 +37,7 @@ export class QueueReport {
       },
       [messages, age, consumers],
     );
+    exposeQueues(() => this.#readings());
   }
 
   add(readings: readonly QueueReading[]): void {
@@ -54,6 +56,10 @@ export class QueueReport {
     for (const [name, { at, reading }] of this.#latest) {
       if (at >= limit) yield { queue: this.#attributes(name), reading };
     }
+  }
+
+  *#readings() {
+    for (const { reading } of this.#fresh()) yield { system: this.#system, reading };
   }
 
   #attributes(queue: string) {

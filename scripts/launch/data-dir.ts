@@ -13,6 +13,8 @@ const LOCK = 'launcher.json';
 export const LauncherFile = z.object({
   pid: z.number().int(),
   dashboard: z.string(),
+  /** Health and metrics of the collector. */
+  collector: z.string(),
   /** Connection URLs by service name. */
   databases: z.record(z.string(), z.string()),
   adminDatabase: z.string(),
@@ -34,7 +36,7 @@ export async function openDataDir(path: string, fresh: boolean): Promise<DataDir
   try {
     mkdirSync(join(path, 'logs'), { recursive: true });
     writeFileSync(join(path, MARKER), 'Data of Stormglass; npm start -- --fresh deletes it.\n');
-    writeLock(path, { dashboard: '', databases: {}, adminDatabase: '' });
+    writeLock(path, { dashboard: '', collector: '', databases: {}, adminDatabase: '' });
   } catch (cause) {
     throw new StormglassError(
       'internal',

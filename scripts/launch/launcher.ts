@@ -119,7 +119,12 @@ export class Launcher {
   /** For tools and tests which look for this installation by its data directory. */
   #publish(databases: Record<string, string>, adminDatabase: string): void {
     const { options, ports, dataDir } = this.#parts;
-    dataDir.publish({ dashboard: insideUrl(options.host, ports.dashboard), databases, adminDatabase });
+    dataDir.publish({
+      dashboard: insideUrl(options.host, ports.dashboard),
+      collector: insideUrl('127.0.0.1', ports.collectorQuery),
+      databases,
+      adminDatabase,
+    });
   }
 
   async #startHost(context: LaunchContext, adminUrl: string): Promise<void> {
