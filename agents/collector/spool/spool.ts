@@ -35,7 +35,7 @@ export interface SpoolOptions {
 }
 
 /** A segment is closed when it has so many bytes even if the loader is busy, so that one load stays small. */
-const SEGMENT_BYTES = 32 * 1024 * 1024;
+const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** `<token>.pieces.<kinds loaded before>.pb`: what must be known after a crash stands in the file's name. */
 const IN_PIECES = /\.pieces\.([a-z_+]*)\.pb$/;
 

@@ -16,12 +16,14 @@ const quoted = (s: string) => `'${s.replaceAll('\\', '\\\\').replaceAll("'", "\\
 
 /**
  * One segment is one block in one thread: the deduplication token counts blocks, so the split must be the same when a
- * load is repeated. JIT compilation is off since these statements are short-lived.
+ * load is repeated. It is read and unfolded in small blocks, which are put together before they are written: 16 MB of
+ * requests of 512 spans take 93 MB of memory that way, and 265 MB as one. JIT compilation is off since these statements
+ * are short-lived.
  */
 function settings(message: string, token: string): string {
   return `SETTINGS format_schema = ${quoted(`${SCHEMA}:${message}`)}, insert_deduplicate = 1, insert_deduplication_token = ${quoted(token)},
     deduplicate_blocks_in_dependent_materialized_views = 1, max_threads = 1, max_insert_threads = 1,
-    input_format_parallel_parsing = 0, max_block_size = 1000000, max_insert_block_size = 1000000000,
+    input_format_parallel_parsing = 0, max_block_size = 8192, input_format_max_block_size_bytes = 1000000, max_insert_block_size = 1000000000,
     min_insert_block_size_rows = 1000000000, min_insert_block_size_bytes = 0, compile_expressions = 0,
     throw_on_max_partitions_per_insert_block = 0, parallel_view_processing = 0`;
 }
