@@ -21,6 +21,7 @@ export const keys = {
   saga: (id: string) => ['saga', id] as const,
   traces: (search: Partial<TraceSearch>) => ['traces', search] as const,
   trace: (id: string) => ['trace', id] as const,
+  interactions: (from: number, to: number) => ['interactions', from, to] as const,
   experiments: ['experiments'] as const,
   runs: ['runs'] as const,
   run: (id: string) => ['runs', id] as const,

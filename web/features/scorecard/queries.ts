@@ -1,6 +1,6 @@
 'use client';
 import type { Run } from '@stormglass/chaos/contract';
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import type { Answer } from '../../live/answers.ts';
 import { keys } from '../../live/keys.ts';
 import { request } from '../../live/request.ts';
@@ -30,4 +30,22 @@ export function useMeasuredRuns(): { runs: Run[]; pending: boolean; error: unkno
     pending: list.isPending || whole.some((q) => q.isPending),
     error: list.error ?? whole.find((q) => q.error)?.error ?? null,
   };
+}
+
+/** Asked anew as the range moves on by so much. */
+const MOVED_MS = 10_000;
+
+/** Who waits for whom in [from, to], epoch ms; null until the first answer. */
+export function useInteractions(
+  from: number,
+  to: number,
+): { found: Answer<'interactions'> | null; pending: boolean; error: unknown } {
+  const range = { from: Math.floor(from / MOVED_MS) * MOVED_MS, to: Math.floor(to / MOVED_MS) * MOVED_MS };
+  const answer = useQuery<Answer<'interactions'>>({
+    queryKey: keys.interactions(range.from, range.to),
+    queryFn: ({ signal }) => request('interactions', { input: range, signal }),
+    enabled: range.to > range.from,
+    placeholderData: keepPreviousData,
+  });
+  return { found: answer.data ?? null, pending: answer.isPending, error: answer.error };
 }

@@ -13,8 +13,9 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import type { StateHue } from '../../ui/state.ts';
 import { Tag } from '../../ui/tag.tsx';
 import { type ServiceRow, type SloRow, type SloVerdict, scorecard, serviceRows } from './model.ts';
-import { RUNS_MEASURED, useMeasuredRuns } from './queries.ts';
+import { RUNS_MEASURED, useInteractions, useMeasuredRuns } from './queries.ts';
 import styles from './scorecard.module.css';
+import { shapeRows } from './shape.ts';
 
 function look(verdict: SloVerdict): { hue: StateHue; word: string; glyph: InvariantLook } {
   switch (verdict) {
@@ -124,8 +125,7 @@ function Services({ rows }: { rows: readonly ServiceRow[] }) {
 /** Levels which nothing measures yet are listed as unknown, so that nobody takes silence for health. */
 const UNMEASURED = [
   ['Zero corruption', 'the auditor reports no invariant yet'],
-  ['All healthy within 60 s', 'no start has been timed by the dashboard yet'],
-  ['Under 10 % of interactions synchronous', 'not measured yet'],
+  ['Under 5 % of changes fail', 'no change of a version has been judged yet'],
   ['Rolling restart loses no request', 'no rolling restart has been run yet'],
 ] as const;
 
@@ -153,22 +153,25 @@ export function ScorecardPage() {
   const { timeline, from, to } = window;
   const measured = useMeasuredRuns();
   const services = useMemo(() => serviceRows(timeline, from, to), [timeline, from, to]);
+  const interactions = useInteractions(from, to);
+  const words = { duration: durationText, percent: finePercent };
   const runs = measured.runs.map((r) => ({ ...r, title: r.experiment.title }));
-  const rows = scorecard(services, runs, { duration: durationText, percent: finePercent });
+  const rows = [
+    ...scorecard(services, runs, words),
+    ...shapeRows(interactions.found, timeline.processes, window.at, words),
+  ];
+  const error = window.error ?? measured.error ?? interactions.error;
+  const pending = window.loading || measured.pending || interactions.pending;
   return (
     <Page
       title="Scorecard"
       about={`services in ${range(window)}; recovery over the last ${RUNS_MEASURED} measured runs`}
     >
-      {window.error || measured.error ? <ErrorNote error={window.error ?? measured.error} /> : null}
-      <div className={styles.levels} aria-busy={window.loading || measured.pending}>
+      {error ? <ErrorNote error={error} /> : null}
+      <div className={styles.levels} aria-busy={pending}>
         {rows.map((row) =>
           // What is still on its way is not unknown yet.
-          window.loading || measured.pending ? (
-            <Skeleton key={row.id} height={114} />
-          ) : (
-            <Level key={row.id} row={row} />
-          ),
+          pending ? <Skeleton key={row.id} height={114} /> : <Level key={row.id} row={row} />,
         )}
       </div>
       <Band title="By service" about="as each served its callers; under 20 calls nothing is said">
