@@ -10,6 +10,7 @@ import {
   Interactions,
   LeaseEnded,
   QueueSample,
+  Receipt,
   RedAnswer,
   SagaEvent,
   SagaStarted,
@@ -257,6 +258,8 @@ export const ANSWERS = {
     targets: z.array(ResolvedTarget).min(1),
   }),
   releaseFault: z.object({ fault: FaultInterval, ends: z.array(LeaseEnded) }),
+  /** In order of time; `truncated` when older ones of the range are left out. */
+  receipts: z.object({ receipts: z.array(Receipt), truncated: z.boolean() }),
   haltState: HaltView,
   halt: z.object({
     state: HaltView,

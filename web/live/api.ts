@@ -88,6 +88,16 @@ export const API = {
     input: none,
     summary: 'End a fault; answers with the read-back',
   },
+  receipts: {
+    method: 'GET',
+    path: '/api/faults/:id/receipts',
+    input: z.object({
+      from: z.number(),
+      to: z.number(),
+      limit: z.number().int().min(1).max(1000).default(100),
+    }),
+    summary: 'Spans which a fault touched, the newest of the range',
+  },
   haltState: { method: 'GET', path: '/api/halt', input: none, summary: 'Is chaos halted' },
   halt: {
     method: 'POST',

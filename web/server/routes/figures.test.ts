@@ -69,7 +69,7 @@ beforeAll(async () => {
     dataDir: dir.path,
     telemetry: openTelemetry(line.url, collector.env.CLICKHOUSE_PASSWORD),
   });
-  const attributes = { tenant: 'acme', size: 7 };
+  const attributes = { tenant: 'acme', size: 7, 'chaos.fault.id': 'f-1', 'chaos.injected.duration': 0.2 };
   await collector.send('traces', serverSpan({ traceId, endMs: now, durationMs: 250, attributes }));
   await eventually(async () => {
     expect((await dashboard.send('GET', `/api/traces/${traceId}`)).status).toBe(200);
@@ -102,6 +102,12 @@ describe('a question about what the store adds up', () => {
   test('for completion', async () => {
     const { entries } = await dashboard.call('attributes', 'GET', `/api/attributes?${range}&key=tenant`);
     expect(entries).toEqual([{ text: 'acme', type: 'string', count: 1 }]);
+  });
+  test('about what a fault touched', async () => {
+    const path = `/api/faults/f-1/receipts?${range}`;
+    const { receipts, truncated } = await dashboard.call('receipts', 'GET', path);
+    expect(receipts).toMatchObject([{ faultId: 'f-1', service: 'gateway', injectedMs: 200, traceId }]);
+    expect(truncated).toBe(false);
   });
   test('about chains', async () => {
     const answer = await dashboard.call('interactions', 'GET', `/api/interactions?${range}`);
@@ -162,6 +168,7 @@ test.each([
   ['examples', `/api/examples?${range}&service=gateway`],
   ['attributes', `/api/attributes?${range}`],
   ['interactions', `/api/interactions?${range}`],
+  ['receipts', `/api/faults/f-1/receipts?${range}`],
   ['timeline', `/api/timeline?from=${now - 86_400_000}&to=${now}`],
   ['services', `/api/services?from=${now - 86_400_000}&to=${now}`],
   ['sagas', `/api/sagas?${range}`],

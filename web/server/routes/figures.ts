@@ -1,11 +1,11 @@
 import { StormglassError } from '@stormglass/agents/contract';
 import { checkRange } from '../window/range.ts';
-import type { Handlers, Parts } from './handler.ts';
+import { type Handlers, type Parts, param } from './handler.ts';
 
 /** What the store adds up, over any range. */
 export function figureRoutes({
   telemetry,
-}: Parts): Pick<Handlers, 'red' | 'map' | 'examples' | 'attributes' | 'interactions'> {
+}: Parts): Pick<Handlers, 'red' | 'map' | 'examples' | 'attributes' | 'interactions' | 'receipts'> {
   return {
     red: ({ input, signal }) => telemetry.red(checkRange(input), signal),
     map: ({ input, signal }) => {
@@ -22,6 +22,12 @@ export function figureRoutes({
     },
     examples: ({ input, signal }) => telemetry.examples(checkRange(input), signal),
     attributes: ({ input, signal }) => telemetry.completion(checkRange(input), signal),
+    receipts: async (call) => {
+      const { from, to, limit } = checkRange(call.input);
+      // One more than asked for tells whether there are more.
+      const found = await telemetry.receipts(param(call, 'id'), { from, to }, limit + 1, call.signal);
+      return { receipts: found.slice(-limit), truncated: found.length > limit };
+    },
     interactions: ({ input, signal }) => telemetry.interactions(checkRange(input), signal),
   };
 }

@@ -17,6 +17,7 @@ export type Telemetry = Pick<
   | 'examples'
   | 'completion'
   | 'interactions'
+  | 'receipts'
   | 'close'
 >;
 
@@ -46,6 +47,7 @@ export function noTelemetry(): Telemetry {
     examples: absent,
     completion: absent,
     interactions: absent,
+    receipts: absent,
     close: async () => undefined,
   };
 }
