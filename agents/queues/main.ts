@@ -1,7 +1,8 @@
 /**
  * The queue agent: a process of its own which samples the broker's queues once a second and acts on them for the
- * dashboard. Environment: BROKER_URL, QUEUES (comma separated), PORT (optional, for
- * GET /healthz and /metrics), and OTEL_*, STORMGLASS_* as for every agent.
+ * dashboard, and scrapes the Prometheus endpoints of other people's breakers and queues. Environment: BROKER_URL with
+ * QUEUES (comma separated), SCRAPE_TARGETS (`payments=http://host:8080/metrics,...`) with SCRAPE_SECONDS, at least one of
+ * the two; PORT (optional, for GET /healthz and /metrics), and OTEL_*, STORMGLASS_* as for every agent.
  */
 import { pino } from 'pino';
 import { z } from 'zod';
@@ -16,16 +17,34 @@ import { registerQueueControls } from './controls.ts';
 import { serveHealth } from './health.ts';
 import { QueueReport } from './report.ts';
 import { sampleEverySecond } from './sampling.ts';
+import { parseTargets, startScraping } from './scrape/scraper.ts';
 
-const Env = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-  BROKER_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  QUEUES: z
-    .string()
-    .default('notifications')
-    .transform((text) => text.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.string().min(1)).min(1)),
-});
+const Env = z
+  .object({
+    PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+    BROKER_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    QUEUES: z
+      .string()
+      .default('notifications')
+      .transform((text) => text.split(',').map((name) => name.trim()))
+      .pipe(z.array(z.string().min(1)).min(1)),
+    SCRAPE_TARGETS: z
+      .string()
+      .default('')
+      .transform((text, context) => {
+        try {
+          return parseTargets(text);
+        } catch (error) {
+          context.addIssue(String(error));
+          return z.NEVER;
+        }
+      }),
+    SCRAPE_SECONDS: z.coerce.number().min(1).max(3_600).default(5),
+  })
+  .refine((env) => env.BROKER_URL !== undefined || env.SCRAPE_TARGETS.length > 0, {
+    error: 'there is nothing to watch: set BROKER_URL or SCRAPE_TARGETS',
+  });
+type Env = z.output<typeof Env>;
 
 const log = pino({ name: 'queue-agent' });
 const env = Env.safeParse(process.env);
@@ -36,31 +55,64 @@ if (env.success) {
   process.exitCode = 1;
 }
 
-function run(env: z.output<typeof Env>): void {
+function run(env: Env): void {
   const settings = readSettings({ OTEL_SERVICE_NAME: 'queue-agent', ...process.env }, process.pid);
   for (const warning of settings.warnings) log.warn(warning);
   const telemetry = startTelemetry(settings);
-  const collector = new BullmqCollector(env.BROKER_URL, env.QUEUES, (error) =>
-    log.warn({ err: error }, 'broker connection broke'),
-  );
-  const controls = new ControlRegistry();
-  registerQueueControls(controls, collector);
-  const channel = settings.hub === null ? null : connect(settings.hub, settings, controls, telemetry.dropped);
   const down = new AbortController();
-  const report = new QueueReport(collector.system, systemClock);
-  const reading = sampleEverySecond(collector, report, log, down.signal);
-  const health = env.PORT === undefined ? null : serveHealth(env.PORT, () => reading() === 'read');
-  log.info({ queues: env.QUEUES }, 'watching queues');
+  const broker =
+    env.BROKER_URL === undefined
+      ? null
+      : watch(env.BROKER_URL, env, settings, telemetry.dropped, down.signal);
+  scrapeAll(env, settings, down.signal);
+  const health = env.PORT === undefined ? null : serveHealth(env.PORT, () => broker?.isRead() ?? true);
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
 
   async function stop(): Promise<void> {
     down.abort();
     health?.close();
-    channel?.close();
-    await Promise.allSettled([collector.close(), telemetry.flush(1_000)]);
+    await Promise.allSettled([broker?.close(), telemetry.flush(1_000)]);
     process.exit(0);
   }
+}
+
+/** The broker's queues: readings of them, and what the dashboard can do to them. */
+function watch(
+  url: string,
+  env: Env,
+  settings: Settings,
+  dropped: Readonly<Record<string, number>>,
+  down: AbortSignal,
+): { isRead(): boolean; close(): Promise<void> } {
+  const collector = new BullmqCollector(url, env.QUEUES, (error) =>
+    log.warn({ err: error }, 'broker connection broke'),
+  );
+  const controls = new ControlRegistry();
+  registerQueueControls(controls, collector);
+  const channel = settings.hub === null ? null : connect(settings.hub, settings, controls, dropped);
+  const report = new QueueReport(collector.system, systemClock);
+  const reading = sampleEverySecond(collector, report, log, down);
+  log.info({ queues: env.QUEUES }, 'watching queues');
+  return {
+    isRead: () => reading() === 'read',
+    close: async () => {
+      channel?.close();
+      await collector.close();
+    },
+  };
+}
+
+function scrapeAll(env: Env, settings: Settings, down: AbortSignal): void {
+  const { SCRAPE_TARGETS: targets, SCRAPE_SECONDS: seconds } = env;
+  if (targets.length === 0) return;
+  if (settings.otlp === null) {
+    log.warn('nothing is scraped: set OTEL_EXPORTER_OTLP_ENDPOINT, where it is to be sent');
+    return;
+  }
+  const otlp = { url: settings.otlp, headers: settings.otlpHeaders };
+  startScraping({ targets, everyMs: seconds * 1000, otlp, log, down });
+  log.info({ targets }, 'scraping');
 }
 
 function connect(

@@ -1,6 +1,7 @@
 import { StormglassError } from '../../contract/errors.ts';
 import type { LiveFeed } from '../live/feed.ts';
 import type { Spool } from '../spool/spool.ts';
+import { ForeignMetrics } from '../sources/foreign/translate.ts';
 import { flatten } from '../wire/flatten.ts';
 import { WireError } from '../wire/reader.ts';
 import type { Signal } from '../wire/signals.ts';
@@ -23,6 +24,7 @@ export interface IntakeStats {
 export class Intake {
   readonly #spool: Spool;
   readonly #live: LiveFeed;
+  readonly #foreign = new ForeignMetrics();
   readonly stats: IntakeStats = {
     received: { traces: 0, logs: 0, metrics: 0 },
     requests: { traces: 0, logs: 0, metrics: 0 },
@@ -42,11 +44,25 @@ export class Intake {
       const onDisk = this.#spool.append(signal, parts, marks);
       this.#live.feed(signal, bytes);
       await onDisk;
+      if (signal === 'metrics') await this.#addOurNames(bytes);
     }
     this.stats.received[signal] += items;
     this.stats.requests[signal] += 1;
     const message = rejected > 0 ? `${rejected} spans have no valid trace id and span id` : '';
     return { rejected, message };
+  }
+
+  /** Breakers and queues of other libraries. The request itself is stored: what fails here is none of its sender's. */
+  async #addOurNames(bytes: Uint8Array): Promise<void> {
+    try {
+      const ours = this.#foreign.translate(bytes);
+      if (ours === null) return;
+      const { parts, marks } = flatten('metrics', ours);
+      await this.#spool.append('metrics', parts, marks);
+      this.#live.feed('metrics', ours);
+    } catch {
+      this.count('foreign_metrics');
+    }
   }
 
   count(reason: string, by = 1): void {

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { toOtlp } from './otlp.ts';
+import { parseMetrics } from './parse.ts';
+
+/** A Prometheus endpoint, and the service whose metrics it shows. */
+export interface Target {
+  service: string;
+  url: string;
+}
+
+export interface ScraperOptions {
+  targets: readonly Target[];
+  everyMs: number;
+  /** Base URL of OTLP/HTTP, and headers for it. */
+  otlp: { url: string; headers: Record<string, string> };
+  log: Logger;
+  /** Ends it. */
+  down: AbortSignal;
+}
+
+const PATIENCE_MS = 5_000;
+const MAX_BYTES = 16 * 1024 * 1024;
+const ACCEPT = 'text/plain;version=0.0.4;q=1,*/*;q=0.1';
+
+/** `name=url,name=url`; throws with the part that cannot be read. */
+export function parseTargets(text: string): Target[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.indexOf('=');
+      const [service, url] = [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+      if (at < 1 || !/^https?:/.test(url) || !URL.canParse(url))
+        throw new Error(`${part} is no target; write payments=http://host:8080/metrics`);
+      return { service, url };
+    });
+}
+
+/** Reads each target again and again, each by itself, and sends what it says to the collector. */
+export function startScraping(options: ScraperOptions): void {
+  for (const target of options.targets) void follow(target, options);
+}
+
+async function follow(target: Target, options: ScraperOptions): Promise<void> {
+  const { everyMs, log, down } = options;
+  let failing = false;
+  while (!down.aborted) {
+    const began = performance.now();
+    try {
+      await scrape(target, options);
+      if (failing) log.info({ target }, 'the target can be scraped again');
+      failing = false;
+    } catch (error) {
+      // Once, not every few seconds: a service that is down stays down for a while.
+      if (!failing && !down.aborted)
+        log.warn({ err: error, target }, 'the target cannot be scraped, trying on');
+      failing = true;
+    }
+    const rest = Math.max(0, everyMs - (performance.now() - began));
+    // The only way for this to reject is `down`, which the loop's condition sees.
+    await sleep(rest, undefined, { signal: down }).catch(() => undefined);
+  }
+}
+
+/** One round: fetch, parse, send. */
+export async function scrape(
+  { service, url }: Target,
+  { otlp, down }: Pick<ScraperOptions, 'otlp' | 'down'>,
+): Promise<void> {
+  const signal = AbortSignal.any([down, AbortSignal.timeout(PATIENCE_MS)]);
+  const answer = await fetch(url, { headers: { accept: ACCEPT }, signal });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  const at = Date.now();
+  const request = toOtlp(service, parseMetrics(await limitedText(answer)), at);
+  const sent = await fetch(`${otlp.url}/v1/metrics`, {
+    method: 'POST',
+    headers: { ...otlp.headers, 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+    signal,
+  });
+  const said = await sent.text();
+  if (!sent.ok) throw new Error(`the collector answered ${sent.status}: ${said.slice(0, 500)}`);
+}
+
+async function limitedText(answer: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_BYTES) throw new Error(`${answer.url} has more than ${MAX_BYTES} bytes of metrics`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
