@@ -67,12 +67,13 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
     ...receive,
     host: config.COLLECTOR_HOST,
     port: config.COLLECTOR_GRPC_PORT,
+    log,
   });
   ports.grpc = grpc.port;
   return {
     ports,
     async close() {
-      grpc.server.forceShutdown();
+      grpc.close();
       await closeServer(http, GRACE_MS);
       await spool.close();
       await loader.close(DRAIN_MS);

@@ -31,13 +31,12 @@ export async function readBody(
   account: ByteAccount,
 ): Promise<Uint8Array> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase().trim();
   const packed = await collect(request.iterator({ destroyOnReturn: false }), maxBytes, account);
-  if (encoding === 'identity' || encoding === 'none' || encoding === '') return packed;
-  return unpack(packed, encoding, maxBytes, account);
+  return unpack(packed, request.headers['content-encoding'], maxBytes, account);
 }
 
-async function collect(
+/** All of a stream, counted as it arrives. */
+export async function collect(
   stream: AsyncIterable<Buffer>,
   maxBytes: number,
   account: ByteAccount,
@@ -53,17 +52,20 @@ async function collect(
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
-async function unpack(
+/** `packed` without the compression that a header names. */
+export async function unpack(
   packed: Uint8Array,
-  encoding: string,
+  header: string | undefined,
   maxBytes: number,
   account: ByteAccount,
 ): Promise<Uint8Array> {
+  const encoding = (header ?? 'identity').toLowerCase().trim();
+  if (encoding === 'identity' || encoding === 'none' || encoding === '') return packed;
   const unpacker = UNPACKERS[encoding]?.();
   if (unpacker === undefined) {
     throw new StormglassError(
       'unsupported_media_type',
-      `Content-Encoding ${encoding} is not known.`,
+      `The encoding ${encoding} is not known.`,
       'Use gzip, deflate, zstd or none.',
     );
   }
@@ -75,7 +77,7 @@ async function unpack(
     throw new StormglassError(
       'invalid_request',
       `The body is no valid ${encoding} stream.`,
-      'Check Content-Encoding against the body.',
+      'Check the encoding header against the body.',
       { cause },
     );
   }

@@ -1,7 +1,7 @@
 import { StormglassError } from '../../contract/errors.ts';
 import type { LiveFeed } from '../live/feed.ts';
-import type { Spool } from '../spool/spool.ts';
 import { ForeignMetrics } from '../sources/foreign/translate.ts';
+import type { Spool } from '../spool/spool.ts';
 import { flatten } from '../wire/flatten.ts';
 import { WireError } from '../wire/reader.ts';
 import type { Signal } from '../wire/signals.ts';
@@ -19,6 +19,13 @@ export interface IntakeStats {
   /** Items and requests refused, by reason. */
   rejected: Record<string, number>;
 }
+
+/** What is wrong with the items that are left out. */
+const ITEM: Record<Signal, string> = {
+  traces: 'spans have no valid trace id and span id, or a time after the year 2262',
+  logs: 'log records have a time after the year 2262',
+  metrics: 'data points have a time after the year 2262',
+};
 
 /** The one way into the collector, whatever the transport: check, spool, tell the live listeners. */
 export class Intake {
@@ -39,16 +46,16 @@ export class Intake {
   /** Takes one protobuf request; resolves when it is on disk. */
   async accept(signal: Signal, bytes: Uint8Array): Promise<Accepted> {
     const { parts, items, rejected, marks } = this.#check(signal, bytes);
-    if (rejected > 0) this.count('invalid_id', rejected);
+    if (rejected > 0) this.count('invalid_item', rejected);
     if (items > 0) {
-      const onDisk = this.#spool.append(signal, parts, marks);
-      this.#live.feed(signal, bytes);
-      await onDisk;
+      await this.#spool.append(signal, parts, marks);
+      // Not before: what could not be written is sent again, and would be seen twice.
+      this.#live.feed(signal, rejected > 0 ? Buffer.concat(parts) : bytes);
       if (signal === 'metrics') await this.#addOurNames(bytes);
     }
     this.stats.received[signal] += items;
     this.stats.requests[signal] += 1;
-    const message = rejected > 0 ? `${rejected} spans have no valid trace id and span id` : '';
+    const message = rejected > 0 ? `${rejected} ${ITEM[signal]}` : '';
     return { rejected, message };
   }
 

@@ -315,7 +315,7 @@ test('what was refused is counted by reason', async () => {
   const queries = collector.queries();
   const { rejectedByReason } = await queries.stats();
   await queries.close();
-  expect(rejectedByReason).toMatchObject({ invalid_id: 3, unauthorized: 3, method_not_allowed: 2 });
+  expect(rejectedByReason).toMatchObject({ invalid_item: 3, unauthorized: 3, method_not_allowed: 2 });
 });
 
 test('bodies that fill the memory are answered 429, packed ones by their unpacked size, and it recovers', async () => {

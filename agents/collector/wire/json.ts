@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs';
 import { StormglassError } from '../../contract/errors.ts';
 import { otlp } from './codec.ts';
+import { parseJson } from './json-text.ts';
 import type { Signal } from './signals.ts';
 
 /**
@@ -10,8 +11,19 @@ import type { Signal } from './signals.ts';
 type Json = null | string | number | boolean | Json[] | { [key: string]: Json };
 
 const HEX_FIELDS = new Set(['trace_id', 'span_id', 'parent_span_id']);
-const WIDE_TYPES = new Set(['int64', 'uint64', 'sint64', 'fixed64', 'sfixed64']);
-const NARROW_TYPES = new Set(['int32', 'uint32', 'sint32', 'fixed32', 'sfixed32']);
+const signed = (bits: bigint) => [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n] as const;
+const unsigned = (bits: bigint) => [0n, 2n ** bits - 1n] as const;
+/** What an integer may be, by its type. Beyond it an encoder would wrap around and say nothing. */
+const LIMITS: Readonly<Record<string, readonly [bigint, bigint]>> = {
+  int32: signed(32n),
+  sint32: signed(32n),
+  uint32: unsigned(32n),
+  fixed32: unsigned(32n),
+  int64: signed(64n),
+  sfixed64: signed(64n),
+  uint64: unsigned(64n),
+  fixed64: unsigned(64n),
+};
 
 /** Enum names by field, as SDKs write them; only their order counts. */
 const ENUM_NAMES: Record<string, Record<string, number>> = {
@@ -53,15 +65,10 @@ export function jsonToProtobuf(signal: Signal, body: Uint8Array): Uint8Array {
 }
 
 function parse(body: Uint8Array): Json {
-  const text = new TextDecoder().decode(body);
   try {
-    // Integers beyond 2^53 keep their digits: the source text stands in for the rounded number.
-    return JSON.parse(text, (_key, value: Json, context?: { source?: string }) => {
-      const source = context?.source;
-      const wide = typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined;
-      return wide && /^-?\d+$/.test(source) ? source : value;
-    }) as Json;
+    return parseJson(body) as Json;
   } catch (cause) {
+    if (cause instanceof StormglassError) throw cause;
     throw invalid((cause as Error).message, cause);
   }
 }
@@ -109,15 +116,21 @@ function bytesOf(name: string, value: Json, path: string): Uint8Array {
 function numberOf(field: protobuf.Field, value: Json, path: string): number | string {
   const named = typeof value === 'string' ? ENUM_NAMES[field.name]?.[value] : undefined;
   if (named !== undefined) return named;
-  if (WIDE_TYPES.has(field.type)) {
-    const text = String(value);
-    if (!/^-?\d+$/.test(text)) throw invalid(`${path} must be an integer`);
-    return text;
-  }
+  const limits = LIMITS[field.type];
+  if (limits !== undefined) return integerOf(value, limits, path);
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   const nonFinite = value === 'NaN' || value === 'Infinity' || value === '-Infinity';
   if (typeof number !== 'number' || (Number.isNaN(number) && !nonFinite))
     throw invalid(`${path} must be a number`);
-  if (NARROW_TYPES.has(field.type) && !Number.isInteger(number)) throw invalid(`${path} must be an integer`);
   return number;
+}
+
+/** As a decimal text, from a text, a number, or a number with an exponent. */
+function integerOf(value: Json, [least, most]: readonly [bigint, bigint], path: string): string {
+  const whole = typeof value === 'number' && Number.isInteger(value);
+  const text = whole ? BigInt(value).toString() : value;
+  if (typeof text !== 'string' || !/^-?\d{1,20}$/.test(text)) throw invalid(`${path} must be an integer`);
+  const number = BigInt(text);
+  if (number < least || number > most) throw invalid(`${path} is out of range`);
+  return number.toString();
 }

@@ -27,7 +27,7 @@ export class WireReader {
   /** Enters the next field; false at the end of the message. */
   next(): boolean {
     if (this.pos >= this.end) return false;
-    const key = this.varint();
+    const key = this.#uint32();
     this.field = key >>> 3;
     this.wire = key & 7;
     if (this.field === 0) throw new WireError('field number 0');
@@ -41,21 +41,48 @@ export class WireReader {
       if (this.pos >= this.end) throw new WireError('truncated varint');
       const byte = this.bytes[this.pos++] ?? 0;
       if (shift < 32) value |= (byte & 0x7f) << shift;
+      if (shift === 63 && byte > 1) break;
       if (byte < 0x80) return value >>> 0;
     }
-    throw new WireError('varint longer than 10 bytes');
+    throw new WireError('varint beyond 64 bits');
+  }
+
+  /** A varint that must fit in 32 bits: no key and no length is larger. */
+  #uint32(): number {
+    const start = this.pos;
+    const first = this.bytes[start] ?? 0;
+    if (start < this.end && first < 0x80) {
+      this.pos = start + 1;
+      return first;
+    }
+    const value = this.varint();
+    for (let at = start + 4; at < this.pos; at++) {
+      const beyond = (this.bytes[at] ?? 0) & (at === start + 4 ? 0x70 : 0x7f);
+      if (beyond !== 0) throw new WireError('key or length beyond 32 bits');
+    }
+    return value;
+  }
+
+  bool(): boolean {
+    return this.int64() !== 0n;
   }
 
   /** A signed 64-bit varint. */
   int64(): bigint {
+    const first = this.bytes[this.pos] ?? 0;
+    if (this.pos < this.end && first < 0x80) {
+      this.pos += 1;
+      return BigInt(first);
+    }
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
       if (this.pos >= this.end) throw new WireError('truncated varint');
       const byte = this.bytes[this.pos++] ?? 0;
       value |= BigInt(byte & 0x7f) << shift;
+      if (shift === 63n && byte > 1) break;
       if (byte < 0x80) return BigInt.asIntN(64, value);
     }
-    throw new WireError('varint longer than 10 bytes');
+    throw new WireError('varint beyond 64 bits');
   }
 
   /** A fixed64 as bigint. */
@@ -74,7 +101,7 @@ export class WireReader {
   /** Length of the length-delimited field just entered; the cursor stands at its first byte. */
   length(): number {
     if (this.wire !== WIRE.bytes) throw new WireError(`field ${this.field} is not length-delimited`);
-    const size = this.varint();
+    const size = this.#uint32();
     if (size > this.end - this.pos) throw new WireError('truncated field');
     return size;
   }
@@ -105,6 +132,7 @@ export class WireReader {
     return this.bytes.toString('hex', start, start + size);
   }
 
+  /** Passes the value of the field just entered. */
   skip(): void {
     switch (this.wire) {
       case WIRE.varint:

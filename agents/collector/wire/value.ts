@@ -17,7 +17,7 @@ function memberToJson(reader: WireReader, depth: number): string | undefined {
     case 1:
       return JSON.stringify(reader.text());
     case 2:
-      return reader.varint() === 0 ? 'false' : 'true';
+      return reader.bool() ? 'true' : 'false';
     case 3:
       return reader.int64().toString();
     case 4: {
@@ -72,7 +72,7 @@ function scalarOf(reader: WireReader): Scalar {
   let value: Scalar = '';
   while (reader.next()) {
     if (reader.field === 1 && reader.wire === WIRE.bytes) value = reader.text();
-    else if (reader.field === 2) value = reader.varint() !== 0;
+    else if (reader.field === 2) value = reader.bool();
     else if (reader.field === 3) value = Number(reader.int64());
     else if (reader.field === 4) value = reader.double();
     else reader.skip();
