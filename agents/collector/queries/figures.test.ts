@@ -24,7 +24,7 @@ const queue = [kv('messaging.system', 'bullmq'), kv('messaging.destination.name'
 const db = [kv('db.system.name', 'postgresql'), kv('db.namespace', 'orders')];
 const fault = kv(RECEIPT_ATTR.faultId, 'fault-1');
 
-/** An order: gateway calls orders, which calls payments, asks its database and sends a mail that notifications handle. */
+/** An order: a load generator asks, gateway calls orders, which calls payments, asks its database and sends a mail that notifications handle. */
 function order(n: number, at: number, ms: number, failed = false) {
   const id = (k: number) => hexId(n * 100 + k, 8);
   const span = (k: number, parent: number, kind: number, more: Partial<SpanInit> = {}): SpanInit => ({
@@ -34,8 +34,9 @@ function order(n: number, at: number, ms: number, failed = false) {
   });
   const status = failed ? 2 : 0;
   return {
+    load: [span(11, 0, CLIENT, { attributes: peer('gateway') })],
     gateway: [
-      span(1, 0, SERVER, { attributes: route('/orders') }),
+      span(1, 11, SERVER, { attributes: route('/orders') }),
       span(2, 1, CLIENT, { attributes: peer('orders') }),
     ],
     orders: [
@@ -66,7 +67,7 @@ beforeAll(async () => {
     ...Array.from({ length: 40 }, (_, n) => order(n + 1, busy.from + n * 1000, n < 30 ? 50 : 800, n >= 36)),
     ...Array.from({ length: 10 }, (_, n) => order(n + 101, after.from + n * 1000, 50)),
   ];
-  for (const service of ['gateway', 'orders', 'payments', 'notifications'] as const) {
+  for (const service of ['load', 'gateway', 'orders', 'payments', 'notifications'] as const) {
     const spans = orders.flatMap((o) => o[service]);
     expect((await post(collector.otlp, 'traces', traceRequest(service, spans))).status).toBe(200);
   }
@@ -127,7 +128,7 @@ describe('the service map', () => {
     const { nodes, edges } = await queries.serviceMap(MapSearch.parse(search));
     expect(nodes.map((n) => `${n.kind} ${n.name}`)).toEqual([
       ...['database orders', 'peer tax.example.com', 'queue mails'],
-      ...['service gateway', 'service notifications', 'service orders', 'service payments'],
+      ...['service gateway', 'service load', 'service notifications', 'service orders', 'service payments'],
     ]);
     const payments = nodes.find((n) => n.name === 'payments');
     expect(payments).toMatchObject({
@@ -196,7 +197,7 @@ describe('examples behind a point', () => {
 });
 
 describe('interactions', () => {
-  test('are synchronous where a service waits for another, and a chain ends where a message begins', async () => {
+  test('are synchronous where a service waits for another, a chain ends where a message begins, and a client is no service', async () => {
     expect(await queries.interactions(whole)).toMatchObject({
       // Each order: gateway to orders, orders to payments, notifications to payments; one message.
       ...{ synchronous: 150, asynchronous: 50, synchronousRatio: 0.75 },

@@ -4,12 +4,16 @@ import { bounds, LIMITS, type Range, type Store, within } from './client.ts';
 /** Spans the chain is looked for in; above it a part of the traces is read. */
 const MAX_SPANS_READ = 50_000;
 
-/** How much of what services say to each other waits for an answer, and the longest line of services that wait. */
+/**
+ * How much of what services say to each other waits for an answer, and the longest line of services that wait. Who
+ * neither serves nor takes a message is a client of the system (a load generator, a browser), not a service of it.
+ */
 export async function interactions(store: Store, range: Range, signal?: AbortSignal): Promise<Interactions> {
   const [counted, chains] = await Promise.all([
     store.rows<{ synchronous: number; asynchronous: number }>(
-      `SELECT sumIf(Calls, Kind = 'client' AND Peer IN (SELECT Service FROM stormglass_traffic WHERE ${SECONDS})) AS synchronous,
-        sumIf(Calls, Kind = 'producer') AS asynchronous FROM stormglass_traffic WHERE ${SECONDS}`,
+      `SELECT sumIf(Calls, Kind = 'client' AND Peer IN (${SERVING})) AS synchronous,
+        sumIf(Calls, Kind = 'producer') AS asynchronous
+      FROM stormglass_traffic WHERE ${SECONDS} AND Service IN (${SERVING})`,
       { fromSecond: Math.floor(range.from / 1000), toSecond: Math.ceil(range.to / 1000) },
       signal,
       LIMITS.figures,
@@ -22,6 +26,7 @@ export async function interactions(store: Store, range: Range, signal?: AbortSig
 }
 
 const SECONDS = `Second >= toDateTime({fromSecond:UInt32}) AND Second < toDateTime({toSecond:UInt32})`;
+const SERVING = `SELECT Service FROM stormglass_traffic WHERE ${SECONDS} AND Kind IN ('server', 'consumer')`;
 
 interface Link {
   traceId: string;
@@ -30,6 +35,8 @@ interface Link {
   service: string;
   kind: string;
 }
+
+const SERVES: ReadonlySet<string> = new Set(['Server', 'Consumer']);
 
 async function longestChain(store: Store, range: Range, signal?: AbortSignal) {
   const [total] = await store.rows<{ spans: number; traces: number }>(
@@ -48,10 +55,11 @@ async function longestChain(store: Store, range: Range, signal?: AbortSignal) {
     LIMITS.scan,
   );
   const byId = new Map(links.map((link) => [`${link.traceId}${link.spanId}`, link]));
+  const serving = new Set(links.filter((l) => SERVES.has(l.kind)).map((l) => l.service));
   let longest: string[] = [];
   let longestChainTraceId = '';
   for (const link of links) {
-    const chain = waitingChain(link, byId);
+    const chain = waitingChain(link, byId).filter((service) => serving.has(service));
     if (chain.length <= longest.length) continue;
     longest = chain;
     longestChainTraceId = link.traceId;

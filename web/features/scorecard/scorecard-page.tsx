@@ -158,7 +158,7 @@ export function ScorecardPage() {
   const runs = measured.runs.map((r) => ({ ...r, title: r.experiment.title }));
   const rows = [
     ...scorecard(services, runs, words),
-    ...shapeRows(interactions.found, timeline.processes, window.at, words),
+    ...shapeRows(interactions.found, timeline.processes, window.at, { ...words, percent }),
   ];
   const error = window.error ?? measured.error ?? interactions.error;
   const pending = window.loading || measured.pending || interactions.pending;
