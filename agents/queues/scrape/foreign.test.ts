@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TelemetryQueries } from '../../collector/queries/index.ts';
 import { eventually, TestCollector } from '../../collector/testing/collector.ts';
 import type { BreakerSample, QueueSample } from '../../contract/timeline.ts';
-import { scrape } from './scraper.ts';
+import { parseTargets, scrape, startScraping } from './scraper.ts';
 
 /**
  * Metrics of other libraries, in the text which each documents or prints, scraped twice into a real collector: what the
@@ -222,3 +223,34 @@ test('the queue agent scrapes its targets by itself, and needs no broker for it'
     await once(agent, 'exit');
   }
 });
+
+test('a Hystrix event stream is followed as it comes', async () => {
+  const stream = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream;charset=UTF-8' });
+    response.write(HYSTRIX);
+  });
+  await new Promise<void>((resolve) => stream.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(stream.address() as AddressInfo).port}/actuator/hystrix.stream`;
+  const down = new AbortController();
+  try {
+    const otlp = { url: collector.otlp, headers: {} };
+    const targets = parseTargets(`movie=${url}`);
+    startScraping({ targets, everyMs: 50, otlp, log: pino({ level: 'silent' }), down: down.signal });
+    expect(await breaker('movie', 'UserFeignClient#findById(Long)', [])).toMatchObject({
+      ...{ state: 'open', failureRatio: 1, success: 0, failure: 2, timeout: 1, rejected: 4 },
+    });
+  } finally {
+    down.abort();
+    stream.closeAllConnections();
+    stream.close();
+  }
+});
+
+/** As `/actuator/hystrix.stream` writes it, shortened where it says nothing of the breaker. */
+const HYSTRIX = `ping: 
+
+data: {"type":"HystrixCommand","name":"UserFeignClient#findById(Long)","group":"microservice-provider-user","currentTime":1586501651458,"isCircuitBreakerOpen":true,"errorPercentage":100,"errorCount":7,"requestCount":7,"rollingCountBadRequests":0,"rollingCountFailure":2,"rollingCountFallbackSuccess":7,"rollingCountSemaphoreRejected":0,"rollingCountShortCircuited":4,"rollingCountSuccess":0,"rollingCountThreadPoolRejected":0,"rollingCountTimeout":1,"currentConcurrentExecutionCount":0,"latencyExecute_mean":0,"latencyExecute":{"0":0,"25":0,"99.5":0,"100":0},"propertyValue_circuitBreakerRequestVolumeThreshold":20,"propertyValue_circuitBreakerSleepWindowInMilliseconds":5000,"propertyValue_circuitBreakerErrorThresholdPercentage":50,"propertyValue_circuitBreakerForceOpen":false,"propertyValue_circuitBreakerForceClosed":false,"propertyValue_metricsRollingStatisticalWindowInMilliseconds":10000,"reportingHosts":1,"threadPool":"microservice-provider-user"}
+
+data: {"type":"HystrixThreadPool","name":"microservice-provider-user","currentActiveCount":0,"reportingHosts":1}
+
+`;

@@ -1,12 +1,16 @@
 import type { Sample } from './parse.ts';
 
+/** A sample, or what something rose by since the one before. */
+export type Measured = Omit<Sample, 'type'> & { type: Sample['type'] | 'delta' };
+
+const DELTA = 1;
 const CUMULATIVE = 2;
 
 /**
  * Samples as an OTLP metrics request in JSON: counters, and the sums and counts of timers, as sums since the start; the rest
  * as gauges. Buckets and quantiles are left out: without their histogram they mean nothing.
  */
-export function toOtlp(service: string, samples: readonly Sample[], nowMs: number): object {
+export function toOtlp(service: string, samples: readonly Measured[], nowMs: number): object {
   const byName = Map.groupBy(samples.filter(isKept), (sample) => sample.name);
   const metrics = [...byName].map(([name, all]) => {
     const dataPoints = all.map((sample) => ({
@@ -17,10 +21,11 @@ export function toOtlp(service: string, samples: readonly Sample[], nowMs: numbe
         value: { stringValue: value },
       })),
     }));
-    const counts = all[0] !== undefined && isCount(all[0]);
-    return counts
-      ? { name, sum: { dataPoints, aggregationTemporality: CUMULATIVE, isMonotonic: true } }
-      : { name, gauge: { dataPoints } };
+    const [first] = all;
+    if (first === undefined || !(isCount(first) || first.type === 'delta'))
+      return { name, gauge: { dataPoints } };
+    const aggregationTemporality = first.type === 'delta' ? DELTA : CUMULATIVE;
+    return { name, sum: { dataPoints, aggregationTemporality, isMonotonic: true } };
   });
   const attributes = [{ key: 'service.name', value: { stringValue: service } }];
   return {
@@ -30,11 +35,11 @@ export function toOtlp(service: string, samples: readonly Sample[], nowMs: numbe
   };
 }
 
-const isTimer = ({ type }: Sample) => type === 'histogram' || type === 'summary';
-const isCount = (sample: Sample) =>
+const isTimer = ({ type }: Measured) => type === 'histogram' || type === 'summary';
+const isCount = (sample: Measured) =>
   sample.type === 'counter' || (isTimer(sample) && /_(sum|count)$/.test(sample.name));
 
-function isKept(sample: Sample): boolean {
+function isKept(sample: Measured): boolean {
   // JSON has no NaN, and a gauge that is none says nothing.
   return Number.isFinite(sample.value) && (!isTimer(sample) || isCount(sample));
 }

@@ -1,5 +1,8 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { HystrixStream } from './hystrix.ts';
 import { toOtlp } from './otlp.ts';
 import { parseMetrics } from './parse.ts';
 
@@ -20,6 +23,8 @@ export interface ScraperOptions {
 }
 
 const PATIENCE_MS = 5_000;
+/** Hystrix sends a ping every few seconds at the least. */
+const SILENCE_MS = 30_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 const ACCEPT = 'text/plain;version=0.0.4;q=1,*/*;q=0.1';
 
@@ -38,18 +43,25 @@ export function parseTargets(text: string): Target[] {
     });
 }
 
+/** Hystrix' dashboards know its stream by this end of the path. */
+const isStream = ({ url }: Target) => new URL(url).pathname.endsWith('.stream');
+
 /** Reads each target again and again, each by itself, and sends what it says to the collector. */
 export function startScraping(options: ScraperOptions): void {
-  for (const target of options.targets) void follow(target, options);
+  for (const target of options.targets) void follow(target, isStream(target) ? listen : scrape, options);
 }
 
-async function follow(target: Target, options: ScraperOptions): Promise<void> {
+async function follow(
+  target: Target,
+  once: (target: Target, options: ScraperOptions) => Promise<void>,
+  options: ScraperOptions,
+): Promise<void> {
   const { everyMs, log, down } = options;
   let failing = false;
   while (!down.aborted) {
     const began = performance.now();
     try {
-      await scrape(target, options);
+      await once(target, options);
       if (failing) log.info({ target }, 'the target can be scraped again');
       failing = false;
     } catch (error) {
@@ -73,7 +85,36 @@ export async function scrape(
   const answer = await fetch(url, { headers: { accept: ACCEPT }, signal });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   const at = Date.now();
-  const request = toOtlp(service, parseMetrics(await limitedText(answer)), at);
+  await send(otlp, toOtlp(service, parseMetrics(await limitedText(answer)), at), signal);
+}
+
+/** An event stream of Hystrix, to its end; what it says is sent at the pace of scraping. */
+async function listen({ service, url }: Target, options: ScraperOptions): Promise<void> {
+  const { everyMs, otlp, down } = options;
+  const silence = new AbortController();
+  const signal = AbortSignal.any([down, silence.signal]);
+  const watch = setTimeout(() => silence.abort(new Error(`${url} is silent`)), SILENCE_MS);
+  try {
+    const answer = await fetch(url, { headers: { accept: 'text/event-stream' }, signal });
+    if (!answer.ok || answer.body === null) throw new Error(`${url} answered ${answer.status}`);
+    const stream = new HystrixStream();
+    let sentAt = Number.NEGATIVE_INFINITY;
+    for await (const line of createInterface({ input: Readable.fromWeb(answer.body) })) {
+      watch.refresh();
+      stream.line(line);
+      const now = performance.now();
+      if (now - sentAt < everyMs) continue;
+      const said = stream.take(now);
+      if (said.length === 0) continue;
+      sentAt = now;
+      await send(otlp, toOtlp(service, said, Date.now()), signal);
+    }
+  } finally {
+    clearTimeout(watch);
+  }
+}
+
+async function send(otlp: ScraperOptions['otlp'], request: object, signal: AbortSignal): Promise<void> {
   const sent = await fetch(`${otlp.url}/v1/metrics`, {
     method: 'POST',
     headers: { ...otlp.headers, 'content-type': 'application/json' },
