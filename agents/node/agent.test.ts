@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BREAKER_ATTR, EVENT, METRIC } from '../contract/index.ts';
@@ -164,6 +166,25 @@ describe('fails open', () => {
     running = await runService('alone', env);
     for (let i = 0; i < 20; i++) expect(await ask(`${running.url}/work/${i}`)).toMatchObject({ status: 200 });
     expect(running.child.exitCode).toBeNull();
+  });
+
+  test('when the collector takes requests and never answers, as with a disk that hangs, the service works and ends', async () => {
+    const asked: string[] = [];
+    const hanging = createServer((request) => asked.push(request.url ?? ''));
+    await new Promise<void>((ready) => hanging.listen(0, '127.0.0.1', ready));
+    const { port } = hanging.address() as AddressInfo;
+    const peer = await runService('peer', { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+    try {
+      expect(await ask(`${peer.url}/work/1`)).toMatchObject({ status: 200 });
+      await vi.waitUntil(() => asked.includes('/v1/traces'), soon);
+      for (let n = 2; n <= 500; n++) expect((await ask(`${peer.url}/work/${n}`)).status).toBe(200);
+      await peer.stop();
+      expect(peer.child.exitCode ?? peer.child.signalCode).not.toBe(null);
+    } finally {
+      peer.child.kill('SIGKILL');
+      hanging.closeAllConnections();
+      hanging.close();
+    }
   });
 
   test('faults of a hub that is killed end by themselves, and its successor hears of it', async () => {
