@@ -13,13 +13,13 @@ export {
   type Carrier,
   injectContext,
   recordSaga,
-  type SagaRecord,
   type SagaSpanInfo,
   type SagaStepInfo,
   withRemoteContext,
   withSagaSpan,
   withSagaStep,
 } from './saga.ts';
+export type { SagaRecord } from './saga-record.ts';
 
 /** Offers a typed action on the agent channel; gives back the function that withdraws it. */
 export function registerControl<Input extends z.ZodType>(control: Control<Input>): () => void {

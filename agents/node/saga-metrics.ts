@@ -1,6 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import { METRIC, SAGA_ATTR } from '../contract/index.ts';
-import type { SagaRecord } from './saga.ts';
+import type { SagaRecord } from './saga-record.ts';
 
 /** Sagas remembered for their duration; beyond it the oldest is forgotten and makes no sample. */
 const MAX_OPEN = 10_000;

@@ -8,24 +8,15 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import { SAGA_ATTR, type SagaEvent } from '../contract/index.ts';
+import { SAGA_ATTR } from '../contract/index.ts';
 import { emitEvent } from './events.ts';
 import { sagaMetrics } from './saga-metrics.ts';
+import type { SagaRecord } from './saga-record.ts';
 
 const TRACER = 'stormglass.saga';
 
 /** W3C headers (`traceparent`, `tracestate`, `baggage`) as they lie in an outbox row or a message. */
 export type Carrier = Record<string, string>;
-
-/**
- * One step forward of a saga, as the journal knows it. Service, instant and trace come from the process and the active
- * context; `at` (epoch ms) and the rest may be left out where they mean nothing.
- */
-export type SagaRecord = Pick<SagaEvent, 'event' | 'sagaId' | 'type'> &
-  Partial<Omit<SagaEvent, 'service' | 'traceId'>> & {
-    /** Order amount in minor units (cents), on `started`. */
-    amount?: number;
-  };
 
 /** Emits `saga.<event>` with SAGA_ATTR attributes in the active context, and counts it. */
 export function recordSaga(record: SagaRecord): void {
