@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { eventually, TestCollector } from '../agents/collector/testing/collector.ts';
 import { report } from './figure.ts';
+import { isTaken } from './spans/post.ts';
 import { RequestPool } from './spans/requests.ts';
 
 /**
@@ -29,15 +30,7 @@ async function send(url: string, requests: RequestPool): Promise<{ spans: number
   const sent = { spans: 0, refused: 0 };
   const sender = async () => {
     while (performance.now() < until) {
-      const body = requests.take(Date.now());
-      const answer = await pool.request({
-        path: '/v1/traces',
-        method: 'POST',
-        headers: { 'content-type': 'application/x-protobuf' },
-        body,
-      });
-      await answer.body.dump();
-      if (answer.statusCode === 200) sent.spans += requests.spansPerRequest;
+      if (await isTaken(pool, requests.take(Date.now()))) sent.spans += requests.spansPerRequest;
       else {
         sent.refused += 1;
         await delay(100);

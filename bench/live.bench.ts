@@ -5,6 +5,7 @@ import { post, traceRequest } from '../agents/collector/testing/requests.ts';
 import { startSystem } from '../e2e/system.ts';
 import type { LiveFrame } from '../web/live/protocol.ts';
 import { percentile, report } from './figure.ts';
+import { isTaken } from './spans/post.ts';
 import { RequestPool } from './spans/requests.ts';
 
 /**
@@ -19,16 +20,9 @@ const BETWEEN_MS = 150;
 function startLoad(url: string): () => Promise<void> {
   const requests = new RequestPool({ seed: 3, spansPerRequest: BATCH, distinct: 40 });
   const pool = new Pool(url, { connections: 4 });
-  const headers = { 'content-type': 'application/x-protobuf' };
   const timer = setInterval(
     () => {
-      const body = requests.take(Date.now());
-      pool.request({ path: '/v1/traces', method: 'POST', headers, body }).then(
-        (answer) => answer.body.dump(),
-        (cause: unknown) => {
-          throw cause;
-        },
-      );
+      isTaken(pool, requests.take(Date.now()));
     },
     (BATCH / PER_SECOND) * 1000,
   );

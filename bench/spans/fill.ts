@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { eventually, type TestCollector } from '../../agents/collector/testing/collector.ts';
+import { isTaken } from './post.ts';
 import { RequestPool } from './requests.ts';
 
 const SPANS_PER_REQUEST = 8192;
@@ -47,18 +48,4 @@ export async function fill(
 async function count(collector: TestCollector): Promise<number> {
   const [row] = await collector.rows<{ n: number }>('SELECT count() AS n FROM otel_traces');
   return Number(row?.n ?? 0);
-}
-
-async function isTaken(pool: Pool, body: Buffer): Promise<boolean> {
-  const answer = await pool.request({
-    path: '/v1/traces',
-    method: 'POST',
-    headers: { 'content-type': 'application/x-protobuf' },
-    body,
-  });
-  await answer.body.dump();
-  if (answer.statusCode !== 200 && answer.statusCode !== 429) {
-    throw new Error(`the collector answered ${answer.statusCode}`);
-  }
-  return answer.statusCode === 200;
 }
