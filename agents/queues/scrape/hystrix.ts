@@ -64,6 +64,7 @@ export class HystrixStream {
   #callsOf(command: Command, now: number): Measured[] {
     const last = this.#counted.get(command.name) ?? Number.NEGATIVE_INFINITY;
     if (now - last < command.propertyValue_metricsRollingStatisticalWindowInMilliseconds) return [];
+    if (last === Number.NEGATIVE_INFINITY && this.#counted.size >= MAX_COMMANDS) return [];
     this.#counted.set(command.name, now);
     const counts = {
       success: command.rollingCountSuccess,

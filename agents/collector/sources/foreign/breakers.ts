@@ -24,6 +24,8 @@ const MOVES: Record<string, Move> = {
   halfOpen: 'half_opened',
   close: 'closed',
 };
+/** Breakers remembered at one time; beyond it the one that was silent longest is forgotten. */
+const MAX_BREAKERS = 10_000;
 const STATES: ReadonlySet<string> = new Set(BREAKER_STATES);
 
 /** Remembers of each breaker what its counters said, and reads a collection's points. */
@@ -72,7 +74,11 @@ export class BreakerReader {
       closed: moved.get('closed') ?? before?.closed ?? 0,
     };
     reading.state = stateAfter(counts, known ?? null);
+    this.#moves.delete(key);
     this.#moves.set(key, { state: reading.state, counts });
+    if (this.#moves.size <= MAX_BREAKERS) return;
+    const [silent] = this.#moves.keys();
+    if (silent !== undefined) this.#moves.delete(silent);
   }
 }
 
