@@ -5,6 +5,7 @@ import type { Spool } from '../spool/spool.ts';
 import { flatten } from '../wire/flatten.ts';
 import { WireError } from '../wire/reader.ts';
 import type { Signal } from '../wire/signals.ts';
+import { split, TooManyEntries } from '../wire/split.ts';
 
 /** What a receiver answers: `rejected` > 0 is a partial success. */
 export interface Accepted {
@@ -45,10 +46,10 @@ export class Intake {
 
   /** Takes one protobuf request; resolves when it is on disk. */
   async accept(signal: Signal, bytes: Uint8Array): Promise<Accepted> {
-    const { parts, items, rejected, marks } = this.#check(signal, bytes);
+    const { parts, records, items, rejected, marks } = this.#check(signal, bytes);
     if (rejected > 0) this.count('invalid_item', rejected);
     if (items > 0) {
-      await this.#spool.append(signal, parts, marks);
+      await this.#spool.appendAll(signal, records, marks);
       // Not before: what could not be written is sent again, and would be seen twice.
       this.#live.feed(signal, rejected > 0 ? Buffer.concat(parts) : bytes);
       if (signal === 'metrics') await this.#addOurNames(bytes);
@@ -78,8 +79,17 @@ export class Intake {
 
   #check(signal: Signal, bytes: Uint8Array) {
     try {
-      return flatten(signal, bytes);
+      const flat = flatten(signal, bytes);
+      return { ...flat, records: split(signal, flat.parts) };
     } catch (cause) {
+      if (cause instanceof TooManyEntries) {
+        throw new StormglassError(
+          'payload_too_large',
+          `The request cannot be stored: ${cause.message}.`,
+          'Send less in each item.',
+          { cause },
+        );
+      }
       if (!(cause instanceof WireError)) throw cause;
       throw new StormglassError(
         'invalid_request',

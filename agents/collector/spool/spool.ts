@@ -76,7 +76,16 @@ export class Spool {
     return this.#bytes;
   }
 
-  async append(signal: Signal, parts: readonly Uint8Array[], marks: ReadonlySet<Mark>): Promise<void> {
+  append(signal: Signal, parts: readonly Uint8Array[], marks: ReadonlySet<Mark>): Promise<void> {
+    return this.appendAll(signal, [parts], marks);
+  }
+
+  /** One request in several records, which are loaded each by itself. */
+  async appendAll(
+    signal: Signal,
+    requests: readonly (readonly Uint8Array[])[],
+    marks: ReadonlySet<Mark>,
+  ): Promise<void> {
     if (this.#bytes > this.#options.maxBytes) {
       throw new StormglassError(
         'backpressure',
@@ -84,8 +93,8 @@ export class Spool {
         'Send the same request again after the time in Retry-After.',
       );
     }
-    const record = encodeRecord(parts);
-    const size = record.reduce((sum, p) => sum + p.length, 0);
+    const records = requests.flatMap((parts) => encodeRecord(parts));
+    const size = records.reduce((sum, p) => sum + p.length, 0);
     let writer = this.#writers.get(signal);
     if (writer === undefined || writer.size >= SEGMENT_BYTES) {
       if (writer !== undefined) void this.#close(signal, writer);
@@ -95,7 +104,7 @@ export class Spool {
     this.#bytes += size;
     for (const mark of marks) writer.marks.add(mark);
     try {
-      await writer.append(record, size);
+      await writer.append(records, size);
     } catch (cause) {
       this.#bytes -= size;
       // The file may now end in half a record, so nothing is ever appended after it.
@@ -197,7 +206,11 @@ export class Spool {
       return;
     }
     const { path, written } = writer;
-    if (written === 0) return;
+    if (written === 0) {
+      // Nothing in it was acknowledged. A full disk makes one for each request it refuses.
+      await unlink(path).catch(() => undefined);
+      return;
+    }
     this.#closed[signal].push({
       signal,
       path,

@@ -180,5 +180,6 @@ export function varintBytes(value: number): number[] {
 /** A length-delimited field: its key, its length, then `parts`. */
 export function lengthDelimited(field: number, parts: readonly Uint8Array[]): Uint8Array[] {
   const size = parts.reduce((sum, p) => sum + p.length, 0);
-  return [Uint8Array.from([...varintBytes((field << 3) | WIRE.bytes), ...varintBytes(size)]), ...parts];
+  const head = Uint8Array.from([...varintBytes((field << 3) | WIRE.bytes), ...varintBytes(size)]);
+  return [head as Uint8Array].concat(parts);
 }
