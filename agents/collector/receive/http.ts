@@ -82,7 +82,8 @@ const isZipkin = (request: IncomingMessage) => pathOf(request) === ZIPKIN_PATH;
 function route(request: IncomingMessage, options: HttpReceiverOptions): Signal {
   const signal = PATHS[pathOf(request)];
   if (signal === undefined) {
-    throw new StormglassError('not_found', 'No such path.', 'Use /v1/traces, /v1/metrics or /v1/logs.');
+    const what = pathOf(request).endsWith('/profiles') ? 'Profiles are not stored.' : 'No such path.';
+    throw new StormglassError('not_found', what, 'Use /v1/traces, /v1/metrics or /v1/logs.');
   }
   if (request.method !== 'POST') {
     throw new StormglassError('method_not_allowed', `${request.method} is not allowed here.`, 'Use POST.');
