@@ -83,6 +83,10 @@ function convertMessage(type: protobuf.Type, json: Json, path: string): Record<s
     const value = json[camel(field.name)] ?? json[field.name];
     if (value === undefined || value === null) continue;
     const at = `${path}.${camel(field.name)}`;
+    if (field.name === 'int_value' && isBeyondInteger(value)) {
+      out.double_value = Number(value);
+      continue;
+    }
     if (!field.repeated) {
       out[field.name] = convertValue(field, value, at);
       continue;
@@ -123,6 +127,12 @@ function numberOf(field: protobuf.Field, value: Json, path: string): number | st
   if (typeof number !== 'number' || (Number.isNaN(number) && !nonFinite))
     throw invalid(`${path} must be a number`);
   return number;
+}
+
+/** opentelemetry-js writes whatever has no fraction as intValue, 1e300 too. */
+function isBeyondInteger(value: Json): boolean {
+  const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+  return Number.isInteger(number) && Math.abs(Number(number)) > 2 ** 63;
 }
 
 /** As a decimal text, from a text, a number, or a number with an exponent. */
