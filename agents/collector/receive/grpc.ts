@@ -70,7 +70,11 @@ const CODE_OF: Partial<Record<ErrorCode, number>> = {
  * what is still arriving, 64 calls of 64 MiB on each connection, would be counted by nobody.
  */
 export async function startGrpcReceiver(options: GrpcReceiverOptions): Promise<GrpcReceiver> {
-  const server = createServer({ settings: { maxConcurrentStreams: MAX_STREAMS } });
+  const server = createServer({
+    settings: { maxConcurrentStreams: MAX_STREAMS },
+    // Bodies are counted by the budget. With its default of 10 MB Node may reset calls, after which no client tries again.
+    maxSessionMemory: Number.MAX_SAFE_INTEGER,
+  });
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);

@@ -16,6 +16,8 @@ export interface GrpcAnswer {
   message: string;
   details: Buffer | null;
   body: Buffer;
+  /** The HTTP/2 error with which the stream ended; 0 is none. */
+  reset: number;
 }
 
 /** One message with its prefix. */
@@ -31,7 +33,10 @@ export class GrpcWire {
   readonly #session: ClientHttp2Session;
 
   constructor(port: number) {
-    this.#session = connect(`http://127.0.0.1:${port}`);
+    this.#session = connect(`http://127.0.0.1:${port}`, {
+      // With its default of 10 MB Node resets other calls of the connection while a large one is written.
+      maxSessionMemory: Number.MAX_SAFE_INTEGER,
+    });
     this.#session.on('error', () => undefined);
   }
 
@@ -49,6 +54,7 @@ export class GrpcWire {
       message: '',
       details: null,
       body: Buffer.alloc(0),
+      reset: 0,
     };
     const chunks: Buffer[] = [];
     const note = (received: Record<string, unknown>) => {
@@ -65,7 +71,9 @@ export class GrpcWire {
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('error', () => undefined);
     const done = new Promise<GrpcAnswer>((resolve) => {
-      stream.once('close', () => resolve({ ...answer, body: Buffer.concat(chunks) }));
+      stream.once('close', () =>
+        resolve({ ...answer, body: Buffer.concat(chunks), reset: stream.rstCode ?? 0 }),
+      );
     });
     stream.end(body);
     return done;
