@@ -16,7 +16,7 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
   fuzz: {
     what: 'ten minutes of hostile OTLP requests from a new seed; none crashes, blocks or fills the collector, or costs a valid one',
     env: { STORMGLASS_FUZZ_SECONDS: '600', STORMGLASS_FUZZ_SEED: String(Date.now() % 2 ** 31) },
-    args: ['node_modules/vitest/vitest.mjs', 'run', 'agents/collector/receive/fuzz/fuzz.test.ts'],
+    args: ['node_modules/vitest/vitest.mjs', 'run', 'agents/collector/fuzz/fuzz.test.ts'],
   },
   'process-kills': {
     what: 'each process killed five times under load; no acknowledged order and no acknowledged span is lost',

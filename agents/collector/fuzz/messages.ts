@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
-import { otlp } from '../../wire/codec.ts';
-import { varintBytes } from '../../wire/reader.ts';
-import type { Signal } from '../../wire/signals.ts';
+import { otlp } from '../wire/codec.ts';
+import { varintBytes } from '../wire/reader.ts';
+import type { Signal } from '../wire/signals.ts';
 import type { Random } from './random.ts';
 
 /**

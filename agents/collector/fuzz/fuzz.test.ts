@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:http2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, SECRET, TestCollector } from '../../testing/collector.ts';
-import { EXPORT_PATH, frame, GrpcWire } from '../../testing/grpc.ts';
-import { hexId, post, traceRequest } from '../../testing/requests.ts';
+import { eventually, SECRET, TestCollector } from '../testing/collector.ts';
+import { EXPORT_PATH, frame, GrpcWire } from '../testing/grpc.ts';
+import { hexId, post, traceRequest } from '../testing/requests.ts';
 import { type Attack, nextAttack } from './attacks.ts';
 import { Random } from './random.ts';
 

@@ -1,8 +1,8 @@
 import { deflateSync, gzipSync } from 'node:zlib';
-import { frame } from '../../testing/grpc.ts';
-import { hexId, kv, type SpanInit, traceRequest } from '../../testing/requests.ts';
-import { lengthDelimited } from '../../wire/reader.ts';
-import { SIGNALS, type Signal } from '../../wire/signals.ts';
+import { frame } from '../testing/grpc.ts';
+import { hexId, kv, type SpanInit, traceRequest } from '../testing/requests.ts';
+import { lengthDelimited } from '../wire/reader.ts';
+import { SIGNALS, type Signal } from '../wire/signals.ts';
 import { oddRequest } from './messages.ts';
 import type { Random } from './random.ts';
 
