@@ -8,7 +8,7 @@ afterEach(() => collector?.dispose());
 
 const SPANS_PER_REQUEST = 7;
 /** In `npm test` a few; `npm run campaign -- collector-kills` asks for many. */
-const KILLS = Number(process.env.STORMGLASS_KILLS ?? 3);
+const KILLS = Number(process.env.STORMGLASS_KILLS ?? 5);
 
 /** Sends numbered spans from several connections until told to stop; collects the numbers that were acknowledged. */
 function load(url: () => string, acknowledged: Set<number>, attempted: Set<number>, stop: AbortSignal) {

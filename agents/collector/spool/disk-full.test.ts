@@ -28,7 +28,7 @@ const free = () => {
 };
 
 test.skipIf(!mounted)(
-  'a full disk is answered with "send it again later", loses nothing that was taken, and it recovers by itself',
+  `a full disk is answered with "send it again later", loses nothing that was taken, and it recovers by itself${mounted ? '' : ' (skipped: only root can mount a small file system)'}`,
   { timeout: 180_000 },
   async () => {
     const running = await TestCollector.start({ COLLECTOR_DATA_DIR: join(disk, 'data') });
