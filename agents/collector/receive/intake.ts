@@ -80,7 +80,7 @@ export class Intake {
   #check(signal: Signal, bytes: Uint8Array) {
     try {
       const flat = flatten(signal, bytes);
-      return { ...flat, records: split(signal, flat.parts) };
+      return { ...flat, records: split(flat) };
     } catch (cause) {
       if (cause instanceof TooManyEntries) {
         throw new StormglassError(

@@ -1,7 +1,8 @@
 /**
  * The one pass over a request before it is spooled. It proves that the bytes are protobuf (else 400), drops spans
- * without valid ids and items whose times cannot be stored (partial success), and turns the values the engine cannot read as columns (lists, maps, bytes)
- * into text: AnyValue field 100 is their JSON, field 101 base64. Bytes that need no change are not copied.
+ * without valid ids and items whose times cannot be stored (partial success), and turns the values the engine cannot
+ * read as columns (lists, maps, bytes) into text: AnyValue field 100 is their JSON, field 101 base64. Bytes that need no
+ * change are not copied.
  */
 
 import { lengthDelimited, WireError, WireReader } from './reader.ts';
@@ -21,6 +22,8 @@ export interface Flattened {
   /** Items dropped: a span's ids are empty, zero or of the wrong length, or a time is beyond what 63 bits can say. */
   rejected: number;
   marks: ReadonlySet<Mark>;
+  /** How many messages are in each span, log record or metric kept, itself included, in the order of the wire. */
+  entries: readonly number[];
 }
 
 /** `undefined`: unchanged. `null`: drop the message. Else its new content. */
@@ -30,12 +33,17 @@ class Flattener {
   items = 0;
   rejected = 0;
   readonly marks = new Set<Mark>();
+  readonly entries: number[] = [];
+  /** Messages seen so far, without what is in values. */
+  #messages = 0;
   /** The item being read has a time that no table can hold. */
   #beyondTime = false;
 
   message(reader: WireReader, shape: Shape): Rewrite {
     if (shape.mark !== undefined) this.marks.add(shape.mark);
     if (shape.value) return flattenValue(reader, shape);
+    const before = this.#messages;
+    this.#messages += 1;
     const { bytes } = reader;
     let out: Uint8Array[] | undefined;
     let copied = reader.pos;
@@ -64,6 +72,7 @@ class Flattener {
       copied = reader.pos;
     }
     if (shape.item && !this.#keeps(shape, ids)) return null;
+    if (shape.unit) this.entries.push(this.#messages - before);
     out?.push(bytes.subarray(copied, reader.end));
     return out;
   }
@@ -117,5 +126,6 @@ export function flatten(signal: Signal, bytes: Uint8Array): Flattened {
     items: flattener.items,
     rejected: flattener.rejected,
     marks: flattener.marks,
+    entries: flattener.entries,
   };
 }

@@ -22,6 +22,8 @@ export const KIND = {
 export interface Shape {
   readonly kinds: Uint8Array;
   readonly messages: (Shape | undefined)[];
+  /** A span, log record or metric: what is never divided. */
+  readonly unit: boolean;
   /** Counted as an item of the request: a span, log record or data point. */
   readonly item: boolean;
   /** Spans must have ids. */
@@ -30,6 +32,7 @@ export interface Shape {
   readonly mark: Mark | undefined;
 }
 
+const UNITS = new Set(['Span', 'LogRecord', 'Metric']);
 const ITEMS = new Set([
   'Span',
   'LogRecord',
@@ -75,6 +78,7 @@ function shapeOf(type: protobuf.Type, role: string): Shape {
   const shape: Shape = {
     kinds: new Uint8Array(highest + 1),
     messages: Array.from({ length: highest + 1 }, () => undefined),
+    unit: UNITS.has(role),
     item: ITEMS.has(role),
     span: role === 'Span',
     value: role === 'AnyValue',

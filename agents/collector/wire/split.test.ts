@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { hexId, kv, type SpanInit, traceRequest } from '../testing/requests.ts';
 import { otlp } from './codec.ts';
+import { flatten } from './flatten.ts';
 import { split } from './split.ts';
+
+const splitUp = (request: Uint8Array) => split(flatten('traces', request));
 
 const spans = (count: number, from = 1): SpanInit[] =>
   Array.from({ length: count }, (_, i) => ({
@@ -22,8 +25,10 @@ const flat = (request: Request) =>
   );
 
 test('a small request stays the bytes it is', () => {
-  const parts = [traceRequest('orders', spans(100))];
-  expect(split('traces', parts)).toEqual([parts]);
+  const request = traceRequest('orders', spans(100));
+  expect(splitUp(request).map((parts) => Buffer.concat(parts))).toEqual([
+    Buffer.concat(flatten('traces', request).parts),
+  ]);
 });
 
 test('a large request becomes records of whole spans, each span once and under its own resource and scope', () => {
@@ -32,23 +37,23 @@ test('a large request becomes records of whole spans, each span once and under i
     traceRequest('payments', spans(10, 100_000)),
     traceRequest('shipping', spans(20_000, 200_000)),
   ]);
-  const records = split('traces', [request.subarray(0, 1000), request.subarray(1000)]);
+  const records = splitUp(request);
   expect(records.length).toBeGreaterThan(1);
   // As texts: a comparison of so many objects takes ten seconds.
   expect(records.flatMap((parts) => flat(read(parts))).map((s) => JSON.stringify(s))).toEqual(
-    flat(read([request])).map((s) => JSON.stringify(s)),
+    flat(read(flatten('traces', request).parts)).map((s) => JSON.stringify(s)),
   );
   for (const parts of records) expect(flat(read(parts)).length).toBeLessThanOrEqual(34_000);
 });
 
 test('long texts divide a request too', () => {
   const long = spans(6).map((s) => ({ ...s, attributes: [kv('text', 'x'.repeat(3_000_000))] }));
-  expect(split('traces', [traceRequest('orders', long)]).length).toBe(3);
+  expect(splitUp(traceRequest('orders', long)).length).toBe(3);
 });
 
 test('one span with more than the engine can read at a time is refused', () => {
   const [span] = spans(1);
   const attributes = Array.from({ length: 400_001 }, () => kv('k', 1));
   const body = traceRequest('orders', [{ traceId: '', spanId: '', ...span, attributes }]);
-  expect(() => split('traces', [body])).toThrow('more than 400000 attributes, events or points');
+  expect(() => splitUp(body)).toThrow('more than 400000 attributes, events or points');
 });

@@ -1,9 +1,6 @@
-import { lengthDelimited, WIRE, WireError, WireReader } from './reader.ts';
-import { REQUEST_SHAPES, type Shape } from './shape.ts';
-import type { Signal } from './signals.ts';
+import type { Flattened } from './flatten.ts';
+import { lengthDelimited, WIRE, WireReader } from './reader.ts';
 
-/** Smaller requests are one record, whatever is in them. */
-const SMALL_BYTES = 256 * 1024;
 /**
  * What is in one record: attributes, events, links, points and the like, and bytes. The engine reads a record as one
  * row before it unfolds it, and has memory for about ten times as much.
@@ -37,17 +34,6 @@ function divide(reader: WireReader, many: number): { rest: Uint8Array[]; each: W
   return { rest, each };
 }
 
-/** How many messages are in this one, at any depth, without what is in a value. */
-function entries(reader: WireReader, shape: Shape): number {
-  let count = 0;
-  while (reader.next()) {
-    const child = shape.messages[reader.field];
-    if (child === undefined || child.value) reader.skip();
-    else count += 1 + entries(reader.message(), child);
-  }
-  return count;
-}
-
 const contentOf = ({ bytes, pos, end }: WireReader) => bytes.subarray(pos, end);
 
 class Records {
@@ -79,23 +65,30 @@ class Records {
 }
 
 /**
- * One request, already flattened, as records which the engine can load one by one: each has whole items, under their own
- * resource and scope. Throws TooManyEntries for an item too large for that.
+ * One request as records which the engine can load one by one: each has whole items, under their own resource and scope.
+ * Throws TooManyEntries for an item too large for that.
  */
-export function split(signal: Signal, parts: Uint8Array[]): Uint8Array[][] {
-  if (parts.reduce((sum, p) => sum + p.length, 0) <= SMALL_BYTES) return [parts];
+export function split({ parts, entries }: Pick<Flattened, 'parts' | 'entries'>): Uint8Array[][] {
+  const size = parts.reduce((sum, p) => sum + p.length, 0);
+  const count = entries.reduce((sum, n) => sum + n, 0);
+  if (size <= MAX_BYTES && count <= MAX_ENTRIES) return [parts];
   const bytes = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
   const records = new Records();
-  const itemShape = shapeOfItems(signal);
+  const counts = entries.values();
   for (const resource of divide(new WireReader(bytes), RESOURCES).each) {
     const { rest, each: scopes } = divide(resource, SCOPES);
-    for (const scope of scopes) splitScope(scope, itemShape, rest, records);
+    for (const scope of scopes) splitScope(scope, counts, rest, records);
   }
   records.end();
   return records.done;
 }
 
-function splitScope(scope: WireReader, shape: Shape, resource: Uint8Array[], records: Records): void {
+function splitScope(
+  scope: WireReader,
+  counts: Iterator<number>,
+  resource: Uint8Array[],
+  records: Records,
+): void {
   const { rest, each: items } = divide(scope, ITEMS);
   let held: Uint8Array[] = [];
   const flush = () => {
@@ -105,7 +98,7 @@ function splitScope(scope: WireReader, shape: Shape, resource: Uint8Array[], rec
   };
   for (const item of items) {
     const content = contentOf(item);
-    const count = 1 + entries(item, shape);
+    const count = counts.next().value ?? 0;
     if (count > MAX_ITEM_ENTRIES) {
       throw new TooManyEntries(
         `one of its items has more than ${MAX_ITEM_ENTRIES} attributes, events or points`,
@@ -118,10 +111,4 @@ function splitScope(scope: WireReader, shape: Shape, resource: Uint8Array[], rec
     records.end();
   }
   flush();
-}
-
-function shapeOfItems(signal: Signal): Shape {
-  const shape = REQUEST_SHAPES[signal].messages[RESOURCES]?.messages[SCOPES]?.messages[ITEMS];
-  if (shape === undefined) throw new WireError(`no items in ${signal}`);
-  return shape;
 }
