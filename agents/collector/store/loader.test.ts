@@ -10,6 +10,7 @@ import { Loader } from './loader.ts';
 const log = pino({ level: 'silent' });
 const NOT_ENOUGH_SPACE = 243;
 const UNKNOWN_PROTOBUF_FORMAT = 444;
+const MEMORY_LIMIT_EXCEEDED = 241;
 
 let dir: string;
 let loader: Loader | undefined;
@@ -93,4 +94,18 @@ test('a kind of metrics that is in already is not loaded again with the pieces, 
   await vi.waitUntil(() => reopened.bytes === 0, { timeout: 10_000 });
   expect(after.loaded.filter((token) => token.endsWith(':gauge'))).toEqual([]);
   expect(after.loaded.filter((token) => token.endsWith('#0:sum'))).toHaveLength(1);
+});
+
+test('a request that alone needs more memory than there is ends in quarantine; the others of its segment get in', async () => {
+  const store = new Store((token) =>
+    !token.includes('#') || token.endsWith('#1') ? MEMORY_LIMIT_EXCEEDED : null,
+  );
+  const spool = await spoolWith(3);
+  loader = new Loader(spool, store, log, 1);
+  await vi.waitUntil(() => spool.quarantined === 1, { timeout: 10_000 });
+  await vi.waitUntil(() => !spool.hasData('traces'), { timeout: 10_000 });
+  expect(new Set(store.loaded.map((token) => token.slice(-2)))).toEqual(new Set(['#0', '#2']));
+  expect(await readdir(join(dir, 'quarantine'))).toContainEqual(
+    expect.stringMatching(/\.pb\.1\.reason\.txt$/),
+  );
 });

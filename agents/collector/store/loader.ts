@@ -15,7 +15,7 @@ const REST_FACTOR = 4;
 const MAX_REST_MS = 2000;
 const RETRY_MS = 500;
 /** Engine errors which say that the bytes are bad: UNKNOWN_PROTOBUF_FORMAT, CANNOT_PARSE_*, CANNOT_READ_ALL_DATA, ... */
-const BAD_DATA = new Set([6, 26, 27, 33, 38, 41, 72, 117, 131, 321, 444, 445]);
+const BAD_DATA = new Set([6, 26, 27, 33, 38, 41, 72, 117, 131, 321, 407, 436, 444, 445]);
 const MEMORY_LIMIT_EXCEEDED = 241;
 /**
  * Engine errors which say nothing about the bytes: no space, no memory, no descriptors, no time, a read-only or overfull
@@ -42,6 +42,10 @@ const TRANSIENT = new Set([
 ]);
 /** After so many failures for another reason (or for want of memory) the segment is loaded request by request. */
 const MAX_ATTEMPTS = 8;
+/** After so many, minutes later, a request for which there is never enough memory even alone is set aside. */
+const MAX_ATTEMPTS_ALONE = 24;
+/** Each failure in a row waits a `retryMs` longer, up to so many. */
+const MAX_WAITS = 20;
 
 export interface LoaderStats {
   segments: number;
@@ -106,7 +110,9 @@ export class Loader {
       if (segment === null) continue;
       attempts = (await this.#loadOrKeep(segment, attempts)) ? 0 : attempts + 1;
       if (stop.aborted && attempts > 0) return;
-      await this.#rest(attempts > 0 ? this.#retryMs : this.#restAfter(signal));
+      await this.#rest(
+        attempts > 0 ? this.#retryMs * Math.min(attempts, MAX_WAITS) : this.#restAfter(signal),
+      );
     }
   }
 
@@ -137,7 +143,7 @@ export class Loader {
       }
     }
     try {
-      await this.#loadPieces(segment);
+      await this.#loadPieces(segment, attempts);
       return true;
     } catch (cause) {
       this.#failed(cause, segment, attempts);
@@ -147,7 +153,7 @@ export class Loader {
   }
 
   /** Request by request: a bad one is set aside, the others get in. Rejects when the store is to blame, not a request. */
-  async #loadPieces(segment: Segment): Promise<void> {
+  async #loadPieces(segment: Segment, attempts: number): Promise<void> {
     let trouble: { cause: unknown } | null = null;
     for (const piece of await this.#spool.split(segment)) {
       // All pieces go, or the next attempt finds them in its way; those which got in are known by their tokens.
@@ -156,7 +162,7 @@ export class Loader {
         try {
           await this.#load(piece);
         } catch (cause) {
-          if (isTransient(cause)) {
+          if (isTransient(cause) && !isHopeless(cause, attempts)) {
             trouble = { cause };
             await this.#spool.drop(piece);
           } else await this.#spool.quarantine(piece, String(cause));
@@ -192,6 +198,11 @@ function isSplitWorthy(cause: unknown, attempts: number): boolean {
   const code = codeOf(cause);
   if (code !== null && BAD_DATA.has(code)) return true;
   return attempts >= MAX_ATTEMPTS && (code === MEMORY_LIMIT_EXCEEDED || !isTransient(cause));
+}
+
+/** The piece alone is larger than the memory there ever is. */
+function isHopeless(cause: unknown, attempts: number): boolean {
+  return attempts >= MAX_ATTEMPTS_ALONE && codeOf(cause) === MEMORY_LIMIT_EXCEEDED;
 }
 
 /** Without a code of the engine it is no word about the data: the session is closed, a file cannot be removed. */
