@@ -3,6 +3,7 @@
 process.env.UV_THREADPOOL_SIZE = '16';
 
 const { pino } = await import('pino');
+const { StormglassError } = await import('../contract/errors.ts');
 const { CollectorConfig } = await import('./config.ts');
 const { startCollector } = await import('./collector.ts');
 
@@ -17,7 +18,11 @@ if (!parsed.success) {
 const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
 });
-const collector = await startCollector(parsed.data, log);
+const collector = await startCollector(parsed.data, log).catch((cause: unknown) => {
+  const next = cause instanceof StormglassError ? { next: cause.next } : {};
+  log.fatal({ err: cause, ...next }, 'the collector could not start');
+  process.exit(1);
+});
 log.info({ event: 'ready', ports: collector.ports }, 'collector ready');
 await stopped;
 try {

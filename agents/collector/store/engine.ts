@@ -1,11 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drainPending, Session } from 'chdb';
+import { migrate, type SchemaStore } from './migrate.ts';
+import { BASELINE } from './migrations.ts';
 import { PLAIN, type QueryContext, Reader } from './reader.ts';
 import { SessionPool } from './session-pool.ts';
-import { SCHEMA_VERSION, type TableOptions, tableStatements } from './tables.ts';
-import { VIEW_STATEMENTS } from './views.ts';
+import type { TableOptions } from './tables.ts';
 
 /** Queries of readers which run side by side, and statements that write. */
 const READERS = 3;
@@ -41,16 +43,18 @@ export class Engine {
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
-    const dir = join(options.dir, `engine-${SCHEMA_VERSION}`);
-    await mkdir(dir, { recursive: true });
+    const dir = await dataDirectory(options.dir);
     const config = join(options.dir, 'engine.xml');
     await writeFile(config, engineConfig(options.memoryBytes));
     const open = () => new Session(dir, { connectionArgs: [`--config-file=${config}`] });
     const writers = Array.from({ length: WRITERS }, open);
     const control = open();
     for (const session of [...writers, control]) await session.queryAsync(`SET ${PLAIN}`);
-    for (const statement of [...tableStatements(options), ...VIEW_STATEMENTS]) {
-      await control.queryAsync(statement);
+    try {
+      await migrate(schemaStore(control), options);
+    } catch (cause) {
+      for (const session of [...writers, control]) session.close();
+      throw cause;
     }
     const most = { seconds: MAX_QUERY_SECONDS, memoryBytes: options.memoryBytes / 2 };
     const readers = Array.from({ length: READERS }, () => new Reader(open, most));
@@ -110,6 +114,31 @@ export class Engine {
       signal?.removeEventListener('abort', kill);
     }
   }
+}
+
+/** The directory of the baseline's days is taken over; those of older shapes are left as they are. */
+async function dataDirectory(parent: string): Promise<string> {
+  const dir = join(parent, 'engine');
+  if (!existsSync(dir)) {
+    await rename(join(parent, `engine-${BASELINE}`), dir).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') throw cause;
+    });
+  }
+  await mkdir(dir, { recursive: true });
+  return dir;
+}
+
+export function schemaStore(session: Session): SchemaStore {
+  return {
+    async run(sql) {
+      await session.queryAsync(sql);
+    },
+    async rows<T>(sql: string) {
+      const answer = await session.queryAsync(sql, { format: 'JSONEachRow' });
+      const lines = answer.text().split('\n');
+      return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+    },
+  };
 }
 
 /** Anywhere, comments and texts included: telling those apart is the parser's business, and values are bound. */

@@ -24,7 +24,8 @@ export class TestCollector {
   }
 
   static async start(env: Record<string, string> = {}): Promise<TestCollector> {
-    const collector = new TestCollector(await mkdtemp(join(tmpdir(), 'stormglass-collector-')), env);
+    const dir = env.COLLECTOR_DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'stormglass-collector-')));
+    const collector = new TestCollector(dir, env);
     await collector.run();
     return collector;
   }
