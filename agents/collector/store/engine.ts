@@ -6,6 +6,7 @@ import { drainPending, Session } from 'chdb';
 import { migrate, type SchemaStore } from './migrate.ts';
 import { BASELINE } from './migrations.ts';
 import { PLAIN, type QueryContext, Reader } from './reader.ts';
+import { maintenanceSettings } from './retention/maintenance.ts';
 import { SessionPool } from './session-pool.ts';
 import type { TableOptions } from './tables.ts';
 
@@ -17,6 +18,7 @@ const MAX_QUERY_SECONDS = 25;
 const MAX_WAITING = 64;
 
 const CANCEL = `KILL QUERY WHERE query NOT LIKE 'KILL QUERY%' ASYNC`;
+const CANCEL_CHANGES = 'KILL MUTATION WHERE database = currentDatabase() AND NOT is_done ASYNC';
 const CANCEL_EVERY_MS = 100;
 
 export interface EngineOptions extends TableOptions {
@@ -34,12 +36,14 @@ export class Engine {
   readonly #writers: SessionPool<Session>;
   /** Ends queries, so it waits behind none. */
   readonly #control: SessionPool<Session>;
+  readonly #keeper: SessionPool<Session>;
   #asked = 0;
 
-  private constructor(readers: Reader[], writers: Session[], control: Session) {
+  private constructor(readers: Reader[], writers: Session[], control: Session, keeper: Session) {
     this.#readers = new SessionPool(readers, MAX_WAITING);
     this.#writers = new SessionPool(writers, MAX_WAITING);
     this.#control = new SessionPool([control], MAX_WAITING);
+    this.#keeper = new SessionPool([keeper], MAX_WAITING);
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
@@ -49,21 +53,31 @@ export class Engine {
     const open = () => new Session(dir, { connectionArgs: [`--config-file=${config}`] });
     const writers = Array.from({ length: WRITERS }, open);
     const control = open();
-    for (const session of [...writers, control]) await session.queryAsync(`SET ${PLAIN}`);
+    const keeper = open();
+    const all = [...writers, control, keeper];
+    for (const session of all) await session.queryAsync(`SET ${PLAIN}`);
+    await keeper.queryAsync(`SET ${maintenanceSettings(options.memoryBytes)}`);
     try {
       await migrate(schemaStore(control), options);
     } catch (cause) {
-      for (const session of [...writers, control]) session.close();
+      for (const session of all) session.close();
       throw cause;
     }
     const most = { seconds: MAX_QUERY_SECONDS, memoryBytes: options.memoryBytes / 2 };
     const readers = Array.from({ length: READERS }, () => new Reader(open, most));
-    return new Engine(readers, writers, control);
+    return new Engine(readers, writers, control, keeper);
   }
 
   /** Runs a statement that writes, in no particular order beside others. */
   async load(sql: string): Promise<void> {
     await this.#writers.run((session) => session.queryAsync(sql));
+  }
+
+  /** Statements of retention: one at a time, in a session of their own, so that no load and no reader waits for them. */
+  maintain(sql: string): Promise<Uint8Array> {
+    return this.#keeper.run(async (session) => {
+      return (await session.queryAsync(sql, { format: 'JSONEachRow' })).bytes();
+    });
   }
 
   /**
@@ -82,16 +96,19 @@ export class Engine {
   async close(): Promise<void> {
     this.#readers.refuse();
     this.#writers.refuse();
+    this.#keeper.refuse();
     await Promise.allSettled(this.#writers.running);
-    while (this.#readers.running.size > 0) {
+    const rest = () => [...this.#readers.running, ...this.#keeper.running];
+    while (rest().length > 0) {
       // Again and again: one may just have been between two statements of its own.
-      await this.#control.run((session) => session.queryAsync(CANCEL));
-      await Promise.race([Promise.allSettled(this.#readers.running), sleep(CANCEL_EVERY_MS)]);
+      for (const cancel of [CANCEL, CANCEL_CHANGES])
+        await this.#control.run((session) => session.queryAsync(cancel));
+      await Promise.race([Promise.allSettled(rest()), sleep(CANCEL_EVERY_MS)]);
     }
     this.#control.refuse();
     await Promise.allSettled(this.#control.running);
     await drainPending();
-    for (const pool of [this.#readers, this.#writers, this.#control]) pool.close();
+    for (const pool of [this.#readers, this.#writers, this.#control, this.#keeper]) pool.close();
   }
 
   async #runOn(

@@ -1,0 +1,61 @@
+import type { Maintenance } from './maintenance.ts';
+import { rowsOf } from './maintenance.ts';
+
+/** One day of one table. */
+export interface Partition {
+  table: string;
+  /** The partition's id: `20261121`. */
+  day: string;
+  rows: number;
+  bytes: number;
+}
+
+/** What lies in the store, by table and day: from the list of parts, no row is read. */
+export class Inventory {
+  readonly partitions: readonly Partition[];
+
+  constructor(partitions: readonly Partition[]) {
+    this.partitions = partitions;
+  }
+
+  static async read(store: Maintenance): Promise<Inventory> {
+    return new Inventory(
+      await rowsOf<Partition>(
+        store,
+        `SELECT table, partition_id AS day, sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts
+         WHERE active AND database = currentDatabase() AND (startsWith(table, 'otel_') OR startsWith(table, 'stormglass_'))
+         GROUP BY table, day ORDER BY day, table`,
+      ),
+    );
+  }
+
+  get bytes(): number {
+    return this.partitions.reduce((sum, p) => sum + p.bytes, 0);
+  }
+
+  /** Oldest first. */
+  get days(): string[] {
+    return [...new Set(this.partitions.map((p) => p.day))].filter((day) => DAY.test(day)).sort();
+  }
+
+  on(table: string, day: string): Partition | undefined {
+    return this.partitions.find((p) => p.table === table && p.day === day);
+  }
+
+  /** All rows of a table, and what one of them takes on disk. */
+  of(table: string): { rows: number; bytesPerRow: number } {
+    const own = this.partitions.filter((p) => p.table === table);
+    const rows = own.reduce((sum, p) => sum + p.rows, 0);
+    const bytes = own.reduce((sum, p) => sum + p.bytes, 0);
+    return { rows, bytesPerRow: rows === 0 ? 0 : bytes / rows };
+  }
+}
+
+const DAY = /^\d{8}$/;
+
+export const DAY_SECONDS = 86_400;
+
+/** Epoch seconds of the start of a day. */
+export function startOf(day: string): number {
+  return Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6))) / 1000;
+}

@@ -1,0 +1,165 @@
+import type { Logger } from 'pino';
+import { cutOffs, type Slice } from './cut-off.ts';
+import { EvictedCounts } from './evicted.ts';
+import { dropDay, type Eviction, evictDay } from './eviction.ts';
+import { excessOverFairShare } from './fair-shares.ts';
+import { emptySet } from './gone.ts';
+import { DAY_SECONDS, Inventory, startOf } from './inventory.ts';
+import { KEPT, markKept, TRACE_HASH } from './keep.ts';
+import type { Maintenance } from './maintenance.ts';
+import { RAW_TABLES } from './raw-tables.ts';
+import { bytesByService, slicesOf } from './weigh.ts';
+
+export interface RetentionPolicy {
+  /** Ordinary data is dropped when its whole day is older. */
+  days: number;
+  /** Kept traces, too. */
+  keepDays: number;
+  /** On disk; 0 is no limit. */
+  maxBytes: number;
+}
+
+/** An eviction goes down to this share of the limit, so that the next one is some time away. */
+const TARGET = 0.9;
+/** Estimates of bytes are averages; within so much of the target is good enough. */
+const TOLERANCE = 0.03;
+const MAX_ROUNDS = 4;
+/** The newest data stays, or what is still arriving would be counted before all of it is there. */
+const NEWEST_SECONDS = 120;
+
+/** Derived tables that live as long as ordinary data whatever the bytes: figures, and events for the timeline. */
+const FIGURES = 'stormglass_traffic';
+const EVENTS = 'stormglass_events';
+
+/** Removes the oldest data by age and by bytes, and counts what it removes. */
+export class Retention {
+  readonly #store: Maintenance;
+  readonly #policy: RetentionPolicy;
+  readonly #now: () => number;
+  readonly #log: Logger;
+  /** Rows of each day beyond its age after the last look; another number means that late data has come. */
+  readonly #settled = new Map<string, number>();
+  readonly evicted = new EvictedCounts();
+  /** On disk, at the last look. */
+  bytes = 0;
+
+  constructor(store: Maintenance, policy: RetentionPolicy, log: Logger, now: () => number = Date.now) {
+    this.#store = store;
+    this.#policy = policy;
+    this.#log = log;
+    this.#now = now;
+  }
+
+  get maxBytes(): number {
+    return this.#policy.maxBytes;
+  }
+
+  /** To be called once before the first run: what a crash left half done would go on uncounted. */
+  async recover(): Promise<void> {
+    await this.#store.maintain(
+      'KILL MUTATION WHERE database = currentDatabase() AND NOT is_done SYNC FORMAT Null',
+    );
+  }
+
+  async run(): Promise<void> {
+    await this.#byAge(await this.#look());
+    await this.#byBytes();
+  }
+
+  async #look(): Promise<Inventory> {
+    const inventory = await Inventory.read(this.#store);
+    this.bytes = inventory.bytes;
+    return inventory;
+  }
+
+  async #byAge(inventory: Inventory): Promise<void> {
+    const now = this.#now() / 1000;
+    const isOver = (day: string, days: number) => startOf(day) + (1 + days) * DAY_SECONDS <= now;
+    for (const day of inventory.days) {
+      if (!isOver(day, this.#policy.days) || this.#settled.get(day) === rowsOn(inventory, day)) continue;
+      await emptySet(this.#store, KEPT);
+      const isKeepOver = isOver(day, this.#policy.keepDays);
+      if (!isKeepOver) await markKept(this.#store, inventory, day);
+      const eviction: Eviction = { reason: 'age', cuts: null, before: startOf(day) + DAY_SECONDS };
+      await evictDay(this.#store, { inventory, day, counts: this.evicted }, eviction);
+      if (isKeepOver) await this.#forget(inventory, day);
+      else await this.#forgetOrdinary(inventory, day);
+      await this.#store.maintain(`DROP TABLE ${KEPT}`);
+      this.#settled.set(day, rowsOn(await this.#look(), day));
+    }
+    for (const day of this.#settled.keys()) if (!inventory.days.includes(day)) this.#settled.delete(day);
+  }
+
+  async #forget(inventory: Inventory, day: string): Promise<void> {
+    for (const { table } of inventory.partitions.filter((p) => p.day === day))
+      await dropDay(this.#store, table, day);
+  }
+
+  async #forgetOrdinary(inventory: Inventory, day: string): Promise<void> {
+    if (inventory.on(FIGURES, day) !== undefined) await dropDay(this.#store, FIGURES, day);
+    if (inventory.on(EVENTS, day) === undefined) return;
+    await this.#store.maintain(
+      `ALTER TABLE ${EVENTS} DELETE IN PARTITION ID '${day}' WHERE ${TRACE_HASH} NOT IN ${KEPT}`,
+    );
+  }
+
+  async #byBytes(): Promise<void> {
+    const { maxBytes } = this.#policy;
+    if (maxBytes === 0 || this.bytes <= maxBytes) return;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const inventory = await this.#look();
+      if (inventory.bytes <= maxBytes * (TARGET + TOLERANCE)) return;
+      if (!(await this.#evictBytes(inventory, inventory.bytes - maxBytes * TARGET))) break;
+    }
+    await this.#look();
+    if (this.bytes > maxBytes)
+      this.#log.warn(
+        { bytes: this.bytes, maxBytes },
+        'the store is over its limit, and its newest data stays',
+      );
+  }
+
+  /** False when there is nothing that may go. */
+  async #evictBytes(inventory: Inventory, bytes: number): Promise<boolean> {
+    const store = this.#store;
+    const needs = await bytesByService(store, inventory);
+    const stored = [...needs.values()].reduce((a, b) => a + b, 0);
+    const excess = excessOverFairShare(needs, stored - bytes);
+    const newest = Math.floor(this.#now() / 1000) - NEWEST_SECONDS;
+    await emptySet(store, KEPT);
+    const slices = await this.#oldestSlices(inventory, excess, newest);
+    const cuts = cutOffs(slices, excess, newest);
+    if (cuts.size > 0) {
+      const before = Math.max(...[...cuts.values()].map((cut) => cut.ordinary));
+      for (const day of inventory.days.filter((d) => startOf(d) < before))
+        await evictDay(store, { inventory, day, counts: this.evicted }, { reason: 'bytes', cuts, before });
+    }
+    await store.maintain(`DROP TABLE ${KEPT}`);
+    return cuts.size > 0;
+  }
+
+  /** Of the services in `excess`, day by day until each has enough that is ordinary; marks what is kept on these days. */
+  async #oldestSlices(
+    inventory: Inventory,
+    excess: ReadonlyMap<string, number>,
+    newest: number,
+  ): Promise<Slice[]> {
+    const services = [...excess.keys()];
+    const slices: Slice[] = [];
+    const missing = new Map(excess);
+    for (const day of inventory.days.filter((d) => startOf(d) < newest)) {
+      if ([...missing.values()].every((bytes) => bytes <= 0)) break;
+      await markKept(this.#store, inventory, day);
+      for (const slice of await slicesOf(this.#store, { inventory, day, services })) {
+        slices.push(slice);
+        if (slice.to <= newest)
+          missing.set(slice.service, (missing.get(slice.service) ?? 0) - slice.ordinary);
+      }
+    }
+    return slices;
+  }
+}
+
+function rowsOn(inventory: Inventory, day: string): number {
+  return RAW_TABLES.reduce((sum, { name }) => sum + (inventory.on(name, day)?.rows ?? 0), 0);
+}
