@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { namesInUse } from './bounds/names.ts';
 import type { CollectorConfig } from './config.ts';
 import { LiveFeed } from './live/feed.ts';
 import { ByteBudget } from './receive/budget.ts';
@@ -42,7 +43,8 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
     log,
   });
   const live = new LiveFeed(log);
-  const intake = new Intake(spool, live);
+  const intake = new Intake({ spool, live, keepDays: config.COLLECTOR_RETENTION_DAYS, log });
+  intake.learn(await namesInUse(engine));
   const loader = new Loader(spool, engine, log);
   const budget = new ByteBudget(config.COLLECTOR_MAX_IN_FLIGHT_BYTES);
   const stats = new CollectorStats({ intake, budget, spool, loader, live });

@@ -107,6 +107,9 @@ export const RECEIPT_ATTR = {
   duration: 'chaos.injected.duration',
 } as const;
 
+/** Under this name the operations and peers of a service, and services, are counted which are more than their bound. */
+export const OVERFLOW_NAME = '{overflow}';
+
 /** OpenTelemetry semantic conventions that we read and write; old spellings second. */
 export const SEMCONV = {
   serviceName: 'service.name',

@@ -21,9 +21,7 @@ export function eachItem(request: WireReader, visit: (item: WireReader, origin: 
       continue;
     }
     const group = request.message();
-    const start = group.pos;
     const origin = originOf(group);
-    group.pos = start;
     while (group.next()) {
       if (group.field === 2) eachOfScope(group.message(), origin, visit);
       else group.skip();
@@ -42,7 +40,9 @@ function eachOfScope(
   }
 }
 
-function originOf(group: WireReader): Origin {
+/** Who sent a ResourceX; the cursor stays where it is. */
+export function originOf(group: WireReader): Origin {
+  const start = group.pos;
   const found = new Map<string, Scalar>();
   while (group.next()) {
     if (group.field !== 1) {
@@ -55,6 +55,7 @@ function originOf(group: WireReader): Origin {
       else resource.skip();
     }
   }
+  group.pos = start;
   return {
     service: String(found.get(SEMCONV.serviceName) ?? ''),
     instance: String(found.get(SEMCONV.serviceInstance) ?? ''),

@@ -1,5 +1,5 @@
 import { sketchIndex } from '../../contract/sketch.ts';
-import { RECEIPT_ATTR, SEMCONV } from '../../contract/telemetry.ts';
+import { OVERFLOW_NAME, RECEIPT_ATTR, SEMCONV } from '../../contract/telemetry.ts';
 import type { Receipt, TrafficCell } from '../../contract/timeline.ts';
 import type { WireReader } from '../wire/reader.ts';
 import { readAttribute, type Scalar, WantedKeys } from '../wire/value.ts';
@@ -20,8 +20,11 @@ const WANTED = new WantedKeys([
   ...Object.values(RECEIPT_ATTR),
 ]);
 
-const KIND = { server: 2, client: 3, producer: 4, consumer: 5 } as const;
+export const KIND = { server: 2, client: 3, producer: 4, consumer: 5 } as const;
 const STATUS_ERROR = 2;
+/** What the receiver says in a span's field `overflow`: its name, or its service too, is one too many (bounds/spans.ts). */
+export const OVERFLOW = { name: 1, service: 2 } as const;
+const OVERFLOW_FIELD = 100;
 
 interface Span {
   traceId: string;
@@ -29,6 +32,7 @@ interface Span {
   name: string;
   kind: number;
   status: number;
+  overflow: number;
   startMs: number;
   endMs: number;
   durationMs: number;
@@ -55,6 +59,16 @@ export function mapSpans(request: WireReader, sink: SpanSink): void {
   });
 }
 
+/** What the span is counted under: an operation of its service, or a peer of it. Null: it is counted nowhere. */
+export function nameOf(item: WireReader): { what: 'operation' | 'peer'; name: string } | null {
+  const span = readSpan(item);
+  const place = placeOf(span);
+  if (place === null) return null;
+  return place.kind === 'server'
+    ? { what: 'operation', name: operationOf(span) }
+    : { what: 'peer', name: place.peer };
+}
+
 function emit(span: Span, { service }: Origin, sink: SpanSink): void {
   const receipt = text(span.attributes, RECEIPT_ATTR.faultId) !== '';
   const operation = operationOf(span);
@@ -64,14 +78,18 @@ function emit(span: Span, { service }: Origin, sink: SpanSink): void {
       {
         second: Math.floor(span.endMs / 1000),
         kind: place.kind,
-        service,
-        peer: place.peer,
-        operation: place.kind === 'server' ? operation : '',
+        service: span.overflow >= OVERFLOW.service ? OVERFLOW_NAME : service,
+        ...named(place, operation, span.overflow),
       },
       { error: isError(span), receipt, sketchIndex: sketchIndex(span.durationMs), endMs: span.endMs },
     );
   }
   if (receipt) sink.receipt(receiptOf(span, service, operation));
+}
+
+function named({ kind, peer }: Place, operation: string, overflow: number) {
+  const name = (own: string) => (overflow >= OVERFLOW.name ? OVERFLOW_NAME : own);
+  return kind === 'server' ? { peer: '', operation: name(operation) } : { peer: name(peer), operation: '' };
 }
 
 function receiptOf(span: Span, service: string, operation: string): Receipt {
@@ -94,7 +112,12 @@ function operationOf(span: Span): string {
   return route !== '' && method !== '' ? `${method} ${route}` : span.name;
 }
 
-function placeOf(span: Span): { kind: TrafficCell['kind']; peer: string } | null {
+interface Place {
+  kind: TrafficCell['kind'];
+  peer: string;
+}
+
+function placeOf(span: Span): Place | null {
   const { attributes } = span;
   switch (span.kind) {
     case KIND.server:
@@ -132,7 +155,17 @@ function isError(span: Span): boolean {
 function readSpan(reader: WireReader): Span {
   const attributes = new Map<string, Scalar>();
   const span: Span = {
-    ...{ traceId: '', spanId: '', name: '', kind: 0, status: 0, startMs: 0, endMs: 0, durationMs: 0 },
+    ...{
+      traceId: '',
+      spanId: '',
+      name: '',
+      kind: 0,
+      status: 0,
+      overflow: 0,
+      startMs: 0,
+      endMs: 0,
+      durationMs: 0,
+    },
     attributes,
   };
   let start = 0n;
@@ -162,6 +195,9 @@ function readSpan(reader: WireReader): Span {
         break;
       case 15:
         span.status = statusCode(reader.message());
+        break;
+      case OVERFLOW_FIELD:
+        span.overflow = reader.varint();
         break;
       default:
         reader.skip();

@@ -1,6 +1,6 @@
 import type { Example, ExampleSearch, ExamplesAnswer } from '../../contract/figures.ts';
 import { RECEIPT_ATTR } from '../../contract/telemetry.ts';
-import { CELL_KIND, CELL_PEER, IS_ERROR, OPERATION } from '../store/views.ts';
+import { CELL_KIND, CELL_OPERATION, CELL_PEER, CELL_SERVICE, IS_ERROR, OPERATION } from '../store/views.ts';
 import { Binder } from './binder.ts';
 import { bounds, LIMITS, millis, type Store } from './client.ts';
 
@@ -17,11 +17,12 @@ export async function examples(
   signal?: AbortSignal,
 ): Promise<ExamplesAnswer> {
   const binder = new Binder();
+  const counted = search.kind === 'server' ? CELL_OPERATION : OPERATION;
   const where = [
-    `ServiceName = ${binder.bind(search.service, 'String')}`,
+    `${CELL_SERVICE} = ${binder.bind(search.service, 'String')}`,
     `Kind = ${binder.bind(search.kind, 'String')}`,
     ...(search.peer === undefined ? [] : [`Peer = ${binder.bind(search.peer, 'String')}`]),
-    ...(search.operation === undefined ? [] : [`${OPERATION} = ${binder.bind(search.operation, 'String')}`]),
+    ...(search.operation === undefined ? [] : [`${counted} = ${binder.bind(search.operation, 'String')}`]),
     ...(search.want === 'failing' ? [IS_ERROR] : []),
   ];
   const rows = await store.rows<Omit<Example, 'error'> & { error: number; matching: number }>(

@@ -22,6 +22,8 @@ export interface CollectorSnapshot {
   receivedBySignal: Record<string, number>;
   rejected: number;
   rejectedByReason: Record<string, number>;
+  /** Spans and data points counted under `{overflow}`, by what was too many: services, operations, peers, series. */
+  overflowed: Record<string, number>;
   quarantined: number;
   tornTails: number;
   segmentsLoaded: number;
@@ -57,6 +59,7 @@ export class CollectorStats {
       receivedBySignal: { ...intake.stats.received },
       rejected: sum(intake.stats.rejected),
       rejectedByReason: { ...intake.stats.rejected },
+      overflowed: intake.overflowed,
       quarantined: spool.quarantined,
       tornTails: spool.tornTails,
       segmentsLoaded: loader.stats.segments,
@@ -97,6 +100,9 @@ export class CollectorStats {
     });
     counter('stormglass_collector_rejected_total', 'Items and requests refused.', ['reason'], (c) => {
       for (const [reason, count] of Object.entries(intake.stats.rejected)) c.inc({ reason }, count);
+    });
+    counter('stormglass_collector_overflow_total', 'Items beyond a bound of names.', ['bound'], (c) => {
+      for (const [bound, count] of Object.entries(intake.overflowed)) c.inc({ bound }, count);
     });
     counter('stormglass_collector_segments_loaded_total', 'Spool segments loaded.', [], (c) =>
       c.inc(loader.stats.segments),

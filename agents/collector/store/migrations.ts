@@ -17,7 +17,12 @@ export interface Migration {
 }
 
 /** Forward only, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [];
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 5,
+    statements: () => ['ALTER TABLE otel_traces ADD COLUMN IF NOT EXISTS Overflow UInt8 AFTER DroppedLinksCount'],
+  },
+];
 
 /** Of tables.ts as it is. */
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? BASELINE;

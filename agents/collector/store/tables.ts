@@ -68,6 +68,7 @@ function traces(options: TableOptions): string {
     DroppedAttributesCount UInt32,
     DroppedEventsCount UInt32,
     DroppedLinksCount UInt32,
+    Overflow UInt8,
     \`Events.Timestamp\` Array(DateTime64(9)),
     \`Events.Name\` Array(LowCardinality(String)),
     \`Events.Attributes\` Array(${ATTRS}),

@@ -1,5 +1,13 @@
-import { BREAKER_ATTR, METRIC, RECEIPT_ATTR, SAGA_ATTR, SEMCONV } from '../../contract/telemetry.ts';
+import {
+  BREAKER_ATTR,
+  METRIC,
+  OVERFLOW_NAME,
+  RECEIPT_ATTR,
+  SAGA_ATTR,
+  SEMCONV,
+} from '../../contract/telemetry.ts';
 import { QUEUE_STATE_NAMES } from '../live/samples.ts';
+import { OVERFLOW } from '../live/spans.ts';
 
 /**
  * What is derived from the raw tables inside the engine, at insert time where a page reads it each second
@@ -35,8 +43,13 @@ export const IS_ERROR = `((StatusCode = 'Error' AND NOT (SpanKind = 'Client' AND
 export const CELL_KIND = `multiIf(SpanKind = 'Server', 'server', SpanKind = 'Producer', 'producer', SpanKind = 'Consumer', 'consumer',
   SpanKind = 'Client' AND ${DB} != '', 'db', SpanKind = 'Client' AND ${MESSAGING} = '', 'client', '')`;
 
-/** Wants CELL_KIND as the column `Kind` beside it. */
-export const CELL_PEER = `multiIf(Kind = 'server', '',
+/** The receiver has marked what is beyond the bound of names (bounds/spans.ts). */
+const IS_BEYOND = `Overflow >= ${OVERFLOW.name}`;
+export const CELL_SERVICE = `if(Overflow >= ${OVERFLOW.service}, '${OVERFLOW_NAME}', toString(ServiceName))`;
+
+/** Both want CELL_KIND as the column `Kind` beside them. */
+export const CELL_OPERATION = `multiIf(Kind != 'server', '', ${IS_BEYOND}, '${OVERFLOW_NAME}', ${OPERATION})`;
+export const CELL_PEER = `multiIf(Kind = 'server', '', ${IS_BEYOND}, '${OVERFLOW_NAME}',
   Kind IN ('producer', 'consumer'), if(${DESTINATION} != '', ${DESTINATION}, toString(SpanName)),
   Kind = 'db', if(${attr(SEMCONV.dbNamespace)} != '', ${attr(SEMCONV.dbNamespace)}, ${DB}),
   ${attr(SEMCONV.peerService)} != '', ${attr(SEMCONV.peerService)},
@@ -47,7 +60,7 @@ const SKETCH_INDEX = `if(Duration <= 50000, 0, toUInt8(least(199, floor(log2(Dur
 
 const TRAFFIC = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_traffic_mv TO stormglass_traffic AS
   SELECT toDateTime(Timestamp + toIntervalNanosecond(Duration)) AS Second, ${CELL_KIND} AS Kind,
-    ServiceName AS Service, ${CELL_PEER} AS Peer, if(Kind = 'server', ${OPERATION}, '') AS Operation,
+    ${CELL_SERVICE} AS Service, ${CELL_PEER} AS Peer, ${CELL_OPERATION} AS Operation,
     count() AS Calls, countIf(${IS_ERROR}) AS Errors, countIf(SpanAttributes['${RECEIPT_ATTR.faultId}'] != '') AS Receipts,
     sumMap(map(${SKETCH_INDEX}, toUInt64(1))) AS Durations
   FROM otel_traces WHERE Kind != ''

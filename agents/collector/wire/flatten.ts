@@ -1,6 +1,6 @@
 /**
  * The one pass over a request before it is spooled. It proves that the bytes are protobuf (else 400), drops spans
- * without valid ids and items whose times cannot be stored (partial success), and turns the values the engine cannot
+ * without valid ids and items whose times cannot be stored or are not kept (partial success), and turns the values the engine cannot
  * read as columns (lists, maps, bytes) into text: AnyValue field 100 is their JSON, field 101 base64. Bytes that need no
  * change are not copied.
  */
@@ -10,6 +10,7 @@ import { passScalar } from './scalar.ts';
 import { REQUEST_SHAPES, type Shape } from './shape.ts';
 import type { Mark, Signal } from './signals.ts';
 import { valueToJson } from './value.ts';
+import type { TimeWindow } from './window.ts';
 
 const JSON_FIELD = 100;
 const BASE64_FIELD = 101;
@@ -21,6 +22,8 @@ export interface Flattened {
   items: number;
   /** Items dropped: a span's ids are empty, zero or of the wrong length, or a time is beyond what 63 bits can say. */
   rejected: number;
+  /** Items dropped because they are of a time which is not kept. */
+  outside: number;
   marks: ReadonlySet<Mark>;
   /** How many messages are in each span, log record or metric kept, itself included, in the order of the wire. */
   entries: readonly number[];
@@ -29,15 +32,30 @@ export interface Flattened {
 /** `undefined`: unchanged. `null`: drop the message. Else its new content. */
 type Rewrite = Uint8Array[] | null | undefined;
 
+/** What the walk has seen of one item: whether its ids are valid, and its times in the units of a TimeWindow. */
+interface Seen {
+  trace: boolean;
+  span: boolean;
+  at: number;
+  elseAt: number;
+  until: number;
+}
+
 class Flattener {
   items = 0;
   rejected = 0;
+  outside = 0;
   readonly marks = new Set<Mark>();
   readonly entries: number[] = [];
   /** Messages seen so far, without what is in values. */
   #messages = 0;
   /** The item being read has a time that no table can hold. */
   #beyondTime = false;
+  readonly #window: TimeWindow;
+
+  constructor(window: TimeWindow) {
+    this.#window = window;
+  }
 
   message(reader: WireReader, shape: Shape): Rewrite {
     if (shape.mark !== undefined) this.marks.add(shape.mark);
@@ -47,17 +65,18 @@ class Flattener {
     const { bytes } = reader;
     let out: Uint8Array[] | undefined;
     let copied = reader.pos;
-    const ids = { trace: 0, span: 0 };
+    const seen = shape.item ? { trace: false, span: false, at: 0, elseAt: 0, until: 0 } : null;
     for (let start = reader.pos; reader.next(); start = reader.pos) {
       const field = reader.field;
       const child = shape.messages[field];
       if (child === undefined) {
-        if (shape.span && field <= 2) {
-          noteId(reader, ids);
+        if (seen !== null && shape.span && field <= 2) {
+          noteId(reader, seen);
           continue;
         }
         const passed = passScalar(reader, shape.kinds[field]);
         if (passed === 'beyond time') this.#beyondTime = true;
+        if (seen !== null) noteTime(reader, shape, seen);
         if (passed !== 'nothing') continue;
         out ??= [];
         out.push(bytes.subarray(copied, start));
@@ -68,31 +87,48 @@ class Flattener {
       if (rewrite === undefined) continue;
       out ??= [];
       out.push(bytes.subarray(copied, start));
-      if (rewrite !== null) out.push(...lengthDelimited(field, rewrite));
+      if (rewrite !== null) for (const part of lengthDelimited(field, rewrite)) out.push(part);
       copied = reader.pos;
     }
-    if (shape.item && !this.#keeps(shape, ids)) return null;
+    if (seen !== null && !this.#keeps(shape, seen)) return null;
     if (shape.unit) this.entries.push(this.#messages - before);
     out?.push(bytes.subarray(copied, reader.end));
     return out;
   }
 
-  #keeps(shape: Shape, ids: { trace: number; span: number }): boolean {
-    const good = !this.#beyondTime && !(shape.span && (ids.trace === 0 || ids.span === 0));
+  #keeps(shape: Shape, seen: Seen): boolean {
+    const good = !this.#beyondTime && !(shape.span && !(seen.trace && seen.span));
     this.#beyondTime = false;
-    if (good) this.items += 1;
-    else this.rejected += 1;
-    return good;
+    if (!good) {
+      this.rejected += 1;
+      return false;
+    }
+    const { from, to } = this.#window;
+    const at = seen.at === 0 ? seen.elseAt : seen.at;
+    // An end before the start is kept and counts as the start.
+    if (at < from || at > to || seen.until > to) {
+      this.outside += 1;
+      return false;
+    }
+    this.items += 1;
+    return true;
   }
 }
 
 /** Remembers whether the id field of a span just entered holds a valid id. */
-function noteId(reader: WireReader, ids: { trace: number; span: number }): void {
+function noteId(reader: WireReader, seen: Seen): void {
   const raw = reader.raw();
   const size = reader.field === 1 ? 16 : 8;
-  const valid = raw.length === size && raw.some((b) => b !== 0) ? 1 : 0;
-  if (reader.field === 1) ids.trace = valid;
-  else ids.span = valid;
+  const valid = raw.length === size && raw.some((b) => b !== 0);
+  if (reader.field === 1) seen.trace = valid;
+  else seen.span = valid;
+}
+
+/** Remembers the time in the field just passed: of a fixed64 the last four bytes are the upper half. */
+function noteTime({ field, bytes, pos }: WireReader, shape: Shape, seen: Seen): void {
+  if (field === shape.at) seen.at = bytes.readUInt32LE(pos - 4);
+  else if (field === shape.until) seen.until = bytes.readUInt32LE(pos - 4);
+  else if (field === shape.elseAt) seen.elseAt = bytes.readUInt32LE(pos - 4);
 }
 
 function flattenValue(reader: WireReader, shape: Shape): Rewrite {
@@ -117,14 +153,17 @@ function flattenValue(reader: WireReader, shape: Shape): Rewrite {
   return lengthDelimited(JSON_FIELD, [Buffer.from(valueToJson(again))]);
 }
 
+const ALWAYS: TimeWindow = { from: 0, to: 2 ** 32 };
+
 /** Throws WireError when the bytes are no such request. */
-export function flatten(signal: Signal, bytes: Uint8Array): Flattened {
-  const flattener = new Flattener();
+export function flatten(signal: Signal, bytes: Uint8Array, window: TimeWindow = ALWAYS): Flattened {
+  const flattener = new Flattener(window);
   const rewrite = flattener.message(new WireReader(bytes), REQUEST_SHAPES[signal]);
   return {
     parts: rewrite ?? [bytes],
     items: flattener.items,
     rejected: flattener.rejected,
+    outside: flattener.outside,
     marks: flattener.marks,
     entries: flattener.entries,
   };

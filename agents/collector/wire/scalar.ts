@@ -23,7 +23,7 @@ const LIMITS: Readonly<Record<number, readonly [bigint, bigint]>> = {
 };
 
 /** What was there: `nothing` is an empty list, `beyond time` a time after the year 2262. */
-type Passed = 'something' | 'nothing' | 'beyond time';
+export type Passed = 'something' | 'nothing' | 'beyond time';
 
 /**
  * Passes a field that holds no message, and proves that it lies on the wire as its type says: the engine refuses a whole
@@ -44,6 +44,10 @@ export function passScalar(reader: WireReader, kind: number = KIND.unknown): Pas
 }
 
 function passPacked(reader: WireReader, kind: number): Passed {
+  if (kind === KIND.own) {
+    reader.skip();
+    return 'nothing';
+  }
   const { field, wire } = reader;
   const fixed = kind === KIND.packedFixed64;
   if (wire !== WIRE.bytes || !(fixed || kind === KIND.packedVarint)) {

@@ -2,6 +2,9 @@ import protobuf from 'protobufjs';
 import { otlp } from './codec.ts';
 import type { Mark, Signal } from './signals.ts';
 
+/** Numbers from here on are ours. */
+const OWN_FIELDS = 100;
+
 /** How a field's value lies on the wire. The packed ones may come one by one as well. */
 export const KIND = {
   unknown: 0,
@@ -16,6 +19,8 @@ export const KIND = {
   int32: 9,
   uint32: 10,
   time: 11,
+  /** Of ours, above all that OTLP has: no sender may say it. */
+  own: 12,
 } as const;
 
 /** What the walk over a request must know of one message type, from the .proto. Indexed by field number. */
@@ -28,6 +33,10 @@ export interface Shape {
   readonly item: boolean;
   /** Spans must have ids. */
   readonly span: boolean;
+  /** Of an item the fields which say when it was, the first that is not 0 counts, and when it was over. 0: no such field. */
+  readonly at: number;
+  readonly elseAt: number;
+  readonly until: number;
   readonly value: boolean;
   readonly mark: Mark | undefined;
 }
@@ -81,6 +90,9 @@ function shapeOf(type: protobuf.Type, role: string): Shape {
     unit: UNITS.has(role),
     item: ITEMS.has(role),
     span: role === 'Span',
+    at: type.fields[role === 'Span' ? 'start_time_unix_nano' : 'time_unix_nano']?.id ?? 0,
+    elseAt: type.fields.observed_time_unix_nano?.id ?? 0,
+    until: type.fields.end_time_unix_nano?.id ?? 0,
     value: role === 'AnyValue',
     mark: MARKS[role],
   };
@@ -93,7 +105,8 @@ function shapeOf(type: protobuf.Type, role: string): Shape {
       shape.messages[field.id] = shapeOf(inner, ROLES[`${type.name}.${field.name}`] ?? inner.name);
     } else {
       const [single, packed] = SCALARS[field.type] ?? VARINT;
-      if (field.name.endsWith('time_unix_nano')) shape.kinds[field.id] = KIND.time;
+      if (field.id >= OWN_FIELDS) shape.kinds[field.id] = KIND.own;
+      else if (field.name.endsWith('time_unix_nano')) shape.kinds[field.id] = KIND.time;
       else shape.kinds[field.id] = field.repeated ? packed : single;
     }
   }

@@ -107,6 +107,7 @@ export const TRACES: Load = {
         'Links.DroppedAttributesCount': span('links.dropped_attributes_count'),
       },
     },
+    overflow: { columns: scalars(SPAN, 'UInt32', 3, ['overflow']), target: { Overflow: span('overflow') } },
     scope_attributes: {
       columns: attributes(`${SCOPE}.scope.attributes`, 2),
       target: { ScopeAttributes: attributeMap(`${SCOPE}.scope.attributes`) },

@@ -1,0 +1,172 @@
+import { SEMCONV } from '../../contract/telemetry.ts';
+import { originOf } from '../live/resource.ts';
+import { KIND, nameOf, OVERFLOW } from '../live/spans.ts';
+import { WireReader } from '../wire/reader.ts';
+import { rewriteFields } from '../wire/rewrite.ts';
+import { mix, SEED } from './fingerprint.ts';
+import { Known, Room } from './known.ts';
+import type { UsedName } from './names.ts';
+
+/** Before the value of a span's field `overflow`: number 100, a varint. */
+const OVERFLOW_KEY = [0xa0, 0x06];
+
+const MAX_SERVICES = 1000;
+/** Of one service over a day. */
+const MAX_OPERATIONS = 500;
+const MAX_PEERS = 200;
+/** Over all services: at 200 letters each this is 20 MB. */
+const MAX_NAMES = 50_000;
+/** What is longer is no name, and it would stand in every cell of every second. */
+const MAX_LETTERS = 200;
+/** Names of a service known by a hash of the bytes they are made of, for so long, so that those in use stay fresh. */
+const MAX_HASHES = 5000;
+const HASHES_MS = 600_000;
+
+/** By kind of span, the attributes its name is made of: a bit for each kind at `length << 8 | last byte` of their keys. */
+const HINTS = new Uint8Array(65_536);
+const NAMING: [kind: number, keys: readonly string[]][] = [
+  [KIND.server, [...SEMCONV.route, ...SEMCONV.method]],
+  [KIND.client, [...SEMCONV.dbSystem, ...SEMCONV.dbNamespace, ...SEMCONV.messagingSystem]],
+  [KIND.client, [...SEMCONV.peerService, ...SEMCONV.serverAddress, ...SEMCONV.serverPort]],
+  [KIND.producer, SEMCONV.destination],
+  [KIND.consumer, SEMCONV.destination],
+];
+for (const [kind, keys] of NAMING) {
+  for (const key of keys) {
+    const at = (key.length << 8) | key.charCodeAt(key.length - 1);
+    HINTS[at] = (HINTS[at] ?? 0) | (1 << kind);
+  }
+}
+
+class ServiceNames {
+  readonly operation: Known<string>;
+  readonly peer: Known<string>;
+  /** Of names that are known. */
+  readonly hashes = new Set<number>();
+  hashedAt = 0;
+  isOver = false;
+
+  constructor(room: Room) {
+    this.operation = new Known(MAX_OPERATIONS, room, () => null);
+    this.peer = new Known(MAX_PEERS, room, () => null);
+  }
+
+  [Symbol.dispose](): void {
+    this.operation[Symbol.dispose]();
+    this.peer[Symbol.dispose]();
+  }
+}
+
+/**
+ * Bounds how many services there are on the map, in figures and in the live view, and how many operations and peers each
+ * has. A span beyond is stored as it came, with a mark by which live view and engine count it under `{overflow}`: so the
+ * two agree, and a load that is repeated after a crash says the same.
+ */
+export class SpanBounds {
+  readonly #room = new Room(MAX_NAMES);
+  readonly #services = new Known(MAX_SERVICES, new Room(MAX_SERVICES), () => new ServiceNames(this.#room));
+  readonly #report: (service: string, what: 'operation' | 'peer') => void;
+  /** Spans that were marked, by what was too many. */
+  readonly marked = { service: 0, operation: 0, peer: 0 };
+
+  /** `report` hears of a service when it has more names than it may for the first time. */
+  constructor(report: (service: string, what: 'operation' | 'peer') => void) {
+    this.#report = report;
+  }
+
+  /** Names which count as themselves from the start. */
+  learn(names: readonly UsedName[], now: number): void {
+    for (const { service, what, name } of names) this.#services.get(service, now)?.[what].get(name, now);
+  }
+
+  /** The request with its marks; undefined when nothing is beyond. */
+  mark(request: Uint8Array, now: number): Uint8Array[] | undefined {
+    const group = (resource: WireReader) => {
+      const { service } = originOf(resource);
+      const names = service.length > MAX_LETTERS ? undefined : this.#services.get(service, now);
+      if (names !== undefined && now - names.hashedAt > HASHES_MS) {
+        names.hashes.clear();
+        names.hashedAt = now;
+      }
+      const span = (item: WireReader) => this.#span(item, service, names, now);
+      const scope = (scoped: WireReader) =>
+        rewriteFields(scoped, (field) => (field === 2 ? span : undefined));
+      return rewriteFields(resource, (field) => (field === 2 ? scope : undefined));
+    };
+    return rewriteFields(new WireReader(request), (field) => (field === 1 ? group : undefined));
+  }
+
+  #span(
+    span: WireReader,
+    service: string,
+    names: ServiceNames | undefined,
+    now: number,
+  ): Uint8Array[] | undefined {
+    const start = span.pos;
+    if (names === undefined) {
+      if (nameOf(span) === null) return undefined;
+      this.marked.service += 1;
+      return marked(span, start, OVERFLOW.service);
+    }
+    const hash = hashOfName(span);
+    if (hash === NO_NAME || names.hashes.has(hash)) return undefined;
+    span.pos = start;
+    const found = nameOf(span);
+    if (found === null) return undefined;
+    const { what, name } = found;
+    if (name.length <= MAX_LETTERS && names[what].get(name, now) !== undefined) {
+      if (names.hashes.size < MAX_HASHES) names.hashes.add(hash);
+      return undefined;
+    }
+    this.marked[what] += 1;
+    if (!names.isOver) {
+      names.isOver = true;
+      this.#report(service, what);
+    }
+    return marked(span, start, OVERFLOW.name);
+  }
+}
+
+function marked({ bytes, end }: WireReader, start: number, overflow: number): Uint8Array[] {
+  return [bytes.subarray(start, end), Uint8Array.from([...OVERFLOW_KEY, overflow])];
+}
+
+/** Of a span that counts nowhere. */
+const NO_NAME = -1;
+
+/** A hash of whatever the span's name is made of, unread: most spans have a name that is known. */
+function hashOfName(span: WireReader): number {
+  const { bytes } = span;
+  let hash = SEED;
+  let kind = 0;
+  let [name, nameEnd] = [0, 0];
+  while (span.next()) {
+    switch (span.field) {
+      case 5:
+        nameEnd = span.length();
+        name = span.pos;
+        nameEnd += name;
+        span.pos = nameEnd;
+        break;
+      case 6:
+        kind = span.varint();
+        break;
+      case 9: {
+        const end = span.length() + span.pos;
+        // As every encoder writes it: the key first, its length in one byte. The rest is read as if it mattered.
+        const size = bytes[span.pos + 1] ?? 0;
+        const plain = bytes[span.pos] === 0x0a && size < 0x80;
+        const hint = plain ? (HINTS[(size << 8) | (bytes[span.pos + 1 + size] ?? 0)] ?? 0) : ~0;
+        // Before its kind is known a span may be of any.
+        if (kind === 0 ? hint !== 0 : (hint >> kind) & 1) hash = mix(hash, bytes, span.pos, end);
+        span.pos = end;
+        break;
+      }
+      default:
+        span.skip();
+    }
+  }
+  if (kind < KIND.server || kind > KIND.consumer) return NO_NAME;
+  if (kind !== KIND.client) hash = mix(hash, bytes, name, nameEnd);
+  return (hash ^ kind) >>> 0;
+}
