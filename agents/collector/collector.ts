@@ -13,8 +13,9 @@ import { Intake } from './receive/intake.ts';
 import { createQueryServer } from './serve/server.ts';
 import { CollectorStats } from './serve/stats.ts';
 import { Spool } from './spool/spool.ts';
-import { Engine } from './store/engine.ts';
 import { Loader } from './store/loader.ts';
+import { openStore } from './store/open.ts';
+import { NoAnswerError } from './store/remote/http.ts';
 
 /** The user name of the query endpoint; its password is COLLECTOR_SECRET. */
 export const QUERY_USER = 'stormglass';
@@ -32,11 +33,7 @@ export interface RunningCollector {
 export async function startCollector(config: CollectorConfig, log: Logger): Promise<RunningCollector> {
   const dir = config.COLLECTOR_DATA_DIR;
   await mkdir(dir, { recursive: true });
-  const engine = await Engine.open({
-    dir,
-    memoryBytes: config.COLLECTOR_ENGINE_MEMORY_BYTES,
-    retentionDays: config.COLLECTOR_RETENTION_DAYS,
-  });
+  const engine = await openStore(config, log);
   const spool = await Spool.open({
     dir: join(dir, 'spool'),
     maxBytes: config.COLLECTOR_MAX_SPOOL_BYTES,
@@ -44,7 +41,7 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
   });
   const live = new LiveFeed(log);
   const intake = new Intake({ spool, live, keepDays: config.COLLECTOR_RETENTION_DAYS, log });
-  intake.learn(await namesInUse(engine));
+  intake.learn(await namesInUse(engine).catch(noneWhileAway));
   const loader = new Loader(spool, engine, log);
   const budget = new ByteBudget(config.COLLECTOR_MAX_IN_FLIGHT_BYTES);
   const stats = new CollectorStats({ intake, budget, spool, loader, live });
@@ -84,6 +81,12 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
       await engine.close();
     },
   };
+}
+
+/** A server that cannot be reached is waited for; names are then learnt anew. */
+function noneWhileAway(cause: unknown): [] {
+  if (cause instanceof NoAnswerError) return [];
+  throw cause;
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clickhouseSettings } from './store/remote/settings.ts';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 
@@ -31,6 +32,7 @@ const Settings = z.object({
   /** Above this many spooled, not yet loaded bytes the receivers answer 429. */
   COLLECTOR_MAX_SPOOL_BYTES: z.coerce.number().int().positive().default(1_073_741_824),
   COLLECTOR_ENGINE_MEMORY_BYTES: z.coerce.number().int().positive().default(629_145_600),
+  ...clickhouseSettings,
   LOG_LEVEL: z.string().default('info'),
 });
 

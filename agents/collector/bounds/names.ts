@@ -1,5 +1,5 @@
 import { OVERFLOW_NAME } from '../../contract/telemetry.ts';
-import type { Engine } from '../store/engine.ts';
+import type { TelemetryStore } from '../store/port.ts';
 
 /** A name that a service has used: an operation of its own, or a peer. */
 export interface UsedName {
@@ -12,7 +12,7 @@ export interface UsedName {
 const LOOK_BACK_SECONDS = 3600;
 
 /** Names in use before a restart, the busiest first, so that they are the ones which keep their place. */
-export async function namesInUse(engine: Pick<Engine, 'query'>): Promise<UsedName[]> {
+export async function namesInUse(engine: Pick<TelemetryStore, 'query'>): Promise<UsedName[]> {
   const bytes = await engine.query(
     `SELECT Service AS service, if(Kind = 'server', 'operation', 'peer') AS what,
       toString(if(Kind = 'server', Operation, Peer)) AS name FROM stormglass_traffic

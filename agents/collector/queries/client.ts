@@ -94,15 +94,16 @@ export class Store {
 
 const LESS = 'Ask for a shorter range, or with more conditions.';
 
-/** ClickHouse's codes for a limit that was reached. */
-const LIMIT_ERRORS: Record<string, [code: ErrorCode, message: string, next: string]> = {
+/** ClickHouse's codes for a limit that was reached, and for no connection. */
+const KNOWN_ERRORS: Record<string, [code: ErrorCode, message: string, next: string]> = {
   '159': ['timeout', 'The telemetry store did not answer within the time one question may take.', LESS],
+  '210': ['store_unavailable', 'The collector cannot reach its ClickHouse server.', NEXT],
   '241': ['query_too_large', 'The question needs more memory than one may take.', LESS],
 };
 
 function failure(cause: unknown): unknown {
   if (cause instanceof ClickHouseError) {
-    const known = LIMIT_ERRORS[cause.code];
+    const known = KNOWN_ERRORS[cause.code];
     if (known !== undefined) return new StormglassError(...known, { cause });
     return new StormglassError(
       'internal',

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StormglassError } from '../../contract/errors.ts';
 import { readBody } from '../receive/body.ts';
 import type { ByteBudget } from '../receive/budget.ts';
-import type { Engine } from '../store/engine.ts';
+import type { TelemetryStore } from '../store/port.ts';
 import type { QueryContext } from '../store/reader.ts';
 
 /** ClickHouse's HTTP parameters which are no settings. */
@@ -33,7 +33,7 @@ const CONTENT_TYPE: Record<string, string> = {
 
 /** ClickHouse's own HTTP interface over the embedded engine, read-only: enough for `@clickhouse/client` and curl. */
 export async function answerQuery(
-  engine: Engine,
+  engine: TelemetryStore,
   bodies: ByteBudget,
   url: URL,
   request: IncomingMessage,
@@ -114,6 +114,8 @@ function statusOf(code: number): number {
       return 404;
     case 159: // TIMEOUT_EXCEEDED
       return 408;
+    case 210: // NETWORK_ERROR
+      return 503;
     case 164: // READONLY
     case 497: // ACCESS_DENIED
       return 403;

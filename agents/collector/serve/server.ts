@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { LiveFeed } from '../live/feed.ts';
 import { sameSecret } from '../receive/auth.ts';
 import { ByteBudget } from '../receive/budget.ts';
-import type { Engine } from '../store/engine.ts';
+import type { TelemetryStore } from '../store/port.ts';
 import { answerQuery, sendException } from './clickhouse.ts';
 import type { CollectorStats } from './stats.ts';
 
@@ -11,7 +11,7 @@ import type { CollectorStats } from './stats.ts';
 const MAX_QUERY_TEXT_BYTES = 64 * 1024 * 1024;
 
 export interface QueryServerOptions {
-  engine: Engine;
+  engine: TelemetryStore;
   live: LiveFeed;
   stats: CollectorStats;
   user: string;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { drainPending, Session } from 'chdb';
 import { migrate, type SchemaStore } from './migrate.ts';
 import { BASELINE } from './migrations.ts';
+import type { TelemetryStore } from './port.ts';
 import { PLAIN, type QueryContext, Reader } from './reader.ts';
 import { maintenanceSettings } from './retention/maintenance.ts';
 import { SessionPool } from './session-pool.ts';
@@ -31,7 +32,8 @@ export interface EngineOptions extends TableOptions {
  * The embedded ClickHouse. A session runs one statement at a time, so there are a few for each purpose; readers open
  * one for each query (reader.ts). INTO OUTFILE is not the engine's but its client's, so it is refused here.
  */
-export class Engine {
+export class Engine implements TelemetryStore {
+  readonly reads = 'file';
   readonly #readers: SessionPool<Reader>;
   readonly #writers: SessionPool<Session>;
   /** Ends queries, so it waits behind none. */

@@ -24,6 +24,7 @@ afterEach(async () => {
 
 /** Stands in for the engine: remembers tokens, and refuses as it is told to. */
 class Store {
+  readonly reads = 'file';
   readonly loaded: string[] = [];
   attempts = 0;
   readonly #refuse: (token: string, attempt: number) => number | null;

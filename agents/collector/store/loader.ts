@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Segment, Spool } from '../spool/spool.ts';
 import { SIGNALS, type Signal } from '../wire/signals.ts';
-import type { Engine } from './engine.ts';
 import { loadStatements } from './ingest.ts';
+import type { TelemetryStore } from './port.ts';
 
 /**
  * Planning an insert costs the engine 40-80 ms of CPU however few rows it has, so a signal rests between loads: at
@@ -18,27 +18,13 @@ const RETRY_MS = 500;
 const BAD_DATA = new Set([6, 26, 27, 33, 38, 41, 72, 117, 131, 321, 407, 436, 444, 445]);
 const MEMORY_LIMIT_EXCEEDED = 241;
 /**
- * Engine errors which say nothing about the bytes: no space, no memory, no descriptors, no time, a read-only or overfull
- * table. They are waited out however long it takes; what was acknowledged is never set aside for them.
+ * Errors which say nothing about the bytes: no space, no memory, no descriptors, no time, a read-only or overfull table; of
+ * a server also: wrong password, a right, a quota or a table that is missing, no connection or quorum among its nodes. They
+ * are waited out however long it takes; what was acknowledged is never set aside for them.
  */
 const TRANSIENT = new Set([
-  74,
-  75,
-  76,
-  77,
-  159,
-  173,
-  202,
-  209,
-  210,
-  236,
-  MEMORY_LIMIT_EXCEEDED,
-  242,
-  243,
-  252,
-  394,
-  425,
-  439,
+  ...[74, 75, 76, 77, 159, 164, 173, 202, 209, 210, 236, MEMORY_LIMIT_EXCEEDED, 242, 243, 252, 394, 425, 439],
+  ...[60, 81, 192, 193, 194, 195, 198, 201, 225, 279, 285, 286, 290, 319, 473, 497, 516, 668, 745, 999],
 ]);
 /** After so many failures for another reason (or for want of memory) the segment is loaded request by request. */
 const MAX_ATTEMPTS = 8;
@@ -58,7 +44,7 @@ export interface LoaderStats {
 /** Moves closed segments from the spool into the engine, oldest first, each exactly once. */
 export class Loader {
   readonly #spool: Spool;
-  readonly #engine: Pick<Engine, 'load'>;
+  readonly #store: Pick<TelemetryStore, 'load' | 'reads'>;
   readonly #retryMs: number;
   readonly #log: Logger;
   readonly #stop = new AbortController();
@@ -71,10 +57,10 @@ export class Loader {
     lastMs: { traces: 0, logs: 0, metrics: 0 },
   };
 
-  constructor(spool: Spool, engine: Pick<Engine, 'load'>, log: Logger, retryMs = RETRY_MS) {
+  constructor(spool: Spool, store: Pick<TelemetryStore, 'load' | 'reads'>, log: Logger, retryMs = RETRY_MS) {
     this.#retryMs = retryMs;
     this.#spool = spool;
-    this.#engine = engine;
+    this.#store = store;
     this.#log = log;
     spool.onData = () => this.#wakeAll();
     this.#runs = [
@@ -180,11 +166,12 @@ export class Loader {
 
   async #load(segment: Segment): Promise<void> {
     const started = performance.now();
-    const { signal, path, token, marks, loaded } = segment;
-    for (const { sql, kind } of loadStatements(signal, path, token, marks)) {
+    const { path, loaded } = segment;
+    const { reads } = this.#store;
+    for (const { sql, kind } of loadStatements(segment, reads)) {
       // Loaded as a whole before it went in pieces: under the pieces' tokens it would count twice.
       if (kind !== null && loaded.has(kind)) continue;
-      await this.#engine.load(sql);
+      await this.#store.load(sql, reads === 'body' ? path : undefined);
       if (kind !== null) loaded.add(kind);
     }
     this.stats.lastMs[segment.signal] = performance.now() - started;

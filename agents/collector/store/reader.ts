@@ -57,7 +57,7 @@ export class Reader {
 }
 
 /** To the engine 0 means no limit. */
-function atMost(asked: string | undefined, most: number): number {
+export function atMost(asked: string | undefined, most: number): number {
   const value = Number(asked);
   return value > 0 ? Math.min(value, most) : most;
 }
