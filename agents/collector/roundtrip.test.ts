@@ -10,7 +10,8 @@ import { hexId, kv, post, traceRequest } from './testing/requests.ts';
 let collector: TestCollector;
 let queries: TelemetryQueries;
 beforeAll(async () => {
-  collector = await TestCollector.start();
+  // Its spans have fixed times.
+  collector = await TestCollector.start({ COLLECTOR_RETENTION_DAYS: '20000', COLLECTOR_KEEP_DAYS: '20000' });
   queries = collector.queries();
 });
 afterAll(async () => {

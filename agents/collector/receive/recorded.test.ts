@@ -11,7 +11,7 @@ const recorded = (signal: Signal) => readFileSync(new URL(`./fixtures/${signal}.
 let collector: TestCollector;
 beforeAll(async () => {
   // The recording has a fixed time.
-  collector = await TestCollector.start({ COLLECTOR_RETENTION_DAYS: '20000' });
+  collector = await TestCollector.start({ COLLECTOR_RETENTION_DAYS: '20000', COLLECTOR_KEEP_DAYS: '20000' });
   const wire = new GrpcWire(collector.ports.grpc);
   for (const signal of SIGNALS) {
     expect((await post(collector.otlp, signal, recorded(signal))).status).toBe(200);
