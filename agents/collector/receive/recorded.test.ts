@@ -52,6 +52,8 @@ const COMMON = {
   ScopeName: 'scope',
   ScopeVersion: '1.2',
   ScopeAttributes: { team: 'a' },
+  ScopeAttributeTypes: {},
+  ResourceDroppedAttributesCount: 1,
   ResourceAttributes: { 'service.name': 'python', 'service.version': '9' },
 };
 
@@ -68,6 +70,7 @@ test('a span with every field', async () => {
     ParentSpanId: '0b0c0d0e0f101112',
     TraceState: 'a=1,b=2',
     Flags: 0x301,
+    ScopeDroppedAttributesCount: 2,
     SpanName: 'every field',
     SpanKind: 'Consumer',
     StatusCode: 'Error',
@@ -93,9 +96,13 @@ test('a span with every field', async () => {
 });
 
 test('a log record with every field', async () => {
-  expect(await row('otel_logs', `*, ${nanos('Timestamp')}`)).toMatchObject({
+  expect(await row('otel_logs', `*, ${nanos('Timestamp')}, ${nanos('ObservedTimestamp')}`)).toMatchObject({
     ...COMMON,
     TimestampAt: START,
+    ObservedTimestampAt: '1795000000000000010',
+    ScopeDroppedAttributesCount: 2,
+    DroppedAttributesCount: 3,
+    Flags: 1,
     TraceId: TRACE,
     SpanId: SPAN,
     TraceFlags: 1,
@@ -109,8 +116,10 @@ test('a log record with every field', async () => {
   });
 });
 
-const exemplar = (value: number) => ({
+const exemplar = (value: number, int: number | null) => ({
   'Exemplars.FilteredAttributes': [{ x: '1' }],
+  'Exemplars.FilteredAttributeTypes': [{ x: 'i' }],
+  'Exemplars.IntValue': [int],
   Times: ['1795000000000000004'],
   'Exemplars.Value': [value],
   'Exemplars.SpanId': [SPAN],
@@ -118,23 +127,24 @@ const exemplar = (value: number) => ({
 });
 
 test.each<[string, Record<string, unknown>]>([
-  ['gauge', { Value: -0.5, ...exemplar(1.5) }],
-  ['sum', { Value: -7, AggregationTemporality: 1, IsMonotonic: true, ...exemplar(8) }],
+  ['gauge', { Value: -0.5, IntValue: null, ...exemplar(1.5, null) }],
+  ['sum', { Value: -7, IntValue: -7, AggregationTemporality: 1, IsMonotonic: true, ...exemplar(8, 8) }],
   [
     'histogram',
     {
       ...{ Count: 6, Sum: 12.5, Min: 0.25, Max: 9, BucketCounts: [1, 2, 3], ExplicitBounds: [0.5, 5] },
-      AggregationTemporality: 2,
-      ...exemplar(4),
+      ...{ AggregationTemporality: 2, Unknown: [] },
+      ...exemplar(4, null),
     },
   ],
   [
     'exponential_histogram',
     {
-      ...{ Count: 10, Sum: -3.5, Min: -8, Max: 7, Scale: -2, ZeroCount: 1, AggregationTemporality: 1 },
+      ...{ Count: 10, Sum: -3.5, Min: -8, Max: 7, Scale: -2, ZeroCount: 1, ZeroThreshold: 0.001 },
+      ...{ AggregationTemporality: 1, Unknown: [] },
       ...{ PositiveOffset: -3, PositiveBucketCounts: [1, 300, 0] },
       ...{ NegativeOffset: 4, NegativeBucketCounts: [2] },
-      ...exemplar(2),
+      ...exemplar(2, 2),
     },
   ],
   [
@@ -152,7 +162,11 @@ test.each<[string, Record<string, unknown>]>([
     MetricName: name,
     MetricDescription: `of ${name}`,
     MetricUnit: 's',
+    MetricMetadata: { m: '1' },
+    MetricMetadataTypes: {},
     Attributes: { point: 'p' },
+    AttributeTypes: {},
+    ResourceAttributeTypes: {},
     StartTimeUnixAt: START,
     TimeUnixAt: '1795000001000000001',
     Flags: 1,

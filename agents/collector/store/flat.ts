@@ -107,6 +107,15 @@ export function attributeTypeMaps(path: string): string {
   return overEach(path, `mapFilter((x, t) -> t != '', mapFromArrays(k, ${tags}))`);
 }
 
+/** Rare, so a part of its own: the attributes of an instrumentation scope. */
+export function scopeAttributes(scopes: string): LoadPart {
+  const path = `${scopes}.scope.attributes`;
+  return {
+    columns: attributes(path, 2),
+    target: { ScopeAttributes: attributeMap(path), ScopeAttributeTypes: attributeTypes(path) },
+  };
+}
+
 function overEach(path: string, body: string): string {
   const outer = LETTERS.map((l) => l.replace('v', 'w')).join(', ');
   return `arrayMap((k, ${outer}) -> ${body}, ${field(`${path}.key`)}, ${kindColumns(`${path}.value`)})`;

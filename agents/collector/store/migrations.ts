@@ -16,12 +16,54 @@ export interface Migration {
   statements: (options: TableOptions) => readonly string[];
 }
 
+const MAP = 'Map(LowCardinality(String), String)';
+const TYPES = 'Map(LowCardinality(String), LowCardinality(String))';
+
+function add(table: string, columns: readonly string[]): string {
+  return `ALTER TABLE ${table} ${columns.map((column) => `ADD COLUMN IF NOT EXISTS ${column}`).join(', ')}`;
+}
+
+/** What an OTLP request can say and version 5 had no column for. */
+function columnsOfOtlp(): string[] {
+  const scope = [
+    `ScopeAttributeTypes ${TYPES} CODEC(ZSTD(1))`,
+    ...['ResourceDroppedAttributesCount UInt32', 'ScopeDroppedAttributesCount UInt32'],
+  ];
+  const point = [
+    ...['ResourceAttributeTypes', 'ScopeAttributeTypes'].map((name) => `${name} ${TYPES} CODEC(ZSTD(1))`),
+    ...['ResourceDroppedAttributesCount UInt32', `MetricMetadata ${MAP} CODEC(ZSTD(1))`],
+    ...['MetricMetadataTypes', 'AttributeTypes'].map((name) => `${name} ${TYPES} CODEC(ZSTD(1))`),
+  ];
+  const exemplars = [
+    `\`Exemplars.FilteredAttributeTypes\` Array(${TYPES})`,
+    '`Exemplars.IntValue` Array(Nullable(Int64))',
+  ];
+  const number = [...point, ...exemplars, 'IntValue Nullable(Int64)'];
+  const distribution = [...point, ...exemplars, 'Unknown Array(LowCardinality(String))'];
+  return [
+    add('otel_traces', scope),
+    add('otel_logs', [
+      ...scope,
+      ...['ObservedTimestamp DateTime64(9) CODEC(Delta(8), ZSTD(1))', 'Flags UInt32'],
+      'DroppedAttributesCount UInt32',
+    ]),
+    add('otel_metrics_gauge', number),
+    add('otel_metrics_sum', number),
+    add('otel_metrics_histogram', distribution),
+    add('otel_metrics_exponential_histogram', [...distribution, 'ZeroThreshold Float64']),
+    add('otel_metrics_summary', point),
+  ];
+}
+
 /** Forward only, oldest first. */
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 5,
-    statements: () => ['ALTER TABLE otel_traces ADD COLUMN IF NOT EXISTS Overflow UInt8 AFTER DroppedLinksCount'],
+    statements: () => [
+      'ALTER TABLE otel_traces ADD COLUMN IF NOT EXISTS Overflow UInt8 AFTER DroppedLinksCount',
+    ],
   },
+  { version: 6, statements: columnsOfOtlp },
 ];
 
 /** Of tables.ts as it is. */

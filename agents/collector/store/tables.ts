@@ -59,6 +59,9 @@ function traces(options: TableOptions): string {
     ScopeName LowCardinality(String),
     ScopeVersion LowCardinality(String),
     ScopeAttributes ${ATTRS} CODEC(ZSTD(1)),
+    ScopeAttributeTypes ${TYPES} CODEC(ZSTD(1)),
+    ResourceDroppedAttributesCount UInt32,
+    ScopeDroppedAttributesCount UInt32,
     SpanAttributes ${ATTRS} CODEC(ZSTD(3)),
     SpanAttributeTypes ${TYPES} CODEC(ZSTD(1)),
     Duration UInt64 CODEC(T64, ZSTD(1)),
@@ -94,9 +97,11 @@ function logs(options: TableOptions): string {
   return `CREATE TABLE IF NOT EXISTS otel_logs (
     Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
     TimestampTime DateTime DEFAULT toDateTime(Timestamp),
+    ObservedTimestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
     TraceId String CODEC(ZSTD(1)),
     SpanId String CODEC(ZSTD(1)),
     TraceFlags UInt8,
+    Flags UInt32,
     SeverityText LowCardinality(String),
     SeverityNumber UInt8,
     ServiceName LowCardinality(String),
@@ -109,6 +114,10 @@ function logs(options: TableOptions): string {
     ScopeName String CODEC(ZSTD(1)),
     ScopeVersion LowCardinality(String),
     ScopeAttributes ${ATTRS} CODEC(ZSTD(1)),
+    ScopeAttributeTypes ${TYPES} CODEC(ZSTD(1)),
+    ResourceDroppedAttributesCount UInt32,
+    ScopeDroppedAttributesCount UInt32,
+    DroppedAttributesCount UInt32,
     LogAttributes ${ATTRS} CODEC(ZSTD(1)),
     LogAttributeTypes ${TYPES} CODEC(ZSTD(1)),
     EventName LowCardinality(String),
@@ -120,36 +129,46 @@ function logs(options: TableOptions): string {
 
 const POINT_HEAD = `
     ResourceAttributes ${ATTRS} CODEC(ZSTD(1)),
+    ResourceAttributeTypes ${TYPES} CODEC(ZSTD(1)),
+    ResourceDroppedAttributesCount UInt32,
     ResourceSchemaUrl String CODEC(ZSTD(1)),
     ScopeName String CODEC(ZSTD(1)),
     ScopeVersion String CODEC(ZSTD(1)),
     ScopeAttributes ${ATTRS} CODEC(ZSTD(1)),
+    ScopeAttributeTypes ${TYPES} CODEC(ZSTD(1)),
     ScopeDroppedAttrCount UInt32,
     ScopeSchemaUrl String CODEC(ZSTD(1)),
     ServiceName LowCardinality(String),
     MetricName LowCardinality(String),
     MetricDescription LowCardinality(String),
     MetricUnit LowCardinality(String),
+    MetricMetadata ${ATTRS} CODEC(ZSTD(1)),
+    MetricMetadataTypes ${TYPES} CODEC(ZSTD(1)),
     Attributes ${ATTRS} CODEC(ZSTD(1)),
+    AttributeTypes ${TYPES} CODEC(ZSTD(1)),
     StartTimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
     TimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
     Flags UInt32`;
 
 const EXEMPLARS = `
     \`Exemplars.FilteredAttributes\` Array(${ATTRS}),
+    \`Exemplars.FilteredAttributeTypes\` Array(${TYPES}),
     \`Exemplars.TimeUnix\` Array(DateTime64(9)),
     \`Exemplars.Value\` Array(Float64),
+    \`Exemplars.IntValue\` Array(Nullable(Int64)),
     \`Exemplars.SpanId\` Array(String),
     \`Exemplars.TraceId\` Array(String)`;
 
-const DISTRIBUTION = `Count UInt64, Sum Float64, Min Float64, Max Float64, AggregationTemporality Int32`;
+const NUMBER = 'Value Float64, IntValue Nullable(Int64)';
+const DISTRIBUTION = `Count UInt64, Sum Float64, Min Float64, Max Float64, Unknown Array(LowCardinality(String)),
+    AggregationTemporality Int32`;
 
 /** Columns after POINT_HEAD of each metric table, by the name of the OTLP data kind. */
 const METRIC_COLUMNS = {
-  gauge: `Value Float64, ${EXEMPLARS}`,
-  sum: `Value Float64, ${EXEMPLARS}, AggregationTemporality Int32, IsMonotonic Boolean`,
+  gauge: `${NUMBER}, ${EXEMPLARS}`,
+  sum: `${NUMBER}, ${EXEMPLARS}, AggregationTemporality Int32, IsMonotonic Boolean`,
   histogram: `${DISTRIBUTION}, BucketCounts Array(UInt64), ExplicitBounds Array(Float64), ${EXEMPLARS}`,
-  exponential_histogram: `${DISTRIBUTION}, Scale Int32, ZeroCount UInt64, PositiveOffset Int32,
+  exponential_histogram: `${DISTRIBUTION}, Scale Int32, ZeroCount UInt64, ZeroThreshold Float64, PositiveOffset Int32,
     PositiveBucketCounts Array(UInt64), NegativeOffset Int32, NegativeBucketCounts Array(UInt64), ${EXEMPLARS}`,
   summary: `Count UInt64, Sum Float64, \`ValueAtQuantiles.Quantile\` Array(Float64), \`ValueAtQuantiles.Value\` Array(Float64)`,
 } as const;

@@ -52,6 +52,7 @@ const ITEMS = new Set([
 ]);
 const MARKS: Record<string, Mark> = {
   ScopeAttributes: 'scope_attributes',
+  Metadata: 'metadata',
   Event: 'events',
   Link: 'links',
   Exemplar: 'exemplars',
@@ -76,7 +77,10 @@ const SCALARS: Record<string, [single: number, packed: number]> = {
 };
 const VARINT = [KIND.varint, KIND.packedVarint] as const;
 /** The request's own name of a message type which has a meaning of its own in one place. */
-const ROLES: Record<string, string> = { 'InstrumentationScope.attributes': 'ScopeAttributes' };
+const ROLES: Record<string, string> = {
+  'InstrumentationScope.attributes': 'ScopeAttributes',
+  'Metric.metadata': 'Metadata',
+};
 
 const made = new Map<string, Shape>();
 

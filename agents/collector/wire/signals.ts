@@ -8,7 +8,7 @@ export const METRIC_KINDS = ['gauge', 'sum', 'histogram', 'exponential_histogram
 export type MetricKind = (typeof METRIC_KINDS)[number];
 
 /** Parts of a request which most requests do not have. A load leaves out the columns of the parts its segment lacks. */
-export const PARTS = ['events', 'links', 'scope_attributes', 'exemplars', 'overflow'] as const;
+export const PARTS = ['events', 'links', 'scope_attributes', 'exemplars', 'metadata', 'overflow'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What is in a segment beyond the ordinary: it decides which tables and columns a load writes. */

@@ -3,26 +3,30 @@ import {
   attributeMap,
   attributeMaps,
   attributes,
+  attributeTypeMaps,
+  attributeTypes,
   field,
   hexIds,
   type Load,
   type LoadPart,
   scalar,
   scalars,
+  scopeAttributes,
   timestamp,
   timestamps,
 } from '../flat.ts';
 
-const RESOURCE = 'resource_metrics.resource.attributes';
+const RESOURCE = 'resource_metrics.resource';
 const SCOPE = 'resource_metrics.scope_metrics';
 const METRIC = `${SCOPE}.metrics`;
 
 function head(point: string): LoadPart {
   return {
     columns: [
-      ...attributes(RESOURCE, 1),
+      ...attributes(`${RESOURCE}.attributes`, 1),
       scalar('resource_metrics.schema_url', 'String', 1),
       ...scalars(SCOPE, 'String', 2, ['scope.name', 'scope.version', 'schema_url']),
+      scalar(`${RESOURCE}.dropped_attributes_count`, 'UInt32', 1),
       scalar(`${SCOPE}.scope.dropped_attributes_count`, 'UInt32', 2),
       ...scalars(METRIC, 'String', 3, ['name', 'description', 'unit']),
       ...attributes(`${point}.attributes`, 4),
@@ -30,17 +34,20 @@ function head(point: string): LoadPart {
       scalar(`${point}.flags`, 'UInt32', 4),
     ],
     target: {
-      ResourceAttributes: attributeMap(RESOURCE),
+      ResourceAttributes: attributeMap(`${RESOURCE}.attributes`),
+      ResourceAttributeTypes: attributeTypes(`${RESOURCE}.attributes`),
+      ResourceDroppedAttributesCount: field(`${RESOURCE}.dropped_attributes_count`),
       ResourceSchemaUrl: field('resource_metrics.schema_url'),
       ScopeName: field(`${SCOPE}.scope.name`),
       ScopeVersion: field(`${SCOPE}.scope.version`),
       ScopeDroppedAttrCount: field(`${SCOPE}.scope.dropped_attributes_count`),
       ScopeSchemaUrl: field(`${SCOPE}.schema_url`),
-      ServiceName: `${attributeMap(RESOURCE)}['service.name']`,
+      ServiceName: `${attributeMap(`${RESOURCE}.attributes`)}['service.name']`,
       MetricName: field(`${METRIC}.name`),
       MetricDescription: field(`${METRIC}.description`),
       MetricUnit: field(`${METRIC}.unit`),
       Attributes: attributeMap(`${point}.attributes`),
+      AttributeTypes: attributeTypes(`${point}.attributes`),
       StartTimeUnix: timestamp(field(`${point}.start_time_unix_nano`)),
       TimeUnix: timestamp(field(`${point}.time_unix_nano`)),
       Flags: field(`${point}.flags`),
@@ -48,14 +55,15 @@ function head(point: string): LoadPart {
   };
 }
 
-/** Exactly one of the two was sent, and the other reads as 0. */
-const number = (path: string) =>
-  `if(${field(`${path}.as_int`)} != 0, toFloat64(${field(`${path}.as_int`)}), ${field(`${path}.as_double`)})`;
-
+/** One of the two was sent. IntValue says that it was the integer, and says it exactly beyond 2^53. */
 function value(point: string): LoadPart {
+  const int = `${point}.as_int`;
   return {
-    columns: [scalar(`${point}.as_int`, 'Int64', 4), scalar(`${point}.as_double`, 'Float64', 4)],
-    target: { Value: number(point) },
+    columns: [scalar(int, 'Nullable(Int64)', 4), scalar(`${point}.as_double`, 'Float64', 4)],
+    target: {
+      Value: `ifNull(toFloat64(${field(int)}), ${field(`${point}.as_double`)})`,
+      IntValue: field(int),
+    },
   };
 }
 
@@ -65,14 +73,16 @@ function exemplars(point: string): LoadPart {
     columns: [
       ...attributes(`${path}.filtered_attributes`, 5),
       scalar(`${path}.time_unix_nano`, 'UInt64', 5),
-      scalar(`${path}.as_int`, 'Int64', 5),
+      scalar(`${path}.as_int`, 'Nullable(Int64)', 5),
       scalar(`${path}.as_double`, 'Float64', 5),
       ...scalars(path, 'String', 5, ['span_id', 'trace_id']),
     ],
     target: {
       'Exemplars.FilteredAttributes': attributeMaps(`${path}.filtered_attributes`),
+      'Exemplars.FilteredAttributeTypes': attributeTypeMaps(`${path}.filtered_attributes`),
       'Exemplars.TimeUnix': timestamps(field(`${path}.time_unix_nano`)),
-      'Exemplars.Value': `arrayMap((i, d) -> if(i != 0, toFloat64(i), d), ${field(`${path}.as_int`)}, ${field(`${path}.as_double`)})`,
+      'Exemplars.Value': `arrayMap((i, d) -> ifNull(toFloat64(i), d), ${field(`${path}.as_int`)}, ${field(`${path}.as_double`)})`,
+      'Exemplars.IntValue': field(`${path}.as_int`),
       'Exemplars.SpanId': hexIds(field(`${path}.span_id`)),
       'Exemplars.TraceId': hexIds(field(`${path}.trace_id`)),
     },
@@ -98,12 +108,23 @@ function monotonic(data: string): LoadPart {
   return { columns: [scalar(path, 'UInt8', 3)], target: { IsMonotonic: field(path) } };
 }
 
-const STATISTICS = {
-  Count: ['count', 'UInt64'],
-  Sum: ['sum', 'Float64'],
-  Min: ['min', 'Float64'],
-  Max: ['max', 'Float64'],
-} satisfies Record<string, [string, string]>;
+/** Sum, Min and Max may be unknown, which is not 0: the exporter's columns cannot say so, `Unknown` does. */
+function statistics(point: string): LoadPart {
+  const optional = { Sum: `${point}.sum`, Min: `${point}.min`, Max: `${point}.max` };
+  const entries = Object.entries(optional);
+  const unknown = entries.map(([column, path]) => `if(isNull(${field(path)}), '${column}', '')`).join(', ');
+  return {
+    columns: [
+      scalar(`${point}.count`, 'UInt64', 4),
+      ...entries.map(([, path]) => scalar(path, 'Nullable(Float64)', 4)),
+    ],
+    target: {
+      Count: field(`${point}.count`),
+      ...Object.fromEntries(entries.map(([column, path]) => [column, `ifNull(${field(path)}, 0)`])),
+      Unknown: `arrayFilter(c -> c != '', [${unknown}])`,
+    },
+  };
+}
 
 function parts(kind: MetricKind, data: string, point: string): LoadPart[] {
   switch (kind) {
@@ -113,8 +134,8 @@ function parts(kind: MetricKind, data: string, point: string): LoadPart[] {
       return [value(point), temporality(data), monotonic(data)];
     case 'histogram':
       return [
+        statistics(point),
         plain(point, {
-          ...STATISTICS,
           BucketCounts: ['bucket_counts', 'UInt64', 1],
           ExplicitBounds: ['explicit_bounds', 'Float64', 1],
         }),
@@ -122,10 +143,11 @@ function parts(kind: MetricKind, data: string, point: string): LoadPart[] {
       ];
     case 'exponential_histogram':
       return [
+        statistics(point),
         plain(point, {
-          ...STATISTICS,
           Scale: ['scale', 'Int32'],
           ZeroCount: ['zero_count', 'UInt64'],
+          ZeroThreshold: ['zero_threshold', 'Float64'],
           PositiveOffset: ['positive.offset', 'Int32'],
           PositiveBucketCounts: ['positive.bucket_counts', 'UInt64', 1],
           NegativeOffset: ['negative.offset', 'Int32'],
@@ -156,9 +178,13 @@ function metricLoad(kind: MetricKind): Load {
     columns: all.flatMap((p) => p.columns),
     target: Object.assign({}, ...all.map((p) => p.target)) as Record<string, string>,
     parts: {
-      scope_attributes: {
-        columns: attributes(`${SCOPE}.scope.attributes`, 2),
-        target: { ScopeAttributes: attributeMap(`${SCOPE}.scope.attributes`) },
+      scope_attributes: scopeAttributes(SCOPE),
+      metadata: {
+        columns: attributes(`${METRIC}.metadata`, 3),
+        target: {
+          MetricMetadata: attributeMap(`${METRIC}.metadata`),
+          MetricMetadataTypes: attributeTypes(`${METRIC}.metadata`),
+        },
       },
       // A summary has no exemplars.
       ...(kind === 'summary' ? {} : { exemplars: exemplars(point) }),

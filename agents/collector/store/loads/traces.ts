@@ -8,12 +8,14 @@ import {
   hexId,
   hexIds,
   type Load,
+  scalar,
   scalars,
+  scopeAttributes,
   timestamp,
   timestamps,
 } from '../flat.ts';
 
-const RESOURCE = 'resource_spans.resource.attributes';
+const RESOURCE = 'resource_spans.resource';
 const SCOPE = 'resource_spans.scope_spans';
 const SPAN = `${SCOPE}.spans`;
 const span = (name: string) => field(`${SPAN}.${name}`);
@@ -27,9 +29,11 @@ export const TRACES: Load = {
   message: 'ExportTraceServiceRequest',
   levels: ['resource_spans', SCOPE, SPAN],
   columns: [
-    ...attributes(RESOURCE, 1),
+    ...attributes(`${RESOURCE}.attributes`, 1),
     ...scalars('resource_spans', 'String', 1, ['schema_url']),
     ...scalars(SCOPE, 'String', 2, ['scope.name', 'scope.version', 'schema_url']),
+    scalar(`${RESOURCE}.dropped_attributes_count`, 'UInt32', 1),
+    scalar(`${SCOPE}.scope.dropped_attributes_count`, 'UInt32', 2),
     ...scalars(SPAN, 'String', 3, [
       'trace_id',
       'span_id',
@@ -58,13 +62,15 @@ export const TRACES: Load = {
     Flags: span('flags'),
     SpanName: span('name'),
     SpanKind: `transform(${span('kind')}, [1, 2, 3, 4, 5], ${KINDS}, 'Unspecified')`,
-    ServiceName: `${attributeMap(RESOURCE)}['service.name']`,
-    ResourceAttributes: attributeMap(RESOURCE),
-    ResourceAttributeTypes: attributeTypes(RESOURCE),
+    ServiceName: `${attributeMap(`${RESOURCE}.attributes`)}['service.name']`,
+    ResourceAttributes: attributeMap(`${RESOURCE}.attributes`),
+    ResourceAttributeTypes: attributeTypes(`${RESOURCE}.attributes`),
     ResourceSchemaUrl: field('resource_spans.schema_url'),
     ScopeSchemaUrl: field(`${SCOPE}.schema_url`),
     ScopeName: field(`${SCOPE}.scope.name`),
     ScopeVersion: field(`${SCOPE}.scope.version`),
+    ResourceDroppedAttributesCount: field(`${RESOURCE}.dropped_attributes_count`),
+    ScopeDroppedAttributesCount: field(`${SCOPE}.scope.dropped_attributes_count`),
     SpanAttributes: attributeMap(`${SPAN}.attributes`),
     SpanAttributeTypes: attributeTypes(`${SPAN}.attributes`),
     Duration: `if(${END} > ${START}, ${END} - ${START}, 0)`,
@@ -108,9 +114,6 @@ export const TRACES: Load = {
       },
     },
     overflow: { columns: scalars(SPAN, 'UInt32', 3, ['overflow']), target: { Overflow: span('overflow') } },
-    scope_attributes: {
-      columns: attributes(`${SCOPE}.scope.attributes`, 2),
-      target: { ScopeAttributes: attributeMap(`${SCOPE}.scope.attributes`) },
-    },
+    scope_attributes: scopeAttributes(SCOPE),
   },
 };
