@@ -44,6 +44,18 @@ test('without a limit everything that matches comes, each trace once, newest fir
   expect(await exported({ operation: 'odd' })).toHaveLength(TRACES / 2);
 });
 
+test('traces which all start in one millisecond, more than a page of them, come each once', async () => {
+  const count = 2500;
+  const atMs = START_MS - 30_000;
+  const spans = Array.from({ length: count }, (_, i) => ({
+    ...{ traceId: hexId(i + 1_000_000, 16), spanId: hexId(1, 8), startMs: atMs },
+  }));
+  expect((await post(collector.otlp, 'traces', traceRequest('at once', spans))).status).toBe(200);
+  await eventually('an empty spool', async () => ((await collector.stats()).spoolBytes === 0 ? true : null));
+  const ids = await exported({ from: atMs - 1000, to: atMs + 1000 });
+  expect([ids.length, new Set(ids).size]).toEqual([count, count]);
+});
+
 test('with a limit it is what the search shows', async () => {
   const [newest, second] = await exported({}, 2);
   expect([newest, second].map((id) => Math.floor((Number.parseInt(id ?? '', 16) - 1) / 3))).toEqual([

@@ -47,8 +47,9 @@ export async function* exportSearch(
   }
   let { to } = search;
   let seen = new Set<string>();
+  let limit = PAGE;
   for (;;) {
-    const page = await searchTraces(store, { ...search, to, order: 'newest', limit: PAGE }, signal);
+    const page = await searchTraces(store, { ...search, to, order: 'newest', limit }, signal);
     const fresh = page.traces.filter(({ traceId }) => !seen.has(traceId));
     yield* exportTraces(
       store,
@@ -57,9 +58,14 @@ export async function* exportSearch(
     );
     const oldest = page.traces.at(-1);
     if (!page.truncated || oldest === undefined) return;
-    // The next page begins in the last one's oldest millisecond; only if nothing in it was new it must be left behind.
-    const next = Math.floor(oldest.startMs) + (fresh.length === 0 ? 0 : 1);
-    seen = new Set(page.traces.map(({ traceId }) => traceId));
-    to = next;
+    // The next page begins in the last one's oldest millisecond, some of whose traces may not have been in it.
+    const next = Math.floor(oldest.startMs) + 1;
+    if (next === to) limit *= 2;
+    else {
+      limit = PAGE;
+      seen = new Set();
+      to = next;
+    }
+    for (const { traceId } of page.traces) seen.add(traceId);
   }
 }

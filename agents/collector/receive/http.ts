@@ -8,7 +8,7 @@ import { CONTENT_TYPE, type Encoding, errorBody, successBody } from './answers.t
 import { isAuthorized } from './auth.ts';
 import { readBody } from './body.ts';
 import type { ByteAccount, ByteBudget } from './budget.ts';
-import type { Intake } from './intake.ts';
+import type { Accepted, Intake } from './intake.ts';
 
 export interface HttpReceiverOptions {
   intake: Intake;
@@ -19,11 +19,34 @@ export interface HttpReceiverOptions {
   log: Logger;
 }
 
-const PATHS: Record<string, Signal> = {
-  '/v1/traces': 'traces',
-  '/v1/metrics': 'metrics',
-  '/v1/logs': 'logs',
-  [ZIPKIN_PATH]: 'traces',
+/** What is taken on one path, and how it is answered. */
+interface Route {
+  signal: Signal;
+  /** To protobuf, by the encoding that the Content-Type says. */
+  decode: Partial<Record<Encoding, (body: Uint8Array) => Uint8Array>>;
+  unsupported: string;
+  answer(response: ServerResponse, accepted: Accepted, encoding: Encoding): void;
+}
+
+const otlpRoute = (signal: Signal): Route => ({
+  signal,
+  decode: { protobuf: (body) => body, json: (body) => jsonToProtobuf(signal, body) },
+  unsupported: 'Use application/x-protobuf or application/json.',
+  answer: (response, accepted, encoding) =>
+    send(response, 200, encoding, successBody(signal, accepted, encoding)),
+});
+
+const ROUTES: Record<string, Route> = {
+  '/v1/traces': otlpRoute('traces'),
+  '/v1/metrics': otlpRoute('metrics'),
+  '/v1/logs': otlpRoute('logs'),
+  [ZIPKIN_PATH]: {
+    signal: 'traces',
+    decode: { json: zipkinToProtobuf },
+    unsupported: 'Use application/json.',
+    // Zipkin knows no partial success.
+    answer: (response) => response.writeHead(202).end(),
+  },
 };
 const RETRY_AFTER_SECONDS = '1';
 
@@ -53,36 +76,29 @@ async function handle(
   }
   const encoding = encodingOf(request);
   try {
-    const signal = route(request, options);
-    if (encoding === null) {
+    const { signal, decode, unsupported, answer } = route(request, options);
+    const toProtobuf = encoding === null ? undefined : decode[encoding];
+    if (encoding === null || toProtobuf === undefined) {
+      const type = request.headers['content-type'] ?? '(none)';
       throw new StormglassError(
         'unsupported_media_type',
-        `Content-Type ${request.headers['content-type'] ?? '(none)'} is not OTLP.`,
-        isZipkin(request) ? 'Use application/json.' : 'Use application/x-protobuf or application/json.',
+        `Content-Type ${type} is not taken here.`,
+        unsupported,
       );
     }
     const body = await readBody(request, options.maxRequestBytes, account);
-    if (isZipkin(request)) {
-      await options.intake.accept(signal, zipkinToProtobuf(body));
-      response.writeHead(202).end();
-      return;
-    }
-    const bytes = encoding === 'json' ? jsonToProtobuf(signal, body) : body;
-    const accepted = await options.intake.accept(signal, bytes);
-    send(response, 200, encoding, successBody(signal, accepted, encoding));
+    answer(response, await options.intake.accept(signal, toProtobuf(body)), encoding);
   } catch (cause) {
     if (request.destroyed && !request.complete) return;
     refuse(request, response, encoding ?? 'protobuf', cause, options);
   }
 }
 
-const pathOf = (request: IncomingMessage) => (request.url ?? '').split('?')[0] ?? '';
-const isZipkin = (request: IncomingMessage) => pathOf(request) === ZIPKIN_PATH;
-
-function route(request: IncomingMessage, options: HttpReceiverOptions): Signal {
-  const signal = PATHS[pathOf(request)];
-  if (signal === undefined) {
-    const what = pathOf(request).endsWith('/profiles') ? 'Profiles are not stored.' : 'No such path.';
+function route(request: IncomingMessage, options: HttpReceiverOptions): Route {
+  const path = (request.url ?? '').split('?')[0] ?? '';
+  const found = ROUTES[path];
+  if (found === undefined) {
+    const what = path.endsWith('/profiles') ? 'Profiles are not stored.' : 'No such path.';
     throw new StormglassError('not_found', what, 'Use /v1/traces, /v1/metrics or /v1/logs.');
   }
   if (request.method !== 'POST') {
@@ -95,7 +111,7 @@ function route(request: IncomingMessage, options: HttpReceiverOptions): Signal {
       'Send authorization: Bearer <key>.',
     );
   }
-  return signal;
+  return found;
 }
 
 function refuse(
@@ -127,7 +143,7 @@ function send(response: ServerResponse, status: number, encoding: Encoding, body
 
 function encodingOf(request: IncomingMessage): Encoding | null {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-  if (type === 'application/x-protobuf') return isZipkin(request) ? null : 'protobuf';
+  if (type === 'application/x-protobuf') return 'protobuf';
   return type === 'application/json' ? 'json' : null;
 }
 

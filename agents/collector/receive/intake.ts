@@ -90,7 +90,10 @@ export class Intake {
     return { rejected: rejected + outside, message: this.#complaint(signal, rejected, outside) };
   }
 
-  /** Breakers and queues of other libraries. The request itself is stored: what fails here is none of its sender's. */
+  /**
+   * Breakers and queues of other libraries. The request itself is stored: what fails here is none of its sender's, who
+   * would send it again.
+   */
   async #addOurNames(bytes: Uint8Array): Promise<void> {
     try {
       const ours = this.#foreign.translate(bytes);
@@ -98,8 +101,12 @@ export class Intake {
       const { parts, marks } = flatten('metrics', ours);
       await this.#options.spool.append('metrics', parts, marks);
       this.#options.live.feed('metrics', ours);
-    } catch {
+    } catch (cause) {
       this.count('foreign_metrics');
+      // Only a full spool is to be expected: the bytes have been read before.
+      if (!(cause instanceof StormglassError)) {
+        this.#options.log.error({ err: cause }, "another library's metrics were not translated");
+      }
     }
   }
 

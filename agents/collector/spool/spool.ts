@@ -208,7 +208,11 @@ export class Spool {
     const { path, written } = writer;
     if (written === 0) {
       // Nothing in it was acknowledged. A full disk makes one for each request it refuses.
-      await unlink(path).catch(() => undefined);
+      await unlink(path).catch((cause: NodeJS.ErrnoException) => {
+        // Not even made.
+        if (cause.code !== 'ENOENT')
+          this.#options.log.warn({ err: cause, file: path }, 'empty spool segment stays');
+      });
       return;
     }
     this.#closed[signal].push({

@@ -28,14 +28,47 @@ export function spelling(name: string): string {
   return name.replaceAll('.', '_').replace(/_total$/, '');
 }
 
-/** The points of the metrics in `wanted`, by resource; null, at the price of reading the names, when there is none. */
-export function foreignPoints(bytes: Uint8Array, wanted: ReadonlySet<string>): ForeignGroup[] | null {
+/** Names of metrics in any spelling. Nearly all metrics have others, which is told by two bytes, unread. */
+export class WantedMetrics {
+  readonly #names: ReadonlySet<string>;
+  readonly #hints: ReadonlySet<number>;
+
+  /** `names` as `spelling` gives them. */
+  constructor(names: readonly string[]) {
+    this.#names = new Set(names);
+    const written = names.flatMap((name) => [name, `${name}_total`]);
+    this.#hints = new Set(written.map((name) => (name.length << 8) | name.charCodeAt(name.length - 1)));
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  /** Whether the metric is one of them. */
+  hasMetric(metric: WireReader): boolean {
+    while (metric.next()) {
+      if (metric.field !== 1) {
+        metric.skip();
+        continue;
+      }
+      const { bytes, pos } = metric;
+      const size = metric.length();
+      const end = metric.pos + size;
+      if (this.#hints.has((size << 8) | (bytes[end - 1] ?? 0))) {
+        metric.pos = pos;
+        return this.has(spelling(metric.text()));
+      }
+      metric.pos = end;
+    }
+    return false;
+  }
+}
+
+/** The points of the metrics in `wanted`, by resource; null when there is none. */
+export function foreignPoints(bytes: Uint8Array, wanted: WantedMetrics): ForeignGroup[] | null {
   let found = false;
   eachItem(new WireReader(bytes), (metric) => {
-    while (!found && metric.next()) {
-      if (metric.field === 1) found = wanted.has(spelling(metric.text()));
-      else metric.skip();
-    }
+    found ||= wanted.hasMetric(metric);
   });
   if (!found) return null;
   const request = otlp.decode('ExportMetricsServiceRequest', bytes) as unknown as Request;
@@ -80,7 +113,7 @@ interface DataPoint {
   count?: string;
 }
 
-function pointsOf(metric: Metric, group: Group, wanted: ReadonlySet<string>): ForeignPoint[] {
+function pointsOf(metric: Metric, group: Group, wanted: WantedMetrics): ForeignPoint[] {
   const name = spelling(metric.name ?? '');
   if (!wanted.has(name)) return [];
   const data =

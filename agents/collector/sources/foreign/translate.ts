@@ -2,10 +2,10 @@ import { BREAKER_ATTR, BREAKER_STATES, METRIC, SEMCONV } from '../../../contract
 import { otlp } from '../../wire/codec.ts';
 import { BREAKER_NAMES, BreakerReader, type BreakerReading } from './breakers.ts';
 import { Increases } from './increase.ts';
-import { foreignPoints } from './points.ts';
+import { foreignPoints, WantedMetrics } from './points.ts';
 import { QUEUE_NAMES, QueueReader, type QueueReading } from './queues.ts';
 
-const WANTED: ReadonlySet<string> = new Set([...BREAKER_NAMES, ...QUEUE_NAMES]);
+const WANTED = new WantedMetrics([...BREAKER_NAMES, ...QUEUE_NAMES]);
 const SCOPE = { name: 'stormglass.foreign' };
 const DELTA = 1;
 
