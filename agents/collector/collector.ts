@@ -15,7 +15,11 @@ import { CollectorStats } from './serve/stats.ts';
 import { Spool } from './spool/spool.ts';
 import { Loader } from './store/loader.ts';
 import { openStore } from './store/open.ts';
+import { ParentCheck } from './store/parents.ts';
+import type { TelemetryStore } from './store/port.ts';
 import { NoAnswerError } from './store/remote/http.ts';
+import { Housekeeping } from './store/retention/housekeeping.ts';
+import { Retention } from './store/retention/retention.ts';
 
 /** The user name of the query endpoint; its password is COLLECTOR_SECRET. */
 export const QUERY_USER = 'stormglass';
@@ -40,11 +44,12 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
     log,
   });
   const live = new LiveFeed(log);
-  const intake = new Intake({ spool, live, keepDays: config.COLLECTOR_RETENTION_DAYS, log });
+  const intake = new Intake({ spool, live, keepDays: config.COLLECTOR_KEEP_DAYS, log });
   intake.learn(await namesInUse(engine).catch(noneWhileAway));
   const loader = new Loader(spool, engine, log);
   const budget = new ByteBudget(config.COLLECTOR_MAX_IN_FLIGHT_BYTES);
-  const stats = new CollectorStats({ intake, budget, spool, loader, live });
+  const upkeep = keepHouse(config, { engine, intake, log });
+  const stats = new CollectorStats({ intake, budget, spool, loader, live, ...upkeep });
   const query = createQueryServer({
     ...{ engine, live, stats, log },
     user: QUERY_USER,
@@ -72,6 +77,7 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
   return {
     ports,
     async close() {
+      upkeep.housekeeping.stop();
       grpc.close();
       await closeServer(http, GRACE_MS);
       await spool.close();
@@ -81,6 +87,26 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
       await engine.close();
     },
   };
+}
+
+function keepHouse(
+  config: CollectorConfig,
+  { engine, intake, log }: { engine: TelemetryStore; intake: Intake; log: Logger },
+) {
+  const everyMs = config.COLLECTOR_HOUSEKEEPING_SECONDS * 1000;
+  const policy = {
+    days: config.COLLECTOR_RETENTION_DAYS,
+    keepDays: config.COLLECTOR_KEEP_DAYS,
+    maxBytes: config.COLLECTOR_MAX_STORE_BYTES,
+  };
+  const retention = new Retention(engine, policy, log);
+  const received = () => intake.stats.received.traces;
+  const parents = new ParentCheck({ store: engine, windowMs: everyMs, received });
+  const chores = [
+    { name: 'retention', run: () => retention.run() },
+    { name: 'parents', run: () => parents.run() },
+  ];
+  return { retention, parents, housekeeping: new Housekeeping(chores, everyMs, log) };
 }
 
 /** A server that cannot be reached is waited for; names are then learnt anew. */

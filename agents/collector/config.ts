@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { clickhouseSettings } from './store/remote/settings.ts';
 
+/** The engine refuses ordinary queries with less. */
+const LEAST_MEMORY = 402_653_184;
+const LARGEST_REQUEST = 67_108_864;
+const KEEP_DAYS = 30;
+const STORE_BYTES = 21_474_836_480;
+
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 
 /** Sizes in bytes unless the name says else. */
@@ -24,29 +30,59 @@ const Settings = z.object({
         .map((o) => o.trim())
         .filter((o) => o !== ''),
     ),
+  /** Ordinary data is dropped when its day is so old; failed, hurt and slowest traces after COLLECTOR_KEEP_DAYS. */
   COLLECTOR_RETENTION_DAYS: z.coerce.number().int().positive().default(7),
+  COLLECTOR_KEEP_DAYS: z.coerce.number().int().positive().optional(),
+  /** What the store may take on disk before its oldest data goes, whatever its age; 0 is no limit. On a server: none. */
+  COLLECTOR_MAX_STORE_BYTES: z.coerce.number().int().min(0).optional(),
+  /** Between two looks at age, bytes and parents of spans. */
+  COLLECTOR_HOUSEKEEPING_SECONDS: z.coerce.number().positive().default(60),
+  /** What engine, request bodies and the process around them may take together; the next three are shares of it. */
+  COLLECTOR_MEMORY_BYTES: z.coerce.number().int().min(LEAST_MEMORY).default(1_073_741_824),
   /** Largest request after decompression. */
-  COLLECTOR_MAX_REQUEST_BYTES: z.coerce.number().int().positive().default(67_108_864),
+  COLLECTOR_MAX_REQUEST_BYTES: z.coerce.number().int().positive().optional(),
   /** Request bodies in memory at one time, packed and unpacked; above it the receivers answer 429. */
-  COLLECTOR_MAX_IN_FLIGHT_BYTES: z.coerce.number().int().positive().default(268_435_456),
+  COLLECTOR_MAX_IN_FLIGHT_BYTES: z.coerce.number().int().positive().optional(),
+  /** Hard limit of what the engine allocates. */
+  COLLECTOR_ENGINE_MEMORY_BYTES: z.coerce.number().int().positive().optional(),
   /** Above this many spooled, not yet loaded bytes the receivers answer 429. */
   COLLECTOR_MAX_SPOOL_BYTES: z.coerce.number().int().positive().default(1_073_741_824),
-  COLLECTOR_ENGINE_MEMORY_BYTES: z.coerce.number().int().positive().default(629_145_600),
   ...clickhouseSettings,
   LOG_LEVEL: z.string().default('info'),
 });
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[?::1\]?)$/i;
 
+/** Memory goes in shares, and the rest is for the process itself; each share can be set on its own. */
+const Derived = Settings.transform((given) => {
+  const inFlight = given.COLLECTOR_MAX_IN_FLIGHT_BYTES ?? Math.floor(given.COLLECTOR_MEMORY_BYTES / 4);
+  return {
+    ...given,
+    COLLECTOR_KEEP_DAYS: given.COLLECTOR_KEEP_DAYS ?? Math.max(KEEP_DAYS, given.COLLECTOR_RETENTION_DAYS),
+    COLLECTOR_MAX_STORE_BYTES:
+      given.COLLECTOR_MAX_STORE_BYTES ?? (given.CLICKHOUSE_URL === undefined ? STORE_BYTES : 0),
+    COLLECTOR_ENGINE_MEMORY_BYTES:
+      given.COLLECTOR_ENGINE_MEMORY_BYTES ?? Math.floor(given.COLLECTOR_MEMORY_BYTES * 0.55),
+    COLLECTOR_MAX_IN_FLIGHT_BYTES: inFlight,
+    COLLECTOR_MAX_REQUEST_BYTES:
+      given.COLLECTOR_MAX_REQUEST_BYTES ?? Math.min(LARGEST_REQUEST, Math.floor(inFlight / 2)),
+  };
+});
+
 /** The collector's settings, read from the environment once at start. What other machines can reach wants a key. */
-export const CollectorConfig = Settings.refine(
+export const CollectorConfig = Derived.refine(
   (config) => config.COLLECTOR_MAX_IN_FLIGHT_BYTES >= 2 * config.COLLECTOR_MAX_REQUEST_BYTES,
   {
     path: ['COLLECTOR_MAX_IN_FLIGHT_BYTES'],
     error: 'must be twice COLLECTOR_MAX_REQUEST_BYTES, or the largest request never fits',
   },
-).refine((config) => LOOPBACK.test(config.COLLECTOR_HOST) || config.COLLECTOR_OTLP_KEY !== undefined, {
-  path: ['COLLECTOR_OTLP_KEY'],
-  error: 'COLLECTOR_HOST can be reached from other machines: set a key, or bind to 127.0.0.1',
-});
+)
+  .refine((config) => config.COLLECTOR_KEEP_DAYS >= config.COLLECTOR_RETENTION_DAYS, {
+    path: ['COLLECTOR_KEEP_DAYS'],
+    error: 'must not be less than COLLECTOR_RETENTION_DAYS, or what is kept would go before the rest',
+  })
+  .refine((config) => LOOPBACK.test(config.COLLECTOR_HOST) || config.COLLECTOR_OTLP_KEY !== undefined, {
+    path: ['COLLECTOR_OTLP_KEY'],
+    error: 'COLLECTOR_HOST can be reached from other machines: set a key, or bind to 127.0.0.1',
+  });
 export type CollectorConfig = z.infer<typeof CollectorConfig>;

@@ -4,7 +4,11 @@ import type { ByteBudget } from '../receive/budget.ts';
 import type { Intake } from '../receive/intake.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Loader } from '../store/loader.ts';
-import { SIGNALS } from '../wire/signals.ts';
+import type { ParentCheck, ParentCounts } from '../store/parents.ts';
+import { REASONS, type Reason } from '../store/retention/evicted.ts';
+import type { Housekeeping } from '../store/retention/housekeeping.ts';
+import type { Retention } from '../store/retention/retention.ts';
+import { SIGNALS, type Signal } from '../wire/signals.ts';
 
 export interface StatsParts {
   intake: Intake;
@@ -12,6 +16,9 @@ export interface StatsParts {
   spool: Spool;
   loader: Loader;
   live: LiveFeed;
+  retention: Retention;
+  parents: ParentCheck;
+  housekeeping: Housekeeping;
 }
 
 /** What `/stats` answers; counts are since the start of the process. */
@@ -25,6 +32,16 @@ export interface CollectorSnapshot {
   /** Spans and data points counted under `{overflow}`, by what was too many: services, operations, peers, series. */
   overflowed: Record<string, number>;
   quarantined: number;
+  /** Records that retention removed, all together, by signal and reason, and by service. */
+  evicted: number;
+  evictedBySignal: Record<Signal, Record<Reason, number>>;
+  evictedByService: Record<string, number>;
+  /** Spans whose parent had not arrived, or started after them. */
+  parents: ParentCounts;
+  /** On disk at the last look, null before the first; a limit of 0 is none. */
+  storeBytes: number | null;
+  storeLimitBytes: number;
+  housekeepingFailures: number;
   tornTails: number;
   segmentsLoaded: number;
   loadFailures: number;
@@ -44,6 +61,7 @@ export class CollectorStats {
   constructor(parts: StatsParts) {
     this.#parts = parts;
     this.#register();
+    this.#registerRetention();
   }
 
   get contentType(): string {
@@ -51,7 +69,7 @@ export class CollectorStats {
   }
 
   snapshot(): CollectorSnapshot {
-    const { intake, budget, spool, loader, live } = this.#parts;
+    const { intake, budget, spool, loader, live, retention, parents, housekeeping } = this.#parts;
     const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
     return {
       spoolBytes: spool.bytes,
@@ -61,6 +79,13 @@ export class CollectorStats {
       rejectedByReason: { ...intake.stats.rejected },
       overflowed: intake.overflowed,
       quarantined: spool.quarantined,
+      evicted: retention.evicted.total,
+      evictedBySignal: retention.evicted.bySignal,
+      evictedByService: retention.evicted.byService,
+      parents: parents.counts,
+      storeBytes: retention.bytes,
+      storeLimitBytes: retention.maxBytes,
+      housekeepingFailures: housekeeping.failures,
       tornTails: spool.tornTails,
       segmentsLoaded: loader.stats.segments,
       loadFailures: loader.stats.failures,
@@ -76,25 +101,9 @@ export class CollectorStats {
     return this.#registry.metrics();
   }
 
-  /** Counters are read from the parts at scrape time, so that there is one count and not two. */
   #register(): void {
-    const registers = [this.#registry];
     const { intake, budget, spool, loader, live } = this.#parts;
-    const counter = (name: string, help: string, labelNames: string[], read: (c: Counter) => void) =>
-      new Counter({
-        ...{ name, help, labelNames, registers },
-        collect() {
-          this.reset();
-          read(this);
-        },
-      });
-    const gauge = (name: string, help: string, read: () => number) =>
-      new Gauge({
-        ...{ name, help, registers },
-        collect() {
-          this.set(read());
-        },
-      });
+    const { counter, gauge } = readAtScrape(this.#registry);
     counter('stormglass_collector_items_received_total', 'Items acknowledged.', ['signal'], (c) => {
       for (const signal of SIGNALS) c.inc({ signal }, intake.stats.received[signal]);
     });
@@ -118,4 +127,65 @@ export class CollectorStats {
     gauge('stormglass_collector_live_listeners', 'Listeners of the live stream.', () => live.listeners);
     gauge('stormglass_collector_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
   }
+
+  #registerRetention(): void {
+    const { retention, parents, housekeeping } = this.#parts;
+    const { counter, gauge } = readAtScrape(this.#registry);
+    counter(
+      'stormglass_collector_evicted_total',
+      'Records removed by retention.',
+      ['signal', 'reason'],
+      (c) => {
+        for (const signal of SIGNALS)
+          for (const reason of REASONS) c.inc({ signal, reason }, retention.evicted.bySignal[signal][reason]);
+      },
+    );
+    counter('stormglass_collector_parent_checks_total', 'Spans whose parent was looked for.', [], (c) =>
+      c.inc(parents.counts.checked),
+    );
+    counter('stormglass_collector_orphaned_total', 'Spans whose parent had not arrived.', [], (c) =>
+      c.inc(parents.counts.orphaned),
+    );
+    counter('stormglass_collector_skewed_total', 'Spans that start before their parent.', [], (c) =>
+      c.inc(parents.counts.skewed),
+    );
+    counter(
+      'stormglass_collector_housekeeping_failures_total',
+      'Failures of retention and checks.',
+      [],
+      (c) => c.inc(housekeeping.failures),
+    );
+    gauge(
+      'stormglass_collector_store_bytes',
+      'Bytes on disk at the last look.',
+      () => retention.bytes ?? Number.NaN,
+    );
+    gauge(
+      'stormglass_collector_store_limit_bytes',
+      'Bytes above which the oldest data goes; 0 is no limit.',
+      () => retention.maxBytes,
+    );
+  }
+}
+
+/** Figures are read from the parts at scrape time, so that there is one count and not two. */
+function readAtScrape(registry: Registry) {
+  const registers = [registry];
+  return {
+    counter: (name: string, help: string, labelNames: string[], read: (c: Counter) => void) =>
+      new Counter({
+        ...{ name, help, labelNames, registers },
+        collect() {
+          this.reset();
+          read(this);
+        },
+      }),
+    gauge: (name: string, help: string, read: () => number) =>
+      new Gauge({
+        ...{ name, help, registers },
+        collect() {
+          this.set(read());
+        },
+      }),
+  };
 }

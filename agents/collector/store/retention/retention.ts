@@ -40,8 +40,9 @@ export class Retention {
   /** Rows of each day beyond its age after the last look; another number means that late data has come. */
   readonly #settled = new Map<string, number>();
   readonly evicted = new EvictedCounts();
-  /** On disk, at the last look. */
-  bytes = 0;
+  /** On disk, at the last look; null before the first. */
+  bytes: number | null = null;
+  #isRecovered = false;
 
   constructor(store: Maintenance, policy: RetentionPolicy, log: Logger, now: () => number = Date.now) {
     this.#store = store;
@@ -54,16 +55,20 @@ export class Retention {
     return this.#policy.maxBytes;
   }
 
-  /** To be called once before the first run: what a crash left half done would go on uncounted. */
-  async recover(): Promise<void> {
+  async run(): Promise<void> {
+    await this.#recover();
+    await this.#byAge(await this.#look());
+    const { maxBytes } = this.#policy;
+    if (maxBytes > 0 && (await this.#look()).bytes > maxBytes) await this.#byBytes(maxBytes);
+  }
+
+  /** What a crash, or a failure of the last run, left half done would go on uncounted. */
+  async #recover(): Promise<void> {
+    if (this.#isRecovered) return;
     await this.#store.maintain(
       'KILL MUTATION WHERE database = currentDatabase() AND NOT is_done SYNC FORMAT Null',
     );
-  }
-
-  async run(): Promise<void> {
-    await this.#byAge(await this.#look());
-    await this.#byBytes();
+    this.#isRecovered = true;
   }
 
   async #look(): Promise<Inventory> {
@@ -103,20 +108,15 @@ export class Retention {
     );
   }
 
-  async #byBytes(): Promise<void> {
-    const { maxBytes } = this.#policy;
-    if (maxBytes === 0 || this.bytes <= maxBytes) return;
+  async #byBytes(maxBytes: number): Promise<void> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const inventory = await this.#look();
       if (inventory.bytes <= maxBytes * (TARGET + TOLERANCE)) return;
       if (!(await this.#evictBytes(inventory, inventory.bytes - maxBytes * TARGET))) break;
     }
-    await this.#look();
-    if (this.bytes > maxBytes)
-      this.#log.warn(
-        { bytes: this.bytes, maxBytes },
-        'the store is over its limit, and its newest data stays',
-      );
+    const { bytes } = await this.#look();
+    if (bytes > maxBytes)
+      this.#log.warn({ bytes, maxBytes }, 'the store is over its limit, and its newest data stays');
   }
 
   /** False when there is nothing that may go. */
