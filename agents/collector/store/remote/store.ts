@@ -91,7 +91,11 @@ export class RemoteStore implements TelemetryStore {
 
   async maintain(sql: string): Promise<Uint8Array> {
     await this.#whenReady();
-    const params = { database: this.#http.address.database, default_format: 'JSONEachRow', mutations_sync: '1' };
+    const params = {
+      database: this.#http.address.database,
+      default_format: 'JSONEachRow',
+      mutations_sync: '1',
+    };
     return this.#http.send({ sql, params: { ...params, ...WHOLE }, signal: this.#stop.signal });
   }
 
