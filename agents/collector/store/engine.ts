@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drainPending, Session } from 'chdb';
 import { migrate, type SchemaStore } from './migrate.ts';
-import { BASELINE } from './migrations.ts';
-import type { TelemetryStore } from './port.ts';
+import { BASELINE, SCHEMA_VERSION } from './migrations.ts';
+import type { StoreFacts, TelemetryStore } from './port.ts';
 import { PLAIN, type QueryContext, Reader } from './reader.ts';
 import { maintenanceSettings } from './retention/maintenance.ts';
 import { SessionPool } from './session-pool.ts';
-import type { TableOptions } from './tables.ts';
 
 /** Queries of readers which run side by side, and statements that write. */
 const READERS = 3;
@@ -22,7 +21,7 @@ const CANCEL = `KILL QUERY WHERE query NOT LIKE 'KILL QUERY%' ASYNC`;
 const CANCEL_CHANGES = 'KILL MUTATION WHERE database = currentDatabase() AND NOT is_done ASYNC';
 const CANCEL_EVERY_MS = 100;
 
-export interface EngineOptions extends TableOptions {
+export interface EngineOptions {
   dir: string;
   /** Hard limit of what the engine allocates. */
   memoryBytes: number;
@@ -34,6 +33,12 @@ export interface EngineOptions extends TableOptions {
  */
 export class Engine implements TelemetryStore {
   readonly reads = 'file';
+  readonly facts: StoreFacts = {
+    kind: 'embedded',
+    schemaVersion: SCHEMA_VERSION,
+    shared: false,
+    missing: [],
+  };
   readonly #readers: SessionPool<Reader>;
   readonly #writers: SessionPool<Session>;
   /** Ends queries, so it waits behind none. */
@@ -60,7 +65,7 @@ export class Engine implements TelemetryStore {
     for (const session of all) await session.queryAsync(`SET ${PLAIN}`);
     await keeper.queryAsync(`SET ${maintenanceSettings(options.memoryBytes)}`);
     try {
-      await migrate(schemaStore(control), options);
+      await migrate(schemaStore(control));
     } catch (cause) {
       for (const session of all) session.close();
       throw cause;

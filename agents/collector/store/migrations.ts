@@ -1,5 +1,3 @@
-import type { TableOptions } from './tables.ts';
-
 /**
  * The shape before shapes were recorded: a store without a record has it (earlier, each shape had a directory of its own). `../testing/schema/version-4.sql` is what made it.
  */
@@ -13,7 +11,7 @@ export interface Migration {
    * safe to repeat (ADD COLUMN IF NOT EXISTS; TRUNCATE before a table is filled from others). Tables that are new in
    * tables.ts have been made when it runs; views have been dropped and come after it, always all of them.
    */
-  statements: (options: TableOptions) => readonly string[];
+  statements: () => readonly string[];
 }
 
 const MAP = 'Map(LowCardinality(String), String)';
@@ -55,6 +53,30 @@ function columnsOfOtlp(): string[] {
   ];
 }
 
+/** The column of time of each table that version 6 has. */
+const TIMES = {
+  otel_traces: 'Timestamp',
+  otel_logs: 'TimestampTime',
+  otel_metrics_gauge: 'TimeUnix',
+  otel_metrics_sum: 'TimeUnix',
+  otel_metrics_histogram: 'TimeUnix',
+  otel_metrics_exponential_histogram: 'TimeUnix',
+  otel_metrics_summary: 'TimeUnix',
+  stormglass_traffic: 'Second',
+  stormglass_traces: 'Minute',
+  stormglass_receipts: 'Timestamp',
+  stormglass_events: 'Timestamp',
+};
+
+/** There is one to remove only once: setting it first makes that safe to repeat. */
+function withoutTtl([table, time]: [string, string]): string[] {
+  return [
+    `ALTER TABLE ${table} MODIFY TTL toDateTime(${time}) + toIntervalDay(1000) SETTINGS materialize_ttl_after_modify = 0`,
+    `ALTER TABLE ${table} REMOVE TTL`,
+    `ALTER TABLE ${table} RESET SETTING ttl_only_drop_parts`,
+  ];
+}
+
 /** Forward only, oldest first. */
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -64,6 +86,7 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   { version: 6, statements: columnsOfOtlp },
+  { version: 7, statements: () => Object.entries(TIMES).flatMap(withoutTtl) },
 ];
 
 /** Of tables.ts as it is. */

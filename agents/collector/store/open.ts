@@ -5,15 +5,13 @@ import { serverAddress } from './remote/settings.ts';
 
 /** The embedded engine, or with CLICKHOUSE_URL a server; the native engine is loaded only where it is used. */
 export async function openStore(config: CollectorConfig, log: Logger): Promise<TelemetryStore> {
-  const tables = { retentionDays: config.COLLECTOR_RETENTION_DAYS };
   const address = serverAddress(config);
   if (address !== null) {
     const { RemoteStore } = await import('./remote/store.ts');
-    return RemoteStore.open(address, tables, log);
+    return RemoteStore.open(address, log);
   }
   const { Engine } = await import('./engine.ts');
   return Engine.open({
-    ...tables,
     dir: config.COLLECTOR_DATA_DIR,
     memoryBytes: config.COLLECTOR_ENGINE_MEMORY_BYTES,
   });

@@ -22,15 +22,10 @@ const DEDUP_WINDOW = 1000;
 const BUCKETS = `map_serialization_version = 'with_buckets', map_buckets_strategy = 'constant', max_buckets_in_map = 8,
       map_buckets_min_avg_size = 1`;
 
-export interface TableOptions {
-  /** Days after which a day's partition is dropped. */
-  retentionDays: number;
-}
-
-function mergeTree(engine: string, time: string, order: string, options: TableOptions, more = ''): string {
+/** Without a TTL: what it drops nobody counts (retention/ does). */
+function mergeTree(engine: string, time: string, order: string, more = ''): string {
   return `ENGINE = ${engine} PARTITION BY toDate(${time}) ORDER BY (${order})
-    TTL toDateTime(${time}) + toIntervalDay(${options.retentionDays})
-    SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = ${DEDUP_WINDOW},
+    SETTINGS non_replicated_deduplication_window = ${DEDUP_WINDOW},
       min_bytes_for_wide_part = 67108864${more === '' ? '' : `, ${more}`}`;
 }
 
@@ -40,7 +35,7 @@ function mergeTree(engine: string, time: string, order: string, options: TableOp
  */
 const SPAN_ORDER = 'toStartOfMinute(Timestamp), TraceId, Timestamp';
 
-function traces(options: TableOptions): string {
+function traces(): string {
   return `CREATE TABLE IF NOT EXISTS otel_traces (
     Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
     TraceId String CODEC(ZSTD(1)),
@@ -90,10 +85,10 @@ function traces(options: TableOptions): string {
     INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_link_trace_id \`Links.TraceId\` TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_duration Duration TYPE minmax GRANULARITY 1
-  ) ${mergeTree('MergeTree', 'Timestamp', SPAN_ORDER, options, BUCKETS)}`;
+  ) ${mergeTree('MergeTree', 'Timestamp', SPAN_ORDER, BUCKETS)}`;
 }
 
-function logs(options: TableOptions): string {
+function logs(): string {
   return `CREATE TABLE IF NOT EXISTS otel_logs (
     Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
     TimestampTime DateTime DEFAULT toDateTime(Timestamp),
@@ -124,7 +119,7 @@ function logs(options: TableOptions): string {
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX idx_log_attr_key mapKeys(LogAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_log_attr_value mapValues(LogAttributes) TYPE bloom_filter(0.01) GRANULARITY 1
-  ) ${mergeTree('MergeTree', 'TimestampTime', 'ServiceName, TimestampTime, Timestamp', options, BUCKETS)}`;
+  ) ${mergeTree('MergeTree', 'TimestampTime', 'ServiceName, TimestampTime, Timestamp', BUCKETS)}`;
 }
 
 const POINT_HEAD = `
@@ -173,14 +168,14 @@ const METRIC_COLUMNS = {
   summary: `Count UInt64, Sum Float64, \`ValueAtQuantiles.Quantile\` Array(Float64), \`ValueAtQuantiles.Value\` Array(Float64)`,
 } as const;
 
-function metrics(options: TableOptions): string[] {
+function metrics(): string[] {
   return Object.entries(METRIC_COLUMNS).map(
     ([kind, columns]) => `CREATE TABLE IF NOT EXISTS otel_metrics_${kind} (${POINT_HEAD}, ${columns})
-    ${mergeTree('MergeTree', 'TimeUnix', 'ServiceName, MetricName, toDateTime(TimeUnix)', options)}`,
+    ${mergeTree('MergeTree', 'TimeUnix', 'ServiceName, MetricName, toDateTime(TimeUnix)')}`,
   );
 }
 
-function lookups(options: TableOptions): string[] {
+function lookups(): string[] {
   return [
     `CREATE TABLE IF NOT EXISTS stormglass_traffic (
       Second DateTime, Kind LowCardinality(String), Service LowCardinality(String),
@@ -189,7 +184,7 @@ function lookups(options: TableOptions): string[] {
       Errors SimpleAggregateFunction(sum, UInt64),
       Receipts SimpleAggregateFunction(sum, UInt64),
       Durations SimpleAggregateFunction(sumMap, Map(UInt8, UInt64))
-    ) ${mergeTree('AggregatingMergeTree', 'Second', 'Second, Kind, Service, Peer, Operation', options)}`,
+    ) ${mergeTree('AggregatingMergeTree', 'Second', 'Second, Kind, Service, Peer, Operation')}`,
     `CREATE TABLE IF NOT EXISTS stormglass_traces (
       Minute DateTime, TraceId String CODEC(ZSTD(1)),
       Start SimpleAggregateFunction(min, DateTime64(9)),
@@ -200,21 +195,24 @@ function lookups(options: TableOptions): string[] {
       Services SimpleAggregateFunction(groupUniqArrayArray, Array(String)),
       FaultIds SimpleAggregateFunction(groupUniqArrayArray, Array(String)),
       INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
-    ) ${mergeTree('AggregatingMergeTree', 'Minute', 'Minute, TraceId', options)}`,
+    ) ${mergeTree('AggregatingMergeTree', 'Minute', 'Minute, TraceId')}`,
+    `CREATE TABLE IF NOT EXISTS stormglass_slow (
+      Hour DateTime, Service LowCardinality(String), Name String, SlowNs UInt64
+    ) ${mergeTree('MergeTree', 'Hour', 'Hour, Service, Name')}`,
     `CREATE TABLE IF NOT EXISTS stormglass_receipts (
       Timestamp DateTime64(9), FaultId String, RunId String, FaultType LowCardinality(String),
       Service LowCardinality(String), Operation LowCardinality(String), TraceId String, SpanId String,
       InjectedSeconds Float64
-    ) ${mergeTree('MergeTree', 'Timestamp', 'Timestamp', options)}`,
+    ) ${mergeTree('MergeTree', 'Timestamp', 'Timestamp')}`,
     `CREATE TABLE IF NOT EXISTS stormglass_events (
       Timestamp DateTime64(9), EventName LowCardinality(String), Service LowCardinality(String),
       Instance LowCardinality(String), TraceId String, SpanId String, Attributes ${ATTRS},
       INDEX idx_values mapValues(Attributes) TYPE bloom_filter(0.01) GRANULARITY 1
-    ) ${mergeTree('MergeTree', 'Timestamp', 'EventName, Timestamp', options)}`,
+    ) ${mergeTree('MergeTree', 'Timestamp', 'EventName, Timestamp')}`,
   ];
 }
 
 /** Every table, in an order in which they can be created. */
-export function tableStatements(options: TableOptions): string[] {
-  return [traces(options), logs(options), ...metrics(options), ...lookups(options)];
+export function tableStatements(): string[] {
+  return [traces(), logs(), ...metrics(), ...lookups()];
 }

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { StormglassError } from '../../../contract/errors.ts';
-import { migrate, type SchemaStore } from '../migrate.ts';
-import type { TelemetryStore } from '../port.ts';
+import { MISSING } from '../adopt.ts';
+import { migrate, type SchemaOptions, type SchemaStore } from '../migrate.ts';
+import type { StoreFacts, TelemetryStore } from '../port.ts';
 import { atMost, type QueryContext } from '../reader.ts';
 import { SessionPool } from '../session-pool.ts';
-import type { TableOptions } from '../tables.ts';
 import { ClickHouseHttp, NoAnswerError } from './http.ts';
 import type { ServerAddress } from './settings.ts';
 
@@ -27,22 +27,21 @@ const WHOLE = { wait_end_of_query: '1' };
 export class RemoteStore implements TelemetryStore {
   readonly reads = 'body';
   readonly #http: ClickHouseHttp;
-  readonly #options: TableOptions;
   readonly #readers = new SessionPool(
     Array.from({ length: READERS }, () => ({ close() {} })),
     MAX_WAITING,
   );
   readonly #stop = new AbortController();
   #ready: Promise<void> | null = null;
+  #facts: StoreFacts | null = null;
 
-  private constructor(http: ClickHouseHttp, options: TableOptions) {
+  private constructor(http: ClickHouseHttp) {
     this.#http = http;
-    this.#options = options;
   }
 
   /** Rejects when the server refuses what must be done at the start; one that cannot be reached is waited for. */
-  static async open(address: ServerAddress, options: TableOptions, log: Logger): Promise<RemoteStore> {
-    const store = new RemoteStore(new ClickHouseHttp(address), options);
+  static async open(address: ServerAddress, log: Logger): Promise<RemoteStore> {
+    const store = new RemoteStore(new ClickHouseHttp(address));
     try {
       await store.#whenReady();
     } catch (cause) {
@@ -53,6 +52,10 @@ export class RemoteStore implements TelemetryStore {
       log.warn({ err: cause }, 'the ClickHouse server cannot be reached; what comes is spooled until it is');
     }
     return store;
+  }
+
+  get facts(): StoreFacts | null {
+    return this.#facts;
   }
 
   async load(sql: string, body?: string): Promise<void> {
@@ -126,7 +129,7 @@ export class RemoteStore implements TelemetryStore {
       run: (sql) => this.#run(sql, database),
       rows: (sql) => this.#rows(sql, database),
     };
-    await migrate(schema, this.#options);
+    await migrate(schema);
   }
 
   async #run(sql: string, database: string): Promise<void> {

@@ -44,7 +44,7 @@ async function interrupt(): Promise<void> {
       },
     };
     attempts += 1;
-    done = await migrate(limited, { retentionDays: 7 }).then(
+    done = await migrate(limited).then(
       () => true,
       (cause: unknown) => {
         if (cause instanceof Interruption) return false;
