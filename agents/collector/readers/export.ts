@@ -1,7 +1,7 @@
 import type { TraceSearch } from '../../contract/trace.ts';
 import type { Store } from '../queries/client.ts';
 import { searchTraces } from '../queries/search.ts';
-import { type SpanRow, toResourceSpans } from './otlp.ts';
+import { type SpanRow, toResourceSpans } from './otlp/spans.ts';
 import { spansOf } from './spans.ts';
 
 /** Traces whose spans are read at one time. */

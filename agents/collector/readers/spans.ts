@@ -1,6 +1,6 @@
 import { StormglassError } from '../../contract/errors.ts';
 import { type Store, within } from '../queries/client.ts';
-import { SPAN_COLUMNS, type SpanRow } from './otlp.ts';
+import { SPAN_COLUMNS, type SpanRow } from './otlp/spans.ts';
 
 /** Spans of one answer; above it the caller is told to ask for less, since half a trace reads like a whole one. */
 const MAX_SPANS = 50_000;

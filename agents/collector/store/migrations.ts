@@ -87,6 +87,12 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { version: 6, statements: columnsOfOtlp },
   { version: 7, statements: () => Object.entries(TIMES).flatMap(withoutTtl) },
+  {
+    version: 8,
+    statements: () => [
+      'ALTER TABLE otel_traces ADD COLUMN IF NOT EXISTS EndsEarlyBy UInt64 CODEC(T64, ZSTD(1)) AFTER EndsBeforeStart',
+    ],
+  },
 ];
 
 /** Of tables.ts as it is. */

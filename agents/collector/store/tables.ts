@@ -61,6 +61,7 @@ function traces(): string {
     SpanAttributeTypes ${TYPES} CODEC(ZSTD(1)),
     Duration UInt64 CODEC(T64, ZSTD(1)),
     EndsBeforeStart Bool DEFAULT false,
+    EndsEarlyBy UInt64 CODEC(T64, ZSTD(1)),
     StatusCode LowCardinality(String),
     StatusMessage String CODEC(ZSTD(1)),
     DroppedAttributesCount UInt32,

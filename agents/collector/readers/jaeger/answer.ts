@@ -1,6 +1,6 @@
 import { StormglassError } from '../../../contract/errors.ts';
 import type { Store } from '../../queries/client.ts';
-import { toResourceSpans } from '../otlp.ts';
+import { toResourceSpans } from '../otlp/spans.ts';
 import { spansOf } from '../spans.ts';
 import { dependenciesOf, operationsOf, servicesOf } from './catalog.ts';
 import { toLegacy } from './legacy.ts';

@@ -1,4 +1,5 @@
-import { type AnyValue, type KeyValue, type SpanRow, toResourceSpans } from '../otlp.ts';
+import { type SpanRow, toResourceSpans } from '../otlp/spans.ts';
+import type { AnyValue, KeyValue } from '../otlp/values.ts';
 
 /** The trace of Jaeger's older JSON API: microseconds, tags, and one process for each resource. */
 export interface LegacyTrace {

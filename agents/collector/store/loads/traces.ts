@@ -75,6 +75,7 @@ export const TRACES: Load = {
     SpanAttributeTypes: attributeTypes(`${SPAN}.attributes`),
     Duration: `if(${END} > ${START}, ${END} - ${START}, 0)`,
     EndsBeforeStart: `${END} < ${START}`,
+    EndsEarlyBy: `if(${END} < ${START}, ${START} - ${END}, 0)`,
     StatusCode: `transform(${span('status.code')}, [1, 2], ['Ok', 'Error'], 'Unset')`,
     StatusMessage: span('status.message'),
     DroppedAttributesCount: span('dropped_attributes_count'),
