@@ -18,6 +18,7 @@ import { openStore } from './store/open.ts';
 import { ParentCheck } from './store/parents.ts';
 import type { TelemetryStore } from './store/port.ts';
 import { NoAnswerError } from './store/remote/http.ts';
+import { followOwner } from './store/retention/follow.ts';
 import { Housekeeping } from './store/retention/housekeeping.ts';
 import { Retention } from './store/retention/retention.ts';
 
@@ -49,7 +50,7 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
   const loader = new Loader(spool, engine, log);
   const budget = new ByteBudget(config.COLLECTOR_MAX_IN_FLIGHT_BYTES);
   const upkeep = keepHouse(config, { engine, intake, log });
-  const stats = new CollectorStats({ intake, budget, spool, loader, live, ...upkeep });
+  const stats = new CollectorStats({ intake, budget, spool, store: engine, loader, live, ...upkeep });
   const query = createQueryServer({
     ...{ engine, live, stats, log },
     user: QUERY_USER,
@@ -103,10 +104,16 @@ function keepHouse(
   const received = () => intake.stats.received.traces;
   const parents = new ParentCheck({ store: engine, windowMs: everyMs, received });
   const chores = [
-    { name: 'retention', run: () => retention.run() },
+    { name: 'retention', run: () => remove(engine, retention) },
     { name: 'parents', run: () => parents.run() },
   ];
   return { retention, parents, housekeeping: new Housekeeping(chores, everyMs, log) };
+}
+
+/** Rows of somebody else are not ours to remove, and whose they are is not known before the store was reached. */
+async function remove(store: TelemetryStore, retention: Retention): Promise<void> {
+  if (store.facts === null) return;
+  await (store.facts.shared ? followOwner(store) : retention.run());
 }
 
 /** A server that cannot be reached is waited for; names are then learnt anew. */

@@ -5,6 +5,7 @@ import type { Intake } from '../receive/intake.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Loader } from '../store/loader.ts';
 import type { ParentCheck, ParentCounts } from '../store/parents.ts';
+import type { StoreFacts, TelemetryStore } from '../store/port.ts';
 import { REASONS, type Reason } from '../store/retention/evicted.ts';
 import type { Housekeeping } from '../store/retention/housekeeping.ts';
 import type { Retention } from '../store/retention/retention.ts';
@@ -14,6 +15,7 @@ export interface StatsParts {
   intake: Intake;
   budget: ByteBudget;
   spool: Spool;
+  store: TelemetryStore;
   loader: Loader;
   live: LiveFeed;
   retention: Retention;
@@ -38,6 +40,8 @@ export interface CollectorSnapshot {
   evictedByService: Record<string, number>;
   /** Spans whose parent had not arrived, or started after them. */
   parents: ParentCounts;
+  /** Which store it is and what it cannot say; null while a server has not been reached. */
+  store: StoreFacts | null;
   /** On disk at the last look, null before the first; a limit of 0 is none. */
   storeBytes: number | null;
   storeLimitBytes: number;
@@ -69,7 +73,7 @@ export class CollectorStats {
   }
 
   snapshot(): CollectorSnapshot {
-    const { intake, budget, spool, loader, live, retention, parents, housekeeping } = this.#parts;
+    const { intake, budget, spool, store, loader, live, retention, parents, housekeeping } = this.#parts;
     const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
     return {
       spoolBytes: spool.bytes,
@@ -83,6 +87,7 @@ export class CollectorStats {
       evictedBySignal: retention.evicted.bySignal,
       evictedByService: retention.evicted.byService,
       parents: parents.counts,
+      store: store.facts,
       storeBytes: retention.bytes,
       storeLimitBytes: retention.maxBytes,
       housekeepingFailures: housekeeping.failures,

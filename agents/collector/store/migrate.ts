@@ -32,7 +32,7 @@ const VIEWS = createHash('sha256').update(VIEW_STATEMENTS.join('\n')).digest('he
 const OUR_VIEWS = `SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, 'stormglass_')
   AND engine IN ('View', 'MaterializedView')`;
 
-export interface SchemaOptions extends TableOptions {
+export interface SchemaOptions {
   /** Whether tables that an OpenTelemetry Collector filled may get columns and views of ours. */
   adopt?: boolean;
 }
@@ -41,7 +41,7 @@ export interface SchemaOptions extends TableOptions {
  * Brings a store of any older version to today's tables and views, a new one too. What a crash leaves half done is done
  * again by the next call. A store of a newer version is refused.
  */
-export async function migrate(store: SchemaStore, options: SchemaOptions): Promise<StoreShape> {
+export async function migrate(store: SchemaStore, options: SchemaOptions = {}): Promise<StoreShape> {
   const found = await recorded(store);
   const shape = { version: SCHEMA_VERSION, shared: found.shared };
   if (found.version > SCHEMA_VERSION) throw tooNew(found.version);
@@ -52,16 +52,16 @@ export async function migrate(store: SchemaStore, options: SchemaOptions): Promi
   for (const { name } of await store.rows<{ name: string }>(OUR_VIEWS)) {
     await store.run(`DROP VIEW IF EXISTS ${name}`);
   }
-  for (const statement of tableStatements(options)) await store.run(statement);
-  if (found.shared) await complete(store, found.tables, options);
+  for (const statement of tableStatements()) await store.run(statement);
+  if (found.shared) await complete(store, found.tables);
   for (const { version, statements } of stepsAfter(found.version)) {
-    for (const statement of statements(options)) await store.run(statement);
+    for (const statement of statements()) await store.run(statement);
     await record(store, version, '');
   }
   // The Collector has a table where we have a view, which answers the same.
   const views = VIEW_STATEMENTS.filter((text) => !(found.shared && text.includes(`VIEW ${BOUNDS} `)));
   for (const statement of views) await store.run(statement);
-  if (found.shared && found.version === BEGUN) await derive(store, options);
+  if (found.shared && found.version === BEGUN) await derive(store);
   await record(store, SCHEMA_VERSION, VIEWS);
   return shape;
 }

@@ -14,6 +14,8 @@ export const clickhouseSettings = {
   CLICKHOUSE_DATABASE: optional(z.string().regex(/^\w+$/, 'letters, digits and _ only')),
   /** A file with the certificate (PEM) of who signed the server's. */
   CLICKHOUSE_CA: optional(z.string()),
+  /** Whether a database that an OpenTelemetry Collector filled may get columns and derived tables of ours. */
+  CLICKHOUSE_ADOPT: optional(z.stringbool()),
 };
 type ClickHouseSettings = z.infer<z.ZodObject<typeof clickhouseSettings>>;
 
@@ -24,6 +26,8 @@ export interface ServerAddress {
   password: string;
   database: string;
   ca: Buffer | undefined;
+  /** Whether a database of an OpenTelemetry Collector may be added to. */
+  adopt: boolean;
 }
 
 /** Null when the embedded engine is to be used. */
@@ -39,5 +43,6 @@ export function serverAddress(settings: ClickHouseSettings): ServerAddress | nul
     password: settings.CLICKHOUSE_PASSWORD ?? (password || ''),
     database: settings.CLICKHOUSE_DATABASE ?? 'stormglass',
     ca: settings.CLICKHOUSE_CA === undefined ? undefined : readFileSync(settings.CLICKHOUSE_CA),
+    adopt: settings.CLICKHOUSE_ADOPT ?? false,
   };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { StormglassError } from '../../../contract/errors.ts';
 import { MISSING } from '../adopt.ts';
-import { migrate, type SchemaOptions, type SchemaStore } from '../migrate.ts';
+import { migrate, type SchemaStore } from '../migrate.ts';
 import type { StoreFacts, TelemetryStore } from '../port.ts';
 import { atMost, type QueryContext } from '../reader.ts';
 import { SessionPool } from '../session-pool.ts';
@@ -119,7 +119,7 @@ export class RemoteStore implements TelemetryStore {
   }
 
   async #prepare(): Promise<void> {
-    const { database } = this.#http.address;
+    const { database, adopt } = this.#http.address;
     const [version] = await this.#rows<{ v: string }>('SELECT version() AS v', '');
     requireVersion(version?.v ?? '');
     const [known] = await this.#rows(`SELECT 1 FROM system.databases WHERE name = '${database}'`, '');
@@ -129,7 +129,8 @@ export class RemoteStore implements TelemetryStore {
       run: (sql) => this.#run(sql, database),
       rows: (sql) => this.#rows(sql, database),
     };
-    await migrate(schema);
+    const { version: schemaVersion, shared } = await migrate(schema, { adopt });
+    this.#facts = { kind: 'server', schemaVersion, shared, missing: shared ? MISSING : [] };
   }
 
   async #run(sql: string, database: string): Promise<void> {

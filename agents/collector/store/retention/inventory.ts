@@ -51,7 +51,7 @@ export class Inventory {
   }
 }
 
-const DAY = /^\d{8}$/;
+export const DAY = /^\d{8}$/;
 
 export const DAY_SECONDS = 86_400;
 
