@@ -73,14 +73,18 @@ export class TestServer {
     return (await response.json()) as { inserts: number; cut: number };
   }
 
-  /** Runs statements as its only user. */
-  async sql(...statements: string[]): Promise<void> {
+  /** Runs statements as its only user; their answers as text. */
+  async sql(...statements: string[]): Promise<string[]> {
     const { user = 'default', password = '' } = this.#options;
     const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    const answers: string[] = [];
     for (const body of statements) {
       const response = await fetch(this.url, { method: 'POST', body, headers: { authorization } });
-      if (!response.ok) throw new Error(await response.text());
+      const text = await response.text();
+      if (!response.ok) throw new Error(text);
+      answers.push(text);
     }
+    return answers;
   }
 
   async end(): Promise<void> {
