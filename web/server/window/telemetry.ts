@@ -18,6 +18,7 @@ export type Telemetry = Pick<
   | 'completion'
   | 'interactions'
   | 'receipts'
+  | 'stats'
   | 'close'
 >;
 
@@ -48,6 +49,7 @@ export function noTelemetry(): Telemetry {
     completion: absent,
     interactions: absent,
     receipts: absent,
+    stats: absent,
     close: async () => undefined,
   };
 }
