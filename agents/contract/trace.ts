@@ -52,6 +52,8 @@ export interface TraceDetail {
   /** Exact, even when `spans` is cut at the limit. */
   spanCount: number;
   truncated: boolean;
+  /** Spans that were stored once and that retention has removed. */
+  evictedSpans: number;
   spans: SpanView[];
   logs: LogView[];
   /** Trace ids linked to or from here (producer to consumer). */

@@ -157,6 +157,7 @@ const TraceView = z.object({
   durationNs: z.number(),
   spanCount: z.number(),
   truncated: z.boolean(),
+  evictedSpans: z.number(),
   spans: z.array(SpanRow),
   logs: z.array(
     z.object({
@@ -203,6 +204,34 @@ const PathView = z.object({
     }),
   ),
 }) satisfies z.ZodType<TracePath>;
+
+const counts = z.record(z.string(), z.number());
+
+/** What the collector says of itself; counts are since its start. */
+const CollectorView = z.object({
+  received: z.number(),
+  receivedBySignal: counts,
+  rejected: z.number(),
+  rejectedByReason: counts,
+  quarantined: z.number(),
+  evicted: z.number(),
+  /** By signal and reason: age, bytes. */
+  evictedBySignal: z.record(z.string(), counts),
+  evictedByService: counts,
+  /** Spans whose parent had not arrived after a minute, and those that start before it; `oneIn` traces are looked at. */
+  parents: z.object({
+    checked: z.number(),
+    orphaned: z.number(),
+    skewed: z.number(),
+    oneIn: z.number(),
+  }),
+  /** Null before the first look; a limit of 0 is none. */
+  storeBytes: z.number().nullable(),
+  storeLimitBytes: z.number(),
+  spoolBytes: z.number(),
+  rssBytes: z.number(),
+});
+export type CollectorView = z.infer<typeof CollectorView>;
 
 /** One line of the append-only audit log. */
 export const AuditEntry = z.object({
@@ -295,6 +324,7 @@ export const ANSWERS = {
   startRun: Run,
   abortRun: Run,
   agents: z.object({ agents: z.array(AgentRow) }),
+  collector: CollectorView,
   control: z.object({ result: z.unknown() }),
   /** Newest first, at most 500. */
   audit: z.object({ entries: z.array(AuditEntry) }),

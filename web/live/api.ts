@@ -183,6 +183,12 @@ export const API = {
     input: none,
     summary: 'Abort a run and revert its faults',
   },
+  collector: {
+    method: 'GET',
+    path: '/api/collector',
+    input: none,
+    summary: "The collector's own figures since its start: received, rejected, evicted, bytes stored",
+  },
   agents: { method: 'GET', path: '/api/agents', input: none, summary: 'Agents and what each can hurt' },
   control: {
     method: 'POST',

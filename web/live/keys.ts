@@ -27,4 +27,5 @@ export const keys = {
   run: (id: string) => ['runs', id] as const,
   audit: ['audit'] as const,
   health: ['health'] as const,
+  collector: ['collector'] as const,
 };

@@ -59,6 +59,15 @@ export function count(value: number | null | undefined): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 }
 
+const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** 512 B, 1.4 MiB, 268 MiB. */
+export function bytes(value: number): string {
+  const power = Math.min(SIZES.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, value)) / 10)));
+  const scaled = value / 1024 ** power;
+  return `${power === 0 || scaled >= 99.95 ? Math.round(scaled) : scaled.toFixed(1)} ${SIZES[power]}`;
+}
+
 function pad(value: number, width = 2): string {
   return String(value).padStart(width, '0');
 }

@@ -6,6 +6,7 @@ import { boundsOf, offset, SPAN_COLUMNS, type SpanRow, spanView, type TextMap } 
 /** Spans of one trace which are read; the count beside them is exact. */
 const MAX_SPANS = 20_000;
 const MAX_LOGS = 5000;
+const SETTLED_MS = 120_000;
 /** Consumers may take a message long after it was sent. */
 const LINK_SEARCH_MS = 3_600_000;
 
@@ -21,12 +22,18 @@ export async function trace(
   const id = traceId.toLowerCase();
   const range = await boundsOf(store, id, signal);
   if (range === null) return null;
-  const [rows, counts, logs, linking] = await Promise.all([
+  const [rows, counts, summed, logs, linking] = await Promise.all([
     store.rows<SpanRow>(SPANS, { id, ...range }, signal, LIMITS.scan),
     store.rows<{ spans: number; endNs: string }>(
       `SELECT count() AS spans, toString(max(toUnixTimestamp64Nano(Timestamp) + Duration)) AS endNs
        FROM otel_traces WHERE TraceId = {id:String} AND ${within('Timestamp')}`,
       { id, ...range },
+      signal,
+      LIMITS.lookup,
+    ),
+    store.rows<{ spans: number }>(
+      'SELECT sum(Spans) AS spans FROM stormglass_traces WHERE TraceId = {id:String}',
+      { id },
       signal,
       LIMITS.lookup,
     ),
@@ -46,10 +53,16 @@ export async function trace(
     durationNs: Number(BigInt(count.endNs) - start),
     spanCount: count.spans,
     truncated: count.spans > rows.length,
+    evictedSpans: isSettled(range) ? Math.max(0, (summed[0]?.spans ?? 0) - count.spans) : 0,
     spans,
     logs: logs.map((row) => logView(row, start)),
     linkedTraceIds: [...linked].sort(),
   };
+}
+
+/** Of a trace that is still coming in, the sum may know of spans that are not to be seen yet. */
+function isSettled(range: Range): boolean {
+  return range.to < Date.now() - SETTLED_MS;
 }
 
 async function linkingTraces(

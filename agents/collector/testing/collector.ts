@@ -30,8 +30,9 @@ export class TestCollector {
     return collector;
   }
 
-  /** Starts the process (again) on the same data. */
-  async run(): Promise<void> {
+  /** Starts the process (again) on the same data, with other settings from now on if some are given. */
+  async run(env: Record<string, string> = {}): Promise<void> {
+    Object.assign(this.#env, env);
     const child = spawn(process.execPath, [MAIN], {
       env: {
         ...process.env,

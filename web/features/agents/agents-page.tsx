@@ -12,8 +12,9 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import styles from './agents.module.css';
+import { CollectorFigures } from './collector-figures.tsx';
 import { type AgentRow, agentRows, kindWords } from './model.ts';
-import { useHealth } from './queries.ts';
+import { useCollector, useHealth } from './queries.ts';
 import { type Endpoints, snippets } from './snippets.ts';
 
 function Row({ row, now }: { row: AgentRow; now: number }) {
@@ -103,6 +104,7 @@ export function AgentsPage() {
   const live = useLiveState();
   const now = useNow();
   const health = useHealth();
+  const collector = useCollector();
   const rows = live ? agentRows(live.agents) : [];
   const connected = rows.filter((r) => r.connected).length;
   const dropped = rows.reduce((n, r) => n + r.droppedTotal, 0);
@@ -125,6 +127,11 @@ export function AgentsPage() {
           the lines below.
         </Empty>
       ) : null}
+      <Band title="Collector" about="since its start">
+        <QueryState query={collector} rows={3}>
+          {(figures) => <CollectorFigures figures={figures} />}
+        </QueryState>
+      </Band>
       <Band title="Attach your service" about="real addresses of this installation">
         <QueryState query={health} rows={4}>
           {(data) => <Attach endpoints={endpointsOf(data)} />}

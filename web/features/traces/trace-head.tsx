@@ -1,5 +1,5 @@
 import type { TraceDetail } from '@stormglass/agents/contract';
-import { clock, durationText } from '../../ui/format.ts';
+import { clock, durationText, plural } from '../../ui/format.ts';
 import { Tag } from '../../ui/tag.tsx';
 import { answerOf, epochMs } from './span-words.ts';
 import type { SpanNode, SpanTree } from './tree.ts';
@@ -40,6 +40,14 @@ export function TraceFacts({ detail, tree, root, injectedNs }: FactsProps) {
         <b className="ink1">{detail.spanCount}</b> spans, <b className="ink1">{services}</b> services
       </span>
       {detail.truncated ? <span className="degraded">the first {detail.spans.length} are shown</span> : null}
+      {detail.evictedSpans > 0 ? (
+        <span
+          className="degraded"
+          title="Retention removed them; what is kept longer than the rest is still here"
+        >
+          {plural(detail.evictedSpans, 'older span')} evicted
+        </span>
+      ) : null}
       {errors > 0 ? (
         <span className="failing">{errors === 1 ? '1 failed span' : `${errors} failed spans`}</span>
       ) : null}

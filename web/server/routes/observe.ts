@@ -5,7 +5,9 @@ import { param } from './handler.ts';
 
 type ServiceRow = Answer<'services'>['services'][number];
 
-export function observeRoutes(p: Parts): Pick<Handlers, 'timeline' | 'services' | 'agents' | 'control'> {
+export function observeRoutes(
+  p: Parts,
+): Pick<Handlers, 'timeline' | 'services' | 'agents' | 'collector' | 'control'> {
   return {
     timeline: async ({ input, signal }) => {
       const { from, to } = input;
@@ -17,6 +19,7 @@ export function observeRoutes(p: Parts): Pick<Handlers, 'timeline' | 'services' 
       return { services: serviceRows(timeline, instances(p)) };
     },
     agents: () => ({ agents: p.hub.list() }),
+    collector: () => p.telemetry.stats(),
     control: async (call) => {
       const result = await p.controls.invoke(
         param(call, 'service'),

@@ -39,6 +39,7 @@ export function trace(spans: SpanView[]): TraceDetail {
     durationNs: Math.max(...spans.map((s) => s.offsetNs + s.durationNs)),
     spanCount: spans.length,
     truncated: false,
+    evictedSpans: 0,
     spans,
     logs: [],
     linkedTraceIds: [],
