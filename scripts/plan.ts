@@ -50,6 +50,8 @@ export interface PlannedProcess {
   /** With the in-process agent: telemetry and the channel for faults. */
   instrumented: boolean;
   env: Record<string, string>;
+  /** Variables which this process alone gets from the launcher's own environment. */
+  inherits?: readonly string[];
   stopWithinMs: number;
 }
 
@@ -136,6 +138,8 @@ export function collector(context: LaunchContext): PlannedProcess {
       COLLECTOR_DATA_DIR: join(context.dataDir, 'collector'),
       ...(context.keys.otlp === null ? {} : { COLLECTOR_OTLP_KEY: context.keys.otlp }),
     },
+    // The dashboard asks the collector, so nobody else needs to know the server.
+    inherits: ['URL', 'USER', 'PASSWORD', 'DATABASE', 'CA', 'ADOPT'].map((name) => `CLICKHOUSE_${name}`),
   };
 }
 

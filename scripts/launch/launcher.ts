@@ -218,7 +218,7 @@ const INHERITED = [
 ];
 
 function nodeProcess(root: string, row: PlannedProcess): ProcessSpec {
-  const inherited = INHERITED.flatMap((name) => {
+  const inherited = [...INHERITED, ...(row.inherits ?? [])].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });

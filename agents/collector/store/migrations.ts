@@ -9,7 +9,8 @@ export interface Migration {
   /**
    * What brings the store of the version before to this one. All are run again after a crash half way, so each must be
    * safe to repeat (ADD COLUMN IF NOT EXISTS; TRUNCATE before a table is filled from others). Tables that are new in
-   * tables.ts have been made when it runs; views have been dropped and come after it, always all of them.
+   * tables.ts have been made when it runs; views have been dropped and come after it, always all of them. On a server the
+   * raw tables may belong to an OpenTelemetry Collector too: to those a step may only add.
    */
   statements: () => readonly string[];
 }
