@@ -9,6 +9,7 @@ import { Loader } from './loader.ts';
 
 const log = pino({ level: 'silent' });
 const NOT_ENOUGH_SPACE = 243;
+const AUTHENTICATION_FAILED = 516;
 const UNKNOWN_PROTOBUF_FORMAT = 444;
 const MEMORY_LIMIT_EXCEEDED = 241;
 
@@ -49,14 +50,20 @@ async function spoolWith(requests: number, signal: Signal = 'traces'): Promise<S
   return spool;
 }
 
-test('a full disk is waited out: nothing acknowledged is set aside, however often the load fails', async () => {
-  const store = new Store((_token, attempt) => (attempt <= 30 ? NOT_ENOUGH_SPACE : null));
-  const spool = await spoolWith(2);
-  loader = new Loader(spool, store, log, 1);
-  await vi.waitUntil(() => spool.bytes === 0, { timeout: 10_000 });
-  expect(store.loaded).toHaveLength(1);
-  expect(spool.quarantined).toBe(0);
-});
+test.each([
+  ['a full disk', NOT_ENOUGH_SPACE],
+  ['a password that the server refuses', AUTHENTICATION_FAILED],
+])(
+  '%s is waited out: nothing acknowledged is set aside, however often the load fails',
+  async (_what, code) => {
+    const store = new Store((_token, attempt) => (attempt <= 30 ? code : null));
+    const spool = await spoolWith(2);
+    loader = new Loader(spool, store, log, 1);
+    await vi.waitUntil(() => spool.bytes === 0, { timeout: 10_000 });
+    expect(store.loaded).toHaveLength(1);
+    expect(spool.quarantined).toBe(0);
+  },
+);
 
 test('a segment that went in by pieces is never loaded as a whole, also after a restart', async () => {
   const store = new Store((token) => {

@@ -193,6 +193,7 @@ test('with CLICKHOUSE_URL, over TLS, every question is answered as the embedded 
   expect(expected.timeline.transitions).toHaveLength(1);
   expect(expected.bySize.traces).toHaveLength(1);
   expect(await answers(remote)).toEqual(expected);
+  expect(await remote.stats()).toMatchObject({ store: { kind: 'server' }, housekeepingFailures: 0 });
 });
 
 test('an insert whose answer is lost is sent again and stored once, in derived tables too', async () => {
