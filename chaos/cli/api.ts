@@ -1,6 +1,7 @@
 import { ErrorBody, StormglassError } from '@stormglass/agents/contract';
 import { z } from 'zod';
 import { Run } from '../contract/index.ts';
+import type { Selection } from './arguments.ts';
 
 /** The few rows of the dashboard's HTTP API which the command line uses. */
 const PATHS = {
@@ -8,6 +9,7 @@ const PATHS = {
   run: (id: string) => `/api/runs/${encodeURIComponent(id)}`,
   abort: (id: string) => `/api/runs/${encodeURIComponent(id)}/abort`,
   halt: '/api/halt',
+  recording: '/api/export/recording',
 } as const;
 
 /** No answer of the dashboard takes longer, milliseconds; an abort waits for the read-back of its faults. */
@@ -54,6 +56,25 @@ export class Dashboard {
     return this.#call('POST', PATHS.halt, Halted, { reason });
   }
 
+  /** A recording as it is made: lines of JSON, the first of which takes as long as it takes. */
+  async recording(what: Selection, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const query = new URLSearchParams(Object.entries(what).map(([name, value]) => [name, String(value)]));
+    const url = `${this.#url}${PATHS.recording}?${query}`;
+    const response = await fetch(url, { headers: this.#headers, signal }).catch(this.#absent);
+    if (!response.ok || response.body === null)
+      throw refusalOf(response.status, url, parseJson(await response.text()));
+    return response.body;
+  }
+
+  readonly #absent = (cause: unknown): never => {
+    throw new StormglassError(
+      'target_absent',
+      `No dashboard answers at ${this.#url}.`,
+      'Start it with `npm start`, or name it with --url.',
+      { cause },
+    );
+  };
+
   async #call<T extends z.ZodType>(
     method: string,
     path: string,
@@ -66,17 +87,7 @@ export class Dashboard {
       headers: body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
       signal: AbortSignal.timeout(PATIENCE_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch((cause: unknown) => {
-      const message = `No dashboard answers at ${this.#url}.`;
-      throw new StormglassError(
-        'target_absent',
-        message,
-        'Start it with `npm start`, or name it with --url.',
-        {
-          cause,
-        },
-      );
-    });
+    }).catch(this.#absent);
     const text = await response.text();
     const json = parseJson(text);
     if (!response.ok) throw refusalOf(response.status, url, json);

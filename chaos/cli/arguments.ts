@@ -12,9 +12,7 @@ export type Command =
       url: string;
       token: string | undefined;
       seed: number | undefined;
-      junit: string | undefined;
-      json: string | undefined;
-      markdown: string | undefined;
+      reports: Reports;
     }
   | { name: 'halt'; url: string; token: string | undefined; reason: string }
   | { name: 'validate'; files: string[] }
@@ -26,7 +24,25 @@ export type Command =
       key: string | undefined;
       speed: Speed;
       shiftToNow: boolean;
+      reports: Reports;
+    }
+  | {
+      name: 'export';
+      file: string;
+      url: string;
+      token: string | undefined;
+      what: Selection;
     };
+
+/** What is recorded: a run of an experiment, or all between two instants, epoch milliseconds. */
+export type Selection = { run: string } | { from: number; to: number };
+
+/** Files to write the report of a run to. */
+export interface Reports {
+  junit: string | undefined;
+  json: string | undefined;
+  markdown: string | undefined;
+}
 
 export const HELP = `stormglass: run chaos experiments against a dashboard, replay recordings
 
@@ -40,6 +56,11 @@ export const HELP = `stormglass: run chaos experiments against a dashboard, repl
       --key KEY                        its key, if it wants one (or STORMGLASS_OTLP_KEY)
       --speed 1|10|max                 replay at so many times the recorded speed (default max)
       --shift-to-now                   as if it happened now
+      --junit FILE --json FILE --markdown FILE   write the report of the run in it
+  stormglass export <file.jsonl> [options]   record what the dashboard has: spans, log records, metrics, the run
+      --run ID                         of a run of an experiment
+      --last 15m                       or of the last seconds (s), minutes (m), hours (h) or days (d)
+      --from TIME --to TIME            or between two instants (ISO 8601, or epoch milliseconds)
 
   --url URL       the dashboard (default http://127.0.0.1:4000, or STORMGLASS_URL)
   --token TOKEN   its login token, if it wants one (or STORMGLASS_LOGIN_TOKEN)
@@ -59,6 +80,9 @@ const OPTIONS = {
   to: { type: 'string' },
   key: { type: 'string' },
   speed: { type: 'string' },
+  run: { type: 'string' },
+  last: { type: 'string' },
+  from: { type: 'string' },
   'shift-to-now': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -75,8 +99,7 @@ export function parseCommand(argv: string[], env: Record<string, string | undefi
       const [experiment, ...others] = rest;
       if (experiment === undefined || others.length > 0)
         throw usage('run takes one experiment, a file or an id');
-      const { junit, json, markdown } = values;
-      return { name, experiment, url, token, seed: seedOf(values.seed), junit, json, markdown };
+      return { name, experiment, url, token, seed: seedOf(values.seed), reports: reportsOf(values) };
     }
     case 'halt':
       if (!values.reason) throw usage('halt wants --reason: those whose run it stops will read it');
@@ -91,7 +114,12 @@ export function parseCommand(argv: string[], env: Record<string, string | undefi
       const to = values.to ?? 'http://127.0.0.1:4318';
       if (!URL.canParse(to)) throw usage(`--to is ${to}; write a URL such as http://127.0.0.1:4318`);
       const speed = speedOf(values.speed ?? 'max');
-      return { name, file, to, key, speed, shiftToNow: values['shift-to-now'] };
+      return { name, file, to, key, speed, shiftToNow: values['shift-to-now'], reports: reportsOf(values) };
+    }
+    case 'export': {
+      const [file, ...others] = rest;
+      if (file === undefined || others.length > 0) throw usage('export takes one file');
+      return { name, file, url, token, what: selectionOf(values, Date.now()) };
     }
     default:
       throw usage(`there is no command ${name}`);
@@ -104,6 +132,34 @@ function split(argv: string[]) {
   } catch (cause) {
     throw usage(cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+function reportsOf({ junit, json, markdown }: Partial<Reports>): Reports {
+  return { junit, json, markdown };
+}
+
+const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+type SelectionValues = Partial<Record<'run' | 'last' | 'from' | 'to', string>>;
+
+function selectionOf({ run, last, from, to }: SelectionValues, now: number): Selection {
+  if (run !== undefined) return { run };
+  if (last !== undefined) {
+    const [, count, unit] = /^(\d+)([smhd])$/.exec(last) ?? [];
+    const ms = Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
+    if (!(ms > 0)) throw usage(`--last is ${last}; write 90s, 15m, 2h or 1d`);
+    return { from: now - ms, to: now };
+  }
+  if (from === undefined) throw usage('export wants --run, --last or --from');
+  const range = { from: instantOf('from', from), to: to === undefined ? now : instantOf('to', to) };
+  if (range.from >= range.to) throw usage('--from must be before --to');
+  return range;
+}
+
+function instantOf(name: string, text: string): number {
+  const at = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+  if (Number.isNaN(at)) throw usage(`--${name} is ${text}; write 2026-01-31T12:00:00Z or epoch milliseconds`);
+  return at;
 }
 
 function seedOf(text: string | undefined): number | undefined {

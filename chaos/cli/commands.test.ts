@@ -87,6 +87,11 @@ class TinyDashboard {
       }
       this.#start();
     }
+    if (request.url?.startsWith('/api/export/recording')) {
+      const head = { stormglassRecording: { version: 1, from: 0, to: 1, run: this.#run } };
+      response.end(`${JSON.stringify(head)}\n${JSON.stringify({ resourceSpans: [] })}\n`);
+      return;
+    }
     if (request.url?.endsWith('/abort')) this.#stop.abort(new Error('aborted by a person'));
     response.end(JSON.stringify(this.#run));
   }
@@ -245,7 +250,7 @@ describe('stormglass import', () => {
     const env = { STORMGLASS_OTLP_KEY: 'k' };
     expect(parseCommand(['import', 'a.jsonl'], env)).toEqual({
       ...{ name: 'import', file: 'a.jsonl', to: 'http://127.0.0.1:4318', key: 'k' },
-      ...{ speed: 'max', shiftToNow: false },
+      ...{ speed: 'max', shiftToNow: false, reports: {} },
     });
     const replay = [
       'import',
@@ -281,6 +286,41 @@ describe('stormglass import', () => {
     await writeFile(file, `${JSON.stringify(request)}\nnot json\n`);
     const { code, err } = await type(['import', file, '--to', url]);
     expect([code, err]).toEqual([64, expect.stringContaining('recording.jsonl:2: not JSON')]);
+  });
+});
+
+describe('stormglass export', () => {
+  it('records a run or a range, and understands how ranges are written', () => {
+    const what = (...words: string[]) => {
+      const command = parseCommand(['export', 'a.jsonl', ...words], {});
+      return command.name === 'export' ? command.what : null;
+    };
+    expect(what('--run', 'r')).toEqual({ run: 'r' });
+    expect(what('--from', '2026-01-31T12:00:00Z', '--to', '1769860800001')).toEqual({
+      from: 1_769_860_800_000,
+      to: 1_769_860_800_001,
+    });
+    const last = what('--last', '15m');
+    expect(last !== null && 'from' in last && last.to - last.from).toBe(900_000);
+    for (const wrong of [[], ['--last', '15'], ['--from', 'monday'], ['--from', '2', '--to', '1']])
+      expect(() => what(...wrong), wrong.join(' ')).toThrow(/export wants|--last is|--from/);
+  });
+
+  it("carries the run along, and an import writes the run's report", async () => {
+    const { url, calls } = await dashboard();
+    await type(['run', 'charges-fail', '--url', url]);
+    const file = join(folder, 'recording.jsonl');
+    expect(await type(['export', file, '--run', 'run-1', '--url', url])).toMatchObject({
+      ...{ code: 0, out: expect.stringContaining('2 lines') },
+    });
+    expect(calls.at(-1)).toBe('GET /api/export/recording?run=run-1');
+    const { url: to, close } = await receiver();
+    const report = join(folder, 'report.md');
+    expect(await type(['import', file, '--to', to, '--markdown', report])).toMatchObject({
+      ...{ code: 0, out: expect.stringContaining(`run run-1 of "${SPEC.title}": degraded-recovered`) },
+    });
+    await close();
+    expect(await readFile(report, 'utf8')).toContain(SPEC.title);
   });
 });
 

@@ -1,13 +1,15 @@
+import { createWriteStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { importRecording } from '@stormglass/agents/collector/recording';
 import { assertNever, StormglassError } from '@stormglass/agents/contract';
-import { type ExperimentSpec, type Run, VERDICTS } from '../contract/index.ts';
+import { type ExperimentSpec, Run, VERDICTS } from '../contract/index.ts';
 import { parseExperiment } from '../engine/index.ts';
 import { renderJson, renderJUnit, renderMarkdown } from '../report/index.ts';
 import { Dashboard } from './api.ts';
-import { type Command, HELP } from './arguments.ts';
+import { type Command, HELP, type Reports } from './arguments.ts';
 import { progress, summary } from './follow.ts';
 
 /** Where a command writes and how it waits. */
@@ -27,6 +29,9 @@ const MOST_MISSES = 20;
 /** sysexits.h: wrong usage, service unavailable. */
 const EX_USAGE = 64;
 const EX_UNAVAILABLE = 69;
+
+const DAY_MS = 86_400_000;
+const NEWLINE = 0x0a;
 
 /** Carries a command out; resolves with the exit code. Errors become words on `err`. */
 export async function carryOut(command: Command, terminal: Terminal): Promise<number> {
@@ -52,6 +57,8 @@ export async function carryOut(command: Command, terminal: Terminal): Promise<nu
         return await validate(command.files, terminal);
       case 'import':
         return await bringIn(command, terminal);
+      case 'export':
+        return await takeOut(command, terminal);
       default:
         return assertNever(command);
     }
@@ -86,14 +93,54 @@ async function bringIn(
   { out, interrupted }: Terminal,
 ): Promise<number> {
   const { file, to, key, speed, shiftToNow } = command;
-  const { lines, items, rejected } = await importRecording({
+  const imported = await importRecording({
     ...{ file, speed, shiftToNow, interrupted },
     to: { url: to, key },
   });
+  const { lines, items, rejected, reasons, newestMs } = imported;
   const counts = `${items.traces} spans, ${items.logs} log records, ${items.metrics} metrics in ${lines} lines`;
   out(`${interrupted.aborted ? 'stopped after' : 'imported'} ${counts}`);
-  if (rejected > 0) out(`${rejected} of them were not taken by ${to}`);
+  if (rejected > 0) {
+    out(`${rejected} of them were not taken by ${to}`);
+    for (const reason of reasons) out(`  ${reason}`);
+    const old = newestMs !== null && Date.now() - newestMs > DAY_MS;
+    if (old && !shiftToNow)
+      out(`  it ended ${new Date(newestMs).toISOString()}: --shift-to-now replays it as if it ended now`);
+  }
+  const run = Run.safeParse(imported.run);
+  if (run.success) {
+    out(`run ${run.data.id} of "${run.data.experiment.title}": ${run.data.verdict ?? 'not ended'}`);
+    await writeReports(command.reports, run.data);
+  }
   return rejected > 0 || interrupted.aborted ? 1 : 0;
+}
+
+async function takeOut(
+  command: Extract<Command, { name: 'export' }>,
+  { out, interrupted }: Terminal,
+): Promise<number> {
+  const body = await new Dashboard(command).recording(command.what, interrupted);
+  let lines = 0;
+  const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      for (const byte of chunk) if (byte === NEWLINE) lines += 1;
+      yield chunk;
+    }
+  };
+  await pipeline(body, counted, createWriteStream(command.file)).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StormglassError(
+      'store_unavailable',
+      `${command.file} is not complete: ${why}`,
+      'Export it again.',
+      {
+        cause,
+      },
+    );
+  });
+  // Its head is a line, too.
+  out(lines <= 1 ? `${command.file}: nothing was recorded then` : `${command.file}: ${lines} lines`);
+  return lines <= 1 ? 1 : 0;
 }
 
 async function specOf(file: string): Promise<ExperimentSpec> {
@@ -123,7 +170,7 @@ async function run(command: Extract<Command, { name: 'run' }>, terminal: Termina
   const ended = await follow(dashboard, started, terminal);
   const line = summary(ended);
   if (line !== '') terminal.out(line);
-  await writeReports(command, ended);
+  await writeReports(command.reports, ended);
   return VERDICTS[ended.verdict ?? 'interrupted'];
 }
 
@@ -155,8 +202,8 @@ async function follow(dashboard: Dashboard, started: Run, terminal: Terminal): P
   }
 }
 
-async function writeReports(command: Extract<Command, { name: 'run' }>, ended: Run): Promise<void> {
-  if (command.junit !== undefined) await writeFile(command.junit, renderJUnit(ended));
-  if (command.json !== undefined) await writeFile(command.json, renderJson(ended));
-  if (command.markdown !== undefined) await writeFile(command.markdown, renderMarkdown(ended));
+async function writeReports({ junit, json, markdown }: Reports, ended: Run): Promise<void> {
+  if (junit !== undefined) await writeFile(junit, renderJUnit(ended));
+  if (json !== undefined) await writeFile(json, renderJson(ended));
+  if (markdown !== undefined) await writeFile(markdown, renderMarkdown(ended));
 }

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { emptyTimeline } from '@stormglass/agents/contract';
+import type { Run } from '@stormglass/chaos/contract';
 import type { LoadedFolder, RunExperiment } from '@stormglass/chaos/engine';
 import type { Server } from 'socket.io';
 import type { StoreState } from '../live/protocol.ts';
@@ -39,6 +40,8 @@ export interface Dashboard {
   gate: Gate;
   metrics: Metrics;
   handlers: Handlers;
+  /** The run of an id; throws `not_found`. */
+  runOf: (id: string) => Run;
   /** Ends runs and faults, closes sockets, stream and state file, in this order. */
   close(): Promise<void>;
 }
@@ -79,6 +82,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
       halt: system.halt,
       store: () => store.state,
     }),
+    runOf: (id) => runs.get(id),
     close: async () => {
       await runs.close();
       await system.close();

@@ -1,18 +1,19 @@
 import type { TraceSearch } from '../../contract/trace.ts';
 import type { Store } from '../queries/client.ts';
 import { searchTraces } from '../queries/search.ts';
+import { type LogRow, toResourceLogs } from './otlp/logs.ts';
 import { type SpanRow, toResourceSpans } from './otlp/spans.ts';
-import { spansOf } from './spans.ts';
+import { logsOf, spansOf } from './spans.ts';
 
 /** Traces whose spans are read at one time. */
 const CHUNK = 25;
-/** Spans of one line; far below the request limit of any receiver. */
-const LINE_SPANS = 2000;
+/** Items of one line; far below the request limit of any receiver. */
+const LINE_ITEMS = 2000;
 const PAGE = 1000;
 
 /**
- * Traces as OTLP JSON lines: each line is an ExportTraceServiceRequest, and no line mixes traces. Read piece by piece, as
- * fast as the lines are taken.
+ * Traces as OTLP JSON lines: each line is an Export request of spans or log records, and no line mixes traces. Read piece
+ * by piece, as fast as the lines are taken.
  */
 export async function* exportTraces(
   store: Store,
@@ -22,15 +23,20 @@ export async function* exportTraces(
   for (let at = 0; at < ids.length; at += CHUNK) {
     const chunk = ids.slice(at, at + CHUNK);
     const traces = Map.groupBy(await spansOf(store, chunk, signal), (row) => row.traceId);
-    for (const id of chunk) yield* linesOf(traces.get(id) ?? []);
+    const logs = Map.groupBy(await logsOf(store, chunk, signal), (row) => row.traceId);
+    for (const id of chunk) {
+      yield* linesOf(traces.get(id) ?? [], spansRequest);
+      yield* linesOf(logs.get(id) ?? [], logsRequest);
+    }
   }
 }
 
-function* linesOf(rows: readonly SpanRow[]): Generator<string> {
-  for (let at = 0; at < rows.length; at += LINE_SPANS) {
-    const resourceSpans = toResourceSpans(rows.slice(at, at + LINE_SPANS));
-    yield `${JSON.stringify({ resourceSpans })}\n`;
-  }
+const spansRequest = (rows: SpanRow[]) => ({ resourceSpans: toResourceSpans(rows) });
+const logsRequest = (rows: LogRow[]) => ({ resourceLogs: toResourceLogs(rows) });
+
+function* linesOf<Row>(rows: readonly Row[], request: (rows: Row[]) => object): Generator<string> {
+  for (let at = 0; at < rows.length; at += LINE_ITEMS)
+    yield `${JSON.stringify(request(rows.slice(at, at + LINE_ITEMS)))}\n`;
 }
 
 /** What a search finds: at most `limit` traces, or without a limit all of them, newest first. */

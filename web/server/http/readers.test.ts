@@ -63,3 +63,21 @@ test('exports a trace, and all that a search finds, as lines of OTLP JSON', asyn
   expect(await dashboard.send('GET', q({ from: 'x' }))).toMatchObject({ status: 400 });
   expect(await dashboard.send('GET', '/api/export/traces?q={')).toMatchObject({ status: 400 });
 });
+
+test('exports all that was recorded in a range, and says what it wants otherwise', async () => {
+  const recording = (query: string) => dashboard.send('GET', `/api/export/recording?${query}`);
+  const { status, headers, body } = await recording(`from=${Date.now() - 60_000}&to=${Date.now() + 60_000}`);
+  expect([status, headers.get('content-disposition')]).toEqual([
+    200,
+    expect.stringContaining('recording.jsonl'),
+  ]);
+  const lines = String(body).trimEnd().split('\n');
+  expect(lines.map((line) => Object.keys(JSON.parse(line))[0])).toEqual([
+    'stormglassRecording',
+    'resourceSpans',
+  ]);
+  expect(await recording('run=nobody')).toMatchObject({ status: 404 });
+  for (const wrong of ['', 'from=1', 'from=2&to=1', 'from=x&to=y'])
+    expect(await recording(wrong)).toMatchObject({ status: 400 });
+  expect(await closed.send('GET', '/api/export/recording?run=x')).toMatchObject({ status: 401 });
+});

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Range } from '@stormglass/agents/collector/queries';
 import type { Readers } from '@stormglass/agents/collector/readers';
 import { StormglassError, TraceSearch } from '@stormglass/agents/contract';
+import type { Run } from '@stormglass/chaos/contract';
 import type { Gate } from '../auth/gate.ts';
 import { sendJson } from './answer.ts';
 import { sendLines } from './lines.ts';
@@ -8,11 +10,16 @@ import { sendLines } from './lines.ts';
 export interface ReaderSite {
   gate: Gate;
   readers: Readers;
+  /** The run of an id; throws `not_found`. */
+  runOf: (id: string) => Run;
 }
 
 /** Where a stock Jaeger UI or data source finds the older API, whose paths are partly those of our own. */
 const JAEGER_BASE = '/jaeger';
 const EXPORT = '/api/export/traces';
+const RECORDING = '/api/export/recording';
+/** Before a run begins its steady state was measured, and what it hurt goes on for a while after it. */
+const RUN_MARGIN_MS = 30_000;
 /** Everything that matches, where a search that a page shows has a limit. */
 const ExportInput = TraceSearch.extend({ limit: TraceSearch.shape.limit.unwrap().optional() });
 
@@ -22,13 +29,14 @@ export function isReaderPath(path: string): boolean {
     path.startsWith('/api/v3/') ||
     path.startsWith(`${JAEGER_BASE}/api/`) ||
     path === EXPORT ||
+    path === RECORDING ||
     path.startsWith(`${EXPORT}/`)
   );
 }
 
 /** The telemetry as other tools want it; who may read it is the gate's decision, as everywhere. */
 export async function answerReader(
-  { gate, readers }: ReaderSite,
+  { gate, readers, runOf }: ReaderSite,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
@@ -39,6 +47,12 @@ export async function answerReader(
   }
   const gone = new AbortController();
   response.once('close', () => gone.abort());
+  if (url.pathname === RECORDING) {
+    const { range, run } = selectionOf(runOf, url);
+    response.setHeader('content-disposition', 'attachment; filename="stormglass-recording.jsonl"');
+    await sendLines(response, readers.exportRange(range, run, gone.signal), gone.signal);
+    return;
+  }
   if (url.pathname.startsWith(EXPORT)) {
     response.setHeader('content-disposition', 'attachment; filename="stormglass-traces.jsonl"');
     await sendLines(response, exported(readers, url, gone.signal), gone.signal);
@@ -47,6 +61,25 @@ export async function answerReader(
   const path = url.pathname.startsWith(JAEGER_BASE) ? url.pathname.slice(JAEGER_BASE.length) : url.pathname;
   const { status, body } = await readers.jaeger(path, url.searchParams, gone.signal);
   sendJson(response, status, body);
+}
+
+/** `run`, or `from` and `to` in epoch milliseconds. */
+function selectionOf(runOf: ReaderSite['runOf'], url: URL): { range: Range; run: Run | null } {
+  const id = url.searchParams.get('run');
+  if (id !== null) {
+    const run = runOf(id);
+    const to = (run.endedAt ?? Date.now()) + RUN_MARGIN_MS;
+    return { range: { from: run.startedAt - RUN_MARGIN_MS, to }, run };
+  }
+  const [from, to] = ['from', 'to'].map((name) => Number(url.searchParams.get(name) ?? 'none'));
+  if (from === undefined || to === undefined || !(from >= 0 && to > from)) {
+    throw new StormglassError(
+      'invalid_request',
+      'a recording is of a `run`, or of a range `from` .. `to`',
+      'Send both ends in epoch milliseconds.',
+    );
+  }
+  return { range: { from, to }, run: null };
 }
 
 function exported(readers: Readers, url: URL, signal: AbortSignal): AsyncGenerator<string> {

@@ -59,6 +59,7 @@ export function noReaders(): Readers {
     jaeger: async () => refuse(),
     exportTrace: () => refuse(),
     exportSearch: () => refuse(),
+    exportRange: () => refuse(),
     close: async () => undefined,
   };
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StormglassError } from '../../../contract/errors.ts';
 import type { Signal } from '../../wire/signals.ts';
 import { moveInstants, type RecordedLine, scanRecording } from './scan.ts';
-import { type Receiver, sendRequest } from './send.ts';
+import { type Receiver, sendRequest, type Taken } from './send.ts';
 
 /** `max`: as fast as it is taken; a number: that many recorded seconds in a second. */
 export type Speed = number | 'max';
@@ -22,9 +22,17 @@ export interface Imported {
   lines: number;
   /** Spans, log records and metrics sent. */
   items: Record<Signal, number>;
-  /** Those the receiver did not take. */
+  /** Those the receiver did not take; of metrics, their data points. */
   rejected: number;
+  /** Why, in the receiver's words: the first few that differ. */
+  reasons: string[];
+  /** The newest instant of the recording, epoch milliseconds; null when it has none. */
+  newestMs: number | null;
+  /** The experiment's run that was recorded; null where there is none. */
+  run: unknown;
 }
+
+const MAX_REASONS = 5;
 
 const AT_ONCE = 8;
 const NS_PER_MS = 1_000_000n;
@@ -64,7 +72,10 @@ const byValue = (a: bigint, b: bigint) => (a < b ? -1 : Number(a > b));
 /** Sends a recording to an OTLP receiver. The whole file is checked first; errors say the line. */
 export async function importRecording(options: ImportOptions): Promise<Imported> {
   const { file, to, speed, shiftToNow, interrupted } = options;
-  const imported: Imported = { lines: 0, items: { traces: 0, logs: 0, metrics: 0 }, rejected: 0 };
+  const imported: Imported = {
+    ...{ lines: 0, items: { traces: 0, logs: 0, metrics: 0 }, rejected: 0, reasons: [] },
+    ...{ newestMs: null, run: null },
+  };
   const handle = await open(file).catch((cause: unknown) => {
     throw new StormglassError('invalid_request', `${file} cannot be read.`, 'Name an existing file.', {
       cause,
@@ -73,7 +84,11 @@ export async function importRecording(options: ImportOptions): Promise<Imported>
   const failed = new AbortController();
   const stop = AbortSignal.any([interrupted, failed.signal]);
   try {
-    const turns = schedule(await scanRecording(file), { speed, shiftToNow, nowMs: Date.now() });
+    const { lines, run } = await scanRecording(file);
+    imported.run = run;
+    const turns = schedule(lines, { speed, shiftToNow, nowMs: Date.now() });
+    const newest = turns.findLast(({ line }) => line.time !== null)?.line.time;
+    if (typeof newest === 'bigint') imported.newestMs = Number(newest / NS_PER_MS);
     const began = performance.now();
     const queue = turns.values();
     const worker = async () => {
@@ -82,7 +97,8 @@ export async function importRecording(options: ImportOptions): Promise<Imported>
         if (wait > 0) await sleep(wait, undefined, { signal: stop });
         stop.throwIfAborted();
         const body = moveInstants(await read(handle, line), moveNs);
-        imported.rejected += await sendRequest(to, line.signal, body, stop).catch(atLine(file, line));
+        const taken = await sendRequest(to, line.signal, body, stop).catch(atLine(file, line));
+        note(imported, taken);
         imported.lines += 1;
         imported.items[line.signal] += line.items;
       }
@@ -98,6 +114,14 @@ export async function importRecording(options: ImportOptions): Promise<Imported>
   } finally {
     await handle.close();
   }
+}
+
+function note(imported: Imported, { rejected, message }: Taken): void {
+  imported.rejected += rejected;
+  // The same reason comes with another count from each line.
+  const reason = message.replace(/\b\d+ (?=spans|log records|data points)/g, '');
+  const { reasons } = imported;
+  if (reason !== '' && reasons.length < MAX_REASONS && !reasons.includes(reason)) reasons.push(reason);
 }
 
 async function read(handle: FileHandle, { offset, length }: RecordedLine): Promise<string> {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { StormglassError } from '../../../contract/errors.ts';
 import { SIGNALS, type Signal } from '../../wire/signals.ts';
+import type { RecordingHead } from './head.ts';
 
 /** What is known of one line of a recording, so that it can be read again when its turn comes. */
 export interface RecordedLine {
@@ -31,16 +32,23 @@ const LISTS: Record<Signal, readonly [string, string, string]> = {
 const INSTANT =
   /"(startTimeUnixNano|endTimeUnixNano|timeUnixNano|observedTimeUnixNano|start_time_unix_nano|end_time_unix_nano|time_unix_nano|observed_time_unix_nano)"(\s*:\s*"?)(\d+)/g;
 
+export interface Recording {
+  lines: RecordedLine[];
+  /** The experiment's run that was recorded, as its line says it; null where there is none. */
+  run: unknown;
+}
+
 /** Reads a whole file of OTLP JSON lines and checks each of them, before anything is sent. Empty lines are skipped. */
-export async function scanRecording(file: string): Promise<RecordedLine[]> {
-  const found: RecordedLine[] = [];
+export async function scanRecording(file: string): Promise<Recording> {
+  const found: Recording = { lines: [], run: null };
   let number = 0;
   for await (const { offset, bytes } of linesOf(file)) {
     number += 1;
     const text = bytes.toString('utf8');
     if (text.trim() === '') continue;
     const line = understand(text, number, file);
-    found.push({ ...line, number, offset, length: bytes.length, time: lastInstant(text) });
+    if ('run' in line) found.run ??= line.run;
+    else found.lines.push({ ...line, number, offset, length: bytes.length, time: lastInstant(text) });
   }
   return found;
 }
@@ -66,7 +74,9 @@ async function* linesOf(file: string): AsyncGenerator<{ offset: number; bytes: B
   if (rest.length > 0) yield { offset, bytes: rest };
 }
 
-function understand(text: string, number: number, file: string): Pick<RecordedLine, 'signal' | 'items'> {
+type Understood = Pick<RecordedLine, 'signal' | 'items'> | { run: unknown };
+
+function understand(text: string, number: number, file: string): Understood {
   const wrong = (why: string, cause?: unknown) =>
     new StormglassError(
       'invalid_request',
@@ -80,6 +90,8 @@ function understand(text: string, number: number, file: string): Pick<RecordedLi
   } catch (cause) {
     throw wrong(`not JSON, ${cause instanceof Error ? cause.message : cause}`, cause);
   }
+  const head = (request as Partial<RecordingHead> | null)?.stormglassRecording;
+  if (head !== undefined) return { run: head.run ?? null };
   const signal = SIGNALS.find((name) => listAt(request, LISTS[name][0]) !== undefined);
   if (signal === undefined) throw wrong('no export request');
   const [groups, scopes, items] = LISTS[signal];

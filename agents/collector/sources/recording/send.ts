@@ -17,25 +17,29 @@ const MAX_RETRY_AFTER_MS = 60_000;
 /** What OTLP says can be sent again. */
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
-/** Sends one request until it is acknowledged; gives back how many of its items were rejected. */
+/** What of a request was not taken, and why as the receiver says it. */
+export interface Taken {
+  rejected: number;
+  message: string;
+}
+
+/** Sends one request until it is acknowledged. */
 export async function sendRequest(
   { url, key }: Receiver,
   signal: Signal,
   body: string,
   stop: AbortSignal,
-): Promise<number> {
+): Promise<Taken> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await post(`${url.replace(/\/+$/, '')}/v1/${signal}`, key, body, stop);
-    if ('rejected' in outcome) return outcome.rejected;
+    if ('rejected' in outcome) return outcome;
     if (outcome.final || attempt >= MAX_TRIES) throw outcome.error;
     const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
     await sleep(outcome.retryAfterMs ?? pause, undefined, { signal: stop });
   }
 }
 
-type Outcome =
-  | { rejected: number }
-  | { error: StormglassError; final: boolean; retryAfterMs: number | undefined };
+type Outcome = Taken | { error: StormglassError; final: boolean; retryAfterMs: number | undefined };
 
 async function post(url: string, key: string | undefined, body: string, stop: AbortSignal): Promise<Outcome> {
   try {
@@ -49,7 +53,7 @@ async function post(url: string, key: string | undefined, body: string, stop: Ab
       signal: AbortSignal.any([stop, AbortSignal.timeout(PATIENCE_MS)]),
     });
     const answer = await response.text();
-    if (response.ok) return { rejected: rejectedIn(answer) };
+    if (response.ok) return takenOf(answer);
     return {
       error: refusal(url, response.status, answer),
       final: !RETRYABLE.has(response.status),
@@ -82,7 +86,8 @@ function retryAfter(header: string | null): number | undefined {
 }
 
 /** `partialSuccess` of the answer; an answer that is no JSON (a proxy's) rejects nothing. */
-function rejectedIn(answer: string): number {
+function takenOf(answer: string): Taken {
   const count = /"rejected(?:Spans|LogRecords|DataPoints)"\s*:\s*"?(\d+)/.exec(answer)?.[1];
-  return Number(count ?? 0);
+  const said = /"errorMessage"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(answer)?.[1];
+  return { rejected: Number(count ?? 0), message: said === undefined ? '' : String(JSON.parse(said)) };
 }
