@@ -96,6 +96,15 @@ export const EVENT = {
   faultExpired: 'chaos.fault.expired',
   faultReverted: 'chaos.fault.reverted',
 } as const;
+
+/** The event which says that a breaker has come into a state. */
+export const BREAKER_EVENT: Readonly<Record<BreakerState, string>> = {
+  closed: EVENT.breakerClosed,
+  open: EVENT.breakerOpened,
+  half_open: EVENT.breakerHalfOpened,
+  forced_open: EVENT.breakerForcedOpen,
+  disabled: EVENT.breakerDisabled,
+};
 export type EventName = (typeof EVENT)[keyof typeof EVENT];
 
 /** Receipt of an injected effect, on the exact span (or message) it touched. Duration in seconds. */

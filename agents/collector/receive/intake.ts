@@ -96,11 +96,9 @@ export class Intake {
    */
   async #addOurNames(bytes: Uint8Array): Promise<void> {
     try {
-      const ours = this.#foreign.translate(bytes);
-      if (ours === null) return;
-      const { parts, marks } = flatten('metrics', ours);
-      await this.#options.spool.append('metrics', parts, marks);
-      this.#options.live.feed('metrics', ours);
+      const { metrics, logs } = this.#foreign.translate(bytes);
+      if (metrics !== null) await this.#addOurs('metrics', metrics);
+      if (logs !== null) await this.#addOurs('logs', logs);
     } catch (cause) {
       this.count('foreign_metrics');
       // Only a full spool is to be expected: the bytes have been read before.
@@ -108,6 +106,12 @@ export class Intake {
         this.#options.log.error({ err: cause }, "another library's metrics were not translated");
       }
     }
+  }
+
+  async #addOurs(signal: Signal, request: Uint8Array): Promise<void> {
+    const { parts, marks } = flatten(signal, request);
+    await this.#options.spool.append(signal, parts, marks);
+    this.#options.live.feed(signal, request);
   }
 
   count(reason: string, by = 1): void {

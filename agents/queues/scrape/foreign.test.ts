@@ -168,6 +168,11 @@ test('Polly, as an OpenTelemetry exporter writes it for Prometheus', async () =>
     text({ OnRetry: 4, OnCircuitOpened: 2, OnCircuitHalfOpened: 2, OnCircuitClosed: 1 }),
   );
   await becomes('polly', name, 'closed');
+  const transitions = await eventually('its move', async () => {
+    const all = (await queries.timeline(range(), 1)).transitions.filter((t) => t.service === 'polly');
+    return all.length > 0 ? all : null;
+  });
+  expect(transitions).toMatchObject([{ name, from: 'open', to: 'closed', reason: 'observed' }]);
 });
 
 test('RabbitMQ, per object', async () => {

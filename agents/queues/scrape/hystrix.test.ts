@@ -41,6 +41,19 @@ test('a breaker forced by hand says so', () => {
   expect(stateIn({ propertyValue_circuitBreakerForceClosed: true })).toBe('disabled');
 });
 
+test('a breaker that was open before and is closed now has moved', () => {
+  const stream = new HystrixStream();
+  const after = (more: object) => {
+    stream.line(command(more));
+    const moves = stream.moves();
+    stream.take(0);
+    return moves;
+  };
+  expect(after({ isCircuitBreakerOpen: true })).toEqual([]);
+  expect(after({ isCircuitBreakerOpen: true })).toEqual([]);
+  expect(after({})).toEqual([{ name: 'hi', from: 'open', to: 'closed' }]);
+});
+
 test('pings, thread pools and broken lines are left out', () => {
   const stream = new HystrixStream();
   for (const line of ['ping: ', '', 'data: {"type":"HystrixThreadPool","name":"x"}', 'data: {"type":"Hys'])

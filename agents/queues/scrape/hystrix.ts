@@ -28,11 +28,19 @@ type Command = z.infer<typeof Command>;
 /** Commands of one stream; an application has tens. */
 const MAX_COMMANDS = 1_000;
 
-/** Collects what a stream says and gives it as our own metrics. */
+/** A breaker that was found in another state than before. */
+export interface Move {
+  name: string;
+  from: BreakerState;
+  to: BreakerState;
+}
+
+/** Collects what a stream says and gives it as our own metrics and events. */
 export class HystrixStream {
   readonly #latest = new Map<string, Command>();
   /** When the calls of a command were counted last, milliseconds of `now`. */
   readonly #counted = new Map<string, number>();
+  readonly #states = new Map<string, BreakerState>();
 
   /** One line of the stream. Pings and thread pools say nothing of breakers; what is no JSON is left out. */
   line(text: string): void {
@@ -48,6 +56,16 @@ export class HystrixStream {
     if (!command.success) return;
     const { name } = command.data;
     if (this.#latest.has(name) || this.#latest.size < MAX_COMMANDS) this.#latest.set(name, command.data);
+  }
+
+  /** Breakers in another state than at the last call; to be asked before `take`. */
+  moves(): Move[] {
+    return [...this.#latest.values()].flatMap((command) => {
+      const { name } = command;
+      const [from, to] = [this.#states.get(name), breakerState(command)];
+      if (from !== undefined || this.#states.size < MAX_COMMANDS) this.#states.set(name, to);
+      return from === undefined || from === to ? [] : [{ name, from, to }];
+    });
   }
 
   /** What was said since the last call. `now`: milliseconds that only go forward. */

@@ -1,3 +1,5 @@
+import { BREAKER_ATTR, BREAKER_EVENT } from '../../contract/telemetry.ts';
+import type { Move } from './hystrix.ts';
 import type { Sample } from './parse.ts';
 
 /** A sample, or what something rose by since the one before. */
@@ -27,13 +29,29 @@ export function toOtlp(service: string, samples: readonly Measured[], nowMs: num
     const aggregationTemporality = first.type === 'delta' ? DELTA : CUMULATIVE;
     return { name, sum: { dataPoints, aggregationTemporality, isMonotonic: true } };
   });
-  const attributes = [{ key: 'service.name', value: { stringValue: service } }];
-  return {
-    resourceMetrics: [
-      { resource: { attributes }, scopeMetrics: [{ scope: { name: 'stormglass.scrape' }, metrics }] },
-    ],
-  };
+  return { resourceMetrics: [{ resource: resourceOf(service), scopeMetrics: [{ scope: SCOPE, metrics }] }] };
 }
+
+/** Moves of breakers as an OTLP logs request in JSON. */
+export function movesToOtlp(service: string, moves: readonly Move[], nowMs: number): object {
+  const at = `${Math.floor(nowMs)}000000`;
+  const logRecords = moves.map(({ name, from, to }) => ({
+    ...{ timeUnixNano: at, observedTimeUnixNano: at, eventName: BREAKER_EVENT[to] },
+    ...{ severityNumber: 9, severityText: 'INFO', body: { stringValue: `${name}: ${from} -> ${to}` } },
+    attributes: [
+      [BREAKER_ATTR.name, name],
+      [BREAKER_ATTR.from, from],
+      [BREAKER_ATTR.to, to],
+      [BREAKER_ATTR.reason, 'observed'],
+    ].map(([key, value]) => ({ key, value: { stringValue: value } })),
+  }));
+  return { resourceLogs: [{ resource: resourceOf(service), scopeLogs: [{ scope: SCOPE, logRecords }] }] };
+}
+
+const SCOPE = { name: 'stormglass.scrape' };
+const resourceOf = (service: string) => ({
+  attributes: [{ key: 'service.name', value: { stringValue: service } }],
+});
 
 const isTimer = ({ type }: Measured) => type === 'histogram' || type === 'summary';
 const isCount = (sample: Measured) =>

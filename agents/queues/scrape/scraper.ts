@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { HystrixStream } from './hystrix.ts';
-import { toOtlp } from './otlp.ts';
+import { movesToOtlp, toOtlp } from './otlp.ts';
 import { parseMetrics } from './parse.ts';
 
 /** A Prometheus endpoint, and the service whose metrics it shows. */
@@ -85,7 +85,7 @@ export async function scrape(
   const answer = await fetch(url, { headers: { accept: ACCEPT }, signal });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   const at = Date.now();
-  await send(otlp, toOtlp(service, parseMetrics(await limitedText(answer)), at), signal);
+  await send(otlp, 'metrics', toOtlp(service, parseMetrics(await limitedText(answer)), at), signal);
 }
 
 /** An event stream of Hystrix, to its end; what it says is sent at the pace of scraping. */
@@ -104,18 +104,25 @@ async function listen({ service, url }: Target, options: ScraperOptions): Promis
       stream.line(line);
       const now = performance.now();
       if (now - sentAt < everyMs) continue;
+      const moves = stream.moves();
       const said = stream.take(now);
       if (said.length === 0) continue;
       sentAt = now;
-      await send(otlp, toOtlp(service, said, Date.now()), signal);
+      await send(otlp, 'metrics', toOtlp(service, said, Date.now()), signal);
+      if (moves.length > 0) await send(otlp, 'logs', movesToOtlp(service, moves, Date.now()), signal);
     }
   } finally {
     clearTimeout(watch);
   }
 }
 
-async function send(otlp: ScraperOptions['otlp'], request: object, signal: AbortSignal): Promise<void> {
-  const sent = await fetch(`${otlp.url}/v1/metrics`, {
+async function send(
+  otlp: ScraperOptions['otlp'],
+  what: 'metrics' | 'logs',
+  request: object,
+  signal: AbortSignal,
+): Promise<void> {
+  const sent = await fetch(`${otlp.url}/v1/${what}`, {
     method: 'POST',
     headers: { ...otlp.headers, 'content-type': 'application/json' },
     body: JSON.stringify(request),

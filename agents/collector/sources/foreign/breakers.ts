@@ -26,6 +26,8 @@ const MOVES: Record<string, Move> = {
 };
 /** Breakers remembered at one time; beyond it the one that was silent longest is forgotten. */
 const MAX_BREAKERS = 10_000;
+/** What is longer is no name of a breaker. */
+const MAX_LETTERS = 500;
 const STATES: ReadonlySet<string> = new Set(BREAKER_STATES);
 
 /** Remembers of each breaker what its counters said, and reads a collection's points. */
@@ -44,7 +46,7 @@ export class BreakerReader {
       const rule = RULES[point.name];
       if (rule === undefined) continue;
       const name = rule.breaker(point);
-      if (name === '') continue;
+      if (name === '' || name.length > MAX_LETTERS) continue;
       const key = `${origin}|${name}`;
       let entry = found.get(key);
       if (entry === undefined) {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { ForeignPoint } from './points.ts';
 
 /** Series remembered at one time; beyond it the one that was silent longest is forgotten and starts anew. */
@@ -13,7 +14,7 @@ export class Increases {
   /** Null when it is not known. */
   of(series: string, { counts, value, attributes }: ForeignPoint): number | null {
     if (counts === 'delta') return value;
-    const key = `${series}|${[...attributes].join('|')}`;
+    const key = hash('sha1', `${series}|${[...attributes].join('|')}`, 'base64');
     const before = this.#last.get(key);
     this.#last.delete(key);
     this.#last.set(key, value);

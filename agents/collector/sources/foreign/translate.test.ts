@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { BreakerTransition } from '../../../contract/timeline.ts';
+import { mapEvents } from '../../live/events.ts';
 import { mapSamples } from '../../live/samples.ts';
 import { jsonToProtobuf } from '../../wire/json.ts';
 import { WireReader } from '../../wire/reader.ts';
@@ -32,7 +34,7 @@ function request(metrics: Record<string, Data>, resource: Record<string, string>
 }
 
 function samples(foreign: ForeignMetrics, ...requests: Uint8Array[]) {
-  const ours = requests.map((bytes) => foreign.translate(bytes)).at(-1) ?? null;
+  const ours = requests.map((bytes) => foreign.translate(bytes).metrics).at(-1) ?? null;
   if (ours === null) return null;
   const { breakers, queues } = mapSamples(new WireReader(ours));
   return { breakers: [...breakers.values()], queues: [...queues.values()] };
@@ -132,6 +134,47 @@ test("queues of the Collector's receivers: RabbitMQ by resource, Kafka by partit
   expect(samples(new ForeignMetrics(), done(5), done(9))?.queues).toMatchObject([
     { system: 'bullmq', queue: 'mails', ready: 6, dead: 1, dequeued: 4 },
   ]);
+});
+
+test('a breaker which is found in another state than before has moved; the first state is no move', () => {
+  const foreign = new ForeignMetrics();
+  const moves = (state: string, instance = 'a', name = 'bank') => {
+    const metrics = {
+      'resilience4j.circuitbreaker.state': { gauge: { dataPoints: [point({ name, state }, 1)] } },
+    };
+    const { logs } = foreign.translate(request(metrics, { 'service.instance.id': instance }));
+    const found: BreakerTransition[] = [];
+    const sink = { transition: (t: BreakerTransition) => found.push(t), saga: () => undefined };
+    if (logs !== null) mapEvents(new WireReader(logs), sink);
+    return found.map(({ service, instance, from, to, reason }) =>
+      [service, instance, from, to, reason].join(' '),
+    );
+  };
+  expect(moves('open')).toEqual([]);
+  expect(moves('open')).toEqual([]);
+  expect(moves('half_open')).toEqual(['shop a open half_open observed']);
+  // Another instance, another breaker.
+  expect(moves('closed', 'b')).toEqual([]);
+  expect(moves('closed', 'a', 'mail')).toEqual([]);
+  expect(moves('closed')).toEqual(['shop a half_open closed observed']);
+  expect(moves('metrics_only')).toEqual(['shop a closed disabled observed']);
+});
+
+test('breakers without end are forgotten, the one that was silent longest first', () => {
+  const foreign = new ForeignMetrics();
+  const say = (state: string, names: string[]) => {
+    const dataPoints = names.map((name) => point({ name, state }, 1));
+    return foreign.translate(request({ 'resilience4j.circuitbreaker.state': { gauge: { dataPoints } } }))
+      .logs;
+  };
+  say('closed', ['first', 'second']);
+  say(
+    'closed',
+    Array.from({ length: 9_999 }, (_, i) => `other ${i}`),
+  );
+  expect(say('open', ['first'])).toBeNull();
+  expect(say('open', ['other 9998'])).not.toBeNull();
+  expect(say('open', ['x'.repeat(1000)])).toBeNull();
 });
 
 test('everything else is left alone', () => {

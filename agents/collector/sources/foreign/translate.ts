@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { BREAKER_ATTR, BREAKER_STATES, METRIC, SEMCONV } from '../../../contract/telemetry.ts';
 import { otlp } from '../../wire/codec.ts';
 import { BREAKER_NAMES, BreakerReader, type BreakerReading } from './breakers.ts';
 import { Increases } from './increase.ts';
+import { ObservedMoves } from './observed.ts';
 import { foreignPoints, WantedMetrics } from './points.ts';
 import { QUEUE_NAMES, QueueReader, type QueueReading } from './queues.ts';
 
@@ -15,6 +17,12 @@ interface Point {
   as_double: number;
 }
 
+/** Requests in protobuf to be taken besides the one given; null where there is nothing to say. */
+export interface Translated {
+  metrics: Uint8Array | null;
+  logs: Uint8Array | null;
+}
+
 /**
  * Knows the breakers and queues of other libraries in a metrics request, and says them once more by our names, so that live
  * view and stored view show them as their own. What came is stored as it came; this is added to it.
@@ -23,16 +31,22 @@ export class ForeignMetrics {
   readonly #increases = new Increases();
   readonly #breakers = new BreakerReader(this.#increases);
   readonly #queues = new QueueReader(this.#increases);
+  readonly #moves = new ObservedMoves();
 
-  /** A metrics request in protobuf to be taken besides the one given; null when nothing in it is known. */
-  translate(request: Uint8Array): Uint8Array | null {
+  translate(request: Uint8Array): Translated {
     const groups = foreignPoints(request, WANTED);
-    if (groups === null) return null;
+    if (groups === null) return { metrics: null, logs: null };
+    const resource_logs: object[] = [];
     const resource_metrics = groups.flatMap(({ resource, points }) => {
-      const origin = JSON.stringify(resource ?? null);
+      // It is remembered with each breaker and series, and may be of any size.
+      const origin = hash('sha1', JSON.stringify(resource ?? null), 'base64');
       const gauges = new Map<string, Point[]>();
       const sums = new Map<string, Point[]>();
-      for (const reading of this.#breakers.read(points, origin)) sayBreaker(reading, gauges, sums);
+      const breakers = this.#breakers.read(points, origin);
+      for (const reading of breakers) sayBreaker(reading, gauges, sums);
+      const log_records = this.#moves.records(breakers, origin);
+      if (log_records.length > 0)
+        resource_logs.push({ resource, scope_logs: [{ scope: SCOPE, log_records }] });
       for (const reading of this.#queues.read(points, origin)) sayQueue(reading, gauges, sums);
       const metrics = [
         ...[...gauges].map(([name, data_points]) => ({ name, gauge: { data_points } })),
@@ -43,7 +57,10 @@ export class ForeignMetrics {
       ];
       return metrics.length === 0 ? [] : [{ resource, scope_metrics: [{ scope: SCOPE, metrics }] }];
     });
-    return resource_metrics.length === 0 ? null : otlp.encodeRequest('metrics', { resource_metrics });
+    return {
+      metrics: resource_metrics.length === 0 ? null : otlp.encodeRequest('metrics', { resource_metrics }),
+      logs: resource_logs.length === 0 ? null : otlp.encodeRequest('logs', { resource_logs }),
+    };
   }
 }
 

@@ -1,17 +1,14 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type CircuitBreaker from 'opossum';
-import { BREAKER_ATTR, type BreakerOutcome, type BreakerState, EVENT } from '../../../contract/index.ts';
+import {
+  BREAKER_ATTR,
+  BREAKER_EVENT,
+  type BreakerOutcome,
+  type BreakerState,
+} from '../../../contract/index.ts';
 import type { Clock } from '../../clock.ts';
 import { emitEvent } from '../../events.ts';
 import { peerOf, readWindow, reasonFor, settingsOf, type Trip, thresholdOf } from './window.ts';
-
-const EVENT_OF: Record<BreakerState, string> = {
-  closed: EVENT.breakerClosed,
-  open: EVENT.breakerOpened,
-  half_open: EVENT.breakerHalfOpened,
-  forced_open: EVENT.breakerForcedOpen,
-  disabled: EVENT.breakerDisabled,
-};
 
 export interface CallSink {
   /** `seconds` is null for a call that was turned away. */
@@ -131,7 +128,7 @@ export class TrackedBreaker {
     const threshold = thresholdOf(this.breaker);
     const reason = reasonFor(from, to, window, threshold, this.#trip);
     emitEvent(
-      EVENT_OF[to],
+      BREAKER_EVENT[to],
       {
         [BREAKER_ATTR.name]: this.name,
         'peer.service': this.peer,
