@@ -9,7 +9,7 @@ const MAX_SERIES = 2000;
 const MAX_METRICS = 5000;
 /** Over all metrics: 20 MB. */
 const MAX_ALL_SERIES = 200_000;
-const MAX_LETTERS = 300;
+const MAX_LETTERS = 250;
 
 /** What OpenTelemetry's SDKs put in place of the attributes that are too many: `otel.metric.overflow = true`. */
 const OVERFLOW_ATTRIBUTE = [
@@ -74,7 +74,7 @@ function nameOf(metric: WireReader): string {
   const start = metric.pos;
   let name = '';
   while (metric.next()) {
-    if (metric.field === 1) name = metric.text();
+    if (metric.field === 1) name = metric.shortText();
     else metric.skip();
   }
   metric.pos = start;

@@ -13,6 +13,9 @@ import { mapEvents } from './events.ts';
 import { mapSamples } from './samples.ts';
 import { type Call, mapSpans } from './spans.ts';
 
+/** Of each kind in one line: with every text as long as it can be it has 7 MB. As a rule there are some tens. */
+const MAX_ITEMS = 250;
+
 interface OpenCell {
   cell: TrafficCell;
   durations: Map<number, number>;
@@ -43,9 +46,9 @@ export class Accumulator {
     }
   }
 
-  /** The line since the last call, or null when nothing came. */
-  take(): LiveLine | null {
-    if (this.#empty) return null;
+  /** What came since the last call, in lines of bounded size; none when nothing came. */
+  take(): LiveLine[] {
+    if (this.#empty) return [];
     const line = this.#line;
     for (const { cell, durations } of this.#cells.values()) {
       const sketch: Sketch = [...durations].sort((a, b) => a[0] - b[0]);
@@ -54,7 +57,7 @@ export class Accumulator {
     this.#cells.clear();
     this.#line = emptyLine();
     this.#empty = true;
-    return line;
+    return divided(line);
   }
 
   #call(place: Omit<TrafficCell, 'calls' | 'errors' | 'receipts' | 'durations'>, call: Call): void {
@@ -89,6 +92,19 @@ export class Accumulator {
     if (item.at > this.#line.dataAt) this.#line.dataAt = item.at;
     return item;
   }
+}
+
+/** A line as several ones with so many items each. They are increments: it is all the same to who adds them up. */
+function divided(line: LiveLine): LiveLine[] {
+  const { dataAt, ...lists } = line;
+  const most = Math.max(...Object.values(lists).map((list) => list.length));
+  if (most <= MAX_ITEMS) return [line];
+  const lines: LiveLine[] = [];
+  for (let at = 0; at < most; at += MAX_ITEMS) {
+    const parts = Object.entries(lists).map(([name, list]) => [name, list.slice(at, at + MAX_ITEMS)]);
+    lines.push({ dataAt, ...(Object.fromEntries(parts) as typeof lists) });
+  }
+  return lines;
 }
 
 function emptyLine(): LiveLine {

@@ -110,7 +110,7 @@ function readEvent(reader: WireReader): Event {
         observed = reader.fixed64();
         break;
       case 12:
-        event.name = reader.text();
+        event.name = reader.shortText();
         break;
       default:
         reader.skip();

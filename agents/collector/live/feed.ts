@@ -60,8 +60,7 @@ export class LiveFeed {
 
   #start(): void {
     const flush = setInterval(() => {
-      const line = this.#accumulator.take();
-      if (line !== null) this.#send(`${JSON.stringify(line)}\n`);
+      for (const line of this.#accumulator.take()) this.#send(`${JSON.stringify(line)}\n`);
     }, FLUSH_MS);
     const heartbeat = setInterval(() => this.#send('\n'), HEARTBEAT_MS);
     this.#timers = [flush, heartbeat];

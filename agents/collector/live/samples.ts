@@ -177,7 +177,7 @@ function eachPoint(metric: WireReader, visit: (point: Point) => void): void {
   const start = metric.pos;
   let name = '';
   while (metric.next()) {
-    if (metric.field === 1) name = metric.text();
+    if (metric.field === 1) name = metric.shortText();
     else metric.skip();
   }
   if (!BREAKER_METRICS.has(name) && !QUEUE_METRICS.has(name)) return;

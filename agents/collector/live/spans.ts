@@ -179,7 +179,7 @@ function readSpan(reader: WireReader): Span {
         span.spanId = reader.hex();
         break;
       case 5:
-        span.name = reader.text();
+        span.name = reader.shortText();
         break;
       case 6:
         span.kind = reader.varint();

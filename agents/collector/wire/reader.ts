@@ -6,6 +6,9 @@ export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
+/** More than 250 letters of whatever alphabet, so that a name that was cut is still seen to be too long (../bounds). */
+const MAX_SHORT_BYTES = 800;
+
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 export class WireReader {
@@ -118,6 +121,17 @@ export class WireReader {
     const start = this.#take(size);
     // On the slice of the whole: TextDecoder, or a view of its own, costs most texts more than their decoding.
     return this.bytes.toString('utf8', start, start + size);
+  }
+
+  /** The text, of a long one its beginning and an ellipsis: some are of megabytes. */
+  shortText(): string {
+    const size = this.length();
+    const start = this.#take(size);
+    if (size <= MAX_SHORT_BYTES) return this.bytes.toString('utf8', start, start + size);
+    let end = start + MAX_SHORT_BYTES;
+    // Not in the middle of a letter.
+    while (end > start && ((this.bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+    return `${this.bytes.toString('utf8', start, end)}…`;
   }
 
   raw(): Uint8Array {

@@ -67,11 +67,14 @@ function mapToJson(reader: WireReader, depth: number): string {
 
 export type Scalar = string | number | boolean;
 
-/** The scalar of an AnyValue; lists, maps and bytes read as empty text, integers beyond 2^53 lose their last digits. */
+/**
+ * The scalar of an AnyValue; lists, maps and bytes read as empty text, long texts are cut, integers beyond 2^53 lose their
+ * last digits.
+ */
 function scalarOf(reader: WireReader): Scalar {
   let value: Scalar = '';
   while (reader.next()) {
-    if (reader.field === 1 && reader.wire === WIRE.bytes) value = reader.text();
+    if (reader.field === 1 && reader.wire === WIRE.bytes) value = reader.shortText();
     else if (reader.field === 2) value = reader.bool();
     else if (reader.field === 3) value = Number(reader.int64());
     else if (reader.field === 4) value = reader.double();
