@@ -15,7 +15,7 @@ const ids = { number: hexId(1, 16), text: hexId(2, 16), nested: hexId(3, 16), wi
 type Name = keyof typeof ids;
 
 beforeAll(async () => {
-  collector = await TestCollector.start();
+  collector = await TestCollector.start({ COLLECTOR_ENGINE_MEMORY_BYTES: '629145600' });
   queries = collector.queries();
   const at = (n: number) => ({ spanId: hexId(n, 8), startMs: now - n });
   await post(

@@ -10,6 +10,7 @@ type Entry = Completion['entries'][number];
 /** By the tags of store/flat.ts. */
 const TYPE_OF: Record<string, Entry['type']> = {
   '': 'string',
+  e: 'string',
   i: 'int',
   d: 'double',
   b: 'bool',

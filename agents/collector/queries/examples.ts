@@ -1,6 +1,6 @@
 import type { Example, ExampleSearch, ExamplesAnswer } from '../../contract/figures.ts';
 import { RECEIPT_ATTR } from '../../contract/telemetry.ts';
-import { CELL_KIND, CELL_OPERATION, CELL_PEER, CELL_SERVICE, IS_ERROR, OPERATION } from '../store/views.ts';
+import { CELL_KIND, CELL_OPERATION, CELL_PEER, CELL_SERVICE, IS_ERROR } from '../store/cells.ts';
 import { Binder } from './binder.ts';
 import { bounds, LIMITS, millis, type Store } from './client.ts';
 
@@ -17,7 +17,7 @@ export async function examples(
   signal?: AbortSignal,
 ): Promise<ExamplesAnswer> {
   const binder = new Binder();
-  const counted = search.kind === 'server' ? CELL_OPERATION : OPERATION;
+  const counted = search.kind === 'server' ? CELL_OPERATION : 'Operation';
   const where = [
     `${CELL_SERVICE} = ${binder.bind(search.service, 'String')}`,
     `Kind = ${binder.bind(search.kind, 'String')}`,
@@ -26,7 +26,7 @@ export async function examples(
     ...(search.want === 'failing' ? [IS_ERROR] : []),
   ];
   const rows = await store.rows<Omit<Example, 'error'> & { error: number; matching: number }>(
-    `SELECT TraceId AS traceId, SpanId AS spanId, ServiceName AS service, ${OPERATION} AS operation, Peer AS peer,
+    `SELECT TraceId AS traceId, SpanId AS spanId, ServiceName AS service, Operation AS operation, Peer AS peer,
       ${millis('Timestamp')} AS startMs, ${millis(END)} AS endMs, Duration / 1000000 AS durationMs, ${IS_ERROR} AS error,
       StatusMessage AS statusMessage, SpanAttributes['${RECEIPT_ATTR.faultId}'] AS faultId, count() OVER () AS matching,
       ${CELL_KIND} AS Kind, ${CELL_PEER} AS Peer

@@ -21,6 +21,7 @@ import type {
   TraceSearchResult,
 } from '../../contract/trace.ts';
 import type { CollectorSnapshot } from '../serve/stats.ts';
+import { cells, seconds } from './cells.ts';
 import { bounds, LIMITS, type Range, Store, type StoreAddress, within } from './client.ts';
 import { completion } from './completion.ts';
 import { examples } from './examples.ts';
@@ -108,11 +109,10 @@ async function operations(
   signal?: AbortSignal,
 ): Promise<string[]> {
   const rows = await store.rows<{ operation: string }>(
-    `SELECT DISTINCT Operation AS operation FROM stormglass_traffic
+    `SELECT DISTINCT Operation AS operation FROM ${cells(range, null)}
      WHERE Kind = 'server' AND Service = {service:String}
-       AND Second >= toDateTime({fromSecond:UInt32}) AND Second <= toDateTime({toSecond:UInt32})
      ORDER BY operation LIMIT 1000`,
-    { service, fromSecond: Math.floor(range.from / 1000), toSecond: Math.ceil(range.to / 1000) },
+    { service, ...seconds(range) },
     signal,
     LIMITS.figures,
   );

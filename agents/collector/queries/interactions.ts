@@ -1,4 +1,5 @@
 import type { Interactions } from '../../contract/figures.ts';
+import { cells, seconds } from './cells.ts';
 import { bounds, LIMITS, type Range, type Store, within } from './client.ts';
 
 /** Spans the chain is looked for in; above it a part of the traces is read. */
@@ -9,12 +10,13 @@ const MAX_SPANS_READ = 50_000;
  * neither serves nor takes a message is a client of the system (a load generator, a browser), not a service of it.
  */
 export async function interactions(store: Store, range: Range, signal?: AbortSignal): Promise<Interactions> {
+  const serving = `SELECT Service FROM ${cells(range, null)} WHERE Kind IN ('server', 'consumer')`;
   const [counted, chains] = await Promise.all([
     store.rows<{ synchronous: number; asynchronous: number }>(
-      `SELECT sumIf(Calls, Kind = 'client' AND Peer IN (${SERVING})) AS synchronous,
+      `SELECT sumIf(Calls, Kind = 'client' AND Peer IN (${serving})) AS synchronous,
         sumIf(Calls, Kind = 'producer') AS asynchronous
-      FROM stormglass_traffic WHERE ${SECONDS} AND Service IN (${SERVING})`,
-      { fromSecond: Math.floor(range.from / 1000), toSecond: Math.ceil(range.to / 1000) },
+      FROM ${cells(range, null)} WHERE Service IN (${serving})`,
+      seconds(range),
       signal,
       LIMITS.figures,
     ),
@@ -24,9 +26,6 @@ export async function interactions(store: Store, range: Range, signal?: AbortSig
   const all = synchronous + asynchronous;
   return { synchronous, asynchronous, synchronousRatio: all === 0 ? null : synchronous / all, ...chains };
 }
-
-const SECONDS = `Second >= toDateTime({fromSecond:UInt32}) AND Second < toDateTime({toSecond:UInt32})`;
-const SERVING = `SELECT Service FROM stormglass_traffic WHERE ${SECONDS} AND Kind IN ('server', 'consumer')`;
 
 interface Link {
   traceId: string;

@@ -1,8 +1,12 @@
-import type { TraceSearch, TraceSearchResult, TraceSummary } from '../../contract/trace.ts';
-import { OPERATION } from '../store/views.ts';
+import type {
+  AttributeCondition,
+  TraceSearch,
+  TraceSearchResult,
+  TraceSummary,
+} from '../../contract/trace.ts';
 import { Binder } from './binder.ts';
 import { bounds, LIMITS, millis, type Range, type Store, within } from './client.ts';
-import { attributeCondition } from './conditions.ts';
+import { attributeAlternatives, attributeCondition } from './conditions.ts';
 
 /** A trace's rows may be spread over the minutes it lasts; so much is read around the range. */
 const SLACK_MINUTES = 5;
@@ -28,6 +32,10 @@ export async function searchTraces(
   return { traces: rows.slice(0, search.limit), truncated: rows.length > search.limit };
 }
 
+/** Of a trace whose rows are grouped. */
+const START_MS = millis('min(Start)');
+const DURATION_MS = '(toUnixTimestamp64Nano(max(End)) - toUnixTimestamp64Nano(min(Start))) / 1000000';
+
 /** One more than the limit where there are so many. */
 async function tracesWithin(
   store: Store,
@@ -36,22 +44,23 @@ async function tracesWithin(
   signal: AbortSignal | undefined,
 ): Promise<TraceSummary[]> {
   const binder = new Binder();
-  const spans = spanConditions(search, binder);
-  const having = traceConditions(search, binder);
-  const matching =
-    spans.length === 0
-      ? ''
-      : `AND TraceId IN (SELECT TraceId FROM otel_traces WHERE ${within('Timestamp')} AND ${spans.join(' AND ')})`;
+  const matching = spansMatching(search, binder);
+  const order = search.order === 'slowest' ? DURATION_MS : START_MS;
+  const whole = [
+    ...[`${START_MS} >= {from:Int64}`, `${START_MS} < {to:Int64}`],
+    ...traceConditions(search, binder),
+  ].join(' AND ');
+  const minutes = `Minute >= toStartOfMinute(fromUnixTimestamp64Milli({from:Int64})) - toIntervalMinute(${SLACK_MINUTES})
+      AND Minute <= fromUnixTimestamp64Milli({to:Int64})`;
+  // Which ones first, by what is narrow to read; then all of the few.
   return store.rows<TraceSummary>(
-    `SELECT TraceId AS traceId, ${millis('min(Start)')} AS startMs,
-      (toUnixTimestamp64Nano(max(End)) - toUnixTimestamp64Nano(min(Start))) / 1000000 AS durationMs,
+    `SELECT TraceId AS traceId, ${START_MS} AS startMs, ${DURATION_MS} AS durationMs,
       min(Root).3 AS rootService, min(Root).4 AS rootName, sum(Spans) AS spanCount, sum(Errors) AS errorCount,
       arraySort(groupUniqArrayArray(Services)) AS services, arraySort(groupUniqArrayArray(FaultIds)) AS faultIds
-    FROM stormglass_traces
-    WHERE Minute >= toStartOfMinute(fromUnixTimestamp64Milli({from:Int64})) - toIntervalMinute(${SLACK_MINUTES})
-      AND Minute <= fromUnixTimestamp64Milli({to:Int64}) ${matching}
-    GROUP BY TraceId HAVING startMs >= {from:Int64} AND startMs < {to:Int64} ${having.map((h) => `AND ${h}`).join(' ')}
-    ORDER BY ${search.order === 'slowest' ? 'durationMs DESC' : 'startMs DESC'} LIMIT {limit:UInt32}`,
+    FROM stormglass_traces WHERE ${minutes} AND TraceId IN (
+      SELECT TraceId FROM stormglass_traces WHERE ${minutes} ${matching}
+      GROUP BY TraceId HAVING ${whole} ORDER BY ${order} DESC LIMIT {limit:UInt32})
+    GROUP BY TraceId ORDER BY ${order} DESC`,
     { ...binder.params, ...range, limit: search.limit + 1 },
     signal,
     LIMITS.scan,
@@ -62,23 +71,33 @@ async function tracesWithin(
 function traceConditions(search: TraceSearch, binder: Binder): string[] {
   const out: string[] = [];
   if (search.minDurationMs !== undefined)
-    out.push(`durationMs >= ${binder.bind(search.minDurationMs, 'Float64')}`);
+    out.push(`${DURATION_MS} >= ${binder.bind(search.minDurationMs, 'Float64')}`);
   if (search.maxDurationMs !== undefined)
-    out.push(`durationMs <= ${binder.bind(search.maxDurationMs, 'Float64')}`);
-  if (search.status === 'error') out.push('errorCount > 0');
-  if (search.status === 'ok') out.push('errorCount = 0');
-  if (search.faultId !== undefined) out.push(`has(faultIds, ${binder.bind(search.faultId, 'String')})`);
+    out.push(`${DURATION_MS} <= ${binder.bind(search.maxDurationMs, 'Float64')}`);
+  if (search.status === 'error') out.push('sum(Errors) > 0');
+  if (search.status === 'ok') out.push('sum(Errors) = 0');
+  if (search.faultId !== undefined)
+    out.push(`has(groupUniqArrayArray(FaultIds), ${binder.bind(search.faultId, 'String')})`);
   return out;
 }
 
-/** Conditions that one and the same span of the trace must meet. */
-function spanConditions(search: TraceSearch, binder: Binder): string[] {
-  const out: string[] = [];
-  if (search.service !== undefined) out.push(`ServiceName = ${binder.bind(search.service, 'String')}`);
+/** Of the traces one of whose spans meets all conditions on spans. */
+function spansMatching(search: TraceSearch, binder: Binder): string {
+  const conditions = [within('Timestamp')];
+  if (search.service !== undefined) conditions.push(`ServiceName = ${binder.bind(search.service, 'String')}`);
   if (search.operation !== undefined) {
     const name = binder.bind(search.operation, 'String');
-    out.push(`(SpanName = ${name} OR ${OPERATION} = ${name})`);
+    conditions.push(`(SpanName = ${name} OR Operation = ${name})`);
   }
-  for (const condition of search.attributes) out.push(attributeCondition(condition, binder));
-  return out;
+  // One that an index knows goes first.
+  const [first, ...others] = search.attributes.toSorted((a, b) => indexed(b) - indexed(a));
+  if (first === undefined && conditions.length === 1) return '';
+  for (const condition of others) conditions.push(attributeCondition(condition, binder));
+  const alternatives = first === undefined ? ['1'] : attributeAlternatives(first, binder);
+  const selects = alternatives.map(
+    (alternative) => `SELECT TraceId FROM otel_traces WHERE ${[...conditions, alternative].join(' AND ')}`,
+  );
+  return `AND TraceId IN (${selects.join(' UNION ALL ')})`;
 }
+
+const indexed = ({ op }: AttributeCondition) => Number(op === '=' || op === 'in');

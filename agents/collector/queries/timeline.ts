@@ -8,6 +8,7 @@ import type {
   Timeline,
   TrafficCell,
 } from '../../contract/timeline.ts';
+import { cells, seconds } from './cells.ts';
 import { bounds, LIMITS, millis, type Range, type Store, within } from './client.ts';
 
 export type StoredTimeline = Omit<Timeline, 'faults' | 'processes'>;
@@ -28,20 +29,20 @@ export async function timeline(
   signal?: AbortSignal,
 ): Promise<StoredTimeline> {
   const step = Math.max(1, Math.floor(stepSeconds));
-  const [cells, breakers, transitions, queues, sagas, found] = await Promise.all([
-    traffic(store, range, step, signal),
+  const [traffic, breakers, transitions, queues, sagas, found] = await Promise.all([
+    trafficCells(store, range, step, signal),
     breakerSamples(store, range, step, signal),
     store.rows<BreakerTransition>(TRANSITIONS, bounds(range), signal, LIMITS.figures),
     queueSamples(store, range, step, signal),
     sagaEvents(store, range, step, signal),
     receipts(store, null, range, MAX_RECEIPTS, signal),
   ]);
-  return { traffic: cells, breakers, transitions, queues, sagas, receipts: found };
+  return { traffic, breakers, transitions, queues, sagas, receipts: found };
 }
 
 type StoredCell = Omit<TrafficCell, 'durations'> & { durations: Record<string, number> };
 
-async function traffic(
+async function trafficCells(
   store: Store,
   range: Range,
   step: number,
@@ -50,10 +51,9 @@ async function traffic(
   const rows = await store.rows<StoredCell>(
     `SELECT ${stepOf('Second')} AS second, Kind AS kind, Service AS service, Peer AS peer, Operation AS operation,
       sum(Calls) AS calls, sum(Errors) AS errors, sum(Receipts) AS receipts, sumMap(Durations) AS durations
-    FROM stormglass_traffic
-    WHERE Second >= toDateTime({fromSecond:UInt32}) AND Second < toDateTime({toSecond:UInt32})
+    FROM ${cells(range, step)}
     GROUP BY second, kind, service, peer, operation ORDER BY second`,
-    { step, fromSecond: Math.floor(range.from / 1000), toSecond: Math.ceil(range.to / 1000) },
+    { step, ...seconds(range) },
     signal,
     LIMITS.figures,
   );

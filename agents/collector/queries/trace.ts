@@ -72,8 +72,9 @@ async function linkingTraces(
   signal?: AbortSignal,
 ): Promise<string[]> {
   const rows = await store.rows<{ traceId: string }>(
-    `SELECT DISTINCT TraceId AS traceId FROM otel_traces WHERE ${within('Timestamp')} AND has(Links.TraceId, {id:String}) LIMIT 100`,
-    { id, from: range.from, to: range.to + LINK_SEARCH_MS },
+    `SELECT DISTINCT TraceId AS traceId FROM stormglass_traces
+     WHERE ${within('toDateTime64(Minute, 3)')} AND has(Links, {id:String}) LIMIT 100`,
+    { id, from: range.from - 60_000, to: range.to + LINK_SEARCH_MS },
     signal,
     LIMITS.lookup,
   );

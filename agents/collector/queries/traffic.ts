@@ -9,6 +9,7 @@ import type {
 } from '../../contract/figures.ts';
 import { mergeSketches, quantile, type Sketch } from '../../contract/sketch.ts';
 import { Binder } from './binder.ts';
+import { cells, seconds } from './cells.ts';
 import { LIMITS, type Range, type Store } from './client.ts';
 
 /** Points of one answer: the step grows until the range fits. */
@@ -30,12 +31,6 @@ interface Key {
 }
 
 const SUMS = `sum(Calls) AS calls, sum(Errors) AS errors, sum(Receipts) AS receipts, sumMap(Durations) AS durations`;
-const WITHIN = `Second >= toDateTime({fromSecond:UInt32}) AND Second < toDateTime({toSecond:UInt32})`;
-
-/** Whole seconds of a range, as the traffic table counts them. */
-function seconds({ from, to }: Range): { fromSecond: number; toSecond: number } {
-  return { fromSecond: Math.floor(from / 1000), toSecond: Math.ceil(to / 1000) };
-}
 
 const sketch = (stored: Record<string, number>): Sketch =>
   Object.entries(stored)
@@ -78,7 +73,7 @@ export async function red(store: Store, search: RedSearch, signal?: AbortSignal)
   const binder = new Binder();
   const group = GROUPS[search.by];
   const where = [
-    ...[WITHIN, group.where],
+    group.where,
     ...(search.service === undefined ? [] : [`Service = ${binder.bind(search.service, 'String')}`]),
     ...(search.peer === undefined ? [] : [`Peer = ${binder.bind(search.peer, 'String')}`]),
     ...(search.operation === undefined ? [] : [`Operation = ${binder.bind(search.operation, 'String')}`]),
@@ -86,7 +81,7 @@ export async function red(store: Store, search: RedSearch, signal?: AbortSignal)
   const columns = `Kind AS kind, Service AS service, ${group.peer} AS peer, ${group.operation} AS operation`;
   const params = { ...binder.params, fromSecond, toSecond, step, limit: search.limit };
   const keys = await store.rows<Key & StoredTotals & { keys: number }>(
-    `SELECT *, count() OVER () AS keys FROM (SELECT ${columns}, ${SUMS} FROM stormglass_traffic WHERE ${where}
+    `SELECT *, count() OVER () AS keys FROM (SELECT ${columns}, ${SUMS} FROM ${cells(search, null)} WHERE ${where}
       GROUP BY kind, service, peer, operation) ORDER BY calls DESC, service, peer, operation LIMIT {limit:UInt32}`,
     params,
     signal,
@@ -98,7 +93,7 @@ export async function red(store: Store, search: RedSearch, signal?: AbortSignal)
   );
   const points = await store.rows<Key & StoredTotals & { second: number }>(
     `SELECT intDiv(toUnixTimestamp(Second), {step:UInt32}) * {step:UInt32} AS second, ${columns}, ${SUMS}
-      FROM stormglass_traffic WHERE ${where} AND concat(kind, '\\n', service, '\\n', peer, '\\n', operation) IN ${wanted}
+      FROM ${cells(search, step)} WHERE ${where} AND concat(kind, '\\n', service, '\\n', peer, '\\n', operation) IN ${wanted}
       GROUP BY second, kind, service, peer, operation ORDER BY second`,
     { ...params, ...binder.params },
     signal,
@@ -125,7 +120,7 @@ type Edge = Omit<Key, 'operation'> & Totals;
 /** Every service and edge of a range; `server` rows are what the services themselves served. */
 async function edges(store: Store, range: Range, signal?: AbortSignal): Promise<Edge[]> {
   const rows = await store.rows<Omit<Key, 'operation'> & StoredTotals>(
-    `SELECT Kind AS kind, Service AS service, Peer AS peer, ${SUMS} FROM stormglass_traffic WHERE ${WITHIN}
+    `SELECT Kind AS kind, Service AS service, Peer AS peer, ${SUMS} FROM ${cells(range, null)}
       GROUP BY kind, service, peer ORDER BY kind, service, peer`,
     seconds(range),
     signal,

@@ -71,7 +71,8 @@ export async function derive(store: SchemaStore): Promise<void> {
       await store.run(
         `INSERT INTO ${target} (${columns.map(({ name }) => name).join(', ')})
          ${select.replace(RAW, `FROM ${rows} AS ${source}`)}
-         SETTINGS throw_on_max_partitions_per_insert_block = 0, max_bytes_before_external_group_by = ${GROUPING_BYTES}`,
+         SETTINGS asterisk_include_materialized_columns = 1, throw_on_max_partitions_per_insert_block = 0,
+           max_bytes_before_external_group_by = ${GROUPING_BYTES}`,
       );
     }
   }

@@ -73,7 +73,7 @@ export function structure(columns: readonly FlatColumn[]): string {
 const kindColumns = (path: string) => VALUE_KINDS.map(([kind]) => field(`${path}.${kind}`)).join(', ');
 const LETTERS = VALUE_KINDS.map((_, i) => `v${i}`);
 const COALESCE = `coalesce(${LETTERS.join(', ')}, '')`;
-const TAG = `multiIf(${VALUE_KINDS.map(([, tag], i) => `isNotNull(v${i}), '${tag}'`).join(', ')}, 'n')`;
+const TAG = `multiIf(v0 = '', 'e', ${VALUE_KINDS.map(([, tag], i) => `isNotNull(v${i}), '${tag}'`).join(', ')}, 'n')`;
 const lambda = (body: string) => `(${LETTERS.join(', ')}) -> ${body}`;
 
 /** One AnyValue as the Collector's exporter writes it: text; bytes as base64; lists and maps as JSON. */
@@ -81,7 +81,10 @@ export function valueText(path: string): string {
   return `coalesce(${kindColumns(path)}, '')`;
 }
 
-/** Type tags as queries/attributes.ts reads them: i(nt), d(ouble), b(ool), j(son), y (bytes), n(othing); text has none. */
+/**
+ * Type tags as queries/attributes.ts reads them: i(nt), d(ouble), b(ool), j(son), y (bytes), n(othing). Text has none, but
+ * for the empty one (e): so whether an attribute is there can be told from one value and one tag, without all its keys.
+ */
 export function valueTag(path: string): string {
   return `multiIf(${VALUE_KINDS.map(([kind, tag]) => `isNotNull(${field(`${path}.${kind}`)}), '${tag}'`).join(', ')}, 'n')`;
 }

@@ -34,7 +34,9 @@ async function collectorOn(dir: string): Promise<TestCollector> {
 async function schema(collector: TestCollector) {
   const [tables, columns, indices] = await Promise.all([
     collector.rows<{ name: string }>(
-      `SELECT name, engine_full, as_select FROM system.tables WHERE database = currentDatabase() ORDER BY name`,
+      // The size of granules cannot be altered: an old store keeps its own.
+      `SELECT name, replaceRegexpOne(engine_full, ', index_granularity = \\\\d+', '') AS engine, as_select
+       FROM system.tables WHERE database = currentDatabase() ORDER BY name`,
     ),
     collector.rows(
       `SELECT table, name, type, default_kind, default_expression, compression_codec FROM system.columns
@@ -88,7 +90,9 @@ test('a store of version 4 keeps every row, reads right, takes new data, and has
   const spans = [{ traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), name: 'GET /new' }];
   expect(await post(old.otlp, 'traces', traceRequest('orders', spans))).toMatchObject({ status: 200 });
   await eventually('the new span', async () => await queries.trace('ab'.repeat(16)));
-  expect(await queries.operations('orders', range)).toEqual(['GET /new', 'POST /orders']);
+  await eventually('its operation', async () =>
+    (await queries.operations('orders', range)).join() === 'GET /new,POST /orders' ? true : null,
+  );
 });
 
 test.each(['make', ''])(

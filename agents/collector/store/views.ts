@@ -1,59 +1,12 @@
-import {
-  BREAKER_ATTR,
-  METRIC,
-  OVERFLOW_NAME,
-  RECEIPT_ATTR,
-  SAGA_ATTR,
-  SEMCONV,
-} from '../../contract/telemetry.ts';
+import { BREAKER_ATTR, METRIC, RECEIPT_ATTR, SAGA_ATTR, SEMCONV } from '../../contract/telemetry.ts';
 import { QUEUE_STATE_NAMES } from '../live/samples.ts';
-import { OVERFLOW } from '../live/spans.ts';
+import { attr, CELL_KIND, CELL_OPERATION, CELL_PEER, CELL_SERVICE, IS_ERROR } from './cells.ts';
 
 /**
  * What is derived from the raw tables inside the engine, at insert time where a page reads it each second
  * (materialized), as a plain view where a name is all that is wanted. The live mapping (`../live`) says the same in
  * TypeScript; the test "the live line equals what the queries give" holds the two together.
  */
-
-/** First non-empty of several spellings of an attribute. */
-function attr(names: readonly string[] | string, map = 'SpanAttributes'): string {
-  const list = typeof names === 'string' ? [names] : names;
-  return list.reduceRight((rest, name) => {
-    const value = `${map}['${name}']`;
-    return rest === '' ? value : `if(${value} != '', ${value}, ${rest})`;
-  }, '');
-}
-
-const METHOD = attr(SEMCONV.method);
-const ROUTE = attr(SEMCONV.route);
-const STATUS = `toUInt16OrZero(${attr(SEMCONV.status)})`;
-const ADDRESS = attr(SEMCONV.serverAddress);
-const PORT = attr(SEMCONV.serverPort);
-const DB = attr(SEMCONV.dbSystem);
-const DESTINATION = attr(SEMCONV.destination);
-const MESSAGING = attr(SEMCONV.messagingSystem);
-
-/** `POST /orders`, else the span's own name. */
-export const OPERATION = `if(${ROUTE} != '' AND ${METHOD} != '', concat(${METHOD}, ' ', ${ROUTE}), toString(SpanName))`;
-
-/** A 4xx answer is the callee's decision, so it is no failure of the edge; 408 and 429 are. */
-export const IS_ERROR = `((StatusCode = 'Error' AND NOT (SpanKind = 'Client' AND ${STATUS} BETWEEN 400 AND 499
-  AND ${STATUS} NOT IN (408, 429))) OR ${STATUS} >= 500)`;
-
-export const CELL_KIND = `multiIf(SpanKind = 'Server', 'server', SpanKind = 'Producer', 'producer', SpanKind = 'Consumer', 'consumer',
-  SpanKind = 'Client' AND ${DB} != '', 'db', SpanKind = 'Client' AND ${MESSAGING} = '', 'client', '')`;
-
-/** The receiver has marked what is beyond the bound of names (bounds/spans.ts). */
-const IS_BEYOND = `Overflow >= ${OVERFLOW.name}`;
-export const CELL_SERVICE = `if(Overflow >= ${OVERFLOW.service}, '${OVERFLOW_NAME}', toString(ServiceName))`;
-
-/** Both want CELL_KIND as the column `Kind` beside them. */
-export const CELL_OPERATION = `multiIf(Kind != 'server', '', ${IS_BEYOND}, '${OVERFLOW_NAME}', ${OPERATION})`;
-export const CELL_PEER = `multiIf(Kind = 'server', '', ${IS_BEYOND}, '${OVERFLOW_NAME}',
-  Kind IN ('producer', 'consumer'), if(${DESTINATION} != '', ${DESTINATION}, toString(SpanName)),
-  Kind = 'db', if(${attr(SEMCONV.dbNamespace)} != '', ${attr(SEMCONV.dbNamespace)}, ${DB}),
-  ${attr(SEMCONV.peerService)} != '', ${attr(SEMCONV.peerService)},
-  ${PORT} != '', concat(${ADDRESS}, ':', ${PORT}), ${ADDRESS})`;
 
 /** agents/contract/sketch.ts in SQL: the same bucket for the same duration. */
 const SKETCH_INDEX = `if(Duration <= 50000, 0, toUInt8(least(199, floor(log2(Duration / 1000000 / 0.05) * 8))))`;
@@ -66,6 +19,16 @@ const TRAFFIC = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_traffic_mv TO
   FROM otel_traces WHERE Kind != ''
   GROUP BY Second, Kind, Service, Peer, Operation`;
 
+const TRAFFIC_MINUTES = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_traffic_minutes_mv TO stormglass_traffic_minutes AS
+  ${minutesOf('stormglass_traffic')}`;
+
+/** Cells of seconds as cells of minutes. */
+export function minutesOf(seconds: string): string {
+  return `SELECT Minute AS Second, Kind, Service, Peer, Operation, sum(Calls) AS Calls, sum(Errors) AS Errors,
+    sum(Receipts) AS Receipts, sumMap(Durations) AS Durations FROM (SELECT *, toStartOfMinute(Second) AS Minute FROM ${seconds})
+  GROUP BY Minute, Kind, Service, Peer, Operation`;
+}
+
 /** The Collector has a table of this name; each materialized view costs an insert about 6 ms, so here it is a plain one. */
 const TRACE_BOUNDS = `CREATE OR REPLACE VIEW otel_traces_trace_id_ts AS
   SELECT TraceId, toDateTime(Start) AS Start, toDateTime(End) AS End FROM stormglass_traces`;
@@ -76,15 +39,16 @@ const ROOT_RANK = `multiIf(ParentSpanId = '', 0, SpanKind = 'Server', 1, 2)`;
 const TRACE_SUMMARIES = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_traces_mv TO stormglass_traces AS
   SELECT toStartOfMinute(min(Timestamp)) AS Minute, TraceId, min(Timestamp) AS Start,
     max(Timestamp + toIntervalNanosecond(Duration)) AS End, count() AS Spans, countIf(StatusCode = 'Error') AS Errors,
-    min((${ROOT_RANK}, Timestamp, toString(ServiceName), ${OPERATION})) AS Root,
+    min((${ROOT_RANK}, Timestamp, toString(ServiceName), toString(Operation))) AS Root,
     groupUniqArray(toString(ServiceName)) AS Services,
-    groupUniqArrayIf(SpanAttributes['${RECEIPT_ATTR.faultId}'], SpanAttributes['${RECEIPT_ATTR.faultId}'] != '') AS FaultIds
+    groupUniqArrayIf(SpanAttributes['${RECEIPT_ATTR.faultId}'], SpanAttributes['${RECEIPT_ATTR.faultId}'] != '') AS FaultIds,
+    groupUniqArrayArray(Links.TraceId) AS Links
   FROM otel_traces GROUP BY TraceId`;
 
 const RECEIPTS = `CREATE MATERIALIZED VIEW IF NOT EXISTS stormglass_receipts_mv TO stormglass_receipts AS
   SELECT Timestamp + toIntervalNanosecond(Duration) AS Timestamp, SpanAttributes['${RECEIPT_ATTR.faultId}'] AS FaultId,
     SpanAttributes['${RECEIPT_ATTR.runId}'] AS RunId, SpanAttributes['${RECEIPT_ATTR.faultType}'] AS FaultType,
-    ServiceName AS Service, ${OPERATION} AS Operation, TraceId, SpanId,
+    ServiceName AS Service, otel_traces.Operation AS Operation, TraceId, SpanId,
     toFloat64OrZero(SpanAttributes['${RECEIPT_ATTR.duration}']) AS InjectedSeconds
   FROM otel_traces WHERE SpanAttributes['${RECEIPT_ATTR.faultId}'] != ''`;
 
@@ -148,6 +112,7 @@ const QUEUE_POINTS = points(
 /** Every derived table's view, to be created after the tables. */
 export const VIEW_STATEMENTS: readonly string[] = [
   TRAFFIC,
+  TRAFFIC_MINUTES,
   TRACE_BOUNDS,
   TRACE_SUMMARIES,
   RECEIPTS,

@@ -1,3 +1,4 @@
+import { cells, seconds } from '../../queries/cells.ts';
 import type { Store } from '../../queries/client.ts';
 
 /** What there is to search for: services, their operations, who calls whom. */
@@ -45,10 +46,10 @@ export function dependenciesOf(
   signal?: AbortSignal,
 ): Promise<Dependency[]> {
   return store.rows<Dependency>(
-    `SELECT Service AS parent, Peer AS child, toFloat64(sum(Calls)) AS callCount FROM stormglass_traffic
-     WHERE Kind = 'client' AND Peer != '' AND Second >= toDateTime({from:UInt32}) AND Second <= toDateTime({to:UInt32})
+    `SELECT Service AS parent, Peer AS child, toFloat64(sum(Calls)) AS callCount FROM ${cells(range, null)}
+     WHERE Kind = 'client' AND Peer != ''
      GROUP BY parent, child ORDER BY parent, child LIMIT 10000`,
-    { from: Math.max(0, Math.floor(range.from / 1000)), to: Math.max(0, Math.ceil(range.to / 1000)) },
+    seconds({ from: Math.max(0, range.from), to: Math.max(0, range.to) }),
     signal,
   );
 }

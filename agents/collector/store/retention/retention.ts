@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { TRAFFIC_TABLES } from '../tables.ts';
 import { cutOffs, type Slice } from './cut-off.ts';
 import { EvictedCounts } from './evicted.ts';
 import { dropDay, type Eviction, evictDay } from './eviction.ts';
@@ -27,8 +28,7 @@ const MAX_ROUNDS = 4;
 /** The newest data stays, or what is still arriving would be counted before all of it is there. */
 const NEWEST_SECONDS = 120;
 
-/** Derived tables that live as long as ordinary data whatever the bytes: figures, and events for the timeline. */
-const FIGURES = 'stormglass_traffic';
+/** Lives as long as ordinary data whatever the bytes, as figures of traffic do: the timeline shows its events. */
 const EVENTS = 'stormglass_events';
 
 /** Removes the oldest data by age and by bytes, and counts what it removes. */
@@ -101,7 +101,8 @@ export class Retention {
   }
 
   async #forgetOrdinary(inventory: Inventory, day: string): Promise<void> {
-    if (inventory.on(FIGURES, day) !== undefined) await dropDay(this.#store, FIGURES, day);
+    for (const table of TRAFFIC_TABLES)
+      if (inventory.on(table, day) !== undefined) await dropDay(this.#store, table, day);
     if (inventory.on(EVENTS, day) === undefined) return;
     await this.#store.maintain(
       `ALTER TABLE ${EVENTS} DELETE IN PARTITION ID '${day}' WHERE ${TRACE_HASH} NOT IN ${KEPT}`,
