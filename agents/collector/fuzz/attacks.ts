@@ -1,6 +1,6 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { frame } from '../testing/grpc.ts';
-import { hexId, kv, type SpanInit, traceRequest } from '../testing/requests.ts';
+import { hexId, kv, metricRequest, type SpanInit, traceRequest } from '../testing/requests.ts';
 import { lengthDelimited } from '../wire/reader.ts';
 import { SIGNALS, type Signal } from '../wire/signals.ts';
 import { oddRequest } from './messages.ts';
@@ -16,6 +16,7 @@ export interface Attack {
 }
 
 type Maker = (random: Random, signal: Signal) => Uint8Array;
+const ID = hexId(7, 16);
 const spans = (count: number, init: (i: number) => Partial<SpanInit>) =>
   traceRequest(
     'hostile',
@@ -56,6 +57,29 @@ function timeTravel(random: Random): Uint8Array {
   }));
 }
 
+/** Names that nobody has had before. */
+function invented(random: Random): Uint8Array {
+  const name = () => `${random.below(2 ** 31)}${'n'.repeat(random.pick([0, 0, 0, 190, 300]))}`;
+  return spans(random.below(800), () => ({
+    ...{ kind: 1 + random.below(5), name: random.pick(['GET /', name()]) },
+    attributes: [
+      kv(random.pick(['http.route', 'server.address', 'peer.service', 'messaging.destination.name']), name()),
+      kv(random.pick(['http.request.method', 'server.port', name()]), random.pick(['GET', name()])),
+    ],
+  }));
+}
+
+function inventedSeries(random: Random): Uint8Array {
+  const points = Array.from({ length: random.below(500) }, () => ({
+    ...{
+      name: random.pick(['cart.size', `m${random.below(2 ** 31)}`]),
+      kind: random.pick(['sum', 'gauge'] as const),
+    },
+    ...{ atMs: Date.now(), value: 1, attributes: [kv('user', random.below(2 ** 31))] },
+  }));
+  return metricRequest('hostile', points);
+}
+
 const PROTOBUF: Record<string, Maker> = {
   'nearly right': (random, signal) =>
     oddRequest(signal, random, { broken: random.pick([0, 0, 0.001, 0.02, 0.2]) }),
@@ -72,6 +96,10 @@ const PROTOBUF: Record<string, Maker> = {
   'the same ids': (random) =>
     spans(random.below(500), () => ({ traceId: hexId(7, 16), spanId: hexId(7, 8) })),
   'time travel': timeTravel,
+  'invented names': invented,
+  'invented series': inventedSeries,
+  'an invented service': (random) =>
+    traceRequest(`service ${random.below(2 ** 31)}`, [{ traceId: ID, spanId: ID.slice(16) }]),
 };
 
 /** Too large to be sent all the time. */
@@ -84,6 +112,7 @@ const HEAVY: Record<string, Maker> = {
     const span = lengthDelimited(2, [...ids, Buffer.alloc(attribute.length * 1_000_000, attribute)]);
     return Buffer.concat(lengthDelimited(1, lengthDelimited(2, span)));
   },
+  'sixty thousand days': () => spans(60_000, (i) => ({ startMs: i * 86_400_000 })),
   'a hundred thousand spans': () => spans(100_000, () => ({})),
 };
 

@@ -16,6 +16,7 @@ const HEAVY_EVERY = 150;
 const HTTP_ALLOWED = new Set([200, 400, 413, 415, 429]);
 /** OK, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED (an unknown compression), UNAVAILABLE. */
 const GRPC_ALLOWED = new Set([0, 3, 8, 12, 14]);
+const KEPT_DAYS = 30;
 const IN_FLIGHT = 64 * 1024 * 1024;
 /** The engine's own limit, the bodies in memory with what is made of them, and the process itself. */
 const MAX_RSS = 629_145_600 + 6 * IN_FLIGHT + 500_000_000;
@@ -43,6 +44,7 @@ beforeAll(async () => {
   collector = await TestCollector.start({
     COLLECTOR_MAX_REQUEST_BYTES: String(IN_FLIGHT / 2),
     COLLECTOR_MAX_IN_FLIGHT_BYTES: String(IN_FLIGHT),
+    COLLECTOR_KEEP_DAYS: String(KEPT_DAYS),
   });
   wire = new GrpcWire(collector.ports.grpc);
   void listen();
@@ -105,6 +107,20 @@ const storedNeighbours = async () => {
   return { rows: Number(rows[0]?.n), spans: Number(rows[0]?.spans) };
 };
 
+/** Whatever was invented: so many names of a service, services and days, and a bucket for each kind of name. */
+async function expectBounds(): Promise<void> {
+  const [most] = await collector.rows<Record<'services' | 'operations' | 'peers' | 'days', number>>(
+    `SELECT toUInt32(uniqExact(Service)) AS services, toUInt32(max(Operations)) AS operations, toUInt32(max(Peers)) AS peers,
+      (SELECT toUInt32(max(n)) FROM (SELECT uniqExact(partition) AS n FROM system.parts WHERE active GROUP BY table)) AS days
+     FROM (SELECT Service, uniqExactIf(Operation, Kind = 'server') AS Operations, uniqExactIf(Peer, Kind != 'server') AS Peers
+       FROM stormglass_traffic GROUP BY Service)`,
+  );
+  expect(most?.services).toBeLessThanOrEqual(1001);
+  expect(most?.operations).toBeLessThanOrEqual(501);
+  expect(most?.peers).toBeLessThanOrEqual(201);
+  expect(most?.days).toBeLessThanOrEqual(KEPT_DAYS + 2);
+}
+
 test(`no request crashes it, blocks it, fills its memory or takes others with it (seed ${SEED}, ${SECONDS} s)`, {
   timeout: (SECONDS + 180) * 1000,
 }, async () => {
@@ -141,6 +157,7 @@ test(`no request crashes it, blocks it, fills its memory or takes others with it
 
   await eventually('an empty spool', async () => ((await collector.stats()).spoolBytes === 0 ? true : null));
   expect(await storedNeighbours()).toEqual({ rows: taken, spans: taken });
+  await expectBounds();
   // Whatever was acknowledged could be stored.
   expect(await collector.stats()).toMatchObject({ quarantined: 0, loadFailures: 0, inFlightBytes: 0 });
 });
