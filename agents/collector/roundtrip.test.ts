@@ -2,30 +2,21 @@ import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentel
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TelemetryQueries } from './queries/index.ts';
-import { eventually, TestCollector } from './testing/collector.ts';
+import { expect, test } from 'vitest';
+import { eventually } from './testing/collector.ts';
 import { hexId, kv, post, traceRequest } from './testing/requests.ts';
+import { useCollector } from './testing/use-collector.ts';
 
-let collector: TestCollector;
-let queries: TelemetryQueries;
-beforeAll(async () => {
-  // Its spans have fixed times.
-  collector = await TestCollector.start({ COLLECTOR_RETENTION_DAYS: '20000', COLLECTOR_KEEP_DAYS: '20000' });
-  queries = collector.queries();
-});
-afterAll(async () => {
-  await queries.close();
-  await collector.dispose();
-});
+// Its spans have fixed times.
+const on = useCollector({ COLLECTOR_RETENTION_DAYS: '20000', COLLECTOR_KEEP_DAYS: '20000' });
 
-const stored = (traceId: string) => eventually(`trace ${traceId}`, () => queries.trace(traceId));
+const stored = (traceId: string) => eventually(`trace ${traceId}`, () => on.queries.trace(traceId));
 
 test('a span of the JavaScript SDK comes back with every attribute, event, link and nanosecond', async () => {
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'sdk', list: ['a', 'b'] }),
     spanProcessors: [
-      new SimpleSpanProcessor({ exporter: new OTLPTraceExporter({ url: `${collector.otlp}/v1/traces` }) }),
+      new SimpleSpanProcessor({ exporter: new OTLPTraceExporter({ url: `${on.collector.otlp}/v1/traces` }) }),
     ],
   });
   const attributes = { text: 'ü "quoted"', int: 42, double: 0.1, yes: true, no: false, empty: '' };
@@ -65,7 +56,7 @@ test('a span of the JavaScript SDK comes back with every attribute, event, link 
   context.disable();
 
   const found = await eventually('both spans', async () => {
-    const detail = await queries.trace(span.spanContext().traceId);
+    const detail = await on.queries.trace(span.spanContext().traceId);
     return detail?.spans.length === 2 ? detail : null;
   });
   const [root, leaf] = found.spans;
@@ -111,7 +102,7 @@ test('every kind of attribute value survives, nested ones too', async () => {
   const body = traceRequest('kinds', [
     { traceId, spanId: hexId(1, 8), attributes: cases.map(([key, value]) => kv(key, value)) },
   ]);
-  expect((await post(collector.otlp, 'traces', body)).status).toBe(200);
+  expect((await post(on.collector.otlp, 'traces', body)).status).toBe(200);
   const detail = await stored(traceId);
   expect(detail.spans[0]?.attributes).toEqual(
     Object.fromEntries(cases.map(([key, , expected]) => [key, expected])),
@@ -121,12 +112,14 @@ test('every kind of attribute value survives, nested ones too', async () => {
 test('a span which ends before it starts is kept and flagged', async () => {
   const traceId = hexId(1002, 16);
   const body = traceRequest('kinds', [{ traceId, spanId: hexId(1, 8), durationMs: -5 }]);
-  expect((await post(collector.otlp, 'traces', body)).status).toBe(200);
+  expect((await post(on.collector.otlp, 'traces', body)).status).toBe(200);
   expect((await stored(traceId)).spans[0]?.durationNs).toBe(0);
-  const rows = await collector.rows(`SELECT EndsBeforeStart FROM otel_traces WHERE TraceId = '${traceId}'`);
+  const rows = await on.collector.rows(
+    `SELECT EndsBeforeStart FROM otel_traces WHERE TraceId = '${traceId}'`,
+  );
   expect(rows).toEqual([{ EndsBeforeStart: true }]);
 });
 
 test('a trace nobody sent is null', async () => {
-  expect(await queries.trace(hexId(404, 16))).toBeNull();
+  expect(await on.queries.trace(hexId(404, 16))).toBeNull();
 });

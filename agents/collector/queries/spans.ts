@@ -1,42 +1,18 @@
 import type { SpanView } from '../../contract/trace.ts';
 import { typedAttributes } from './attributes.ts';
 import { LIMITS, type Range, type Store } from './client.ts';
+import { STORED_SPAN, type StoredSpan } from './stored-span.ts';
 
-export type TextMap = Record<string, string>;
-
-export interface SpanRow {
-  spanId: string;
-  parentSpanId: string;
+export interface SpanRow extends StoredSpan {
   service: string;
-  name: string;
   kind: string;
-  startNs: string;
   durationNs: number;
   status: string;
-  statusMessage: string;
-  attributes: TextMap;
-  types: TextMap;
-  resource: TextMap;
-  resourceTypes: TextMap;
-  eventNs: string[];
-  eventNames: string[];
-  eventAttributes: TextMap[];
-  eventTypes: TextMap[];
-  linkTraceIds: string[];
-  linkSpanIds: string[];
-  linkAttributes: TextMap[];
-  linkTypes: TextMap[];
 }
 
 /** Of otel_traces. */
-export const SPAN_COLUMNS = `SpanId AS spanId, ParentSpanId AS parentSpanId, ServiceName AS service, SpanName AS name,
-    lower(SpanKind) AS kind, toString(toUnixTimestamp64Nano(Timestamp)) AS startNs, Duration AS durationNs,
-    lower(StatusCode) AS status, StatusMessage AS statusMessage, SpanAttributes AS attributes, SpanAttributeTypes AS types,
-    ResourceAttributes AS resource, ResourceAttributeTypes AS resourceTypes,
-    arrayMap(t -> toString(toUnixTimestamp64Nano(t)), Events.Timestamp) AS eventNs, Events.Name AS eventNames,
-    Events.Attributes AS eventAttributes, Events.AttributeTypes AS eventTypes,
-    Links.TraceId AS linkTraceIds, Links.SpanId AS linkSpanIds, Links.Attributes AS linkAttributes,
-    Links.AttributeTypes AS linkTypes`;
+export const SPAN_COLUMNS = `${STORED_SPAN}, ServiceName AS service, lower(SpanKind) AS kind, Duration AS durationNs,
+    lower(StatusCode) AS status`;
 
 /** Between which instants the spans of a trace start: the table of spans is read with these. Null: there is no such trace. */
 export async function boundsOf(store: Store, id: string, signal?: AbortSignal): Promise<Range | null> {

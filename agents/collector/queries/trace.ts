@@ -1,7 +1,8 @@
 import type { LogView, TraceDetail } from '../../contract/trace.ts';
 import { typedAttributes } from './attributes.ts';
 import { LIMITS, type Range, type Store, within } from './client.ts';
-import { boundsOf, offset, SPAN_COLUMNS, type SpanRow, spanView, type TextMap } from './spans.ts';
+import { boundsOf, offset, SPAN_COLUMNS, type SpanRow, spanView } from './spans.ts';
+import type { TextMap } from './stored-span.ts';
 
 /** Spans of one trace which are read; the count beside them is exact. */
 const MAX_SPANS = 20_000;

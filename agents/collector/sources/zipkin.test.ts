@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TelemetryQueries } from '../queries/index.ts';
-import { eventually, TestCollector } from '../testing/collector.ts';
+import { expect, test } from 'vitest';
+import { eventually } from '../testing/collector.ts';
+import { useCollector } from '../testing/use-collector.ts';
 
-let collector: TestCollector;
-let queries: TelemetryQueries;
-beforeAll(async () => {
-  collector = await TestCollector.start();
-  queries = collector.queries();
-});
-afterAll(async () => {
-  await queries.close();
-  await collector.dispose();
-});
+const on = useCollector();
 
 const post = (body: string, type = 'application/json', path = '/api/v2/spans') =>
-  fetch(`${collector.otlp}${path}`, { method: 'POST', body, headers: { 'content-type': type } });
+  fetch(`${on.collector.otlp}${path}`, { method: 'POST', body, headers: { 'content-type': type } });
 
 /** Microseconds, a minute ago: what is old is dropped. */
 const NOW = Math.floor(Date.now() / 1000 - 60) * 1_000_000;
@@ -47,7 +38,7 @@ const EXAMPLE = `[
 
 const stored = (traceId: string, spans: number) =>
   eventually(`trace ${traceId}`, async () => {
-    const trace = await queries.trace(traceId.padStart(32, '0'));
+    const trace = await on.queries.trace(traceId.padStart(32, '0'));
     return trace?.spans.length === spans ? trace.spans : null;
   });
 
@@ -114,5 +105,5 @@ test('what is no list of spans is refused with the place that is wrong; other en
   expect(await refused('[{"traceId":"1"}]')).toMatch(/^400 .*\[0\]\.id/);
   expect(await refused(EXAMPLE, 'application/x-protobuf')).toMatch(/^415/);
   expect(await refused('[]')).toBe('202 ');
-  expect((await fetch(`${collector.otlp}/api/v2/spans`)).status).toBe(405);
+  expect((await fetch(`${on.collector.otlp}/api/v2/spans`)).status).toBe(405);
 });

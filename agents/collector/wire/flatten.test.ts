@@ -97,3 +97,11 @@ test('cut at any byte, a request is refused or read without a crash', () => {
   }
   expect(refused).toBe(bytes.length - 1);
 });
+
+test('a request with more changes than a call can have arguments is rewritten, too', () => {
+  const list = kv('list', { array_value: { values: [{ int_value: 1 }] } });
+  const spans = Array.from({ length: 150_000 }, (_, i) => ({
+    ...{ traceId: hexId(i + 1, 16), spanId: hexId(i + 1, 8), attributes: [list] },
+  }));
+  expect(flatten('traces', traceRequest('large', spans))).toMatchObject({ items: 150_000, rejected: 0 });
+});

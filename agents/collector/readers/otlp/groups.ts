@@ -1,4 +1,5 @@
-import { type KeyValue, keyValues, type TextMap } from './values.ts';
+import type { TextMap } from '../../queries/stored-span.ts';
+import { type KeyValue, keyValues } from './values.ts';
 
 /** Who sent a row, as all tables of raw telemetry have it. */
 export interface OriginRow {
@@ -14,12 +15,17 @@ export interface OriginRow {
   scopeSchemaUrl: string;
 }
 
+const moreColumns = (scopeDropped: string) =>
+  `ResourceDroppedAttributesCount AS resourceDropped, ResourceSchemaUrl AS resourceSchemaUrl, ScopeName AS scopeName,
+  ScopeVersion AS scopeVersion, ScopeAttributes AS scopeAttributes, ScopeAttributeTypes AS scopeTypes,
+  ${scopeDropped} AS scopeDropped, ScopeSchemaUrl AS scopeSchemaUrl`;
+
+/** Columns of an OriginRow but for the resource's attributes, which a StoredSpan has. */
+export const MORE_ORIGIN_COLUMNS = moreColumns('ScopeDroppedAttributesCount');
+
 /** Columns of an OriginRow; the tables of metrics have another name for one of them. */
 export const originColumns = (scopeDropped = 'ScopeDroppedAttributesCount') =>
-  `ResourceAttributes AS resource, ResourceAttributeTypes AS resourceTypes, ResourceDroppedAttributesCount AS resourceDropped,
-  ResourceSchemaUrl AS resourceSchemaUrl, ScopeName AS scopeName, ScopeVersion AS scopeVersion,
-  ScopeAttributes AS scopeAttributes, ScopeAttributeTypes AS scopeTypes, ${scopeDropped} AS scopeDropped,
-  ScopeSchemaUrl AS scopeSchemaUrl`;
+  `ResourceAttributes AS resource, ResourceAttributeTypes AS resourceTypes, ${moreColumns(scopeDropped)}`;
 
 export interface Resource {
   attributes: KeyValue[];

@@ -1,5 +1,6 @@
+import type { TextMap } from '../../queries/stored-span.ts';
 import { byOrigin, counted, type OriginRow, originColumns } from './groups.ts';
-import { anyValue, keyValues, type TextMap } from './values.ts';
+import { anyValue, keyValues } from './values.ts';
 
 export interface LogRow extends OriginRow {
   atNs: string;

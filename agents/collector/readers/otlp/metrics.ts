@@ -1,6 +1,7 @@
+import type { TextMap } from '../../queries/stored-span.ts';
 import type { MetricKind } from '../../wire/signals.ts';
 import { byOrigin, counted, type OriginRow, originColumns } from './groups.ts';
-import { doubleOf, keyValues, type TextMap } from './values.ts';
+import { doubleOf, keyValues } from './values.ts';
 
 /** A data point; which of the columns after `flags` there are depends on the kind of its metric. */
 export interface PointRow extends OriginRow {

@@ -1,5 +1,13 @@
-import { byOrigin, counted, type OriginRow, originColumns, type Resource, type Scope } from './groups.ts';
-import { type KeyValue, keyValues, type TextMap } from './values.ts';
+import { STORED_SPAN, type StoredSpan } from '../../queries/stored-span.ts';
+import {
+  byOrigin,
+  counted,
+  MORE_ORIGIN_COLUMNS,
+  type OriginRow,
+  type Resource,
+  type Scope,
+} from './groups.ts';
+import { type KeyValue, keyValues } from './values.ts';
 
 /** Stored spans as OTLP JSON again, ids in hex. */
 
@@ -37,50 +45,31 @@ export interface ResourceSpans {
   scopeSpans: { scope: Scope; schemaUrl?: string; spans: OtlpSpan[] }[];
 }
 
-export interface SpanRow extends OriginRow {
+export interface SpanRow extends StoredSpan, OriginRow {
   traceId: string;
-  spanId: string;
   traceState: string;
-  parentSpanId: string;
-  name: string;
   kind: string;
-  startNs: string;
   durationNs: string;
   endsBeforeStart: boolean;
   endsEarlyBy: string;
   status: string;
-  statusMessage: string;
-  attributes: TextMap;
-  types: TextMap;
   flags: number;
   attributesDropped: number;
   eventsDropped: number;
   linksDropped: number;
-  eventNs: string[];
-  eventNames: string[];
-  eventAttributes: TextMap[];
-  eventTypes: TextMap[];
   eventDropped: number[];
-  linkTraceIds: string[];
-  linkSpanIds: string[];
   linkStates: string[];
-  linkAttributes: TextMap[];
-  linkTypes: TextMap[];
   linkFlags: number[];
   linkDropped: number[];
 }
 
 /** Columns of otel_traces as a SpanRow. */
-export const SPAN_COLUMNS = `TraceId AS traceId, SpanId AS spanId, TraceState AS traceState, ParentSpanId AS parentSpanId,
-  SpanName AS name, SpanKind AS kind, toString(toUnixTimestamp64Nano(Timestamp)) AS startNs, toString(Duration) AS durationNs,
-  EndsBeforeStart AS endsBeforeStart, toString(EndsEarlyBy) AS endsEarlyBy, StatusCode AS status, StatusMessage AS statusMessage, SpanAttributes AS attributes,
-  SpanAttributeTypes AS types, Flags AS flags, DroppedAttributesCount AS attributesDropped,
-  DroppedEventsCount AS eventsDropped, DroppedLinksCount AS linksDropped, ${originColumns()},
-  arrayMap(t -> toString(toUnixTimestamp64Nano(t)), Events.Timestamp) AS eventNs, Events.Name AS eventNames,
-  Events.Attributes AS eventAttributes, Events.AttributeTypes AS eventTypes,
-  Events.DroppedAttributesCount AS eventDropped, Links.TraceId AS linkTraceIds,
-  Links.SpanId AS linkSpanIds, Links.TraceState AS linkStates, Links.Attributes AS linkAttributes,
-  Links.AttributeTypes AS linkTypes, Links.Flags AS linkFlags, Links.DroppedAttributesCount AS linkDropped`;
+export const SPAN_COLUMNS = `${STORED_SPAN}, ${MORE_ORIGIN_COLUMNS}, TraceId AS traceId, TraceState AS traceState,
+  SpanKind AS kind, toString(Duration) AS durationNs, EndsBeforeStart AS endsBeforeStart,
+  toString(EndsEarlyBy) AS endsEarlyBy, StatusCode AS status, Flags AS flags,
+  DroppedAttributesCount AS attributesDropped, DroppedEventsCount AS eventsDropped, DroppedLinksCount AS linksDropped,
+  Events.DroppedAttributesCount AS eventDropped, Links.TraceState AS linkStates, Links.Flags AS linkFlags,
+  Links.DroppedAttributesCount AS linkDropped`;
 
 const KINDS = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer'];
 const STATUSES = ['Unset', 'Ok', 'Error'];

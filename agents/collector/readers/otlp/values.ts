@@ -1,3 +1,5 @@
+import type { TextMap } from '../../queries/stored-span.ts';
+
 /** Stored attributes as OTLP JSON again: 64-bit integers are decimal strings, each value of its own type. */
 
 export type AnyValue =
@@ -16,7 +18,6 @@ export interface KeyValue {
 }
 
 export type Double = number | 'NaN' | 'Infinity' | '-Infinity';
-export type TextMap = Record<string, string>;
 
 export function keyValues(values: TextMap, types: TextMap): KeyValue[] {
   return Object.entries(values).map(([key, text]) => ({ key, value: anyValue(text, types[key] ?? '') }));
