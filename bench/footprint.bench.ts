@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type System, startSystem } from '../e2e/system.ts';
 import { report } from './figure.ts';
 import { api } from './probe.ts';
+import { cpuSeconds } from './usage.ts';
 
 /**
  * Memory and CPU of every process, idle and at 50 orders a second. Memory is PSS (each page shared by n processes
@@ -11,11 +11,10 @@ import { api } from './probe.ts';
  */
 const SETTLE_MS = 20_000;
 const WATCH_MS = 20_000;
-const TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 interface Usage {
   pssMb: number;
-  cpuTicks: number;
+  cpuSeconds: number;
 }
 
 function parentOf(pid: string): string {
@@ -24,10 +23,8 @@ function parentOf(pid: string): string {
 }
 
 function usageOf(pid: string): Usage {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const pss = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? '0';
-  return { pssMb: Number(pss) / 1024, cpuTicks: Number(fields[11]) + Number(fields[12]) };
+  return { pssMb: Number(pss) / 1024, cpuSeconds: cpuSeconds(Number(pid)) };
 }
 
 /** Usage by name of the process table; descendants (Postgres backends) count to their ancestor. */
@@ -50,8 +47,11 @@ function measure(system: System): Map<string, Usage> {
     if (name === undefined) continue;
     try {
       const usage = usageOf(pid);
-      const sum = totals.get(name) ?? { pssMb: 0, cpuTicks: 0 };
-      totals.set(name, { pssMb: sum.pssMb + usage.pssMb, cpuTicks: sum.cpuTicks + usage.cpuTicks });
+      const sum = totals.get(name) ?? { pssMb: 0, cpuSeconds: 0 };
+      totals.set(name, {
+        pssMb: sum.pssMb + usage.pssMb,
+        cpuSeconds: sum.cpuSeconds + usage.cpuSeconds,
+      });
     } catch {
       // The process ended between the listing and the read.
     }
@@ -76,7 +76,7 @@ async function watch(system: System, load: string): Promise<void> {
   const params = { load, seconds: WATCH_MS / 1000 };
   let [memory, cpu] = [0, 0];
   for (const [name, usage] of after) {
-    const cores = (usage.cpuTicks - (before.get(name)?.cpuTicks ?? 0)) / TICKS / (WATCH_MS / 1000);
+    const cores = (usage.cpuSeconds - (before.get(name)?.cpuSeconds ?? 0)) / (WATCH_MS / 1000);
     memory += usage.pssMb;
     cpu += cores;
     report({

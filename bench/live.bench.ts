@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { io } from 'socket.io-client';
-import { Pool } from 'undici';
 import { post, traceRequest } from '../agents/collector/testing/requests.ts';
 import { startSystem } from '../e2e/system.ts';
 import type { LiveFrame } from '../web/live/protocol.ts';
 import { percentile, report } from './figure.ts';
-import { isTaken } from './spans/post.ts';
-import { RequestPool } from './spans/requests.ts';
+import { steadyLoad } from './spans/steady.ts';
 
 /**
  * POST to socket event: a request with one span of an operation never seen before is posted; the clock runs until a
@@ -16,21 +14,6 @@ const PER_SECOND = 5_000;
 const BATCH = 250;
 const SAMPLES = 100;
 const BETWEEN_MS = 150;
-
-function startLoad(url: string): () => Promise<void> {
-  const requests = new RequestPool({ seed: 3, spansPerRequest: BATCH, distinct: 40 });
-  const pool = new Pool(url, { connections: 4 });
-  const timer = setInterval(
-    () => {
-      isTaken(pool, requests.take(Date.now()));
-    },
-    (BATCH / PER_SECOND) * 1000,
-  );
-  return async () => {
-    clearInterval(timer);
-    await pool.close();
-  };
-}
 
 export async function run(): Promise<void> {
   const system = await startSystem({ args: ['--bare'] });
@@ -46,7 +29,7 @@ export async function run(): Promise<void> {
   });
   socket.emit('resume', null);
   await new Promise<void>((resolve) => socket.once('snapshot', () => resolve()));
-  const stopLoad = startLoad(system.otlpHttp);
+  const stopLoad = steadyLoad(system.otlpHttp, { perSecond: PER_SECOND, batch: BATCH, seed: 3 });
   const samples: number[] = [];
   try {
     await delay(5_000);
