@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OVERFLOW_NAME } from '../../contract/telemetry.ts';
 import { LiveLine, type TrafficCell } from '../../contract/timeline.ts';
+import { TraceSearch } from '../../contract/trace.ts';
 import type { TelemetryQueries } from '../queries/index.ts';
 import { eventually, SECRET, TestCollector } from '../testing/collector.ts';
 import { hexId, kv, metricRequest, post, type SpanInit, traceRequest } from '../testing/requests.ts';
@@ -77,6 +78,11 @@ test('5,000 invented routes are 500 operations and one bucket that says so, and 
   });
   expect(matching).toBe(4500);
   expect(examples[0]?.operation).toMatch(/^GET \/orders\/\d+$/);
+  const found = await queries.searchTraces(
+    TraceSearch.parse({ ...range, service: 'inventive', operation: OVERFLOW_NAME, limit: 500 }),
+  );
+  expect(found).toMatchObject({ truncated: true });
+  expect(found.traces.every(({ rootName }) => /^GET \/orders\/\d{3,4}$/.test(rootName))).toBe(true);
   // A name that was known before still counts as itself.
   await send(
     'inventive',
@@ -164,6 +170,8 @@ test('services without end are one service beyond the bound', async () => {
   const { traffic } = await queries.timeline(range, 1);
   expect(new Set(traffic.map((cell) => cell.service)).size).toBe(1001);
   expect(sum(byService(traffic, OVERFLOW_NAME))).toBe(106);
+  const search = TraceSearch.parse({ ...range, service: OVERFLOW_NAME, limit: 500 });
+  expect((await queries.searchTraces(search)).traces).toHaveLength(106);
 });
 
 test('series without end keep their values and lose their attributes, as in an SDK', async () => {

@@ -1,9 +1,11 @@
+import { OVERFLOW_NAME } from '../../contract/telemetry.ts';
 import type {
   AttributeCondition,
   TraceSearch,
   TraceSearchResult,
   TraceSummary,
 } from '../../contract/trace.ts';
+import { IS_BEYOND, SERVICE_IS_BEYOND } from '../store/cells.ts';
 import { Binder } from './binder.ts';
 import { bounds, LIMITS, millis, type Range, type Store, within } from './client.ts';
 import { attributeAlternatives, attributeCondition } from './conditions.ts';
@@ -84,8 +86,11 @@ function traceConditions(search: TraceSearch, binder: Binder): string[] {
 /** Of the traces one of whose spans meets all conditions on spans. */
 function spansMatching(search: TraceSearch, binder: Binder): string {
   const conditions = [within('Timestamp')];
-  if (search.service !== undefined) conditions.push(`ServiceName = ${binder.bind(search.service, 'String')}`);
-  if (search.operation !== undefined) {
+  if (search.service === OVERFLOW_NAME) conditions.push(SERVICE_IS_BEYOND);
+  else if (search.service !== undefined)
+    conditions.push(`ServiceName = ${binder.bind(search.service, 'String')}`);
+  if (search.operation === OVERFLOW_NAME) conditions.push(IS_BEYOND);
+  else if (search.operation !== undefined) {
     const name = binder.bind(search.operation, 'String');
     conditions.push(`(SpanName = ${name} OR Operation = ${name})`);
   }

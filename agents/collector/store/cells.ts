@@ -32,8 +32,9 @@ export const CELL_KIND = `multiIf(SpanKind = 'Server', 'server', SpanKind = 'Pro
   SpanKind = 'Client' AND ${DB} != '', 'db', SpanKind = 'Client' AND ${MESSAGING} = '', 'client', '')`;
 
 /** The receiver has marked what is beyond the bound of names (bounds/spans.ts). */
-const IS_BEYOND = `Overflow >= ${OVERFLOW.name}`;
-export const CELL_SERVICE = `if(Overflow >= ${OVERFLOW.service}, '${OVERFLOW_NAME}', toString(ServiceName))`;
+export const IS_BEYOND = `Overflow >= ${OVERFLOW.name}`;
+export const SERVICE_IS_BEYOND = `Overflow >= ${OVERFLOW.service}`;
+export const CELL_SERVICE = `if(${SERVICE_IS_BEYOND}, '${OVERFLOW_NAME}', toString(ServiceName))`;
 
 /** Both want CELL_KIND as the column `Kind` beside them. */
 export const CELL_OPERATION = `multiIf(Kind != 'server', '', ${IS_BEYOND}, '${OVERFLOW_NAME}', otel_traces.Operation)`;
