@@ -42,6 +42,7 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
   const spool = await Spool.open({
     dir: join(dir, 'spool'),
     maxBytes: config.COLLECTOR_MAX_SPOOL_BYTES,
+    segmentBytes: config.segmentBytes,
     log,
   });
   const live = new LiveFeed(log);

@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { clickhouseSettings } from './store/remote/settings.ts';
 
+const MIB = 1_048_576;
+/** What Node takes by itself at work, mapped code apart. */
+const PROCESS_MEMORY = 192 * MIB;
 /** The engine refuses ordinary queries with less. */
-const LEAST_MEMORY = 402_653_184;
-const LARGEST_REQUEST = 67_108_864;
+const LEAST_MEMORY = 512 * MIB;
+const ENGINE_SHARE = 0.7;
+const LARGEST_REQUEST = 64 * MIB;
+/** Two loads at once, each of which takes about 20 times its segment (measured), must leave room for queries. */
+const LARGEST_SEGMENT = 16 * MIB;
+const SEGMENTS_OF_ENGINE = 36;
 const KEEP_DAYS = 30;
 const STORE_BYTES = 21_474_836_480;
 
@@ -38,7 +45,11 @@ const Settings = z.object({
   /** Between two looks at age, bytes and parents of spans. */
   COLLECTOR_HOUSEKEEPING_SECONDS: z.coerce.number().positive().default(60),
   /** What engine, request bodies and the process around them may take together; the next three are shares of it. */
-  COLLECTOR_MEMORY_BYTES: z.coerce.number().int().min(LEAST_MEMORY).default(1_073_741_824),
+  COLLECTOR_MEMORY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(LEAST_MEMORY)
+    .default(1024 * MIB),
   /** Largest request after decompression. */
   COLLECTOR_MAX_REQUEST_BYTES: z.coerce.number().int().positive().optional(),
   /** Request bodies in memory at one time, packed and unpacked; above it the receivers answer 429. */
@@ -53,16 +64,18 @@ const Settings = z.object({
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[?::1\]?)$/i;
 
-/** Memory goes in shares, and the rest is for the process itself; each share can be set on its own. */
+/** Memory beyond the process's own goes in shares, each of which can be set on its own. */
 const Derived = Settings.transform((given) => {
-  const inFlight = given.COLLECTOR_MAX_IN_FLIGHT_BYTES ?? Math.floor(given.COLLECTOR_MEMORY_BYTES / 4);
+  const free = given.COLLECTOR_MEMORY_BYTES - PROCESS_MEMORY;
+  const engine = given.COLLECTOR_ENGINE_MEMORY_BYTES ?? Math.floor(free * ENGINE_SHARE);
+  const inFlight = given.COLLECTOR_MAX_IN_FLIGHT_BYTES ?? Math.floor(free * (1 - ENGINE_SHARE));
   return {
     ...given,
     COLLECTOR_KEEP_DAYS: given.COLLECTOR_KEEP_DAYS ?? Math.max(KEEP_DAYS, given.COLLECTOR_RETENTION_DAYS),
     COLLECTOR_MAX_STORE_BYTES:
       given.COLLECTOR_MAX_STORE_BYTES ?? (given.CLICKHOUSE_URL === undefined ? STORE_BYTES : 0),
-    COLLECTOR_ENGINE_MEMORY_BYTES:
-      given.COLLECTOR_ENGINE_MEMORY_BYTES ?? Math.floor(given.COLLECTOR_MEMORY_BYTES * 0.55),
+    COLLECTOR_ENGINE_MEMORY_BYTES: engine,
+    segmentBytes: Math.min(LARGEST_SEGMENT, Math.floor(engine / SEGMENTS_OF_ENGINE)),
     COLLECTOR_MAX_IN_FLIGHT_BYTES: inFlight,
     COLLECTOR_MAX_REQUEST_BYTES:
       given.COLLECTOR_MAX_REQUEST_BYTES ?? Math.min(LARGEST_REQUEST, Math.floor(inFlight / 2)),

@@ -31,10 +31,11 @@ export interface Segment {
 export interface SpoolOptions {
   dir: string;
   maxBytes: number;
+  /** A segment is closed when it has so many bytes even if the loader is busy, so that one load stays small. */
+  segmentBytes?: number;
   log: Logger;
 }
 
-/** A segment is closed when it has so many bytes even if the loader is busy, so that one load stays small. */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** `<token>.pieces.<kinds loaded before>.pb`: what must be known after a crash stands in the file's name. */
 const IN_PIECES = /\.pieces\.([a-z_+]*)\.pb$/;
@@ -96,7 +97,7 @@ export class Spool {
     const records = requests.flatMap((parts) => encodeRecord(parts));
     const size = records.reduce((sum, p) => sum + p.length, 0);
     let writer = this.#writers.get(signal);
-    if (writer === undefined || writer.size >= SEGMENT_BYTES) {
+    if (writer === undefined || writer.size >= (this.#options.segmentBytes ?? SEGMENT_BYTES)) {
       if (writer !== undefined) void this.#close(signal, writer);
       writer = new SegmentWriter(this.#nextPath(signal));
       this.#writers.set(signal, writer);

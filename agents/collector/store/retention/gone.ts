@@ -2,6 +2,7 @@ import type { Eviction } from './eviction.ts';
 import type { Inventory } from './inventory.ts';
 import { chunksOf, SLACK_SECONDS, TRACE_HASH } from './keep.ts';
 import { type Maintenance, quoted, rowsOf } from './maintenance.ts';
+import { OF_TRACES } from './raw-tables.ts';
 
 const GONE = 'stormglass_gone';
 
@@ -17,7 +18,7 @@ export async function forgetGone(
 ): Promise<void> {
   await emptySet(store, GONE);
   for (const [from, to] of chunksOf(inventory, day)) await store.maintain(goneBetween(from, to, eviction));
-  for (const table of ['stormglass_traces', 'stormglass_receipts']) {
+  for (const table of OF_TRACES) {
     const found = `_partition_id = '${day}' AND ${TRACE_HASH} IN ${GONE}`;
     const [row] = await rowsOf<{ n: number }>(store, `SELECT count() AS n FROM ${table} WHERE ${found}`);
     if (row === undefined || row.n === 0) continue;

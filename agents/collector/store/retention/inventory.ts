@@ -1,5 +1,6 @@
 import type { Maintenance } from './maintenance.ts';
 import { rowsOf } from './maintenance.ts';
+import type { RawTable } from './raw-tables.ts';
 
 /** One day of one table. */
 export interface Partition {
@@ -42,11 +43,12 @@ export class Inventory {
     return this.partitions.find((p) => p.table === table && p.day === day);
   }
 
-  /** All rows of a table, and what one of them takes on disk. */
-  of(table: string): { rows: number; bytesPerRow: number } {
-    const own = this.partitions.filter((p) => p.table === table);
-    const rows = own.reduce((sum, p) => sum + p.rows, 0);
-    const bytes = own.reduce((sum, p) => sum + p.bytes, 0);
+  /** All rows of a table, and what one of them takes on disk with what goes with it from derived tables. */
+  of({ name, derived }: RawTable): { rows: number; bytesPerRow: number } {
+    const rows = this.partitions.filter((p) => p.table === name).reduce((sum, p) => sum + p.rows, 0);
+    const bytes = this.partitions
+      .filter((p) => p.table === name || derived.includes(p.table))
+      .reduce((sum, p) => sum + p.bytes, 0);
     return { rows, bytesPerRow: rows === 0 ? 0 : bytes / rows };
   }
 }

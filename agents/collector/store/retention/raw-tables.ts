@@ -8,12 +8,23 @@ export interface RawTable {
   time: string;
   /** Rows can belong to a trace, and live as long as it does. */
   hasTraceId: boolean;
+  /** Tables whose rows go with the last of its rows from which they were derived. */
+  derived: readonly string[];
 }
 
+/** A summary and receipts go when no span of their trace is left. */
+export const OF_TRACES = ['stormglass_traces', 'stormglass_receipts'];
+
 export const RAW_TABLES: readonly RawTable[] = [
-  { name: 'otel_traces', signal: 'traces', time: 'Timestamp', hasTraceId: true },
-  { name: 'otel_logs', signal: 'logs', time: 'TimestampTime', hasTraceId: true },
+  { name: 'otel_traces', signal: 'traces', time: 'Timestamp', hasTraceId: true, derived: OF_TRACES },
+  { name: 'otel_logs', signal: 'logs', time: 'TimestampTime', hasTraceId: true, derived: [] },
   ...METRIC_KINDS.map((kind): RawTable => {
-    return { name: `otel_metrics_${kind}`, signal: 'metrics', time: 'TimeUnix', hasTraceId: false };
+    return {
+      name: `otel_metrics_${kind}`,
+      signal: 'metrics',
+      time: 'TimeUnix',
+      hasTraceId: false,
+      derived: [],
+    };
   }),
 ];

@@ -25,6 +25,8 @@ const TARGET = 0.9;
 /** Estimates of bytes are averages; within so much of the target is good enough. */
 const TOLERANCE = 0.03;
 const MAX_ROUNDS = 4;
+/** Figures and events are small; where they are not, their oldest days go before anything else does. */
+const FIGURES_SHARE = 0.25;
 /** The newest data stays, or what is still arriving would be counted before all of it is there. */
 const NEWEST_SECONDS = 120;
 
@@ -111,6 +113,7 @@ export class Retention {
 
   async #byBytes(maxBytes: number): Promise<void> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
+      await this.#trimFigures(await this.#look(), maxBytes * FIGURES_SHARE);
       const inventory = await this.#look();
       if (inventory.bytes <= maxBytes * (TARGET + TOLERANCE)) return;
       if (!(await this.#evictBytes(inventory, inventory.bytes - maxBytes * TARGET))) break;
@@ -118,6 +121,19 @@ export class Retention {
     const { bytes } = await this.#look();
     if (bytes > maxBytes)
       this.#log.warn({ bytes, maxBytes }, 'the store is over its limit, and its newest data stays');
+  }
+
+  async #trimFigures(inventory: Inventory, maxBytes: number): Promise<void> {
+    const figures = inventory.partitions.filter(
+      (p) => p.table === EVENTS || TRAFFIC_TABLES.includes(p.table),
+    );
+    let bytes = figures.reduce((sum, p) => sum + p.bytes, 0);
+    const newest = inventory.days.at(-1);
+    for (const partition of figures) {
+      if (bytes <= maxBytes || partition.day === newest) return;
+      await dropDay(this.#store, partition.table, partition.day);
+      bytes -= partition.bytes;
+    }
   }
 
   /** False when there is nothing that may go. */

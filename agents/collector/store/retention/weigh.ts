@@ -10,12 +10,12 @@ const BY_MINUTE = 50;
 /** Estimated bytes on disk of each service: its rows, each as large as the average row of its table. */
 export async function bytesByService(store: Maintenance, inventory: Inventory): Promise<Map<string, number>> {
   const bytes = new Map<string, number>();
-  for (const { name } of RAW_TABLES) {
-    const { rows, bytesPerRow } = inventory.of(name);
+  for (const table of RAW_TABLES) {
+    const { rows, bytesPerRow } = inventory.of(table);
     if (rows === 0) continue;
     const counted = await rowsOf<{ service: string; records: number }>(
       store,
-      `SELECT ServiceName AS service, count() AS records FROM ${name} GROUP BY service`,
+      `SELECT ServiceName AS service, count() AS records FROM ${table.name} GROUP BY service`,
     );
     for (const { service, records } of counted)
       bytes.set(service, (bytes.get(service) ?? 0) + records * bytesPerRow);
@@ -30,9 +30,10 @@ export async function slicesOf(
 ): Promise<Slice[]> {
   const step = 60 * Math.ceil(services.length / BY_MINUTE);
   const slices: Slice[] = [];
-  for (const { name, time, hasTraceId } of RAW_TABLES) {
+  for (const table of RAW_TABLES) {
+    const { name, time, hasTraceId } = table;
     if (inventory.on(name, day) === undefined) continue;
-    const { bytesPerRow } = inventory.of(name);
+    const { bytesPerRow } = inventory.of(table);
     const isKept = hasTraceId ? `${TRACE_HASH} IN ${KEPT}` : '0';
     const rows = await rowsOf<{ service: string; from: number; kept: number; stored: number }>(
       store,
