@@ -32,6 +32,7 @@ const NEWEST_SECONDS = 120;
 
 /** Lives as long as ordinary data whatever the bytes, as figures of traffic do: the timeline shows its events. */
 const EVENTS = 'stormglass_events';
+const FIGURES: readonly string[] = [...TRAFFIC_TABLES, EVENTS];
 
 /** Removes the oldest data by age and by bytes, and counts what it removes. */
 export class Retention {
@@ -124,9 +125,7 @@ export class Retention {
   }
 
   async #trimFigures(inventory: Inventory, maxBytes: number): Promise<void> {
-    const figures = inventory.partitions.filter(
-      (p) => p.table === EVENTS || TRAFFIC_TABLES.includes(p.table),
-    );
+    const figures = inventory.partitions.filter((p) => FIGURES.includes(p.table));
     let bytes = figures.reduce((sum, p) => sum + p.bytes, 0);
     const newest = inventory.days.at(-1);
     for (const partition of figures) {
