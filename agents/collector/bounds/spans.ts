@@ -1,10 +1,9 @@
-import { SEMCONV } from '../../contract/telemetry.ts';
 import { originOf } from '../live/resource.ts';
-import { KIND, nameOf, OVERFLOW } from '../live/spans.ts';
+import { nameOf, OVERFLOW } from '../live/spans.ts';
 import { WireReader } from '../wire/reader.ts';
 import { rewriteFields } from '../wire/rewrite.ts';
-import { mix, SEED } from './fingerprint.ts';
 import { Known, Room } from './known.ts';
+import { NO_NAME } from './name-hashes.ts';
 import type { UsedName } from './names.ts';
 
 /** Before the value of a span's field `overflow`: number 100, a varint. */
@@ -21,22 +20,6 @@ const MAX_LETTERS = 200;
 /** Names of a service known by a hash of the bytes they are made of, for so long, so that those in use stay fresh. */
 const MAX_HASHES = 5000;
 const HASHES_MS = 600_000;
-
-/** By kind of span, the attributes its name is made of: a bit for each kind at `length << 8 | last byte` of their keys. */
-const HINTS = new Uint8Array(65_536);
-const NAMING: [kind: number, keys: readonly string[]][] = [
-  [KIND.server, [...SEMCONV.route, ...SEMCONV.method]],
-  [KIND.client, [...SEMCONV.dbSystem, ...SEMCONV.dbNamespace, ...SEMCONV.messagingSystem]],
-  [KIND.client, [...SEMCONV.peerService, ...SEMCONV.serverAddress, ...SEMCONV.serverPort]],
-  [KIND.producer, SEMCONV.destination],
-  [KIND.consumer, SEMCONV.destination],
-];
-for (const [kind, keys] of NAMING) {
-  for (const key of keys) {
-    const at = (key.length << 8) | key.charCodeAt(key.length - 1);
-    HINTS[at] = (HINTS[at] ?? 0) | (1 << kind);
-  }
-}
 
 class ServiceNames {
   readonly operation: Known<string>;
@@ -55,6 +38,13 @@ class ServiceNames {
     this.operation[Symbol.dispose]();
     this.peer[Symbol.dispose]();
   }
+}
+
+/** The service of the spans that are looked at; without names when it is one too many. */
+interface Group {
+  service: string;
+  names: ServiceNames | undefined;
+  now: number;
 }
 
 /**
@@ -79,8 +69,12 @@ export class SpanBounds {
     for (const { service, what, name } of names) this.#services.get(service, now)?.[what].get(name, now);
   }
 
-  /** The request with its marks; undefined when nothing is beyond. */
-  mark(request: Uint8Array, now: number): Uint8Array[] | undefined {
+  /**
+   * The request with its marks; undefined when nothing is beyond. `hashes` are those of its spans' names, in the order of
+   * the wire (name-hashes.ts): a span whose name is known is passed over.
+   */
+  mark(request: Uint8Array, hashes: readonly number[], now: number): Uint8Array[] | undefined {
+    const next = hashes.values();
     const group = (resource: WireReader) => {
       const { service } = originOf(resource);
       const names = service.length > MAX_LETTERS ? undefined : this.#services.get(service, now);
@@ -88,7 +82,8 @@ export class SpanBounds {
         names.hashes.clear();
         names.hashedAt = now;
       }
-      const span = (item: WireReader) => this.#span(item, service, names, now);
+      const span = (item: WireReader) =>
+        this.#span(item, next.next().value ?? NO_NAME, { service, names, now });
       const scope = (scoped: WireReader) =>
         rewriteFields(scoped, (field) => (field === 2 ? span : undefined));
       return rewriteFields(resource, (field) => (field === 2 ? scope : undefined));
@@ -96,21 +91,14 @@ export class SpanBounds {
     return rewriteFields(new WireReader(request), (field) => (field === 1 ? group : undefined));
   }
 
-  #span(
-    span: WireReader,
-    service: string,
-    names: ServiceNames | undefined,
-    now: number,
-  ): Uint8Array[] | undefined {
+  #span(span: WireReader, hash: number, { service, names, now }: Group): Uint8Array[] | undefined {
+    if (hash === NO_NAME || names?.hashes.has(hash)) return undefined;
     const start = span.pos;
     if (names === undefined) {
       if (nameOf(span) === null) return undefined;
       this.marked.service += 1;
       return marked(span, start, OVERFLOW.service);
     }
-    const hash = hashOfName(span);
-    if (hash === NO_NAME || names.hashes.has(hash)) return undefined;
-    span.pos = start;
     const found = nameOf(span);
     if (found === null) return undefined;
     const { what, name } = found;
@@ -129,44 +117,4 @@ export class SpanBounds {
 
 function marked({ bytes, end }: WireReader, start: number, overflow: number): Uint8Array[] {
   return [bytes.subarray(start, end), Uint8Array.from([...OVERFLOW_KEY, overflow])];
-}
-
-/** Of a span that counts nowhere. */
-const NO_NAME = -1;
-
-/** A hash of whatever the span's name is made of, unread: most spans have a name that is known. */
-function hashOfName(span: WireReader): number {
-  const { bytes } = span;
-  let hash = SEED;
-  let kind = 0;
-  let [name, nameEnd] = [0, 0];
-  while (span.next()) {
-    switch (span.field) {
-      case 5:
-        nameEnd = span.length();
-        name = span.pos;
-        nameEnd += name;
-        span.pos = nameEnd;
-        break;
-      case 6:
-        kind = span.varint();
-        break;
-      case 9: {
-        const end = span.length() + span.pos;
-        // As every encoder writes it: the key first, its length in one byte. The rest is read as if it mattered.
-        const size = bytes[span.pos + 1] ?? 0;
-        const plain = bytes[span.pos] === 0x0a && size < 0x80;
-        const hint = plain ? (HINTS[(size << 8) | (bytes[span.pos + 1 + size] ?? 0)] ?? 0) : ~0;
-        // Before its kind is known a span may be of any.
-        if (kind === 0 ? hint !== 0 : (hint >> kind) & 1) hash = mix(hash, bytes, span.pos, end);
-        span.pos = end;
-        break;
-      }
-      default:
-        span.skip();
-    }
-  }
-  if (kind < KIND.server || kind > KIND.consumer) return NO_NAME;
-  if (kind !== KIND.client) hash = mix(hash, bytes, name, nameEnd);
-  return (hash ^ kind) >>> 0;
 }

@@ -1,14 +1,15 @@
 import type { Logger } from 'pino';
 import { StormglassError } from '../../contract/errors.ts';
+import { NameHashes } from '../bounds/name-hashes.ts';
 import type { UsedName } from '../bounds/names.ts';
 import { SeriesBounds } from '../bounds/series.ts';
 import { SpanBounds } from '../bounds/spans.ts';
 import type { LiveFeed } from '../live/feed.ts';
 import { ForeignMetrics } from '../sources/foreign/translate.ts';
 import type { Spool } from '../spool/spool.ts';
-import { flatten } from '../wire/flatten.ts';
+import { type Flattened, flatten } from '../wire/flatten.ts';
 import { WireError } from '../wire/reader.ts';
-import type { Mark, Signal } from '../wire/signals.ts';
+import type { Signal } from '../wire/signals.ts';
 import { split, TooManyEntries } from '../wire/split.ts';
 import { windowAt } from '../wire/window.ts';
 
@@ -133,8 +134,9 @@ export class Intake {
   #check(signal: Signal, bytes: Uint8Array) {
     try {
       const now = Date.now();
-      const flat = flatten(signal, bytes, windowAt(now, this.#options.keepDays));
-      const { request, marks } = this.#bound(signal, flat.parts, flat.marks, now);
+      const names = new NameHashes();
+      const flat = flatten(signal, bytes, windowAt(now, this.#options.keepDays), names);
+      const { request, marks } = this.#bound(signal, flat, names.hashes, now);
       return { ...flat, request, marks, records: split({ parts: [request], entries: flat.entries }) };
     } catch (cause) {
       throw refusal(signal, cause);
@@ -142,7 +144,7 @@ export class Intake {
   }
 
   /** The request in one piece, with what is beyond the bounds of names and series marked. */
-  #bound(signal: Signal, parts: Uint8Array[], marks: ReadonlySet<Mark>, now: number) {
+  #bound(signal: Signal, { parts, marks }: Flattened, hashes: readonly number[], now: number) {
     const [only] = parts;
     const request = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
     switch (signal) {
@@ -153,7 +155,7 @@ export class Intake {
         return { request: bounded === undefined ? request : Buffer.concat(bounded), marks };
       }
       case 'traces': {
-        const marked = this.#spans.mark(request, now);
+        const marked = this.#spans.mark(request, hashes, now);
         if (marked === undefined) return { request, marks };
         return { request: Buffer.concat(marked), marks: new Set([...marks, 'overflow' as const]) };
       }

@@ -29,6 +29,19 @@ export interface Flattened {
   entries: readonly number[];
 }
 
+/** Is told what the walk passes of each span, so that nobody walks over them once more. Ranges are of `bytes`. */
+export interface SpanWatch {
+  name(bytes: Uint8Array, from: number, to: number): void;
+  kind(kind: number): void;
+  attribute(bytes: Uint8Array, from: number, to: number): void;
+  /** No more of this one; whether it stays in the request. */
+  end(isKept: boolean): void;
+}
+
+const NAME_FIELD = 5;
+const KIND_FIELD = 6;
+const ATTRIBUTES_FIELD = 9;
+
 /** `undefined`: unchanged. `null`: drop the message. Else its new content. */
 type Rewrite = Uint8Array[] | null | undefined;
 
@@ -52,9 +65,11 @@ class Flattener {
   /** The item being read has a time that no table can hold. */
   #beyondTime = false;
   readonly #window: TimeWindow;
+  readonly #watch: SpanWatch | undefined;
 
-  constructor(window: TimeWindow) {
+  constructor(window: TimeWindow, watch: SpanWatch | undefined) {
     this.#window = window;
+    this.#watch = watch;
   }
 
   message(reader: WireReader, shape: Shape): Rewrite {
@@ -65,6 +80,7 @@ class Flattener {
     const { bytes } = reader;
     let out: Uint8Array[] | undefined;
     let copied = reader.pos;
+    const watch = shape.span ? this.#watch : undefined;
     const seen = shape.item ? { trace: false, span: false, at: 0, elseAt: 0, until: 0 } : null;
     for (let start = reader.pos; reader.next(); start = reader.pos) {
       const field = reader.field;
@@ -76,6 +92,7 @@ class Flattener {
         }
         const passed = passScalar(reader, shape.kinds[field]);
         if (passed === 'beyond time') this.#beyondTime = true;
+        if (watch !== undefined) tell(watch, reader, start);
         if (seen !== null) noteTime(reader, shape, seen);
         if (passed !== 'nothing') continue;
         out ??= [];
@@ -83,14 +100,18 @@ class Flattener {
         copied = reader.pos;
         continue;
       }
-      const rewrite = this.message(reader.message(), child);
+      const message = reader.message();
+      if (watch !== undefined && field === ATTRIBUTES_FIELD) watch.attribute(bytes, message.pos, message.end);
+      const rewrite = this.message(message, child);
       if (rewrite === undefined) continue;
       out ??= [];
       out.push(bytes.subarray(copied, start));
       if (rewrite !== null) for (const part of lengthDelimited(field, rewrite)) out.push(part);
       copied = reader.pos;
     }
-    if (seen !== null && !this.#keeps(shape, seen)) return null;
+    const isKept = seen === null || this.#keeps(shape, seen);
+    watch?.end(isKept);
+    if (!isKept) return null;
     if (shape.unit) this.entries.push(this.#messages - before);
     out?.push(bytes.subarray(copied, reader.end));
     return out;
@@ -112,6 +133,18 @@ class Flattener {
     }
     this.items += 1;
     return true;
+  }
+}
+
+/** The scalar field just passed, from its tag on. */
+function tell(watch: SpanWatch, { field, bytes, pos }: WireReader, start: number): void {
+  if (field === NAME_FIELD) watch.name(bytes, start, pos);
+  else if (field === KIND_FIELD) {
+    let kind = 0;
+    // Backwards, since a tag as well may be longer than it need be.
+    for (let at = pos - 1; at === pos - 1 || (bytes[at] ?? 0) >= 0x80; at--)
+      kind = (kind << 7) | ((bytes[at] ?? 0) & 0x7f);
+    watch.kind(kind);
   }
 }
 
@@ -156,8 +189,13 @@ function flattenValue(reader: WireReader, shape: Shape): Rewrite {
 const ALWAYS: TimeWindow = { from: 0, to: 2 ** 32 };
 
 /** Throws WireError when the bytes are no such request. */
-export function flatten(signal: Signal, bytes: Uint8Array, window: TimeWindow = ALWAYS): Flattened {
-  const flattener = new Flattener(window);
+export function flatten(
+  signal: Signal,
+  bytes: Uint8Array,
+  window: TimeWindow = ALWAYS,
+  watch?: SpanWatch,
+): Flattened {
+  const flattener = new Flattener(window, watch);
   const rewrite = flattener.message(new WireReader(bytes), REQUEST_SHAPES[signal]);
   return {
     parts: rewrite ?? [bytes],
