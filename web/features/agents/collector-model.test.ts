@@ -30,12 +30,12 @@ it('what was evicted is told by reason and by service, the largest first', () =>
 });
 
 it('a store that was not looked at yet is unknown, not empty', () => {
-  expect(figure('Stored')).toMatchObject({ value: '–', of: 'of 2.0 GiB', isLoss: false });
-  expect(figure('Stored', { storeBytes: 1024 ** 3 })).toMatchObject({
+  expect(figure('Stored at the last look')).toMatchObject({ value: '–', of: 'of 2.0 GiB', isLoss: false });
+  expect(figure('Stored at the last look', { storeBytes: 1024 ** 3 })).toMatchObject({
     value: '1.0 GiB',
     of: 'of 2.0 GiB, 50 %',
   });
-  expect(figure('Stored', { storeBytes: 3 * 1024 ** 3 })?.isLoss).toBe(true);
+  expect(figure('Stored at the last look', { storeBytes: 3 * 1024 ** 3 })?.isLoss).toBe(true);
 });
 
 it('a sample says so', () => {

@@ -33,7 +33,7 @@ function store({ storeBytes, storeLimitBytes }: CollectorView): Figure {
   const share =
     storeBytes !== null && storeLimitBytes > 0 ? `, ${percent(storeBytes / storeLimitBytes)}` : '';
   return {
-    name: 'Stored',
+    name: 'Stored at the last look',
     value: storeBytes === null ? UNKNOWN : bytes(storeBytes),
     of: `${limit}${share}`,
     isLoss: storeBytes !== null && storeLimitBytes > 0 && storeBytes > storeLimitBytes,
