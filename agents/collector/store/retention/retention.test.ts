@@ -96,7 +96,8 @@ async function fallenBelow(limit: number): Promise<void> {
   });
 }
 
-test('above the limit of bytes the loud service loses its oldest ordinary records, the quiet one nothing', async () => {
+/** Everything of two services within 46 minutes, of one very much. */
+async function sendLoudAndQuiet() {
   const ordinary = spread(20_000, 50, 4, (startMs) => rootSpan({ name: 'poll', startMs, durationMs: 5 }));
   const kept = {
     failed: spread(40, 50, 4, (startMs) => rootSpan({ name: 'poll', startMs, durationMs: 5, status: 2 })),
@@ -130,6 +131,11 @@ test('above the limit of bytes the loud service loses its oldest ordinary record
   await send('metrics', metricRequest('loud', gauges()));
   await send('metrics', metricRequest('quiet', gauges()));
   await loaded();
+  return { ordinary, kept, shared, keptTrace };
+}
+
+test('above the limit of bytes the loud service loses its oldest ordinary records, the quiet one nothing', async () => {
+  const { ordinary, kept, shared, keptTrace } = await sendLoudAndQuiet();
   const before = await stored();
   const limit = Math.round((await bytesOnDisk()) * 0.6);
 
