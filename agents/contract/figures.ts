@@ -22,6 +22,9 @@ const figures = {
 export const CallFigures = z.object(figures);
 export type CallFigures = z.infer<typeof CallFigures>;
 
+/** Levels that each service is held to; under `fewestCalls` a share says nothing. */
+export const SERVICE_LEVELS = { p95Ms: 500, availability: 0.999, fewestCalls: 20 } as const;
+
 export const RedSearch = z.object({
   from: z.number(),
   to: z.number(),
@@ -183,3 +186,36 @@ export const Interactions = z.object({
   oneIn: z.number().int(),
 });
 export type Interactions = z.infer<typeof Interactions>;
+
+/** What auditors said of a range. */
+export const InvariantReport = z.object({
+  /** Ids of the invariants which were checked in it; without any, nothing is known. */
+  checked: z.array(z.string()),
+  /** The newest ones, oldest first; `restoredAt` null: still violated at the end of the range. */
+  violations: z.array(
+    z.object({
+      ...{ id: z.string(), at: z.number(), restoredAt: z.number().nullable() },
+      ...{ service: z.string(), detail: z.string(), traceId: z.string() },
+    }),
+  ),
+  truncated: z.boolean(),
+});
+export type InvariantReport = z.infer<typeof InvariantReport>;
+
+/** Versions of services that were seen for the first time in a range, each with its service before and after. */
+export const ChangeReport = z.object({
+  changes: z.array(
+    z.object({
+      ...{ service: z.string(), from: z.string(), to: z.string(), at: z.number() },
+      before: CallFigures,
+      after: CallFigures,
+      /** Failed: a level which held before does not after. Unknown: too few calls on either side, or broken already. */
+      verdict: z.enum(['held', 'failed', 'unknown']),
+    }),
+  ),
+  /** Of the changes that could be judged; null without one. */
+  failureRatio: z.number().nullable(),
+  /** More versions came than were judged. */
+  truncated: z.boolean(),
+});
+export type ChangeReport = z.infer<typeof ChangeReport>;

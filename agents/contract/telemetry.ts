@@ -25,6 +25,7 @@ export const METRIC = {
   sagaDuration: 'stormglass.saga.duration',
   sagaStepDuration: 'stormglass.saga.step.duration',
   sagaCompensations: 'stormglass.saga.compensations',
+  invariantStatus: 'stormglass.invariant.status',
   chaosInjections: 'stormglass.chaos.injections',
 } as const;
 
@@ -95,6 +96,8 @@ export const EVENT = {
   faultInjected: 'chaos.fault.injected',
   faultExpired: 'chaos.fault.expired',
   faultReverted: 'chaos.fault.reverted',
+  invariantViolated: 'invariant.violated',
+  invariantRestored: 'invariant.restored',
 } as const;
 
 /** The event which says that a breaker has come into a state. */
@@ -114,6 +117,13 @@ export const RECEIPT_ATTR = {
   faultType: 'chaos.fault.type',
   position: 'chaos.position',
   duration: 'chaos.injected.duration',
+} as const;
+
+/** Of the invariant's status points and events: what an auditor checks, and what it found. */
+export const INVARIANT_ATTR = {
+  id: 'invariant.id',
+  status: 'invariant.status',
+  detail: 'invariant.detail',
 } as const;
 
 /** Under this name the operations and peers of a service, and services, are counted which are more than their bound. */

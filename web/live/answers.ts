@@ -3,11 +3,13 @@ import {
   type AttributeValue,
   BreakerSample,
   BreakerTransition,
+  ChangeReport,
   Completion,
   DeadLetter,
   ExamplesAnswer,
   FaultInterval,
   Interactions,
+  InvariantReport,
   LeaseEnded,
   QueueSample,
   Receipt,
@@ -314,6 +316,8 @@ export const ANSWERS = {
   examples: ExamplesAnswer,
   attributes: Completion,
   interactions: Interactions,
+  invariants: InvariantReport,
+  changes: ChangeReport,
   experiments: z.object({
     experiments: z.array(z.object({ id: z.string(), spec: ExperimentSpec })),
     /** Files which cannot be run, and why. */

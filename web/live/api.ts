@@ -163,6 +163,18 @@ export const API = {
     input: z.object({ from: z.number(), to: z.number() }),
     summary: 'Share of synchronous calls among services, and the longest chain of services that wait',
   },
+  invariants: {
+    method: 'GET',
+    path: '/api/invariants',
+    input: z.object({ from: z.number(), to: z.number() }),
+    summary: 'Invariants that were checked, and when they were violated',
+  },
+  changes: {
+    method: 'GET',
+    path: '/api/changes',
+    input: z.object({ from: z.number(), to: z.number() }),
+    summary: 'New versions of services, and whether each kept the service levels',
+  },
   experiments: {
     method: 'GET',
     path: '/api/experiments',

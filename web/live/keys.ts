@@ -22,6 +22,8 @@ export const keys = {
   traces: (search: Partial<TraceSearch>) => ['traces', search] as const,
   trace: (id: string) => ['trace', id] as const,
   interactions: (from: number, to: number) => ['interactions', from, to] as const,
+  invariants: (from: number, to: number) => ['invariants', from, to] as const,
+  changes: (from: number, to: number) => ['changes', from, to] as const,
   experiments: ['experiments'] as const,
   runs: ['runs'] as const,
   run: (id: string) => ['runs', id] as const,

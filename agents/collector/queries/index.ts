@@ -1,9 +1,11 @@
 import type {
+  ChangeReport,
   Completion,
   CompletionSearch,
   ExampleSearch,
   ExamplesAnswer,
   Interactions,
+  InvariantReport,
   MapSearch,
   RedAnswer,
   RedSearch,
@@ -22,10 +24,12 @@ import type {
 } from '../../contract/trace.ts';
 import type { CollectorSnapshot } from '../serve/stats.ts';
 import { cells, seconds } from './cells.ts';
+import { changes } from './changes.ts';
 import { bounds, LIMITS, type Range, Store, type StoreAddress, within } from './client.ts';
 import { completion } from './completion.ts';
 import { examples } from './examples.ts';
 import { interactions } from './interactions.ts';
+import { invariants } from './invariants.ts';
 import { tracePath } from './path.ts';
 import { saga, sagas } from './sagas.ts';
 import { searchTraces } from './search.ts';
@@ -64,6 +68,9 @@ export interface TelemetryQueries {
   examples(search: ExampleSearch, signal?: AbortSignal): Promise<ExamplesAnswer>;
   completion(search: CompletionSearch, signal?: AbortSignal): Promise<Completion>;
   interactions(range: Range, signal?: AbortSignal): Promise<Interactions>;
+  invariants(range: Range, signal?: AbortSignal): Promise<InvariantReport>;
+  /** New versions, each judged by the ten minutes on either side. */
+  changes(range: Range, signal?: AbortSignal): Promise<ChangeReport>;
   services(range: Range, signal?: AbortSignal): Promise<ServiceVersions[]>;
   /** Operations a service served in the range, by name. */
   operations(service: string, range: Range, signal?: AbortSignal): Promise<string[]>;
@@ -88,6 +95,8 @@ export function createQueries(address: StoreAddress): TelemetryQueries {
     examples: (search, signal) => examples(store, search, signal),
     completion: (search, signal) => completion(store, search, signal),
     interactions: (range, signal) => interactions(store, range, signal),
+    invariants: (range, signal) => invariants(store, range, signal),
+    changes: (range, signal) => changes(store, range, signal),
     services: (range, signal) =>
       store.rows<ServiceVersions>(
         `SELECT ServiceName AS service, arraySort(groupUniqArray(toString(ServiceVersion))) AS versions

@@ -22,7 +22,7 @@ interface Totals {
   receipts: number;
   durations: Sketch;
 }
-type StoredTotals = Omit<Totals, 'durations'> & { durations: Record<string, number> };
+export type StoredTotals = Omit<Totals, 'durations'> & { durations: Record<string, number> };
 interface Key {
   kind: RedSeries['kind'];
   service: string;
@@ -30,7 +30,8 @@ interface Key {
   operation: string;
 }
 
-const SUMS = `sum(Calls) AS calls, sum(Errors) AS errors, sum(Receipts) AS receipts, sumMap(Durations) AS durations`;
+/** Of cells, as StoredTotals. */
+export const SUMS = `sum(Calls) AS calls, sum(Errors) AS errors, sum(Receipts) AS receipts, sumMap(Durations) AS durations`;
 
 const sketch = (stored: Record<string, number>): Sketch =>
   Object.entries(stored)
@@ -113,6 +114,14 @@ const seriesRange = ({ from, to }: Range, stepSeconds: number) => ({ from, to, s
 
 function sameKey(a: Key, b: Key): boolean {
   return a.service === b.service && a.operation === b.operation && a.peer === b.peer && a.kind === b.kind;
+}
+
+/** Of a range so long, without a group; nothing counted is zero. */
+export function callFigures(stored: StoredTotals | undefined, lengthSeconds: number): CallFigures {
+  return figures(
+    stored === undefined ? EMPTY : { ...stored, durations: sketch(stored.durations) },
+    lengthSeconds,
+  );
 }
 
 type Edge = Omit<Key, 'operation'> & Totals;

@@ -1,4 +1,4 @@
-import { mergeSketches, quantile, type Timeline } from '@stormglass/agents/contract';
+import { mergeSketches, quantile, SERVICE_LEVELS, type Timeline } from '@stormglass/agents/contract';
 import type { Run, RunSummary } from '@stormglass/chaos/contract';
 
 export type SloVerdict = 'holds' | 'broken' | 'unknown';
@@ -29,9 +29,7 @@ export interface ServiceRow {
   p95Verdict: SloVerdict;
 }
 
-export const LIMITS = { p95Ms: 500, availability: 0.999, mttrMs: 30 * 60_000, blastRadius: 1 } as const;
-/** Under so many calls a share says nothing. */
-export const FEWEST_CALLS = 20;
+export const LIMITS = { ...SERVICE_LEVELS, mttrMs: 30 * 60_000, blastRadius: 1 } as const;
 
 function judge(value: number | null, holds: (v: number) => boolean): SloVerdict {
   return value === null ? 'unknown' : holds(value) ? 'holds' : 'broken';
@@ -54,7 +52,7 @@ export function serviceRows(timeline: Pick<Timeline, 'traffic'>, from: number, t
   }
   return [...groups]
     .map(([service, g]) => {
-      const enough = g.calls >= FEWEST_CALLS;
+      const enough = g.calls >= LIMITS.fewestCalls;
       const availability = enough ? 1 - g.errors / g.calls : null;
       const p95 = enough ? quantile(mergeSketches(g.sketches), 0.95) : null;
       return {
@@ -111,7 +109,7 @@ function latencyRow(rows: ServiceRow[], words: Words): SloRow {
     verdict: judge(slowest?.p95 ?? null, (v) => v < LIMITS.p95Ms),
     basis: slowest
       ? `slowest: ${slowest.service}, ${slowest.calls} calls`
-      : `no service with ${FEWEST_CALLS} calls in the range`,
+      : `no service with ${LIMITS.fewestCalls} calls in the range`,
     spent: null,
     brokenBy: null,
   };
@@ -128,7 +126,7 @@ function availabilityRow(rows: ServiceRow[], words: Words): SloRow {
     verdict: judge(value, (v) => v > LIMITS.availability),
     basis: least
       ? `least: ${least.service}, ${least.errors} of ${least.calls} failed`
-      : `no service with ${FEWEST_CALLS} calls in the range`,
+      : `no service with ${LIMITS.fewestCalls} calls in the range`,
     spent: value === null ? null : Math.min(1, (1 - value) / (1 - LIMITS.availability)),
     brokenBy: null,
   };

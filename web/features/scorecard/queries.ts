@@ -35,17 +35,29 @@ export function useMeasuredRuns(): { runs: Run[]; pending: boolean; error: unkno
 /** Asked anew as the range moves on by so much. */
 const MOVED_MS = 10_000;
 
-/** Who waits for whom in [from, to], epoch ms; null until the first answer. */
-export function useInteractions(
+interface Found<T> {
+  found: T | null;
+  pending: boolean;
+  error: unknown;
+}
+
+/** What one question about [from, to], epoch ms, is answered; null until the first answer. */
+function useAnswer<K extends 'interactions' | 'invariants' | 'changes'>(
+  what: K,
   from: number,
   to: number,
-): { found: Answer<'interactions'> | null; pending: boolean; error: unknown } {
+): Found<Answer<K>> {
   const range = { from: Math.floor(from / MOVED_MS) * MOVED_MS, to: Math.floor(to / MOVED_MS) * MOVED_MS };
-  const answer = useQuery<Answer<'interactions'>>({
-    queryKey: keys.interactions(range.from, range.to),
-    queryFn: ({ signal }) => request('interactions', { input: range, signal }),
+  const answer = useQuery<Answer<K>>({
+    queryKey: keys[what](range.from, range.to),
+    queryFn: ({ signal }) => request(what, { input: range, signal }),
     enabled: range.to > range.from,
     placeholderData: keepPreviousData,
   });
   return { found: answer.data ?? null, pending: answer.isPending, error: answer.error };
 }
+
+/** Who waits for whom. */
+export const useInteractions = (from: number, to: number) => useAnswer('interactions', from, to);
+export const useInvariants = (from: number, to: number) => useAnswer('invariants', from, to);
+export const useChanges = (from: number, to: number) => useAnswer('changes', from, to);

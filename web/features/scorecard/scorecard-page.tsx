@@ -12,8 +12,9 @@ import { RangeLink } from '../../ui/range-link.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import type { StateHue } from '../../ui/state.ts';
 import { Tag } from '../../ui/tag.tsx';
+import { judgedRows } from './judged.ts';
 import { type ServiceRow, type SloRow, type SloVerdict, scorecard, serviceRows } from './model.ts';
-import { RUNS_MEASURED, useInteractions, useMeasuredRuns } from './queries.ts';
+import { RUNS_MEASURED, useChanges, useInteractions, useInvariants, useMeasuredRuns } from './queries.ts';
 import styles from './scorecard.module.css';
 import { shapeRows } from './shape.ts';
 
@@ -123,11 +124,7 @@ function Services({ rows }: { rows: readonly ServiceRow[] }) {
 }
 
 /** Levels which nothing measures yet are listed as unknown, so that nobody takes silence for health. */
-const UNMEASURED = [
-  ['Zero corruption', 'the auditor reports no invariant yet'],
-  ['Under 5 % of changes fail', 'no change of a version has been judged yet'],
-  ['Rolling restart loses no request', 'no rolling restart has been run yet'],
-] as const;
+const UNMEASURED = [['Rolling restart loses no request', 'no rolling restart has been run yet']] as const;
 
 function Unmeasured() {
   return (
@@ -154,14 +151,18 @@ export function ScorecardPage() {
   const measured = useMeasuredRuns();
   const services = useMemo(() => serviceRows(timeline, from, to), [timeline, from, to]);
   const interactions = useInteractions(from, to);
+  const invariants = useInvariants(from, to);
+  const changes = useChanges(from, to);
   const words = { duration: durationText, percent: finePercent };
   const runs = measured.runs.map((r) => ({ ...r, title: r.experiment.title }));
   const rows = [
     ...scorecard(services, runs, words),
     ...shapeRows(interactions.found, timeline.processes, window.at, { ...words, percent }),
+    ...judgedRows(invariants.found, changes.found, percent),
   ];
-  const error = window.error ?? measured.error ?? interactions.error;
-  const pending = window.loading || measured.pending || interactions.pending;
+  const asked = [measured, interactions, invariants, changes];
+  const error = window.error ?? asked.find((answer) => answer.error)?.error;
+  const pending = window.loading || asked.some((answer) => answer.pending);
   return (
     <Page
       title="Scorecard"

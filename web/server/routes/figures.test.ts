@@ -168,6 +168,8 @@ test.each([
   ['examples', `/api/examples?${range}&service=gateway`],
   ['attributes', `/api/attributes?${range}`],
   ['interactions', `/api/interactions?${range}`],
+  ['invariants', `/api/invariants?${range}`],
+  ['changes', `/api/changes?${range}`],
   ['receipts', `/api/faults/f-1/receipts?${range}`],
   ['timeline', `/api/timeline?from=${now - 86_400_000}&to=${now}`],
   ['services', `/api/services?from=${now - 86_400_000}&to=${now}`],

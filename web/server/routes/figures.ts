@@ -5,7 +5,10 @@ import { type Handlers, type Parts, param } from './handler.ts';
 /** What the store adds up, over any range. */
 export function figureRoutes({
   telemetry,
-}: Parts): Pick<Handlers, 'red' | 'map' | 'examples' | 'attributes' | 'interactions' | 'receipts'> {
+}: Parts): Pick<
+  Handlers,
+  'red' | 'map' | 'examples' | 'attributes' | 'interactions' | 'invariants' | 'changes' | 'receipts'
+> {
   return {
     red: ({ input, signal }) => telemetry.red(checkRange(input), signal),
     map: ({ input, signal }) => {
@@ -29,5 +32,7 @@ export function figureRoutes({
       return { receipts: found.slice(-limit), truncated: found.length > limit };
     },
     interactions: ({ input, signal }) => telemetry.interactions(checkRange(input), signal),
+    invariants: ({ input, signal }) => telemetry.invariants(checkRange(input), signal),
+    changes: ({ input, signal }) => telemetry.changes(checkRange(input), signal),
   };
 }

@@ -17,6 +17,8 @@ export type Telemetry = Pick<
   | 'examples'
   | 'completion'
   | 'interactions'
+  | 'invariants'
+  | 'changes'
   | 'receipts'
   | 'stats'
   | 'close'
@@ -48,6 +50,8 @@ export function noTelemetry(): Telemetry {
     examples: absent,
     completion: absent,
     interactions: absent,
+    invariants: absent,
+    changes: absent,
     receipts: absent,
     stats: absent,
     close: async () => undefined,
