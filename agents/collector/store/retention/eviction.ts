@@ -4,7 +4,7 @@ import { forgetGone } from './gone.ts';
 import type { Inventory } from './inventory.ts';
 import { KEPT, TRACE_HASH } from './keep.ts';
 import { type Maintenance, quoted, rowsOf } from './maintenance.ts';
-import { RAW_TABLES, type RawTable } from './raw-tables.ts';
+import { RAW_TABLES, type RawTable, SPANS } from './raw-tables.ts';
 
 /** What has to go, on whichever day it lies. */
 export interface Eviction {
@@ -15,40 +15,42 @@ export interface Eviction {
   before: number;
 }
 
-/** Removes one day's share of an eviction from all raw tables, and then what was derived from it alone. */
+/** Removes one day's share of an eviction from all raw tables, and what was derived from it alone. */
 export async function evictDay(
   store: Maintenance,
   { inventory, day, counts }: { inventory: Inventory; day: string; counts: EvictedCounts },
   eviction: Eviction,
 ): Promise<void> {
-  let records = 0;
   for (const table of RAW_TABLES) {
     if (inventory.on(table.name, day) === undefined) continue;
-    const gone = await removeRows(store, table, day, conditionOf(table, eviction));
+    const condition = conditionOf(table, eviction);
+    const { gone, isAll } = await countRows(store, table, day, condition);
+    if (gone.size === 0) continue;
+    // First: nobody is ever shown a trace which has no spans.
+    if (table === SPANS) await forgetGone(store, inventory, day, { ...eviction, condition });
+    // A partition is dropped at once; to remove rows, the parts that have some are written anew.
+    if (isAll) await dropDay(store, table.name, day);
+    else await store.maintain(`ALTER TABLE ${table.name} DELETE IN PARTITION ID '${day}' WHERE ${condition}`);
     counts.add(table.signal, eviction.reason, gone);
-    for (const n of gone.values()) records += n;
   }
-  if (records > 0) await forgetGone(store, inventory, day, eviction);
 }
 
-/** The records of each service that went. They are counted first: afterwards nobody knows. */
-async function removeRows(
+/** The records of each service that are to go: afterwards nobody knows. */
+async function countRows(
   store: Maintenance,
   table: RawTable,
   day: string,
   condition: string,
-): Promise<Map<string, number>> {
+): Promise<{ gone: Map<string, number>; isAll: boolean }> {
   const rows = await rowsOf<{ service: string; gone: number; stored: number }>(
     store,
     `SELECT ServiceName AS service, countIf(${condition}) AS gone, count() AS stored
      FROM ${table.name} WHERE _partition_id = '${day}' GROUP BY service`,
   );
-  const gone = new Map(rows.filter((r) => r.gone > 0).map((r) => [r.service, r.gone]));
-  if (gone.size === 0) return gone;
-  // A partition is dropped at once; to remove rows, the parts that have some are written anew.
-  if (rows.every((r) => r.gone === r.stored)) await dropDay(store, table.name, day);
-  else await store.maintain(`ALTER TABLE ${table.name} DELETE IN PARTITION ID '${day}' WHERE ${condition}`);
-  return gone;
+  return {
+    gone: new Map(rows.filter((r) => r.gone > 0).map((r) => [r.service, r.gone])),
+    isAll: rows.every((r) => r.gone === r.stored),
+  };
 }
 
 export async function dropDay(store: Maintenance, table: string, day: string): Promise<void> {

@@ -57,6 +57,10 @@ export const DAY = /^\d{8}$/;
 
 export const DAY_SECONDS = 86_400;
 
+export function dayBefore(day: string): string {
+  return new Date((startOf(day) - DAY_SECONDS) * 1000).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
 /** Epoch seconds of the start of a day. */
 export function startOf(day: string): number {
   return Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6))) / 1000;

@@ -15,8 +15,16 @@ export interface RawTable {
 /** A summary and receipts go when no span of their trace is left. */
 export const OF_TRACES = ['stormglass_traces', 'stormglass_receipts'];
 
+export const SPANS: RawTable = {
+  name: 'otel_traces',
+  signal: 'traces',
+  time: 'Timestamp',
+  hasTraceId: true,
+  derived: OF_TRACES,
+};
+
 export const RAW_TABLES: readonly RawTable[] = [
-  { name: 'otel_traces', signal: 'traces', time: 'Timestamp', hasTraceId: true, derived: OF_TRACES },
+  SPANS,
   { name: 'otel_logs', signal: 'logs', time: 'TimestampTime', hasTraceId: true, derived: [] },
   ...METRIC_KINDS.map((kind): RawTable => {
     return {
