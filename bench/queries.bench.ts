@@ -91,7 +91,7 @@ async function ask(plans: readonly Plan[], found: readonly Sample[], spans: numb
 export async function run(): Promise<void> {
   const collector = await TestCollector.start();
   const endMs = Date.now();
-  const range = { from: endMs - HOUR_MS, to: endMs + 60_000 };
+  const range = { from: endMs - HOUR_MS, to: endMs + 1000 };
   const plans = plansOf(collector, range);
   try {
     let have = 0;
@@ -107,8 +107,11 @@ export async function run(): Promise<void> {
     }
     const found = await samples(collector);
     const stop = steadyLoad(collector.otlp, INGEST);
-    await ask(plans, found, have, 2);
-    await stop();
+    try {
+      await ask(plans, found, have, 2);
+    } finally {
+      await stop();
+    }
   } finally {
     await collector.dispose();
   }

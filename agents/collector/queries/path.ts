@@ -16,8 +16,9 @@ export async function tracePath(
   signal?: AbortSignal,
 ): Promise<TracePath | null> {
   const id = traceId.toLowerCase();
-  const range = await boundsOf(store, id, signal);
-  if (range === null) return null;
+  const bounds = await boundsOf(store, id, signal);
+  if (bounds === null) return null;
+  const { range } = bounds;
   const where = `TraceId = {id:String} AND ${within('Timestamp')}`;
   const [heads, rows] = await Promise.all([
     store.rows<{ startNs: string; spanCount: number }>(

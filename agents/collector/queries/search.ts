@@ -15,7 +15,7 @@ const SLACK_MINUTES = 5;
 
 /** The newest traces lie at the end of a range, so it is looked through from there in windows that grow so fast. */
 const FIRST_WINDOW_MS = 60_000;
-const WINDOW_GROWTH = 8;
+const WINDOW_GROWTH = 16;
 
 /** Traces which meet all conditions: the newest, or the slowest, `limit` of them. */
 export async function searchTraces(

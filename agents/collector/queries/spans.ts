@@ -14,17 +14,23 @@ export interface SpanRow extends StoredSpan {
 export const SPAN_COLUMNS = `${STORED_SPAN}, ServiceName AS service, lower(SpanKind) AS kind, Duration AS durationNs,
     lower(StatusCode) AS status`;
 
-/** Between which instants the spans of a trace start: the table of spans is read with these. Null: there is no such trace. */
-export async function boundsOf(store: Store, id: string, signal?: AbortSignal): Promise<Range | null> {
-  const [row] = await store.rows<{ found: number; from: number; to: number }>(
-    `SELECT count() AS found, toUnixTimestamp(min(Start)) AS from, toUnixTimestamp(max(End)) AS to
-     FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}`,
+/** Between which instants the spans of a trace start: the table of spans is read with these; and how many came in. */
+export interface TraceBounds {
+  range: Range;
+  received: number;
+}
+
+/** Null: there is no such trace. */
+export async function boundsOf(store: Store, id: string, signal?: AbortSignal): Promise<TraceBounds | null> {
+  const [row] = await store.rows<{ found: number; from: number; to: number; received: number }>(
+    `SELECT count() AS found, toUnixTimestamp(min(Start)) AS from, toUnixTimestamp(max(End)) AS to, sum(Spans) AS received
+     FROM stormglass_traces WHERE TraceId = {id:String}`,
     { id },
     signal,
     LIMITS.lookup,
   );
   if (row === undefined || row.found === 0) return null;
-  return { from: row.from * 1000, to: (row.to + 1) * 1000 };
+  return { range: { from: row.from * 1000, to: (row.to + 1) * 1000 }, received: row.received };
 }
 
 /** Nanoseconds after the trace's start. */

@@ -20,8 +20,9 @@ export async function traceLines(
   signal?: AbortSignal,
 ): Promise<AsyncGenerator<TraceLine> | null> {
   const id = traceId.toLowerCase();
-  const range = await boundsOf(store, id, signal);
-  if (range === null) return null;
+  const bounds = await boundsOf(store, id, signal);
+  if (bounds === null) return null;
+  const { range } = bounds;
   const [heads, marks] = await Promise.all([
     store.rows<Omit<TraceHead, 'traceId' | 'durationNs'> & { endNs: string }>(
       `SELECT toString(min(toUnixTimestamp64Nano(Timestamp))) AS startNs, count() AS spanCount,

@@ -21,44 +21,58 @@ export async function trace(
   signal?: AbortSignal,
 ): Promise<TraceDetail | null> {
   const id = traceId.toLowerCase();
-  const range = await boundsOf(store, id, signal);
-  if (range === null) return null;
-  const [rows, counts, summed, logs, linking] = await Promise.all([
+  const bounds = await boundsOf(store, id, signal);
+  if (bounds === null) return null;
+  const { range, received } = bounds;
+  const [rows, logs, linking] = await Promise.all([
     store.rows<SpanRow>(SPANS, { id, ...range }, signal, LIMITS.scan),
-    store.rows<{ spans: number; endNs: string }>(
-      `SELECT count() AS spans, toString(max(toUnixTimestamp64Nano(Timestamp) + Duration)) AS endNs
-       FROM otel_traces WHERE TraceId = {id:String} AND ${within('Timestamp')}`,
-      { id, ...range },
-      signal,
-      LIMITS.lookup,
-    ),
-    store.rows<{ spans: number }>(
-      'SELECT sum(Spans) AS spans FROM stormglass_traces WHERE TraceId = {id:String}',
-      { id },
-      signal,
-      LIMITS.lookup,
-    ),
     logRows(store, id, range, signal),
     linkingTraces(store, id, range, signal),
   ]);
   const first = rows[0];
-  const count = counts[0];
-  if (first === undefined || count === undefined) return null;
+  if (first === undefined) return null;
   const start = BigInt(first.startNs);
+  const whole = rows.length < MAX_SPANS ? extentOf(rows) : await countedExtent(store, id, range, signal);
   const spans = rows.map((row) => spanView(id, row, start));
   const linked = new Set([...linking, ...rows.flatMap((row) => row.linkTraceIds)]);
   linked.delete(id);
   return {
     traceId: id,
     startNs: first.startNs,
-    durationNs: Number(BigInt(count.endNs) - start),
-    spanCount: count.spans,
-    truncated: count.spans > rows.length,
-    evictedSpans: isSettled(range) ? Math.max(0, (summed[0]?.spans ?? 0) - count.spans) : 0,
+    durationNs: Number(whole.endNs - start),
+    spanCount: whole.spans,
+    truncated: whole.spans > rows.length,
+    evictedSpans: isSettled(range) ? Math.max(0, received - whole.spans) : 0,
     spans,
     logs: logs.map((row) => logView(row, start)),
     linkedTraceIds: [...linked].sort(),
   };
+}
+
+interface Extent {
+  spans: number;
+  endNs: bigint;
+}
+
+function extentOf(rows: readonly SpanRow[]): Extent {
+  let endNs = 0n;
+  for (const row of rows) {
+    const end = BigInt(row.startNs) + BigInt(row.durationNs);
+    if (end > endNs) endNs = end;
+  }
+  return { spans: rows.length, endNs };
+}
+
+/** Of all spans, those beyond the ones that are read too. */
+async function countedExtent(store: Store, id: string, range: Range, signal?: AbortSignal): Promise<Extent> {
+  const [row] = await store.rows<{ spans: number; endNs: string }>(
+    `SELECT count() AS spans, toString(max(toUnixTimestamp64Nano(Timestamp) + Duration)) AS endNs
+     FROM otel_traces WHERE TraceId = {id:String} AND ${within('Timestamp')}`,
+    { id, ...range },
+    signal,
+    LIMITS.lookup,
+  );
+  return { spans: row?.spans ?? 0, endNs: BigInt(row?.endNs ?? 0) };
 }
 
 /** Of a trace that is still coming in, the sum may know of spans that are not to be seen yet. */
@@ -74,7 +88,8 @@ async function linkingTraces(
 ): Promise<string[]> {
   const rows = await store.rows<{ traceId: string }>(
     `SELECT DISTINCT TraceId AS traceId FROM stormglass_traces
-     WHERE ${within('toDateTime64(Minute, 3)')} AND has(Links, {id:String}) LIMIT 100`,
+     WHERE Minute >= fromUnixTimestamp64Milli({from:Int64}) AND Minute < fromUnixTimestamp64Milli({to:Int64})
+       AND has(Links, {id:String}) LIMIT 100`,
     { id, from: range.from - 60_000, to: range.to + LINK_SEARCH_MS },
     signal,
     LIMITS.lookup,

@@ -85,10 +85,8 @@ function withoutTtl([table, time]: [string, string]): string[] {
 function quickerAnswers(): string[] {
   return [
     `ALTER TABLE otel_traces ADD COLUMN IF NOT EXISTS Operation LowCardinality(String) MATERIALIZED ${OPERATION} AFTER ServiceName`,
-    'ALTER TABLE otel_traces DROP INDEX IF EXISTS idx_res_attr_value, DROP INDEX IF EXISTS idx_link_trace_id',
-    `ALTER TABLE otel_traces MODIFY COLUMN ResourceAttributes ${TYPES} CODEC(ZSTD(1))`,
-    `ALTER TABLE otel_traces
-      ADD INDEX IF NOT EXISTS idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    `ALTER TABLE otel_traces MODIFY COLUMN ResourceAttributes ${MAP} CODEC(ZSTD(3))`,
+    `ALTER TABLE otel_traces DROP INDEX IF EXISTS idx_link_trace_id,
       ADD INDEX IF NOT EXISTS idx_operation Operation TYPE bloom_filter(0.01) GRANULARITY 8`,
     `ALTER TABLE stormglass_traces
       ADD COLUMN IF NOT EXISTS Links SimpleAggregateFunction(groupUniqArrayArray, Array(String)),

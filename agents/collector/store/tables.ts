@@ -12,9 +12,7 @@ import { OPERATION } from './cells.ts';
  * Whoever changes a table adds a step to migrations.ts; a test holds stores that were migrated equal to new ones.
  */
 const ATTRS = 'Map(LowCardinality(String), String)';
-/** For attributes that few processes share: 2.5 bytes a span instead of 6.6, measured. */
-const FEW_VALUES = 'Map(LowCardinality(String), LowCardinality(String))';
-const TYPES = FEW_VALUES;
+const TYPES = 'Map(LowCardinality(String), LowCardinality(String))';
 /** Remembered inserts per table; far above what can be unconfirmed at a crash (one batch per signal). */
 const DEDUP_WINDOW = 1000;
 
@@ -54,7 +52,7 @@ function traces(): string {
     ServiceName LowCardinality(String),
     Operation LowCardinality(String) MATERIALIZED ${OPERATION},
     ServiceVersion LowCardinality(String) MATERIALIZED ResourceAttributes['service.version'],
-    ResourceAttributes ${FEW_VALUES} CODEC(ZSTD(1)),
+    ResourceAttributes ${ATTRS} CODEC(ZSTD(3)),
     ResourceAttributeTypes ${TYPES} CODEC(ZSTD(1)),
     ResourceSchemaUrl LowCardinality(String),
     ScopeSchemaUrl LowCardinality(String),
