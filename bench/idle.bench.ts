@@ -10,8 +10,8 @@ import { cpuSeconds } from './usage.ts';
  * What the collector costs while nothing comes in, and what the live view costs while spans do: CPU a span with nobody
  * watching, with one who watches, and with both again over a long history. Rounds alternate, so that both see the same machine.
  */
-const IDLE_SECONDS = 60;
-const LOAD_SECONDS = 15;
+const IDLE_SECONDS = 30;
+const LOAD_SECONDS = 10;
 const ROUNDS = 3;
 const LOAD = { perSecond: 5_000, batch: 250, seed: 9 };
 const HISTORY = 2_000_000;
