@@ -89,7 +89,8 @@ describe('latency', () => {
     );
     // The delay was the caller's: the callee neither saw nor counted it.
     expect(server.attributes).not.toHaveProperty([RECEIPT_ATTR.faultId]);
-    expect(span.durationMs - server.durationMs).toBeGreaterThanOrEqual(795);
+    // The two ends of a call are two clocks, and the callee's span may end after the caller has its answer.
+    expect(span.durationMs - server.durationMs).toBeGreaterThan(700);
     const clients = sink.spans.filter((s) => s.traceId === span.traceId && s.kind === 'client');
     expect(clients).toHaveLength(1);
   });
