@@ -1,7 +1,7 @@
 import type { CutOff } from './cut-off.ts';
 import type { EvictedCounts, Reason } from './evicted.ts';
 import { forgetGone } from './gone.ts';
-import type { Inventory } from './inventory.ts';
+import { DAY_SECONDS, type Inventory, startOf } from './inventory.ts';
 import { KEPT, TRACE_HASH } from './keep.ts';
 import { type Maintenance, quoted, rowsOf } from './maintenance.ts';
 import { RAW_TABLES, type RawTable, SPANS } from './raw-tables.ts';
@@ -28,8 +28,10 @@ export async function evictDay(
     if (gone.size === 0) continue;
     // First: nobody is ever shown a trace which has no spans.
     if (table === SPANS) await forgetGone(store, inventory, day, { ...eviction, condition });
-    // A partition is dropped at once; to remove rows, the parts that have some are written anew.
-    if (isAll) await dropDay(store, table.name, day);
+    // A partition is dropped at once, but with what has come since the count: not while its newest rows are to stay. To
+    // remove rows, the parts that have some are written anew.
+    const isOver = eviction.before >= startOf(day) + DAY_SECONDS;
+    if (isAll && isOver) await dropDay(store, table.name, day);
     else await store.maintain(`ALTER TABLE ${table.name} DELETE IN PARTITION ID '${day}' WHERE ${condition}`);
     counts.add(table.signal, eviction.reason, gone);
   }

@@ -45,7 +45,7 @@ export class Retention {
   readonly evicted = new EvictedCounts();
   /** On disk, at the last look; null before the first. */
   bytes: number | null = null;
-  #isRecovered = false;
+  #isClean = false;
 
   constructor(store: Maintenance, policy: RetentionPolicy, log: Logger, now: () => number = Date.now) {
     this.#store = store;
@@ -59,19 +59,19 @@ export class Retention {
   }
 
   async run(): Promise<void> {
-    await this.#recover();
+    if (!this.#isClean) await this.#recover();
+    this.#isClean = false;
     await this.#byAge(await this.#look());
     const { maxBytes } = this.#policy;
     if (maxBytes > 0 && (await this.#look()).bytes > maxBytes) await this.#byBytes(maxBytes);
+    this.#isClean = true;
   }
 
-  /** What a crash, or a failure of the last run, left half done would go on uncounted. */
+  /** What a crash or a failure left half done would go on uncounted, and with a set of kept traces that is being made anew. */
   async #recover(): Promise<void> {
-    if (this.#isRecovered) return;
     await this.#store.maintain(
       'KILL MUTATION WHERE database = currentDatabase() AND NOT is_done SYNC FORMAT Null',
     );
-    this.#isRecovered = true;
   }
 
   async #look(): Promise<Inventory> {
