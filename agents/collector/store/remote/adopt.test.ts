@@ -31,8 +31,9 @@ function spans(traceId: string, ago: string): string {
     ].join(' UNION ALL ')}`;
 }
 
-const LOG = `INSERT INTO otel.otel_logs (Timestamp, TraceId, SpanId, SeverityText, SeverityNumber, ServiceName, Body, LogAttributes)
-  SELECT now64(9) - toIntervalMinute(1), '${FIRST}', '${hexId(3, 8)}', 'ERROR', 17, 'orders', 'too late', map('order', '5')`;
+const log = (traceId: string, ago: string) => `INSERT INTO otel.otel_logs
+  (Timestamp, TraceId, SpanId, SeverityText, SeverityNumber, ServiceName, Body, LogAttributes)
+  SELECT now64(9) - ${ago}, '${traceId}', '${hexId(3, 8)}', 'ERROR', 17, 'orders', 'too late', map('order', '5')`;
 const POINT = `INSERT INTO otel.otel_metrics_sum (ServiceName, MetricName, TimeUnix, Value)
   SELECT 'orders', 'placed', now64(9), 2`;
 
@@ -41,7 +42,12 @@ async function filled(): Promise<TestServer> {
   cleanup.push(() => server.dispose());
   const ddl = await readFile(new URL('../../testing/clickhouse/exporter.sql', import.meta.url), 'utf8');
   await server.sql(...ddl.split(/;\n/).filter((statement) => statement.trim() !== ''));
-  await server.sql(spans(FIRST, 'toIntervalMinute(1)'), spans(OLD, 'toIntervalDay(2)'), LOG, POINT);
+  for (const [traceId, ago] of [
+    [FIRST, 'toIntervalMinute(1)'],
+    [OLD, 'toIntervalDay(2)'],
+  ] as const)
+    await server.sql(spans(traceId, ago), log(traceId, ago));
+  await server.sql(POINT);
   return server;
 }
 
@@ -115,12 +121,12 @@ test('a database that an OpenTelemetry Collector filled is read, goes on being f
     [FIRST, OLD, LATER, OURS].map((TraceId) => ({ TraceId, n: TraceId === OURS ? 1 : 3 })),
   );
 
-  // Its owner lets a day go: what was derived from it goes too, and nothing else does.
+  // Its owner lets a day of spans go, of which the logs stay: what was derived from it goes too, and nothing else does.
   const [day = ''] = await server.sql(
     `SELECT min(partition_id) FROM system.parts WHERE active AND table = 'otel_traces'`,
   );
   await server.sql(`ALTER TABLE otel.otel_traces DROP PARTITION ID '${day.trim()}'`);
   await eventually('the old trace gone', async () => ((await found()).includes(OLD) ? null : true));
   expect(await collector.rows('SELECT 1 FROM otel_traces')).toHaveLength(7);
-  expect(await collector.rows('SELECT 1 FROM otel_logs')).toHaveLength(1);
+  expect(await collector.rows('SELECT 1 FROM otel_logs')).toHaveLength(2);
 });
