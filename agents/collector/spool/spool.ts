@@ -24,6 +24,8 @@ export interface Segment {
   marks: ReadonlySet<Mark>;
   /** It was given to the engine in pieces, and some may be in: never again as a whole, which has another token. */
   inPieces: boolean;
+  /** So many requests at its beginning are dealt with as pieces. */
+  passed: number;
   /** Kinds of metrics in it that the engine has committed already. */
   loaded: Set<MetricKind>;
 }
@@ -37,8 +39,10 @@ export interface SpoolOptions {
 }
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
-/** `<token>.pieces.<kinds loaded before>.pb`: what must be known after a crash stands in the file's name. */
-const IN_PIECES = /\.pieces\.([a-z_+]*)\.pb$/;
+/** `<token>.pieces.<kinds loaded before>.<requests passed>.pb`: what must be known after a crash stands in the file's name. */
+const IN_PIECES = /\.pieces\.([a-z_+]*)\.(?:(\d+)\.)?pb$/;
+/** Pieces at a time: those that are repeated must be far fewer than the tokens which the store remembers. */
+const PIECES = 100;
 
 /**
  * What was acknowledged and is not yet in the engine. `append` resolves after fsync, and that is the acknowledgement;
@@ -159,19 +163,15 @@ export class Spool {
   }
 
   /**
-   * Single-record segments of a segment the engine refuses, so that one bad request does not hold up the others. The
-   * segment says so by its file's name from then on, for a crash in between.
+   * The next single-record segments of a segment the engine refuses, so that one bad request does not hold up the others;
+   * none when all are dealt with.
    */
   async split(segment: Segment): Promise<Segment[]> {
-    if (!segment.inPieces) {
-      const path = segment.path.replace(/\.pb$/, `.pieces.${[...segment.loaded].join('+')}.pb`);
-      await rename(segment.path, path);
-      segment.path = path;
-      segment.inPieces = true;
-    }
+    if (!segment.inPieces) await this.pass(segment, 0);
     const { records } = scanRecords(await readFile(segment.path));
     return Promise.all(
-      records.map(async (record, index) => {
+      records.slice(segment.passed, segment.passed + PIECES).map(async (record, at) => {
+        const index = segment.passed + at;
         const path = `${segment.path}.${index}`;
         const parts = encodeRecord([record]);
         await writeFile(path, Buffer.concat(parts));
@@ -179,6 +179,15 @@ export class Spool {
         return { ...segment, path, token, bytes: 0, loaded: new Set(segment.loaded) };
       }),
     );
+  }
+
+  /** So many more of its pieces are dealt with. The segment says so by its file's name, for a crash. */
+  async pass(segment: Segment, pieces: number): Promise<void> {
+    const passed = segment.passed + pieces;
+    const name = segment.token.replace(/\.pb$/, `.pieces.${[...segment.loaded].join('+')}.${passed}.pb`);
+    const path = join(this.#options.dir, name);
+    await rename(segment.path, path);
+    Object.assign(segment, { path, passed, inPieces: true });
   }
 
   /** Sets a file aside with the reason beside it; its bytes are no longer waiting. */
@@ -223,6 +232,7 @@ export class Spool {
       bytes: written,
       marks: writer.marks,
       inPieces: false,
+      passed: 0,
       loaded: new Set(),
     });
     this.onData(signal);
@@ -252,10 +262,12 @@ export class Spool {
       return;
     }
     this.#bytes += goodBytes;
-    const kinds = IN_PIECES.exec(name)?.[1]?.split('+');
+    const [, loaded, passed] = IN_PIECES.exec(name) ?? [];
+    const kinds = loaded?.split('+');
     this.#closed[signal].push({
       ...{ signal, path, token, bytes: goodBytes, marks: ALL_MARKS },
       inPieces: kinds !== undefined,
+      passed: Number(passed ?? 0),
       loaded: new Set(METRIC_KINDS.filter((kind) => kinds?.includes(kind))),
     });
   }

@@ -85,6 +85,32 @@ test('a segment that went in by pieces is never loaded as a whole, also after a 
   expect((await readdir(dir)).filter((name) => name.includes('.pb'))).toEqual([]);
 });
 
+test('a piece which is in is not repeated when so many came after it that the store has forgotten its token', async () => {
+  const REMEMBERED = 1000;
+  let isFull = true;
+  const store = new Store((token) => {
+    if (!token.includes('#')) return UNKNOWN_PROTOBUF_FORMAT;
+    return isFull && token.endsWith('#1300') ? NOT_ENOUGH_SPACE : null;
+  });
+  const spool = await spoolWith(1500);
+  loader = new Loader(spool, store, log, 1);
+  await vi.waitUntil(() => loader && loader.stats.failures > 2, { timeout: 10_000 });
+  await loader.close(1_000);
+  isFull = false;
+  const reopened = await Spool.open({ dir, maxBytes: 1e6, log });
+  loader = new Loader(reopened, store, log, 1);
+  await vi.waitUntil(() => reopened.bytes === 0, { timeout: 10_000 });
+
+  const last = new Map<string, number>();
+  const repeated = store.loaded.filter((token, at) => {
+    const before = last.get(token);
+    last.set(token, at);
+    return before !== undefined && at - before > REMEMBERED;
+  });
+  expect(repeated).toEqual([]);
+  expect(last.size).toBe(1500);
+}, 60_000);
+
 test('a kind of metrics that is in already is not loaded again with the pieces, also after a restart', async () => {
   const store = new Store((token) => {
     if (token.endsWith(':gauge')) return null;

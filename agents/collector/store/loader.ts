@@ -140,8 +140,18 @@ export class Loader {
 
   /** Request by request: a bad one is set aside, the others get in. Rejects when the store is to blame, not a request. */
   async #loadPieces(segment: Segment, attempts: number): Promise<void> {
+    while (true) {
+      const pieces = await this.#spool.split(segment);
+      if (pieces.length === 0) break;
+      await this.#loadEach(pieces, attempts);
+      await this.#spool.pass(segment, pieces.length);
+    }
+    await this.#spool.done(segment);
+  }
+
+  async #loadEach(pieces: readonly Segment[], attempts: number): Promise<void> {
     let trouble: { cause: unknown } | null = null;
-    for (const piece of await this.#spool.split(segment)) {
+    for (const piece of pieces) {
       // All pieces go, or the next attempt finds them in its way; those which got in are known by their tokens.
       if (trouble !== null) await this.#spool.drop(piece);
       else {
@@ -156,7 +166,6 @@ export class Loader {
       }
     }
     if (trouble !== null) throw trouble.cause;
-    await this.#spool.done(segment);
   }
 
   #failed(cause: unknown, segment: Segment, attempts: number): void {
