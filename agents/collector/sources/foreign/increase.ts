@@ -12,9 +12,9 @@ export class Increases {
   readonly #last = new Map<string, number>();
 
   /** Null when it is not known. */
-  of(series: string, { counts, value, attributes }: ForeignPoint): number | null {
+  of(origin: string, { name, counts, value, attributes }: ForeignPoint): number | null {
     if (counts === 'delta') return value;
-    const key = hash('sha1', `${series}|${[...attributes].join('|')}`, 'base64');
+    const key = hash('sha1', `${origin}|${name}|${[...attributes].join('|')}`, 'base64');
     const before = this.#last.get(key);
     this.#last.delete(key);
     this.#last.set(key, value);

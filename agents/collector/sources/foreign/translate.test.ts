@@ -77,6 +77,23 @@ test('resilience4j: states as a set, a timer by its count, what is new since the
   expect(samples(foreign, at(2))?.breakers).toMatchObject([{ success: 2, failure: 4, rejected: 2 }]);
 });
 
+test('Envoy: counters of one cluster are told apart by their names', () => {
+  const at = (timeouts: number, refused: number) =>
+    request({
+      'envoy.cluster.upstream_rq_timeout': counter(
+        CUMULATIVE,
+        point({ 'envoy.cluster_name': 'b' }, timeouts),
+      ),
+      'envoy.cluster.upstream_rq_pending_overflow': counter(
+        CUMULATIVE,
+        point({ 'envoy.cluster_name': 'b' }, refused),
+      ),
+    });
+  expect(samples(new ForeignMetrics(), at(10, 100), at(11, 107))?.breakers).toMatchObject([
+    { name: 'b', timeout: 1, rejected: 7 },
+  ]);
+});
+
 test('Polly: events of a breaker only, cumulative or since the point before', () => {
   const event = (name: string, n: number) =>
     point({ 'event.name': name, 'pipeline.name': 'p', 'strategy.name': 'breaker' }, n);
