@@ -7,13 +7,10 @@
 
 import { lengthDelimited, WireError, WireReader } from './reader.ts';
 import { passScalar } from './scalar.ts';
-import { REQUEST_SHAPES, type Shape } from './shape.ts';
+import { bitOf, REQUEST_SHAPES, type Shape } from './shape.ts';
 import type { Mark, Signal } from './signals.ts';
-import { valueToJson } from './value.ts';
+import { BASE64_FIELD, JSON_FIELD, valueToJson } from './value.ts';
 import type { TimeWindow } from './window.ts';
-
-const JSON_FIELD = 100;
-const BASE64_FIELD = 101;
 
 export interface Flattened {
   /** The request to spool, in pieces. */
@@ -82,8 +79,13 @@ class Flattener {
     let copied = reader.pos;
     const watch = shape.span ? this.#watch : undefined;
     const seen = shape.item ? { trace: false, span: false, at: 0, elseAt: 0, until: 0 } : null;
+    let said = 0;
     for (let start = reader.pos; reader.next(); start = reader.pos) {
       const field = reader.field;
+      const bit = bitOf(field) & shape.once;
+      // Of what is there twice protobuf takes the last; the engine stores neither.
+      if ((said & bit) !== 0) throw new WireError(`field ${field} is there twice`);
+      said |= bit;
       const child = shape.messages[field];
       if (child === undefined) {
         if (seen !== null && shape.span && field <= 2) {

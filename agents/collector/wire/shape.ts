@@ -27,6 +27,8 @@ export const KIND = {
 export interface Shape {
   readonly kinds: Uint8Array;
   readonly messages: (Shape | undefined)[];
+  /** Bits of the fields which can be there only once. */
+  readonly once: number;
   /** A span, log record or metric: what is never divided. */
   readonly unit: boolean;
   /** Counted as an item of the request: a span, log record or data point. */
@@ -82,6 +84,9 @@ const ROLES: Record<string, string> = {
   'Metric.metadata': 'Metadata',
 };
 
+/** Of OTLP's own fields, all below 32. */
+export const bitOf = (field: number) => (field < 32 ? 1 << field : 0);
+
 const made = new Map<string, Shape>();
 
 function shapeOf(type: protobuf.Type, role: string): Shape {
@@ -91,6 +96,7 @@ function shapeOf(type: protobuf.Type, role: string): Shape {
   const shape: Shape = {
     kinds: new Uint8Array(highest + 1),
     messages: Array.from({ length: highest + 1 }, () => undefined),
+    once: type.fieldsArray.reduce((bits, f) => bits | (f.repeated ? 0 : bitOf(f.id)), 0),
     unit: UNITS.has(role),
     item: ITEMS.has(role),
     span: role === 'Span',

@@ -1,4 +1,4 @@
-import { WIRE, WireError, type WireReader } from './reader.ts';
+import { WIRE, WireError, WireReader } from './reader.ts';
 
 /** Deeper lists and maps are refused: it bounds the stack against a crafted request. */
 const MAX_DEPTH = 64;
@@ -67,20 +67,32 @@ function mapToJson(reader: WireReader, depth: number): string {
 
 export type Scalar = string | number | boolean;
 
+/** Of AnyValue: what flatten.ts makes of lists and maps, and of bytes. */
+export const JSON_FIELD = 100;
+export const BASE64_FIELD = 101;
+
 /**
- * The scalar of an AnyValue; lists, maps and bytes read as empty text, long texts are cut, integers beyond 2^53 lose their
- * last digits.
+ * The scalar of an AnyValue after the edge's flattening, as the engine has it: lists, maps, bytes and integers beyond 2^53
+ * as text. Long texts are cut.
  */
 function scalarOf(reader: WireReader): Scalar {
   let value: Scalar = '';
   while (reader.next()) {
-    if (reader.field === 1 && reader.wire === WIRE.bytes) value = reader.shortText();
+    if (isText(reader)) value = reader.shortText();
     else if (reader.field === 2) value = reader.bool();
-    else if (reader.field === 3) value = Number(reader.int64());
+    else if (reader.field === 3) value = integerOf(reader.int64());
     else if (reader.field === 4) value = reader.double();
     else reader.skip();
   }
   return value;
+}
+
+const isText = ({ field, wire }: WireReader) =>
+  wire === WIRE.bytes && (field === 1 || field === JSON_FIELD || field === BASE64_FIELD);
+
+function integerOf(value: bigint): Scalar {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
 }
 
 /** Names of attributes somebody wants. Nearly all keys on the wire are others, so most are told by two bytes, unread. */
@@ -110,12 +122,17 @@ function hint(bytes: Uint8Array, start: number, size: number): number {
   return (size << 8) | (size === 0 ? 0 : (bytes[start + size - 1] ?? 0));
 }
 
-/** Reads one KeyValue into `into` when its key is wanted. */
+/** Reads one KeyValue into `into` when its key is wanted. Of a key that is there twice the engine finds the first. */
 export function readAttribute(entry: WireReader, wanted: WantedKeys, into: Map<string, Scalar>): void {
   let key: string | null = null;
+  let [from, to] = [0, 0];
   while (entry.next()) {
     if (entry.field === 1) key = wanted.read(entry);
-    else if (entry.field === 2 && key !== null) into.set(key, scalarOf(entry.message()));
-    else entry.skip();
+    else if (entry.field === 2) {
+      to = entry.length() + entry.pos;
+      from = entry.pos;
+      entry.pos = to;
+    } else entry.skip();
   }
+  if (key !== null && !into.has(key)) into.set(key, scalarOf(new WireReader(entry.bytes, from, to)));
 }
