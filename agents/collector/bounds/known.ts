@@ -6,9 +6,19 @@ const LOOK_EVERY_MS = 60_000;
 /** Room that several of them have in common. */
 export class Room {
   left: number;
+  /** Who has some of it. */
+  readonly holders = new Set<{ forget(now: number): void }>();
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(size: number) {
     this.left = size;
+  }
+
+  /** Has all of them forget. */
+  reclaim(now: number): void {
+    if (now - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = now;
+    for (const holder of this.holders) holder.forget(now);
   }
 }
 
@@ -32,6 +42,7 @@ export class Known<K extends string | number, V extends Disposable | null = null
     this.#max = max;
     this.#room = room;
     this.#make = make;
+    room.holders.add(this);
   }
 
   /** What is kept for the name, from now on if need be; undefined when there is no room for it. */
@@ -41,7 +52,7 @@ export class Known<K extends string | number, V extends Disposable | null = null
       known.seenAt = now;
       return known.value;
     }
-    if (!this.#hasRoom()) this.#forget(now);
+    if (!this.#hasRoom()) this.#makeRoom(now);
     if (!this.#hasRoom()) return undefined;
     const value = this.#make();
     this.#room.left -= 1;
@@ -54,15 +65,23 @@ export class Known<K extends string | number, V extends Disposable | null = null
     for (const { value } of this.#entries.values()) value?.[Symbol.dispose]();
     this.#room.left += this.#entries.size;
     this.#entries.clear();
+    this.#room.holders.delete(this);
   }
 
   #hasRoom(): boolean {
     return this.#entries.size < this.#max && this.#room.left > 0;
   }
 
-  #forget(now: number): void {
-    if (now - this.#lookedAt < LOOK_EVERY_MS) return;
-    this.#lookedAt = now;
+  #makeRoom(now: number): void {
+    if (this.#entries.size < this.#max) this.#room.reclaim(now);
+    else if (now - this.#lookedAt >= LOOK_EVERY_MS) {
+      this.#lookedAt = now;
+      this.forget(now);
+    }
+  }
+
+  /** Whatever was not seen for a day. */
+  forget(now: number): void {
     for (const [name, { value, seenAt }] of this.#entries) {
       if (now - seenAt < FORGET_MS) continue;
       value?.[Symbol.dispose]();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { hexId, kv, traceRequest } from '../testing/requests.ts';
 import { flatten } from '../wire/flatten.ts';
+import { mix, SEED } from './fingerprint.ts';
 import { NameHashes, NO_NAME } from './name-hashes.ts';
 
 function hashesOf(...spans: { kind: number; name?: string; attributes?: ReturnType<typeof kv>[] }[]) {
@@ -33,4 +34,20 @@ test('what a name is made of, and the kind, change it', () => {
 
 test('a span within a service counts nowhere', () => {
   expect(hashesOf({ kind: 1, name: 'work' })).toEqual([NO_NAME]);
+});
+
+test('who guesses a few bits of the secret cannot look for names that fall together', () => {
+  // Bytes that meet only the lowest bits of a hash would leave 256 guesses, of which this is the right one.
+  const guess = SEED & 0xff;
+  const seen = new Map<number, Buffer>();
+  let pairs = 0;
+  for (let n = 0; pairs < 10; n++) {
+    const name = Buffer.from(n.toString(36).padStart(6, '0'));
+    const hash = name.reduce((h, byte) => Math.imul(h ^ byte, 16_777_619), guess);
+    const other = seen.get(hash);
+    seen.set(hash, name);
+    if (other === undefined) continue;
+    pairs += 1;
+    expect(mix(SEED, name, 0, name.length)).not.toBe(mix(SEED, other, 0, other.length));
+  }
 });

@@ -17,8 +17,13 @@ const MAX_PEERS = 200;
 const MAX_NAMES = 50_000;
 /** What is longer is no name, and it would stand in every cell of every second. */
 const MAX_LETTERS = 200;
+/** Stands for each byte that is no text: names that differ to the engine would be one here. */
+const NO_TEXT = '\ufffd';
+const isName = (name: string) => name.length <= MAX_LETTERS && !name.includes(NO_TEXT);
 /** Names of a service known by a hash of the bytes they are made of, for so long, so that those in use stay fresh. */
 const MAX_HASHES = 5000;
+/** Over all services: 10 MB. */
+const MAX_ALL_HASHES = 200_000;
 const HASHES_MS = 600_000;
 
 class ServiceNames {
@@ -26,15 +31,36 @@ class ServiceNames {
   readonly peer: Known<string>;
   /** Of names that are known. */
   readonly hashes = new Set<number>();
-  hashedAt = 0;
+  readonly #hashRoom: Room;
+  #hashedAt = 0;
   isOver = false;
 
-  constructor(room: Room) {
+  constructor(room: Room, hashRoom: Room) {
+    this.#hashRoom = hashRoom;
     this.operation = new Known(MAX_OPERATIONS, room, () => null);
     this.peer = new Known(MAX_PEERS, room, () => null);
   }
 
+  remember(hash: number): void {
+    if (this.hashes.size >= MAX_HASHES || this.#hashRoom.left <= 0) return;
+    this.hashes.add(hash);
+    this.#hashRoom.left -= 1;
+  }
+
+  /** Hashes that are too old. */
+  refresh(now: number): void {
+    if (now - this.#hashedAt <= HASHES_MS) return;
+    this.#hashedAt = now;
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#hashRoom.left += this.hashes.size;
+    this.hashes.clear();
+  }
+
   [Symbol.dispose](): void {
+    this.#clear();
     this.operation[Symbol.dispose]();
     this.peer[Symbol.dispose]();
   }
@@ -54,7 +80,12 @@ interface Group {
  */
 export class SpanBounds {
   readonly #room = new Room(MAX_NAMES);
-  readonly #services = new Known(MAX_SERVICES, new Room(MAX_SERVICES), () => new ServiceNames(this.#room));
+  readonly #hashRoom = new Room(MAX_ALL_HASHES);
+  readonly #services = new Known(
+    MAX_SERVICES,
+    new Room(MAX_SERVICES),
+    () => new ServiceNames(this.#room, this.#hashRoom),
+  );
   readonly #report: (service: string, what: 'operation' | 'peer') => void;
   /** Spans that were marked, by what was too many. */
   readonly marked = { service: 0, operation: 0, peer: 0 };
@@ -77,11 +108,8 @@ export class SpanBounds {
     const next = hashes.values();
     const group = (resource: WireReader) => {
       const { service } = originOf(resource);
-      const names = service.length > MAX_LETTERS ? undefined : this.#services.get(service, now);
-      if (names !== undefined && now - names.hashedAt > HASHES_MS) {
-        names.hashes.clear();
-        names.hashedAt = now;
-      }
+      const names = isName(service) ? this.#services.get(service, now) : undefined;
+      names?.refresh(now);
       const span = (item: WireReader) =>
         this.#span(item, next.next().value ?? NO_NAME, { service, names, now });
       const scope = (scoped: WireReader) =>
@@ -102,8 +130,8 @@ export class SpanBounds {
     const found = nameOf(span);
     if (found === null) return undefined;
     const { what, name } = found;
-    if (name.length <= MAX_LETTERS && names[what].get(name, now) !== undefined) {
-      if (names.hashes.size < MAX_HASHES) names.hashes.add(hash);
+    if (isName(name) && names[what].get(name, now) !== undefined) {
+      names.remember(hash);
       return undefined;
     }
     this.marked[what] += 1;
