@@ -13,6 +13,7 @@ const range = { from: now - 10 * HOUR_MS, to: now + 60_000 };
 const AGES_MS = [1_000, 30_000, 90_000, 400_000, 1_500_000, 3_000_000, 3 * HOUR_MS, 9 * HOUR_MS];
 /** Several granules of the table, in more than one part of it. */
 const MANY = 6000;
+const LONG = 9000;
 
 const trace = (n: number, startMs: number, value: string) => ({
   ...{ traceId: hexId(n + 1, 16), spanId: hexId(n + 1, 8), startMs, durationMs: 5 + (n % 7) },
@@ -26,7 +27,12 @@ beforeAll(async () => {
   const many = Array.from({ length: MANY }, (_, n) =>
     trace(n, now - 2 * HOUR_MS - n, n % 2 ? 'odd' : 'even'),
   );
-  const requests = [aged, many.slice(0, MANY / 2), many.slice(MANY / 2)];
+  // Its last span came half an hour after its first.
+  const long = [0, HOUR_MS / 2].map((later, n) => ({
+    ...{ traceId: hexId(LONG, 16), spanId: hexId(LONG + n, 8), startMs: now - HOUR_MS / 2 - 5000 + later },
+    attributes: [kv('half', 'long')],
+  }));
+  const requests = [long.slice(0, 1), long.slice(1), aged, many.slice(0, MANY / 2), many.slice(MANY / 2)];
   for (const spans of requests) {
     expect((await post(collector.otlp, 'traces', traceRequest('orders', spans))).status).toBe(200);
     await eventually('loaded', async () => ((await queries.stats()).spoolBytes === 0 ? true : null));
@@ -54,6 +60,13 @@ test('the slowest of a range are its slowest, whatever their age', async () => {
   const { traces } = await search({ ...is('half', 'aged'), order: 'slowest', limit: 3 });
   const durations = AGES_MS.map((_, n) => 5 + ((MANY + n) % 7)).sort((a, b) => b - a);
   expect(traces.map((t) => t.durationMs)).toEqual(durations.slice(0, 3));
+});
+
+test('a trace is as old as its first span, however late the last one came', async () => {
+  const { traces } = await search({ limit: 3 });
+  expect(traces.map((t) => t.startMs)).toEqual(AGES_MS.slice(0, 3).map((age) => now - age));
+  const [long] = (await search({ ...is('half', 'long'), limit: 1 })).traces;
+  expect(long).toMatchObject({ startMs: now - HOUR_MS / 2 - 5000, spanCount: 2 });
 });
 
 test('a value is found in whatever part of the table it lies', async () => {

@@ -12,6 +12,8 @@ import { attributeAlternatives, attributeCondition } from './conditions.ts';
 
 /** A trace's rows may be spread over the minutes it lasts; so much is read around the range. */
 const SLACK_MINUTES = 5;
+/** Of the few that are listed, so that one with a pause in it is not taken for a newer one. */
+const WHOLE_MINUTES = 60;
 
 /** The newest traces lie at the end of a range, so it is looked through from there in windows that grow so fast. */
 const FIRST_WINDOW_MS = 60_000;
@@ -52,17 +54,19 @@ async function tracesWithin(
     ...[`${START_MS} >= {from:Int64}`, `${START_MS} < {to:Int64}`],
     ...traceConditions(search, binder),
   ].join(' AND ');
-  const minutes = `Minute >= toStartOfMinute(fromUnixTimestamp64Milli({from:Int64})) - toIntervalMinute(${SLACK_MINUTES})
+  const minutes = (
+    before: number,
+  ) => `Minute >= toStartOfMinute(fromUnixTimestamp64Milli({from:Int64})) - toIntervalMinute(${before})
       AND Minute <= fromUnixTimestamp64Milli({to:Int64})`;
   // Which ones first, by what is narrow to read; then all of the few.
   return store.rows<TraceSummary>(
     `SELECT TraceId AS traceId, ${START_MS} AS startMs, ${DURATION_MS} AS durationMs,
       min(Root).3 AS rootService, min(Root).4 AS rootName, sum(Spans) AS spanCount, sum(Errors) AS errorCount,
       arraySort(groupUniqArrayArray(Services)) AS services, arraySort(groupUniqArrayArray(FaultIds)) AS faultIds
-    FROM stormglass_traces WHERE ${minutes} AND TraceId IN (
-      SELECT TraceId FROM stormglass_traces WHERE ${minutes} ${matching}
+    FROM stormglass_traces WHERE ${minutes(WHOLE_MINUTES)} AND TraceId IN (
+      SELECT TraceId FROM stormglass_traces WHERE ${minutes(SLACK_MINUTES)} ${matching}
       GROUP BY TraceId HAVING ${whole} ORDER BY ${order} DESC LIMIT {limit:UInt32})
-    GROUP BY TraceId ORDER BY ${order} DESC`,
+    GROUP BY TraceId HAVING ${START_MS} >= {from:Int64} ORDER BY ${order} DESC`,
     { ...binder.params, ...range, limit: search.limit + 1 },
     signal,
     LIMITS.scan,
