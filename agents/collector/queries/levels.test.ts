@@ -59,11 +59,13 @@ beforeAll(async () => {
     invariant(EVENT.invariantRestored, 'I2', 4),
   ];
   await post(collector.otlp, 'logs', logRequest('auditor', events));
-  const status = (id: string) => ({
-    ...{ name: METRIC.invariantStatus, kind: 'sum' as const, atMs: at(3), value: 1 },
-    attributes: [kv(INVARIANT_ATTR.id, id), kv(INVARIANT_ATTR.status, 'ok')],
-  });
-  await post(collector.otlp, 'metrics', metricRequest('auditor', [status('I1'), status('I3')]));
+  const status = (id: string, now: string) =>
+    ['ok', 'pending', 'violated'].map((each) => ({
+      ...{ name: METRIC.invariantStatus, kind: 'sum' as const, atMs: at(3), value: Number(each === now) },
+      attributes: [kv(INVARIANT_ATTR.id, id), kv(INVARIANT_ATTR.status, each)],
+    }));
+  const points = [...status('I1', 'violated'), ...status('I3', 'ok')];
+  await post(collector.otlp, 'metrics', metricRequest('auditor', points));
   await eventually('loaded', async () => ((await queries.stats()).spoolBytes === 0 ? true : null));
 });
 afterAll(async () => {
@@ -103,6 +105,14 @@ test('a violation lasts until the auditor says that the invariant holds again', 
   ]);
   expect(violations[0]?.service).toBe('auditor');
   expect(truncated).toBe(false);
+});
+
+test('what was violated before the range, and still is, is a violation in it', async () => {
+  const { checked, violations } = await queries.invariants({ from: now - 4 * MINUTE_MS, to: now });
+  expect(checked).toEqual(['I1', 'I3']);
+  expect(violations.map(({ id, at, restoredAt }) => [id, at, restoredAt])).toEqual([
+    ['I1', now - 3 * MINUTE_MS, null],
+  ]);
 });
 
 test('where nobody checks nothing is said to hold', async () => {
