@@ -1,7 +1,7 @@
 import type { CutOff } from './cut-off.ts';
 import type { EvictedCounts, Reason } from './evicted.ts';
 import { forgetGone } from './gone.ts';
-import { DAY_SECONDS, type Inventory, startOf } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
 import { KEPT, TRACE_HASH } from './keep.ts';
 import { type Maintenance, quoted, rowsOf } from './maintenance.ts';
 import { RAW_TABLES, type RawTable, SPANS } from './raw-tables.ts';
@@ -30,7 +30,7 @@ export async function evictDay(
     if (table === SPANS) await forgetGone(store, inventory, day, { ...eviction, condition });
     // A partition is dropped at once, but with what has come since the count: not while its newest rows are to stay. To
     // remove rows, the parts that have some are written anew.
-    const isOver = eviction.before >= startOf(day) + DAY_SECONDS;
+    const isOver = eviction.before >= inventory.spanOf(day).to;
     if (isAll && isOver) await dropDay(store, table.name, day);
     else await store.maintain(`ALTER TABLE ${table.name} DELETE IN PARTITION ID '${day}' WHERE ${condition}`);
     counts.add(table.signal, eviction.reason, gone);

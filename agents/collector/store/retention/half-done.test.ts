@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { EvictedCounts } from './evicted.ts';
 import { evictDay } from './eviction.ts';
-import { Inventory } from './inventory.ts';
+import { Inventory, type Partition } from './inventory.ts';
 import type { Maintenance } from './maintenance.ts';
 import { Retention } from './retention.ts';
 
@@ -13,12 +13,13 @@ const idOf = (start: number) => new Date(start * 1000).toISOString().slice(0, 10
 /** Stands in for the engine: has 10 spans on one day, of which `gone` match; the first change of rows fails if it is to. */
 class Store implements Maintenance {
   statements: string[] = [];
-  readonly partition: { table: string; day: string; rows: number; bytes: number };
+  readonly partition: Partition;
   readonly #gone: number;
   #failures: number;
 
   constructor(start: number, gone: number, failures = 0) {
-    this.partition = { table: 'otel_traces', day: idOf(start), rows: 10, bytes: 1000 };
+    const day = { day: idOf(start), from: start, to: start + DAY };
+    this.partition = { table: 'otel_traces', ...day, rows: 10, bytes: 1000 };
     this.#gone = gone;
     this.#failures = failures;
   }

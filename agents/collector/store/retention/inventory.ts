@@ -7,6 +7,9 @@ export interface Partition {
   table: string;
   /** The partition's id: `20261121`. */
   day: string;
+  /** Epoch seconds, the end exclusive: a day is one of the store's time zone, which is UTC only where the engine is ours. */
+  from: number;
+  to: number;
   rows: number;
   bytes: number;
 }
@@ -23,7 +26,8 @@ export class Inventory {
     return new Inventory(
       await rowsOf<Partition>(
         store,
-        `SELECT table, partition_id AS day, sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts
+        `SELECT table, partition_id AS day, ${startOf('0')} AS from, ${startOf('1')} AS to,
+           sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts
          WHERE active AND database = currentDatabase() AND (startsWith(table, 'otel_') OR startsWith(table, 'stormglass_'))
          GROUP BY table, day ORDER BY day, table`,
       ),
@@ -37,6 +41,11 @@ export class Inventory {
   /** Oldest first. */
   get days(): string[] {
     return [...new Set(this.partitions.map((p) => p.day))].filter((day) => DAY.test(day)).sort();
+  }
+
+  /** When a day of this store begins and ends. */
+  spanOf(day: string): { from: number; to: number } {
+    return this.partitions.find((p) => p.day === day) ?? { from: 0, to: 0 };
   }
 
   on(table: string, day: string): Partition | undefined {
@@ -55,13 +64,12 @@ export class Inventory {
 
 export const DAY = /^\d{8}$/;
 
-export const DAY_SECONDS = 86_400;
-
-export function dayBefore(day: string): string {
-  return new Date((startOf(day) - DAY_SECONDS) * 1000).toISOString().slice(0, 10).replaceAll('-', '');
+/** Of the day so many days after that of `partition_id`. */
+function startOf(later: string): string {
+  return `toUnixTimestamp(toDateTime(YYYYMMDDToDate(toUInt32OrZero(partition_id)) + ${later}))`;
 }
 
-/** Epoch seconds of the start of a day. */
-export function startOf(day: string): number {
-  return Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6))) / 1000;
+export function dayBefore(day: string): string {
+  const before = Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6)) - 1);
+  return new Date(before).toISOString().slice(0, 10).replaceAll('-', '');
 }

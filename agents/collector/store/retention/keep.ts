@@ -1,5 +1,4 @@
 import type { Inventory } from './inventory.ts';
-import { DAY_SECONDS, startOf } from './inventory.ts';
 import type { Maintenance } from './maintenance.ts';
 
 /** Traces (by hash) that outlive ordinary data; made anew for each eviction. */
@@ -56,7 +55,7 @@ export function chunksOf(inventory: Inventory, day: string): [from: number, to: 
   const rows = inventory.on('stormglass_traces', day)?.rows ?? 0;
   const count = Math.max(1, Math.min(HOURS, Math.ceil(rows / CHUNK_ROWS)));
   const width = Math.ceil(HOURS / count) * HOUR;
-  const [start, end] = [startOf(day), startOf(day) + DAY_SECONDS];
+  const { from: start, to: end } = inventory.spanOf(day);
   const chunks: [number, number][] = [];
   for (let from = start; from < end; from += width) {
     const isLast = from + width >= end;

@@ -5,7 +5,7 @@ import { EvictedCounts } from './evicted.ts';
 import { dropDay, type Eviction, evictDay } from './eviction.ts';
 import { excessOverFairShare } from './fair-shares.ts';
 import { emptySet } from './gone.ts';
-import { DAY_SECONDS, Inventory, startOf } from './inventory.ts';
+import { Inventory } from './inventory.ts';
 import { KEPT, markKept, TRACE_HASH } from './keep.ts';
 import type { Maintenance } from './maintenance.ts';
 import { RAW_TABLES } from './raw-tables.ts';
@@ -20,6 +20,7 @@ export interface RetentionPolicy {
   maxBytes: number;
 }
 
+const DAY_SECONDS = 86_400;
 /** An eviction goes down to this share of the limit, so that the next one is some time away. */
 const TARGET = 0.9;
 /** Estimates of bytes are averages; within so much of the target is good enough. */
@@ -82,13 +83,13 @@ export class Retention {
 
   async #byAge(inventory: Inventory): Promise<void> {
     const now = this.#now() / 1000;
-    const isOver = (day: string, days: number) => startOf(day) + (1 + days) * DAY_SECONDS <= now;
+    const isOver = (day: string, days: number) => inventory.spanOf(day).to + days * DAY_SECONDS <= now;
     for (const day of inventory.days) {
       if (!isOver(day, this.#policy.days) || this.#settled.get(day) === rowsOn(inventory, day)) continue;
       await emptySet(this.#store, KEPT);
       const isKeepOver = isOver(day, this.#policy.keepDays);
       if (!isKeepOver) await markKept(this.#store, inventory, day);
-      const eviction: Eviction = { reason: 'age', cuts: null, before: startOf(day) + DAY_SECONDS };
+      const eviction: Eviction = { reason: 'age', cuts: null, before: inventory.spanOf(day).to };
       await evictDay(this.#store, { inventory, day, counts: this.evicted }, eviction);
       if (isKeepOver) await this.#forget(inventory, day);
       else await this.#forgetOrdinary(inventory, day);
@@ -147,7 +148,7 @@ export class Retention {
     const cuts = cutOffs(slices, excess, newest);
     if (cuts.size > 0) {
       const before = Math.max(...[...cuts.values()].map((cut) => cut.ordinary));
-      for (const day of inventory.days.filter((d) => startOf(d) < before))
+      for (const day of inventory.days.filter((d) => inventory.spanOf(d).from < before))
         await evictDay(store, { inventory, day, counts: this.evicted }, { reason: 'bytes', cuts, before });
     }
     await store.maintain(`DROP TABLE ${KEPT}`);
@@ -163,7 +164,7 @@ export class Retention {
     const services = [...excess.keys()];
     const slices: Slice[] = [];
     const missing = new Map(excess);
-    for (const day of inventory.days.filter((d) => startOf(d) < newest)) {
+    for (const day of inventory.days.filter((d) => inventory.spanOf(d).from < newest)) {
       if ([...missing.values()].every((bytes) => bytes <= 0)) break;
       await markKept(this.#store, inventory, day);
       for (const slice of await slicesOf(this.#store, { inventory, day, services })) {

@@ -14,6 +14,8 @@ export interface ServerOptions {
   user?: string;
   password?: string;
   tls?: boolean;
+  /** Of the server's clock, which days of partitions go by. */
+  timezone?: string;
 }
 
 /** A stand-in for a ClickHouse server (main.ts says how it differs) in a process and a directory of its own. */
@@ -36,7 +38,7 @@ export class TestServer {
 
   /** Starts the process (again) on the same data and port. */
   async run(): Promise<void> {
-    const { user, password, tls } = this.#options;
+    const { user, password, tls, timezone } = this.#options;
     const child = spawn(process.execPath, [MAIN], {
       env: {
         ...process.env,
@@ -46,6 +48,7 @@ export class TestServer {
         ...(user === undefined ? {} : { USER_NAME: user }),
         ...(password === undefined ? {} : { PASSWORD: password }),
         ...(tls === true ? { TLS: '1' } : {}),
+        ...(timezone === undefined ? {} : { TZ: timezone }),
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
