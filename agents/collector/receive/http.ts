@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { StormglassError } from '../../contract/errors.ts';
+import { RECORDED_HEADER } from '../sources/recording/head.ts';
 import { ZIPKIN_PATH, zipkinToProtobuf } from '../sources/zipkin.ts';
 import { jsonToProtobuf } from '../wire/json.ts';
 import type { Signal } from '../wire/signals.ts';
@@ -87,7 +88,8 @@ async function handle(
       );
     }
     const body = await readBody(request, options.maxRequestBytes, account);
-    answer(response, await options.intake.accept(signal, toProtobuf(body)), encoding);
+    const recorded = request.headers[RECORDED_HEADER] !== undefined;
+    answer(response, await options.intake.accept(signal, toProtobuf(body), recorded), encoding);
   } catch (cause) {
     if (request.destroyed && !request.complete) return;
     refuse(request, response, encoding ?? 'protobuf', cause, options);

@@ -9,7 +9,7 @@ import { ForeignMetrics } from '../sources/foreign/translate.ts';
 import type { Spool } from '../spool/spool.ts';
 import { type Flattened, flatten } from '../wire/flatten.ts';
 import { WireError } from '../wire/reader.ts';
-import type { Signal } from '../wire/signals.ts';
+import type { Mark, Signal } from '../wire/signals.ts';
 import { split, TooManyEntries } from '../wire/split.ts';
 import { windowAt } from '../wire/window.ts';
 
@@ -34,6 +34,9 @@ const FAULT: Record<Signal, string> = {
   logs: 'have a time after the year 2262',
   metrics: 'have a time after the year 2262',
 };
+
+/** Of what is made of a request that is flat already. */
+const OUR_MARKS = { metrics: new Set<Mark>(['gauge', 'sum']), logs: new Set<Mark>() };
 
 export interface IntakeOptions {
   spool: Spool;
@@ -75,8 +78,8 @@ export class Intake {
     return { ...this.#spans.marked, series: this.#series.overflowed };
   }
 
-  /** Takes one protobuf request; resolves when it is on disk. */
-  async accept(signal: Signal, bytes: Uint8Array): Promise<Accepted> {
+  /** Takes one protobuf request; resolves when it is on disk. What we add to it is there already when it was `recorded`. */
+  async accept(signal: Signal, bytes: Uint8Array, recorded = false): Promise<Accepted> {
     const { request, records, items, rejected, outside, marks } = this.#check(signal, bytes);
     if (rejected > 0) this.count('invalid_item', rejected);
     if (outside > 0) this.count('outside_retention', outside);
@@ -84,7 +87,7 @@ export class Intake {
       await this.#options.spool.appendAll(signal, records, marks);
       // Not before: what could not be written is sent again, and would be seen twice.
       this.#options.live.feed(signal, request);
-      if (signal === 'metrics') await this.#addOurNames(request);
+      if (signal === 'metrics' && !recorded) await this.#addOurNames(request);
     }
     this.stats.received[signal] += items;
     this.stats.requests[signal] += 1;
@@ -109,9 +112,8 @@ export class Intake {
     }
   }
 
-  async #addOurs(signal: Signal, request: Uint8Array): Promise<void> {
-    const { parts, marks } = flatten(signal, request);
-    await this.#options.spool.append(signal, parts, marks);
+  async #addOurs(signal: keyof typeof OUR_MARKS, request: Uint8Array): Promise<void> {
+    await this.#options.spool.append(signal, [request], OUR_MARKS[signal]);
     this.#options.live.feed(signal, request);
   }
 

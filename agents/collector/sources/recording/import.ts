@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StormglassError } from '../../../contract/errors.ts';
 import type { Signal } from '../../wire/signals.ts';
+import { RECORDED_HEADER } from './head.ts';
 import { moveInstants, type RecordedLine, scanRecording } from './scan.ts';
 import { type Receiver, sendRequest, type Taken } from './send.ts';
 
@@ -71,7 +72,7 @@ const byValue = (a: bigint, b: bigint) => (a < b ? -1 : Number(a > b));
 
 /** Sends a recording to an OTLP receiver. The whole file is checked first; errors say the line. */
 export async function importRecording(options: ImportOptions): Promise<Imported> {
-  const { file, to, speed, shiftToNow, interrupted } = options;
+  const { file, speed, shiftToNow, interrupted } = options;
   const imported: Imported = {
     ...{ lines: 0, items: { traces: 0, logs: 0, metrics: 0 }, rejected: 0, reasons: [] },
     ...{ newestMs: null, run: null },
@@ -84,7 +85,8 @@ export async function importRecording(options: ImportOptions): Promise<Imported>
   const failed = new AbortController();
   const stop = AbortSignal.any([interrupted, failed.signal]);
   try {
-    const { lines, run } = await scanRecording(file);
+    const { lines, run, isOurs } = await scanRecording(file);
+    const to = isOurs ? { ...options.to, headers: { [RECORDED_HEADER]: '1' } } : options.to;
     imported.run = run;
     const turns = schedule(lines, { speed, shiftToNow, nowMs: Date.now() });
     const newest = turns.findLast(({ line }) => line.time !== null)?.line.time;

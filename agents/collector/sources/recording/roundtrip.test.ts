@@ -62,8 +62,10 @@ async function fill(): Promise<void> {
   await send('logs', logRequest('shop', records()));
   await send('logs', otlp.encodeRequest('logs', oddRecords()));
   await send('metrics', metricRequest('shop', points()));
+  for (const [n, state] of ['closed', 'open'].entries()) await send('metrics', foreign(n, state));
   await send('metrics', otlp.encodeRequest('metrics', oddMetrics()));
   await loaded(original);
+  expect((await original.stats()).rejectedByReason).toEqual({});
 }
 
 function records() {
@@ -121,6 +123,18 @@ function points() {
     point(METRIC.queueMessages, 'gauge', 7, [...queue, kv('state', 'ready')]),
     point('not.a.number', 'gauge', Number.NaN, []),
   ];
+}
+
+/** Another library's breaker, which the collector says once more by our names. */
+function foreign(n: number, state: string): Uint8Array {
+  const of = (name: string, kind: 'sum' | 'gauge', value: number, attributes: ReturnType<typeof kv>[]) => ({
+    ...{ name: `envoy_cluster_${name}`, kind, value, atMs: SECOND + 2000 + n * 1000 },
+    attributes: [kv('envoy_cluster_name', 'bank'), ...attributes],
+  });
+  return metricRequest('mesh', [
+    of('circuit_breakers_default_cx_open', 'gauge', Number(state === 'open'), []),
+    of('upstream_rq_xx', 'gauge', 100 + 10 * n, [kv('envoy_response_code_class', '5')]),
+  ]);
 }
 
 function oddMetrics() {
@@ -209,7 +223,7 @@ test('a recording brought into a fresh collector is the same rows, and gives the
     ...{ file, to: { url: copy.otlp, key: undefined }, speed: 'max', shiftToNow: false },
     interrupted: new AbortController().signal,
   });
-  expect(imported).toMatchObject({ items: { traces: 9001, logs: 7 }, rejected: 0, run: RUN });
+  expect(imported).toMatchObject({ items: { traces: 9001, logs: 8 }, rejected: 0, run: RUN });
   await loaded(copy);
   const [a, b] = [original.queries(), copy.queries()];
   try {
@@ -221,7 +235,7 @@ test('a recording brought into a fresh collector is the same rows, and gives the
     expect(await b.timeline(range, 1)).toEqual(await a.timeline(range, 1));
     expect(await b.trace(TRACE)).toEqual(await a.trace(TRACE));
     expect(await b.saga('saga-1')).toEqual(await a.saga('saga-1'));
-    expect((await a.timeline(range, 1)).transitions).toHaveLength(1);
+    expect((await a.timeline(range, 1)).transitions).toHaveLength(2);
   } finally {
     await Promise.all([a.close(), b.close()]);
   }
@@ -256,7 +270,7 @@ test('a receiver that does not keep what is old says so, and what was left out i
   const options = { file, to: { url: copy.otlp, key: undefined }, speed: 'max' as const };
   const interrupted = new AbortController().signal;
   const refused = await importRecording({ ...options, shiftToNow: false, interrupted });
-  expect(refused).toMatchObject({ rejected: 7, items: { logs: 7 } });
+  expect(refused).toMatchObject({ rejected: 8, items: { logs: 8 } });
   expect(refused.reasons).toEqual([
     expect.stringMatching(/^log records are older than the \d+ days which are kept/),
   ]);

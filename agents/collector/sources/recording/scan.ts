@@ -36,19 +36,23 @@ export interface Recording {
   lines: RecordedLine[];
   /** The experiment's run that was recorded, as its line says it; null where there is none. */
   run: unknown;
+  /** Whether it has a head, as an export of ours has. */
+  isOurs: boolean;
 }
 
 /** Reads a whole file of OTLP JSON lines and checks each of them, before anything is sent. Empty lines are skipped. */
 export async function scanRecording(file: string): Promise<Recording> {
-  const found: Recording = { lines: [], run: null };
+  const found: Recording = { lines: [], run: null, isOurs: false };
   let number = 0;
   for await (const { offset, bytes } of linesOf(file)) {
     number += 1;
     const text = bytes.toString('utf8');
     if (text.trim() === '') continue;
     const line = understand(text, number, file);
-    if ('run' in line) found.run ??= line.run;
-    else found.lines.push({ ...line, number, offset, length: bytes.length, time: lastInstant(text) });
+    if ('run' in line) {
+      found.run ??= line.run;
+      found.isOurs = true;
+    } else found.lines.push({ ...line, number, offset, length: bytes.length, time: lastInstant(text) });
   }
   return found;
 }

@@ -6,6 +6,7 @@ export interface Receiver {
   /** Base URL of OTLP/HTTP. */
   url: string;
   key: string | undefined;
+  headers?: Readonly<Record<string, string>>;
 }
 
 const PATIENCE_MS = 30_000;
@@ -25,13 +26,13 @@ export interface Taken {
 
 /** Sends one request until it is acknowledged. */
 export async function sendRequest(
-  { url, key }: Receiver,
+  to: Receiver,
   signal: Signal,
   body: string,
   stop: AbortSignal,
 ): Promise<Taken> {
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await post(`${url.replace(/\/+$/, '')}/v1/${signal}`, key, body, stop);
+    const outcome = await post(to, signal, body, stop);
     if ('rejected' in outcome) return outcome;
     if (outcome.final || attempt >= MAX_TRIES) throw outcome.error;
     const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
@@ -41,14 +42,16 @@ export async function sendRequest(
 
 type Outcome = Taken | { error: StormglassError; final: boolean; retryAfterMs: number | undefined };
 
-async function post(url: string, key: string | undefined, body: string, stop: AbortSignal): Promise<Outcome> {
+async function post(to: Receiver, signal: Signal, body: string, stop: AbortSignal): Promise<Outcome> {
+  const url = `${to.url.replace(/\/+$/, '')}/v1/${signal}`;
   try {
     const response = await fetch(url, {
       method: 'POST',
       body,
       headers: {
         'content-type': 'application/json',
-        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        ...(to.key === undefined ? {} : { authorization: `Bearer ${to.key}` }),
+        ...to.headers,
       },
       signal: AbortSignal.any([stop, AbortSignal.timeout(PATIENCE_MS)]),
     });
