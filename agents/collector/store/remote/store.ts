@@ -4,6 +4,7 @@ import { MISSING } from '../adopt.ts';
 import { migrate, type SchemaStore } from '../migrate.ts';
 import type { StoreFacts, TelemetryStore } from '../port.ts';
 import { atMost, type QueryContext } from '../reader.ts';
+import { MAX_STATEMENT_BYTES } from '../retention/maintenance.ts';
 import { SessionPool } from '../session-pool.ts';
 import { ClickHouseHttp, NoAnswerError } from './http.ts';
 import type { ServerAddress } from './settings.ts';
@@ -98,6 +99,7 @@ export class RemoteStore implements TelemetryStore {
       database: this.#http.address.database,
       default_format: 'JSONEachRow',
       mutations_sync: '1',
+      max_query_size: String(MAX_STATEMENT_BYTES),
     };
     return this.#http.send({ sql, params: { ...params, ...WHOLE }, signal: this.#stop.signal });
   }

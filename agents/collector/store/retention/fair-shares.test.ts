@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { excessOverFairShare } from './fair-shares.ts';
+import { excessOverFairShare, mostOf } from './fair-shares.ts';
 
 const excess = (needs: Record<string, number>, room: number) =>
   Object.fromEntries(excessOverFairShare(new Map(Object.entries(needs)), room));
@@ -12,6 +12,16 @@ test('who needs less than an equal share keeps all of it, and leaves the rest to
 test('where there is room for all nobody gives up anything', () => {
   expect(excess({ a: 10, b: 20 }, 30)).toEqual({});
   expect(excess({}, 0)).toEqual({});
+});
+
+test('of very many only those who have most to give up are named at one time', () => {
+  const all = new Map(Array.from({ length: 5000 }, (_, i) => [`s${i}`, i]));
+  expect([...mostOf(all, 3)]).toEqual([
+    ['s4999', 4999],
+    ['s4998', 4998],
+    ['s4997', 4997],
+  ]);
+  expect(mostOf(new Map([['a', 1]]), 3)).toEqual(new Map([['a', 1]]));
 });
 
 test('equals give up the same, and everything when there is no room', () => {

@@ -10,6 +10,11 @@ export function excessOverFairShare(needs: ReadonlyMap<string, number>, room: nu
   return excess;
 }
 
+/** The `count` of them with most to give up. */
+export function mostOf(excess: ReadonlyMap<string, number>, count: number): Map<string, number> {
+  return new Map([...excess].sort(([, a], [, b]) => b - a).slice(0, count));
+}
+
 function fairLevel(needs: readonly number[], room: number): number {
   const rising = needs.toSorted((a, b) => a - b);
   let left = Math.max(0, room);

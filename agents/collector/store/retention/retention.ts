@@ -3,7 +3,7 @@ import { TRAFFIC_TABLES } from '../tables.ts';
 import { cutOffs, type Slice } from './cut-off.ts';
 import { EvictedCounts } from './evicted.ts';
 import { dropDay, type Eviction, evictDay } from './eviction.ts';
-import { excessOverFairShare } from './fair-shares.ts';
+import { excessOverFairShare, mostOf } from './fair-shares.ts';
 import { emptySet } from './gone.ts';
 import { Inventory } from './inventory.ts';
 import { KEPT, markKept, TRACE_HASH } from './keep.ts';
@@ -26,6 +26,8 @@ const TARGET = 0.9;
 /** Estimates of bytes are averages; within so much of the target is good enough. */
 const TOLERANCE = 0.03;
 const MAX_ROUNDS = 4;
+/** That lose something in one round: statements name each, and thousands are more than the engine parses. */
+const MOST_SERVICES = 500;
 /** Figures and events are small; where they are not, their oldest days go before anything else does. */
 const FIGURES_SHARE = 0.25;
 /** The newest data stays, or what is still arriving would be counted before all of it is there. */
@@ -141,7 +143,7 @@ export class Retention {
     const store = this.#store;
     const needs = await bytesByService(store, inventory);
     const stored = [...needs.values()].reduce((a, b) => a + b, 0);
-    const excess = excessOverFairShare(needs, stored - bytes);
+    const excess = mostOf(excessOverFairShare(needs, stored - bytes), MOST_SERVICES);
     const newest = Math.floor(this.#now() / 1000) - NEWEST_SECONDS;
     await emptySet(store, KEPT);
     const slices = await this.#oldestSlices(inventory, excess, newest);
