@@ -36,6 +36,13 @@ describe('corruption', () => {
     expect(rows(null, null).corruption).toMatchObject({ verdict: 'unknown', value: 'unknown' });
     expect(rows(report([], []), null).corruption).toMatchObject({ verdict: 'unknown' });
   });
+  it('says nothing of auditors when there is no answer', () => {
+    const { corruption, changes } = rows(null, null);
+    expect([corruption?.basis, changes?.basis]).toEqual([
+      'the store did not answer',
+      'the store did not answer',
+    ]);
+  });
   it('holds when all that was checked held', () => {
     expect(rows(report(['I1', 'I2'], []), null).corruption).toMatchObject({
       ...{ verdict: 'holds', value: '0', basis: '2 invariants checked' },

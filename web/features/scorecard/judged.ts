@@ -6,6 +6,8 @@ export const MAX_CHANGE_FAILURE = 0.05;
 /** So many names in one line; the rest are counted. */
 const NAMES = 3;
 
+const NO_ANSWER = 'the store did not answer';
+
 const BLANK = { spent: null, brokenBy: null } as const;
 
 function someOf(names: readonly string[]): string {
@@ -25,11 +27,14 @@ function corruptionRow(report: InvariantReport | null): SloRow {
     limit: 'none: every invariant holds',
     value: known ? String(violations.length) : 'unknown',
     verdict: !known ? 'unknown' : violations.length === 0 ? 'holds' : 'broken',
-    basis: !known
-      ? 'no auditor has checked an invariant in the range'
-      : violations.length === 0
-        ? `${checked} ${checked === 1 ? 'invariant' : 'invariants'} checked`
-        : `violated: ${someOf(violated)}`,
+    basis:
+      report === null
+        ? NO_ANSWER
+        : !known
+          ? 'no auditor has checked an invariant in the range'
+          : violations.length === 0
+            ? `${checked} ${checked === 1 ? 'invariant' : 'invariants'} checked`
+            : `violated: ${someOf(violated)}`,
   };
 }
 
@@ -46,11 +51,13 @@ function changeRow(report: ChangeReport | null, percent: (share: number) => stri
     value: ratio === null ? 'unknown' : percent(ratio),
     verdict: ratio === null ? 'unknown' : ratio < MAX_CHANGE_FAILURE ? 'holds' : 'broken',
     basis:
-      changes.length === 0
-        ? 'no new version in the range'
-        : failed.length > 0
-          ? `${someOf(failed.map((c) => `${c.service} ${c.to}`))} of ${judged} judged`
-          : `${judged} of ${changes.length} new versions judged`,
+      report === null
+        ? NO_ANSWER
+        : changes.length === 0
+          ? 'no new version in the range'
+          : failed.length > 0
+            ? `${someOf(failed.map((c) => `${c.service} ${c.to}`))} of ${judged} judged`
+            : `${judged} of ${changes.length} new versions judged`,
   };
 }
 

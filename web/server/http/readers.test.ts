@@ -77,7 +77,14 @@ test('exports all that was recorded in a range, and says what it wants otherwise
     'resourceSpans',
   ]);
   expect(await recording('run=nobody')).toMatchObject({ status: 404 });
-  for (const wrong of ['', 'from=1', 'from=2&to=1', 'from=x&to=y'])
+  for (const wrong of [
+    '',
+    'from=1',
+    'from=2&to=1',
+    'from=x&to=y',
+    'from=0&to=1e30',
+    `from=0&to=${Date.now()}`,
+  ])
     expect(await recording(wrong)).toMatchObject({ status: 400 });
   expect(await closed.send('GET', '/api/export/recording?run=x')).toMatchObject({ status: 401 });
 });

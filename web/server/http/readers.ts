@@ -4,6 +4,7 @@ import type { Readers } from '@stormglass/agents/collector/readers';
 import { StormglassError, TraceSearch } from '@stormglass/agents/contract';
 import type { Run } from '@stormglass/chaos/contract';
 import type { Gate } from '../auth/gate.ts';
+import { checkRange } from '../window/range.ts';
 import { sendJson } from './answer.ts';
 import { sendLines } from './lines.ts';
 
@@ -71,15 +72,8 @@ function selectionOf(runOf: ReaderSite['runOf'], url: URL): { range: Range; run:
     const to = (run.endedAt ?? Date.now()) + RUN_MARGIN_MS;
     return { range: { from: run.startedAt - RUN_MARGIN_MS, to }, run };
   }
-  const [from, to] = ['from', 'to'].map((name) => Number(url.searchParams.get(name) ?? 'none'));
-  if (from === undefined || to === undefined || !(from >= 0 && to > from)) {
-    throw new StormglassError(
-      'invalid_request',
-      'a recording is of a `run`, or of a range `from` .. `to`',
-      'Send both ends in epoch milliseconds.',
-    );
-  }
-  return { range: { from, to }, run: null };
+  const end = (name: string) => Number(url.searchParams.get(name) ?? Number.NaN);
+  return { range: checkRange({ from: end('from'), to: end('to') }), run: null };
 }
 
 function exported(readers: Readers, url: URL, signal: AbortSignal): AsyncGenerator<string> {
