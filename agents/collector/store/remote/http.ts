@@ -7,6 +7,9 @@ import type { ServerAddress } from './settings.ts';
 const MAX_SOCKETS = 24;
 /** Without a byte from the server; longer than any query or load is let run. */
 const SILENCE_MS = 120_000;
+/** Of a statement that takes long. A server that is gone is noticed by TCP, a minute after it went. */
+const LONG_SILENCE_MS = 6 * 3_600_000;
+const PROBE_AFTER_MS = 60_000;
 
 /** The server's own word on a statement. */
 export class ClickHouseServerError extends Error {
@@ -36,16 +39,20 @@ export interface Statement {
   params: Readonly<Record<string, string>>;
   /** Path of a file whose bytes follow the SQL. */
   body?: string | undefined;
+  /** It goes on at the server when nobody waits any more, and must not be sent again meanwhile: it is waited for. */
+  takesLong?: boolean;
   signal?: AbortSignal | undefined;
 }
 
 /** ClickHouse over HTTP. The SQL is the body's beginning: proxies bound the length of a URL, and a load's is 50 KB. */
 export class ClickHouseHttp {
   readonly #address: ServerAddress;
+  readonly #silenceMs: number;
   readonly #agent: HttpAgent | HttpsAgent;
 
-  constructor(address: ServerAddress) {
+  constructor(address: ServerAddress, silenceMs = SILENCE_MS) {
     this.#address = address;
+    this.#silenceMs = silenceMs;
     const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
     const { ca } = address;
     this.#agent =
@@ -82,22 +89,24 @@ export class ClickHouseHttp {
     this.#agent.destroy();
   }
 
-  #request({ sql, params, body, signal }: Statement): Promise<IncomingMessage> {
+  #request({ sql, params, body, takesLong, signal }: Statement): Promise<IncomingMessage> {
     const { url, user, password } = this.#address;
     const target = new URL(url);
     for (const [name, value] of Object.entries(params)) target.searchParams.set(name, value);
+    const silenceMs = takesLong ? LONG_SILENCE_MS : this.#silenceMs;
     const credentials = Buffer.from(`${user}:${password}`).toString('base64');
     return new Promise((resolve, reject) => {
       const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(target, {
         method: 'POST',
         agent: this.#agent,
         headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/octet-stream' },
-        timeout: SILENCE_MS,
+        timeout: silenceMs,
         ...(signal === undefined ? {} : { signal }),
       });
       request.once('response', resolve);
       request.once('error', reject);
-      request.once('timeout', () => request.destroy(new Error(`no byte within ${SILENCE_MS} ms`)));
+      request.setSocketKeepAlive(true, PROBE_AFTER_MS);
+      request.once('timeout', () => request.destroy(new Error(`no byte within ${silenceMs} ms`)));
       if (body === undefined) request.end(sql);
       else {
         request.write(`${sql}\n`);

@@ -101,7 +101,12 @@ export class RemoteStore implements TelemetryStore {
       mutations_sync: '1',
       max_query_size: String(MAX_STATEMENT_BYTES),
     };
-    return this.#http.send({ sql, params: { ...params, ...WHOLE }, signal: this.#stop.signal });
+    return this.#http.send({
+      sql,
+      params: { ...params, ...WHOLE },
+      takesLong: true,
+      signal: this.#stop.signal,
+    });
   }
 
   async close(): Promise<void> {
@@ -136,7 +141,12 @@ export class RemoteStore implements TelemetryStore {
   }
 
   async #run(sql: string, database: string): Promise<void> {
-    await this.#http.send({ sql, params: { database, ...WHOLE }, signal: this.#stop.signal });
+    await this.#http.send({
+      sql,
+      params: { database, ...WHOLE },
+      takesLong: true,
+      signal: this.#stop.signal,
+    });
   }
 
   async #rows<T>(sql: string, database: string): Promise<T[]> {
