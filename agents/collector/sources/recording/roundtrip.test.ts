@@ -61,6 +61,7 @@ async function fill(): Promise<void> {
   await send('traces', traceRequest('shop', [odd]));
   await send('logs', logRequest('shop', records()));
   await send('logs', otlp.encodeRequest('logs', oddRecords()));
+  for (let n = 0; n < SAME / 500; n++) await send('logs', sameRecords(['a', 'b', 'c'][n % 3] ?? ''));
   await send('metrics', metricRequest('shop', points()));
   for (const [n, state] of ['closed', 'open'].entries()) await send('metrics', foreign(n, state));
   await send('metrics', otlp.encodeRequest('metrics', oddMetrics()));
@@ -86,6 +87,15 @@ function records() {
     { atMs: SECOND + 3, eventName: EVENT.breakerOpened, traceId: TRACE, attributes: move },
     { atMs: SECOND + 4, body: 'plain "text"\n' },
   ];
+}
+
+/** Of several instances at one instant, more than a page: nothing but their resource tells them apart. */
+const SAME = 6000;
+function sameRecords(instance: string): Uint8Array {
+  const record = { time_unix_nano: nanos(SECOND - 5000), body: { string_value: 'tick' } };
+  const resource = { attributes: [kv('service.name', 'clock'), kv('service.instance.id', instance)] };
+  const scope_logs = [{ log_records: Array.from({ length: 500 }, () => record) }];
+  return otlp.encodeRequest('logs', { resource_logs: [{ resource, scope_logs }] });
 }
 
 function oddRecords() {
@@ -223,7 +233,7 @@ test('a recording brought into a fresh collector is the same rows, and gives the
     ...{ file, to: { url: copy.otlp, key: undefined }, speed: 'max', shiftToNow: false },
     interrupted: new AbortController().signal,
   });
-  expect(imported).toMatchObject({ items: { traces: 9001, logs: 8 }, rejected: 0, run: RUN });
+  expect(imported).toMatchObject({ items: { traces: 9001, logs: 8 + SAME }, rejected: 0, run: RUN });
   await loaded(copy);
   const [a, b] = [original.queries(), copy.queries()];
   try {
@@ -270,7 +280,7 @@ test('a receiver that does not keep what is old says so, and what was left out i
   const options = { file, to: { url: copy.otlp, key: undefined }, speed: 'max' as const };
   const interrupted = new AbortController().signal;
   const refused = await importRecording({ ...options, shiftToNow: false, interrupted });
-  expect(refused).toMatchObject({ rejected: 8, items: { logs: 8 } });
+  expect(refused).toMatchObject({ rejected: 8 + SAME, items: { logs: 8 + SAME } });
   expect(refused.reasons).toEqual([
     expect.stringMatching(/^log records are older than the \d+ days which are kept/),
   ]);
