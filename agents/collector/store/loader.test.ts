@@ -10,6 +10,8 @@ import { Loader } from './loader.ts';
 const log = pino({ level: 'silent' });
 const NOT_ENOUGH_SPACE = 243;
 const AUTHENTICATION_FAILED = 516;
+const S3_ERROR = 499;
+const SETTING_CONSTRAINT_VIOLATION = 452;
 const UNKNOWN_PROTOBUF_FORMAT = 444;
 const MEMORY_LIMIT_EXCEEDED = 241;
 
@@ -53,6 +55,8 @@ async function spoolWith(requests: number, signal: Signal = 'traces'): Promise<S
 test.each([
   ['a full disk', NOT_ENOUGH_SPACE],
   ['a password that the server refuses', AUTHENTICATION_FAILED],
+  ['object storage that is away', S3_ERROR],
+  ['a setting that the server does not allow', SETTING_CONSTRAINT_VIOLATION],
 ])(
   '%s is waited out: nothing acknowledged is set aside, however often the load fails',
   async (_what, code) => {

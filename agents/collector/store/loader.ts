@@ -19,12 +19,16 @@ const BAD_DATA = new Set([6, 26, 27, 33, 38, 41, 72, 117, 131, 321, 407, 436, 44
 const MEMORY_LIMIT_EXCEEDED = 241;
 /**
  * Errors which say nothing about the bytes: no space, no memory, no descriptors, no time, a read-only or overfull table; of
- * a server also: wrong password, a right, a quota or a table that is missing, no connection or quorum among its nodes. They
+ * a server also: wrong password, a right, a quota, a setting or a table that is missing, no connection or quorum among its
+ * nodes, object storage that is away. They
  * are waited out however long it takes; what was acknowledged is never set aside for them.
  */
 const TRANSIENT = new Set([
   ...[74, 75, 76, 77, 159, 164, 173, 202, 209, 210, 236, MEMORY_LIMIT_EXCEEDED, 242, 243, 252, 394, 425, 439],
-  ...[60, 81, 192, 193, 194, 195, 198, 201, 225, 279, 285, 286, 290, 319, 473, 497, 516, 668, 745, 999],
+  ...[
+    60, 81, 115, 192, 193, 194, 195, 198, 201, 225, 279, 285, 286, 290, 319, 452, 473, 497, 499, 500, 516,
+    668, 745, 999,
+  ],
 ]);
 /** After so many failures for another reason (or for want of memory) the segment is loaded request by request. */
 const MAX_ATTEMPTS = 8;
