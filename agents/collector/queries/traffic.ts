@@ -67,10 +67,19 @@ const GROUPS = {
   edge: { where: `Kind != 'server'`, peer: 'Peer', operation: `''` },
 } as const;
 
+/** Above so many seconds a step nobody asked for is whole minutes: their cells are there (cells.ts), and few. */
+const FINE_STEP = 10;
+
+function stepOf({ step }: RedSearch, length: number): number {
+  const least = Math.ceil(length / MAX_POINTS);
+  if (step !== undefined) return Math.max(step, least);
+  return least > FINE_STEP ? Math.ceil(least / 60) * 60 : Math.max(1, least);
+}
+
 /** Rate, errors and durations over time, of the busiest services, operations or edges. */
 export async function red(store: Store, search: RedSearch, signal?: AbortSignal): Promise<RedAnswer> {
   const { fromSecond, toSecond } = seconds(search);
-  const step = Math.max(search.step ?? 1, Math.ceil((toSecond - fromSecond) / MAX_POINTS));
+  const step = stepOf(search, toSecond - fromSecond);
   const binder = new Binder();
   const group = GROUPS[search.by];
   const where = [
