@@ -2,9 +2,10 @@ import type { Attributes, AttributeValue } from '../../contract/trace.ts';
 
 /** A Map(String, String) column and its *Types companion, back to typed values (tags: see store/flat.ts). */
 export function typedAttributes(values: Record<string, string>, types: Record<string, string>): Attributes {
-  const out: Attributes = {};
-  for (const [key, text] of Object.entries(values)) out[key] = typedValue(text, types[key] ?? '');
-  return out;
+  // Made from entries, a key `__proto__` is one like any other.
+  return Object.fromEntries(
+    Object.entries(values).map(([key, text]) => [key, typedValue(text, types[key] ?? '')]),
+  );
 }
 
 function typedValue(text: string, tag: string): AttributeValue {

@@ -6,7 +6,7 @@ import { callFigures, type StoredTotals, SUMS } from './traffic.ts';
 /** So long before and after a change its service is looked at. */
 const LOOK_MS = 600_000;
 /** A version seen within so long before the range is no new one. */
-const LOOK_BACK_MS = 86_400_000;
+const LOOK_BACK_MS = 3_600_000;
 /** The newest changes which are judged. */
 const MAX_CHANGES = 20;
 

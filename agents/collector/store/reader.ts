@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from 'chdb';
+import { StormglassError } from '../../contract/errors.ts';
 
 /** Short-lived statements never win back what compiling them costs. */
 export const PLAIN =
   'compile_expressions = 0, compile_aggregate_expressions = 0, compile_sort_description = 0';
+
+const OPEN_ATTEMPTS = 20;
+const OPEN_AGAIN_MS = 100;
 
 /** A query's bound parameters (as HTTP sends them) and settings; the engine refuses settings that differ from its own. */
 export interface QueryContext {
@@ -34,7 +39,7 @@ export class Reader {
   /** Settings `max_execution_time` and `max_memory_usage` can ask for less than the most, never for more. */
   async run(sql: string, { params, settings, format }: QueryContext): Promise<Uint8Array> {
     const { max_execution_time: seconds, max_memory_usage: memory, ...others } = settings;
-    const session = this.#open();
+    const session = await this.#session();
     try {
       await session.queryAsync(
         `SET ${PLAIN}, max_threads = 2, max_execution_time = ${atMost(seconds, this.#most.seconds)},
@@ -52,8 +57,29 @@ export class Reader {
     }
   }
 
+  /** While loads have all of the engine's memory none can be opened; that passes within moments. */
+  async #session(): Promise<Session> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return this.#open();
+      } catch (cause) {
+        if (attempt === OPEN_ATTEMPTS) throw busy(cause);
+        await sleep(OPEN_AGAIN_MS);
+      }
+    }
+  }
+
   /** Its sessions end with their queries. */
   close(): void {}
+}
+
+function busy(cause: unknown): StormglassError {
+  return new StormglassError(
+    'store_unavailable',
+    'the telemetry store has no memory for another question',
+    'Ask again in a moment.',
+    { cause },
+  );
 }
 
 /** To the engine 0 means no limit. */

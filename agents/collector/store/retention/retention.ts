@@ -26,6 +26,8 @@ const TARGET = 0.9;
 /** Estimates of bytes are averages; within so much of the target is good enough. */
 const TOLERANCE = 0.03;
 const MAX_ROUNDS = 4;
+/** An old day that is still filled is left for so many looks at most. */
+const MAX_LOOKS = 10;
 /** That lose something in one round: statements name each, and thousands are more than the engine parses. */
 const MOST_SERVICES = 500;
 /** Figures and events are small; where they are not, their oldest days go before anything else does. */
@@ -45,6 +47,8 @@ export class Retention {
   readonly #log: Logger;
   /** Rows of each day beyond its age after the last look; another number means that late data has come. */
   readonly #settled = new Map<string, number>();
+  /** Rows of each day beyond its age which is still filled, at the last look, and for how many looks it has been. */
+  readonly #filling = new Map<string, { rows: number; looks: number }>();
   readonly evicted = new EvictedCounts();
   /** On disk, at the last look; null before the first. */
   bytes: number | null = null;
@@ -87,7 +91,9 @@ export class Retention {
     const now = this.#now() / 1000;
     const isOver = (day: string, days: number) => inventory.spanOf(day).to + days * DAY_SECONDS <= now;
     for (const day of inventory.days) {
-      if (!isOver(day, this.#policy.days) || this.#settled.get(day) === rowsOn(inventory, day)) continue;
+      const rows = rowsOn(inventory, day);
+      if (!isOver(day, this.#policy.days) || this.#settled.get(day) === rows) continue;
+      if (this.#isFilling(day, rows)) continue;
       await emptySet(this.#store, KEPT);
       const isKeepOver = isOver(day, this.#policy.keepDays);
       if (!isKeepOver) await markKept(this.#store, inventory, day);
@@ -96,9 +102,19 @@ export class Retention {
       if (isKeepOver) await this.#forget(inventory, day);
       else await this.#forgetOrdinary(inventory, day);
       await this.#store.maintain(`DROP TABLE ${KEPT}`);
+      this.#filling.delete(day);
       this.#settled.set(day, rowsOn(await this.#look(), day));
     }
-    for (const day of this.#settled.keys()) if (!inventory.days.includes(day)) this.#settled.delete(day);
+    for (const known of [this.#settled, this.#filling])
+      for (const day of known.keys()) if (!inventory.days.includes(day)) known.delete(day);
+  }
+
+  /** While rows come in, a trace whose error is still to come looks like any other. */
+  #isFilling(day: string, rows: number): boolean {
+    const last = this.#filling.get(day) ?? { rows: -1, looks: 0 };
+    const isFilling = last.rows !== rows && last.looks < MAX_LOOKS;
+    if (isFilling) this.#filling.set(day, { rows, looks: last.looks + 1 });
+    return isFilling;
   }
 
   async #forget(inventory: Inventory, day: string): Promise<void> {
