@@ -4,8 +4,9 @@ import { eventually, type TestCollector } from '../../agents/collector/testing/c
 import { isTaken } from './post.ts';
 import { RequestPool } from './requests.ts';
 
-const SPANS_PER_REQUEST = 8192;
-const CONNECTIONS = 3;
+/** About two dozen traces, which start at one moment: larger ones would leave gaps of half a minute between them. */
+const SPANS_PER_REQUEST = 512;
+const CONNECTIONS = 4;
 const FILL_DEADLINE_MS = 1_800_000;
 
 /**
@@ -16,7 +17,7 @@ export async function fill(
   collector: TestCollector,
   range: { spans: number; endMs: number; overMs: number; seed: number },
 ): Promise<number> {
-  const requests = new RequestPool({ seed: range.seed, spansPerRequest: SPANS_PER_REQUEST, distinct: 6 });
+  const requests = new RequestPool({ seed: range.seed, spansPerRequest: SPANS_PER_REQUEST, distinct: 64 });
   const pool = new Pool(collector.otlp, { connections: CONNECTIONS });
   const before = await count(collector);
   const total = Math.ceil(range.spans / SPANS_PER_REQUEST);

@@ -97,6 +97,7 @@ const LESS = 'Ask for a shorter range, or with more conditions.';
 /** ClickHouse's codes for a limit that was reached, and for no connection. */
 const KNOWN_ERRORS: Record<string, [code: ErrorCode, message: string, next: string]> = {
   '159': ['timeout', 'The telemetry store did not answer within the time one question may take.', LESS],
+  '202': ['store_unavailable', 'The telemetry store is busy.', 'Ask again in a moment.'],
   '210': ['store_unavailable', 'The collector cannot reach its ClickHouse server.', NEXT],
   '241': ['query_too_large', 'The question needs more memory than one may take.', LESS],
 };

@@ -15,9 +15,12 @@ const SLACK_MINUTES = 5;
 /** Of the few that are listed, so that one with a pause in it is not taken for a newer one. */
 const WHOLE_MINUTES = 60;
 
-/** The newest traces lie at the end of a range, so it is looked through from there in windows that grow so fast. */
-const FIRST_WINDOW_MS = 60_000;
-const WINDOW_GROWTH = 16;
+/**
+ * The newest traces lie at the end of a range, so it is looked through from there in windows of so much before the whole.
+ * Where an index knows a value, what nobody has costs little in the whole: two windows are enough.
+ */
+const WINDOWS_MS = [15_000, 240_000, 3_840_000, 61_440_000];
+const INDEXED_WINDOWS_MS = WINDOWS_MS.slice(0, 2);
 
 /** Traces which meet all conditions: the newest, or the slowest, `limit` of them. */
 export async function searchTraces(
@@ -26,12 +29,12 @@ export async function searchTraces(
   signal?: AbortSignal,
 ): Promise<TraceSearchResult> {
   const { from, to } = bounds(search);
+  const windows = search.attributes.some(isIndexed) ? INDEXED_WINDOWS_MS : WINDOWS_MS;
+  const narrower = search.order === 'slowest' ? [] : windows.filter((width) => width < to - from);
   let rows: TraceSummary[] = [];
-  let width = search.order === 'slowest' ? to - from : Math.min(FIRST_WINDOW_MS, to - from);
-  while (true) {
+  for (const width of [...narrower, to - from]) {
     rows = await tracesWithin(store, search, { from: to - width, to }, signal);
-    if (rows.length > search.limit || width >= to - from) break;
-    width = Math.min(to - from, width * WINDOW_GROWTH);
+    if (rows.length > search.limit) break;
   }
   return { traces: rows.slice(0, search.limit), truncated: rows.length > search.limit };
 }
@@ -99,7 +102,9 @@ function spansMatching(search: TraceSearch, binder: Binder): string {
     conditions.push(`(SpanName = ${name} OR Operation = ${name})`);
   }
   // One that an index knows goes first.
-  const [first, ...others] = search.attributes.toSorted((a, b) => indexed(b) - indexed(a));
+  const [first, ...others] = search.attributes.toSorted(
+    (a, b) => Number(isIndexed(b)) - Number(isIndexed(a)),
+  );
   if (first === undefined && conditions.length === 1) return '';
   for (const condition of others) conditions.push(attributeCondition(condition, binder));
   const alternatives = first === undefined ? ['1'] : attributeAlternatives(first, binder);
@@ -109,4 +114,4 @@ function spansMatching(search: TraceSearch, binder: Binder): string {
   return `AND TraceId IN (${selects.join(' UNION ALL ')})`;
 }
 
-const indexed = ({ op }: AttributeCondition) => Number(op === '=' || op === 'in');
+const isIndexed = ({ op }: AttributeCondition) => op === '=' || op === 'in';

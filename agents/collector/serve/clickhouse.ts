@@ -83,11 +83,15 @@ function goneSignal(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
+/** The closest that ClickHouse has for a store which takes no question now. */
+const TOO_MANY_QUERIES = '202';
+
 /** As ClickHouse answers: the code in a header, the text as the body. */
 export function sendException(response: ServerResponse, cause: unknown): void {
   const text = (cause instanceof Error ? cause.message : String(cause)).replace(/^Query failed: /, '');
-  const code = /Code: (\d+)/.exec(text)?.[1] ?? '1002';
-  const status = cause instanceof StormglassError ? cause.status : statusOf(Number(code));
+  const refused = cause instanceof StormglassError;
+  const code = /Code: (\d+)/.exec(text)?.[1] ?? (refused ? TOO_MANY_QUERIES : '1002');
+  const status = refused ? cause.status : statusOf(Number(code));
   const body = Buffer.from(/^Code: /.test(text) ? `${text}\n` : `Code: ${code}. DB::Exception: ${text}\n`);
   response.writeHead(status, {
     'content-type': 'text/plain; charset=UTF-8',

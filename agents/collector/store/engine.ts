@@ -133,7 +133,7 @@ export class Engine implements TelemetryStore {
     };
     signal?.addEventListener('abort', kill, { once: true });
     try {
-      return await reader.run(`${tag} ${sql}`, context);
+      return await reader.run(`${tag} ${sql}`, context, signal);
     } finally {
       signal?.removeEventListener('abort', kill);
     }

@@ -6,8 +6,10 @@ import { StormglassError } from '../../contract/errors.ts';
 export const PLAIN =
   'compile_expressions = 0, compile_aggregate_expressions = 0, compile_sort_description = 0';
 
-const OPEN_ATTEMPTS = 20;
-const OPEN_AGAIN_MS = 100;
+const PATIENCE_MS = 5000;
+const AGAIN_MS = 100;
+/** Of the engine as a whole; a query's own limit reads otherwise. Nor can a session be opened then. */
+const NO_MEMORY = /\(total\) memory limit exceeded|Failed to create connection/;
 
 /** A query's bound parameters (as HTTP sends them) and settings; the engine refuses settings that differ from its own. */
 export interface QueryContext {
@@ -36,10 +38,27 @@ export class Reader {
     this.#most = most;
   }
 
-  /** Settings `max_execution_time` and `max_memory_usage` can ask for less than the most, never for more. */
-  async run(sql: string, { params, settings, format }: QueryContext): Promise<Uint8Array> {
+  /**
+   * Settings `max_execution_time` and `max_memory_usage` can ask for less than the most, never for more. While loads and
+   * merges have all of the engine's memory, which passes within moments, the query is asked again; then it is
+   * `store_unavailable`.
+   */
+  async run(sql: string, context: QueryContext, signal?: AbortSignal): Promise<Uint8Array> {
+    const until = performance.now() + PATIENCE_MS;
+    while (true) {
+      try {
+        return await this.#ask(sql, context);
+      } catch (cause) {
+        if (!(cause instanceof Error && NO_MEMORY.test(cause.message)) || signal?.aborted) throw cause;
+        if (performance.now() > until) throw crowded(cause);
+        await sleep(AGAIN_MS);
+      }
+    }
+  }
+
+  async #ask(sql: string, { params, settings, format }: QueryContext): Promise<Uint8Array> {
     const { max_execution_time: seconds, max_memory_usage: memory, ...others } = settings;
-    const session = await this.#session();
+    const session = this.#open();
     try {
       await session.queryAsync(
         `SET ${PLAIN}, max_threads = 2, max_execution_time = ${atMost(seconds, this.#most.seconds)},
@@ -57,23 +76,11 @@ export class Reader {
     }
   }
 
-  /** While loads have all of the engine's memory none can be opened; that passes within moments. */
-  async #session(): Promise<Session> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return this.#open();
-      } catch (cause) {
-        if (attempt === OPEN_ATTEMPTS) throw busy(cause);
-        await sleep(OPEN_AGAIN_MS);
-      }
-    }
-  }
-
   /** Its sessions end with their queries. */
   close(): void {}
 }
 
-function busy(cause: unknown): StormglassError {
+function crowded(cause: unknown): StormglassError {
   return new StormglassError(
     'store_unavailable',
     'the telemetry store has no memory for another question',
