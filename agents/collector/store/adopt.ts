@@ -1,4 +1,4 @@
-import type { SchemaStore } from './migrate.ts';
+import type { SchemaStore } from './port.ts';
 import { tableStatements } from './tables.ts';
 import { VIEW_STATEMENTS } from './views.ts';
 

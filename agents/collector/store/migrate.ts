@@ -2,14 +2,9 @@ import { createHash } from 'node:crypto';
 import { StormglassError } from '../../contract/errors.ts';
 import { complete, derive } from './adopt.ts';
 import { BASELINE, MIGRATIONS, SCHEMA_VERSION } from './migrations.ts';
+import type { SchemaStore } from './port.ts';
 import { tableStatements } from './tables.ts';
 import { VIEW_STATEMENTS } from './views.ts';
-
-/** One statement at a time on the database whose tables they are. */
-export interface SchemaStore {
-  run(sql: string): Promise<void>;
-  rows<T>(sql: string): Promise<T[]>;
-}
 
 /** What a reader or a keeper of the store has to know of it. */
 export interface StoreShape {

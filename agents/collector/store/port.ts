@@ -24,3 +24,9 @@ export interface TelemetryStore {
   maintain(sql: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
+
+/** One statement at a time on the database whose tables they are. */
+export interface SchemaStore {
+  run(sql: string): Promise<void>;
+  rows<T>(sql: string): Promise<T[]>;
+}

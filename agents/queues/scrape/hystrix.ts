@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BREAKER_ATTR, BREAKER_STATES, type BreakerState, METRIC } from '../../contract/telemetry.ts';
-import type { Measured } from './otlp.ts';
+import type { Measured } from './parse.ts';
 
 /** What a `HystrixCommand` of the event stream says; a Turbine stream writes some of it as text. */
 const flag = z.union([z.boolean(), z.stringbool()]).catch(false);

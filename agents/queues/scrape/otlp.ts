@@ -1,9 +1,6 @@
 import { BREAKER_ATTR, BREAKER_EVENT } from '../../contract/telemetry.ts';
 import type { Move } from './hystrix.ts';
-import type { Sample } from './parse.ts';
-
-/** A sample, or what something rose by since the one before. */
-export type Measured = Omit<Sample, 'type'> & { type: Sample['type'] | 'delta' };
+import type { Measured } from './parse.ts';
 
 const DELTA = 1;
 const CUMULATIVE = 2;

@@ -12,6 +12,9 @@ export interface Sample {
   at: number | null;
 }
 
+/** A sample, or what something rose by since the one before. */
+export type Measured = Omit<Sample, 'type'> & { type: Sample['type'] | 'delta' };
+
 export class ParseError extends Error {
   override readonly name = 'ParseError';
   constructor(line: number, message: string) {

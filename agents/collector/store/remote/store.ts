@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { StormglassError } from '../../../contract/errors.ts';
 import { MISSING } from '../adopt.ts';
-import { migrate, type SchemaStore } from '../migrate.ts';
-import type { StoreFacts, TelemetryStore } from '../port.ts';
+import { migrate } from '../migrate.ts';
+import type { SchemaStore, StoreFacts, TelemetryStore } from '../port.ts';
 import { atMost, type QueryContext } from '../reader.ts';
 import { MAX_STATEMENT_BYTES } from '../retention/maintenance.ts';
 import { SessionPool } from '../session-pool.ts';

@@ -1,3 +1,5 @@
+import type { Reason } from './evicted.ts';
+
 /** Estimated bytes of one service in a short time. */
 export interface Slice {
   service: string;
@@ -13,6 +15,15 @@ export interface Slice {
 export interface CutOff {
   ordinary: number;
   kept: number;
+}
+
+/** What has to go, on whichever day it lies. */
+export interface Eviction {
+  reason: Reason;
+  /** Null: of all services, all but what is kept. */
+  cuts: ReadonlyMap<string, CutOff> | null;
+  /** Epoch seconds after the last record that can go. */
+  before: number;
 }
 
 /**

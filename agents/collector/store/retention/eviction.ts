@@ -1,19 +1,10 @@
-import type { CutOff } from './cut-off.ts';
-import type { EvictedCounts, Reason } from './evicted.ts';
+import type { CutOff, Eviction } from './cut-off.ts';
+import type { EvictedCounts } from './evicted.ts';
 import { forgetGone } from './gone.ts';
 import type { Inventory } from './inventory.ts';
 import { KEPT, TRACE_HASH } from './keep.ts';
 import { type Maintenance, quoted, rowsOf } from './maintenance.ts';
 import { RAW_TABLES, type RawTable, SPANS } from './raw-tables.ts';
-
-/** What has to go, on whichever day it lies. */
-export interface Eviction {
-  reason: Reason;
-  /** Null: of all services, all but what is kept. */
-  cuts: ReadonlyMap<string, CutOff> | null;
-  /** Epoch seconds after the last record that can go. */
-  before: number;
-}
 
 /** Removes one day's share of an eviction from all raw tables, and what was derived from it alone. */
 export async function evictDay(

@@ -1,4 +1,4 @@
-import type { Eviction } from './eviction.ts';
+import type { Eviction } from './cut-off.ts';
 import { dayBefore, type Inventory } from './inventory.ts';
 import { chunksOf, SLACK_SECONDS, TRACE_HASH } from './keep.ts';
 import { type Maintenance, quoted, rowsOf } from './maintenance.ts';

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { TRAFFIC_TABLES } from '../tables.ts';
-import { cutOffs, type Slice } from './cut-off.ts';
+import { cutOffs, type Eviction, type Slice } from './cut-off.ts';
 import { EvictedCounts } from './evicted.ts';
-import { dropDay, type Eviction, evictDay } from './eviction.ts';
+import { dropDay, evictDay } from './eviction.ts';
 import { excessOverFairShare, mostOf } from './fair-shares.ts';
 import { emptySet } from './gone.ts';
 import { Inventory } from './inventory.ts';
