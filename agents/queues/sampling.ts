@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { QueueCollector } from './collector.ts';
 import type { QueueReport } from './report.ts';
+import { keepDoing } from './rounds.ts';
 
 const EVERY_MS = 1_000;
 
@@ -19,34 +19,22 @@ export function sampleEverySecond(
   down: AbortSignal,
 ): () => Reading {
   let last: Reading = 'none';
-  void run(collector, report, log, down, (reading) => {
-    last = reading;
-  });
-  return () => last;
-}
-
-async function run(
-  collector: QueueCollector,
-  report: QueueReport,
-  log: Logger,
-  down: AbortSignal,
-  onReading: (reading: Reading) => void,
-): Promise<void> {
-  let away = false;
-  while (!down.aborted) {
-    const began = performance.now();
+  const round = async () => {
     try {
       report.add(await collector.read());
-      if (away) log.info('the broker is back');
-      away = false;
-      onReading('read');
+      last = 'read';
     } catch (error) {
-      if (!away && !down.aborted) log.warn({ err: error }, 'the broker cannot be read, trying on');
-      away = true;
-      onReading('away');
+      last = 'away';
+      throw error;
     }
-    const rest = Math.max(0, EVERY_MS - (performance.now() - began));
-    // The only way for this to reject is `down`, which the loop's condition sees.
-    await sleep(rest, undefined, { signal: down }).catch(() => undefined);
-  }
+  };
+  void keepDoing(round, {
+    everyMs: EVERY_MS,
+    down,
+    onTrouble(error) {
+      if (error === null) log.info('the broker is back');
+      else log.warn({ err: error }, 'the broker cannot be read, trying on');
+    },
+  });
+  return () => last;
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { keepDoing } from '../rounds.ts';
 import { HystrixStream } from './hystrix.ts';
 import { movesToOtlp, toOtlp } from './otlp.ts';
 import { parseMetrics } from './parse.ts';
@@ -48,31 +48,14 @@ const isStream = ({ url }: Target) => new URL(url).pathname.endsWith('.stream');
 
 /** Reads each target again and again, each by itself, and sends what it says to the collector. */
 export function startScraping(options: ScraperOptions): void {
-  for (const target of options.targets) void follow(target, isStream(target) ? listen : scrape, options);
-}
-
-async function follow(
-  target: Target,
-  once: (target: Target, options: ScraperOptions) => Promise<void>,
-  options: ScraperOptions,
-): Promise<void> {
   const { everyMs, log, down } = options;
-  let failing = false;
-  while (!down.aborted) {
-    const began = performance.now();
-    try {
-      await once(target, options);
-      if (failing) log.info({ target }, 'the target can be scraped again');
-      failing = false;
-    } catch (error) {
-      // Once, not every few seconds: a service that is down stays down for a while.
-      if (!failing && !down.aborted)
-        log.warn({ err: error, target }, 'the target cannot be scraped, trying on');
-      failing = true;
-    }
-    const rest = Math.max(0, everyMs - (performance.now() - began));
-    // The only way for this to reject is `down`, which the loop's condition sees.
-    await sleep(rest, undefined, { signal: down }).catch(() => undefined);
+  for (const target of options.targets) {
+    const once = isStream(target) ? listen : scrape;
+    const onTrouble = (error: unknown) => {
+      if (error === null) log.info({ target }, 'the target can be scraped again');
+      else log.warn({ err: error, target }, 'the target cannot be scraped, trying on');
+    };
+    void keepDoing(() => once(target, options), { everyMs, down, onTrouble });
   }
 }
 

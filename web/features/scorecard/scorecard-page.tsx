@@ -15,6 +15,7 @@ import { Tag } from '../../ui/tag.tsx';
 import { judgedRows } from './judged.ts';
 import { type ServiceRow, type SloRow, type SloVerdict, scorecard, serviceRows } from './model.ts';
 import { RUNS_MEASURED, useChanges, useInteractions, useInvariants, useMeasuredRuns } from './queries.ts';
+import { restartRow } from './restarts.ts';
 import styles from './scorecard.module.css';
 import { shapeRows } from './shape.ts';
 
@@ -123,23 +124,6 @@ function Services({ rows }: { rows: readonly ServiceRow[] }) {
   );
 }
 
-/** Levels which nothing measures yet are listed as unknown, so that nobody takes silence for health. */
-const UNMEASURED = [['Rolling restart loses no request', 'no rolling restart has been run yet']] as const;
-
-function Unmeasured() {
-  return (
-    <ul className="cap">
-      {UNMEASURED.map(([title, why]) => (
-        <li key={title} className="row" style={{ minHeight: 24 }}>
-          <InvariantGlyph look="pending" />
-          <span>{title}</span>
-          <span className="ink3">{why}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 function range(window: PageWindow): string {
   return `${clock(window.from)} to ${clock(window.to)}`;
 }
@@ -159,6 +143,7 @@ export function ScorecardPage() {
     ...scorecard(services, runs, words),
     ...shapeRows(interactions.found, timeline.processes, window.at, { ...words, percent }),
     ...judgedRows(invariants.found, changes.found, percent),
+    restartRow(timeline),
   ];
   const asked = [measured, interactions, invariants, changes];
   const error = window.error ?? asked.find((answer) => answer.error)?.error;
@@ -185,9 +170,6 @@ export function ScorecardPage() {
             No call in this range. Widen it at the top, or start the sample shop with npm start.
           </p>
         )}
-      </Band>
-      <Band title="Not measured yet" about="drawn as unknown, never as good">
-        <Unmeasured />
       </Band>
     </Page>
   );
