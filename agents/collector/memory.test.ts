@@ -5,7 +5,7 @@ import { eventually, TestCollector } from './testing/collector.ts';
 import { kv, post, traceRequest } from './testing/requests.ts';
 
 const MIB = 1_048_576;
-const SETTING = 512 * MIB;
+const SETTING = 640 * MIB;
 const LOOK_EVERY_MS = 20;
 const SPANS = 10_000;
 const random = (bytes: number) => randomBytes(bytes).toString('hex');
