@@ -1,3 +1,4 @@
+import { dropDay } from './eviction.ts';
 import { DAY, Inventory } from './inventory.ts';
 import type { Maintenance } from './maintenance.ts';
 
@@ -16,6 +17,6 @@ export async function followOwner(store: Maintenance): Promise<void> {
     // In order of days.
     const oldest = days.find((p) => p.table === sourceOf(table))?.day;
     if (oldest === undefined || day >= oldest) continue;
-    await store.maintain(`ALTER TABLE ${table} DROP PARTITION ID '${day}'`);
+    await dropDay(store, table, day);
   }
 }
