@@ -19,22 +19,14 @@ const OVERFLOW_ATTRIBUTE = [
 /** Number of the field of a point's attributes, by that of its metric's data: gauge, sum, the histograms, summary. */
 const ATTRIBUTES_OF: Readonly<Record<number, number>> = { 5: 7, 7: 7, 9: 9, 10: 1, 11: 7 };
 
-class MetricSeries {
-  readonly sets: Known<number>;
-
-  constructor(room: Room) {
-    this.sets = new Known(MAX_SERIES, room, () => null);
-  }
-
-  [Symbol.dispose](): void {
-    this.sets[Symbol.dispose]();
-  }
-}
-
 /** Bounds the series of each metric. Points beyond keep their values and lose their attributes, as in an SDK. */
 export class SeriesBounds {
   readonly #room = new Room(MAX_ALL_SERIES);
-  readonly #metrics = new Known(MAX_METRICS, new Room(MAX_METRICS), () => new MetricSeries(this.#room));
+  readonly #metrics = new Known<string, Known<number>>(
+    MAX_METRICS,
+    new Room(MAX_METRICS),
+    () => new Known(MAX_SERIES, this.#room, () => null),
+  );
   /** Points that lost their attributes. */
   overflowed = 0;
 
@@ -59,7 +51,7 @@ export class SeriesBounds {
       const point = (message: WireReader) => {
         const start = message.pos;
         const hash = hashOf(message, attributes);
-        if (hash === null || series?.sets.get(hash, now) === null) return undefined;
+        if (hash === null || series?.get(hash, now) === null) return undefined;
         this.overflowed += 1;
         message.pos = start;
         return withoutAttributes(message, attributes);
