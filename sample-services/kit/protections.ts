@@ -1,0 +1,38 @@
+/**
+ * What keeps the shop right under faults, each of which can be taken away to show what it is for. On unless somebody
+ * takes it off on purpose; a process that starts again has all of them.
+ */
+export const PROTECTIONS = {
+  'idempotency-keys': 'a repeated command is answered from the first, not carried out again',
+  'journal-resume': 'a saga whose process died is taken up again',
+  'register-before': 'a compensation is registered before its action runs',
+  tombstones: 'an action that comes after its own compensation is refused',
+  outbox: 'a message is published if and only if its transaction committed',
+  inbox: 'a message delivered twice is handled once',
+  breaker: 'a peer in trouble is not called',
+  bulkhead: 'calls to one peer cannot take up all of this service',
+  jitter: 'repetitions are spread over time',
+  fencing: 'an owner who lost its lease cannot write',
+  'hardened-saga': 'an ambiguous step is repeated with its key and undone; off: the textbook loop',
+} as const;
+export type Protection = keyof typeof PROTECTIONS;
+
+const off = new Set<Protection>();
+const listeners = new Set<(protection: Protection, on: boolean) => void>();
+
+/** Whether a protection works in this process. */
+export function protects(protection: Protection): boolean {
+  return !off.has(protection);
+}
+
+export function setProtection(protection: Protection, on: boolean): void {
+  if (on) off.delete(protection);
+  else off.add(protection);
+  for (const listener of listeners) listener(protection, on);
+}
+
+/** Told of each setting; gives back what ends it. */
+export function onProtection(listener: (protection: Protection, on: boolean) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
