@@ -10,6 +10,7 @@ import { Database } from './database.ts';
 import { instanceOf, parseEnv, required, type ShopEnv } from './env.ts';
 import { ShopError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
+import { fixedEndpoint } from './peer/endpoints.ts';
 import { Peer, type PeerOptions } from './peer/peer.ts';
 import { hash32, type Random, seededRandom } from './random.ts';
 
@@ -26,7 +27,7 @@ export interface Kit {
   readonly instanceIsStable: boolean;
   database(schema: string, max?: number): Database;
   broker(): Broker;
-  peer(name: PeerName, options?: Partial<Omit<PeerOptions, 'name' | 'baseUrl' | 'random'>>): Peer;
+  peer(name: PeerName, options?: Partial<Omit<PeerOptions, 'name' | 'endpoints' | 'random'>>): Peer;
   /** Aborted when a graceful stop begins: whoever makes a request wait answers it now. */
   readonly signal: AbortSignal;
   /** Runs at a graceful stop, after the last request and before databases close. */
@@ -187,10 +188,10 @@ class Parts implements Kit {
     return broker;
   }
 
-  peer(name: PeerName, options: Partial<Omit<PeerOptions, 'name' | 'baseUrl' | 'random'>> = {}): Peer {
+  peer(name: PeerName, options: Partial<Omit<PeerOptions, 'name' | 'endpoints' | 'random'>> = {}): Peer {
     const resetMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
-    const baseUrl = required(this.env, PEER_URLS[name]);
-    const peer = new Peer({ resetMs, ...options, name, baseUrl, random: this.random });
+    const endpoints = fixedEndpoint(name, required(this.env, PEER_URLS[name]));
+    const peer = new Peer({ resetMs, ...options, name, endpoints, random: this.random });
     this.#peers.push(peer);
     this.#stops.push(() => peer.close());
     return peer;

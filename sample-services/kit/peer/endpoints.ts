@@ -22,4 +22,6 @@ export function fixedEndpoint(id: string, url: string): Endpoints {
 export interface Credentials {
   /** A bearer token for that service; may be one from the cache. Throws `unavailable` when none is to be had. */
   token(audience: string): Promise<string>;
+  /** That service refused this token (401): it is not given out again. */
+  refused(audience: string, token: string): void;
 }

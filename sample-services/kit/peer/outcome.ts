@@ -12,7 +12,14 @@ export type PeerOutcome<T> =
 
 /** `in_progress`: an earlier call with the same key still runs over there. */
 export type AmbiguousReason = 'timeout' | 'reset' | 'server_error' | 'in_progress' | 'unreadable';
-export type NotSentReason = 'breaker_open' | 'refused' | 'bulkhead_full' | 'overloaded';
+/** `no_instance`: nobody offers this service now. `unauthorized`: we could not get a token for it. */
+export type NotSentReason =
+  | 'breaker_open'
+  | 'refused'
+  | 'bulkhead_full'
+  | 'overloaded'
+  | 'no_instance'
+  | 'unauthorized';
 
 /** An answer of 5xx: a failure for the breaker, ambiguous for the caller. */
 export class ServerFailure extends Error {
@@ -21,6 +28,14 @@ export class ServerFailure extends Error {
     super(`${peer} answered ${status}: ${message}`);
     this.name = 'ServerFailure';
     this.status = status;
+  }
+}
+
+/** Nobody offers the service now. */
+export class NoInstance extends Error {
+  constructor(peer: string) {
+    super(`no instance of ${peer} is known`);
+    this.name = 'NoInstance';
   }
 }
 
@@ -37,6 +52,7 @@ const SHUT = new Set(['EOPENBREAKER', 'ESHUTDOWN', 'ESEMLOCKED']);
 export function failureOutcome(error: unknown): PeerOutcome<never> {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof ServerFailure) return { kind: 'ambiguous', reason: 'server_error', message };
+  if (error instanceof NoInstance) return { kind: 'notSent', reason: 'no_instance', message };
   const code = errorCode(error);
   if (SHUT.has(code)) return { kind: 'notSent', reason: 'breaker_open', message };
   if (REFUSED.has(code) || isConnectTimeout(error)) return { kind: 'notSent', reason: 'refused', message };

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { seededRandom } from '../random.ts';
+import { fixedEndpoint } from './endpoints.ts';
 import { Peer, type PeerOptions } from './peer.ts';
 
 const Answer = z.object({ n: z.number() });
@@ -31,7 +32,7 @@ function open(options: Partial<PeerOptions> = {}): Peer {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return new Peer({
     name: 'server',
-    baseUrl: `http://127.0.0.1:${port}`,
+    endpoints: fixedEndpoint('server-1', `http://127.0.0.1:${port}`),
     random: seededRandom(1),
     ...options,
   });
@@ -84,7 +85,7 @@ describe('what a caller learns', () => {
   });
 
   test('a refused connection was not sent', async () => {
-    await reopen({ baseUrl: 'http://127.0.0.1:9' });
+    await reopen({ endpoints: fixedEndpoint('server-1', 'http://127.0.0.1:9') });
     expect(await post('k', 1)).toMatchObject({ kind: 'notSent', reason: 'refused' });
   });
 });

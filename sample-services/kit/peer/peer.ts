@@ -6,12 +6,15 @@ import { CORRELATION_HEADER, correlationId } from '../correlation.ts';
 import { shopErrorOf } from '../errors.ts';
 import { fullJitter, type Random } from '../random.ts';
 import { Bulkhead, BulkheadFull } from './bulkhead.ts';
-import { failureOutcome, type PeerOutcome, ServerFailure } from './outcome.ts';
+import type { Credentials, Endpoints } from './endpoints.ts';
+import { failureOutcome, NoInstance, type PeerOutcome, ServerFailure } from './outcome.ts';
 
 export interface PeerOptions {
   /** Service name of the callee; also the breaker's name and group. */
   name: string;
-  baseUrl: string;
+  endpoints: Endpoints;
+  /** Absent: calls carry no token. */
+  credentials?: Credentials;
   random: Random;
   /** Milliseconds for one attempt, answer included. */
   timeoutMs?: number;
@@ -51,7 +54,8 @@ const RETRY_CAP_MS = 1_000;
 /** Another service, called through one breaker, with a time limit and an outcome that says what is known. */
 export class Peer {
   readonly name: string;
-  readonly #baseUrl: string;
+  readonly #endpoints: Endpoints;
+  readonly #credentials: Credentials | undefined;
   readonly #timeoutMs: number;
   readonly #random: Random;
   readonly #clock: Clock;
@@ -62,7 +66,8 @@ export class Peer {
 
   constructor(options: PeerOptions) {
     this.name = options.name;
-    this.#baseUrl = options.baseUrl;
+    this.#endpoints = options.endpoints;
+    this.#credentials = options.credentials;
     this.#timeoutMs = options.timeoutMs ?? 3_000;
     this.#random = options.random;
     this.#clock = options.clock ?? systemClock;
@@ -147,14 +152,27 @@ export class Peer {
   }
 
   async #send(sent: Sent): Promise<Answer> {
+    const { body, headers } = sent;
     const correlation = correlationId();
+    const known = correlation === undefined ? headers : { ...headers, [CORRELATION_HEADER]: correlation };
+    if (!this.#credentials) return this.#request(sent, known, body);
+    const token = await this.#credentials.token(this.name);
+    const answer = await this.#request(sent, { ...known, authorization: `Bearer ${token}` }, body);
+    if (answer.status !== 401) return answer;
+    this.#credentials.refused(this.name, token);
+    const fresh = await this.#credentials.token(this.name);
+    return this.#request(sent, { ...known, authorization: `Bearer ${fresh}` }, body);
+  }
+
+  async #request(sent: Sent, headers: Record<string, string>, payload: string | null): Promise<Answer> {
+    const endpoint = this.#endpoints.current()[0];
+    if (!endpoint) throw new NoInstance(this.name);
     const response = await this.#dispatcher.request({
-      origin: this.#baseUrl,
+      origin: endpoint.url,
       path: sent.path,
       method: sent.method,
-      headers:
-        correlation === undefined ? sent.headers : { ...sent.headers, [CORRELATION_HEADER]: correlation },
-      body: sent.body,
+      headers,
+      body: payload,
       // One signal per call: opossum's own controller is shared by all calls of a breaker. A little later than the
       // breaker's limit, so that the breaker sees its timeout first and the socket is freed right after.
       signal: AbortSignal.timeout(this.#timeoutMs + 50),
@@ -170,7 +188,10 @@ export class Peer {
 }
 
 function worthRepeating(outcome: PeerOutcome<unknown>): boolean {
-  return outcome.kind === 'ambiguous' || (outcome.kind === 'notSent' && outcome.reason === 'refused');
+  return (
+    outcome.kind === 'ambiguous' ||
+    (outcome.kind === 'notSent' && (outcome.reason === 'refused' || outcome.reason === 'no_instance'))
+  );
 }
 
 function readAnswer<Body extends z.ZodType>(answer: Answer, shape: Body): PeerOutcome<z.output<Body>> {
