@@ -1,18 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { ShopError } from '../kit/errors.ts';
 import { demandOk } from '../kit/peer/demand.ts';
 import type { Peer } from '../kit/peer/peer.ts';
 import { type Kit, service } from '../kit/service.ts';
-import { CreateOrderRequest, OrdersAnswer, OrderView } from '../orders/api.ts';
-import { ShipmentsAnswer } from '../shipping/api.ts';
+import { CreateOrderRequest, OrdersAnswer, OrderView, PendingOrder } from '../orders/api.ts';
+import { ShipmentsAnswer, ShipmentView } from '../shipping/api.ts';
 
 /** orders answers 4.5 s after the commit at the latest; the rest is its way and its commit. */
 const ORDERS_TIMEOUT_MS = 8_000;
 
 const ById = z.object({ id: z.string().regex(/^[\w-]{1,64}$/) });
-const PendingOrder = z.object({ orderId: z.string(), sagaId: z.string(), status: z.literal('PENDING') });
+/** Loose: a request has other headers, too. */
+const OptionalKey = z.looseObject({ 'idempotency-key': z.string().min(1).max(255).optional() });
 const PlacedOrder = z.union([OrderView, PendingOrder]);
+/** `degraded` names the services whose part is missing. */
+const AssembledOrder = z.object({
+  order: OrderView,
+  shipments: z.array(ShipmentView).nullable(),
+  degraded: z.array(z.string()),
+});
 
 /** An order with its shipment; a part that cannot be had is named in `degraded` instead of failing the whole. */
 async function assemble(orders: Peer, shipping: Peer, id: string) {
@@ -26,23 +32,34 @@ async function assemble(orders: Peer, shipping: Peer, id: string) {
 }
 
 function addRoutes({ app }: Kit, orders: Peer, shipping: Peer): void {
-  app.post('/orders', async (request, reply) => {
-    const input = CreateOrderRequest.parse(request.body);
-    const given = request.headers['idempotency-key'];
+  const place = {
+    schema: {
+      summary: 'Place an order; 202 when its end has to be asked for later',
+      headers: OptionalKey,
+      body: CreateOrderRequest,
+      response: { 201: OrderView, 202: PendingOrder },
+    },
+    config: { permission: 'open' },
+  } as const;
+  app.post('/orders', place, async (request, reply) => {
     // Without a key of the caller's, ours at least makes our own repetition harmless.
-    const idempotencyKey = typeof given === 'string' && given !== '' ? given : randomUUID();
-    const outcome = await orders.post('/orders', input, { answer: PlacedOrder, idempotencyKey, attempts: 2 });
-    const body = demandOk(outcome, orders.name);
-    return reply.status(outcome.kind === 'ok' ? outcome.status : 201).send(body);
+    const idempotencyKey = request.headers['idempotency-key'] ?? randomUUID();
+    const call = { answer: PlacedOrder, idempotencyKey, attempts: 2 };
+    const body = demandOk(await orders.post('/orders', request.body, call), orders.name);
+    return 'createdAt' in body ? reply.status(201).send(body) : reply.status(202).send(body);
   });
 
-  app.get('/orders/:id', async (request) => {
-    const parsed = ById.safeParse(request.params);
-    if (!parsed.success) throw new ShopError('not_found', 'there is no such order', 'Check the id.');
-    return assemble(orders, shipping, parsed.data.id);
-  });
+  const one = {
+    schema: { summary: 'An order with its parcel', params: ById, response: { 200: AssembledOrder } },
+    config: { permission: 'open' },
+  } as const;
+  app.get('/orders/:id', one, (request) => assemble(orders, shipping, request.params.id));
 
-  app.get('/orders', async () =>
+  const list = {
+    schema: { summary: 'The newest orders', response: { 200: OrdersAnswer } },
+    config: { permission: 'open' },
+  } as const;
+  app.get('/orders', list, async () =>
     demandOk(await orders.get('/orders', { answer: OrdersAnswer }), orders.name),
   );
 }

@@ -19,6 +19,11 @@ export const ReleaseAnswer = z.object({
   outcome: z.enum(['released', 'tombstoned']),
 });
 
+const pieces = z.number().int();
+export const StockAnswer = z.object({
+  stock: z.array(z.object({ sku: z.string(), available: pieces, reserved: pieces, seeded: pieces })),
+});
+
 /** A product which is always sold out. */
 export const SOLD_OUT_SKU = 'sku-sold-out';
 /** `sku-01` .. `sku-40`. */

@@ -1,7 +1,7 @@
 import { addCommand } from '../kit/command.ts';
 import { IDEMPOTENCY_SCHEMA } from '../kit/idempotency.ts';
 import { service } from '../kit/service.ts';
-import { ReleaseRequest, ReserveRequest } from './api.ts';
+import { ReleaseAnswer, ReleaseRequest, ReserveAnswer, ReserveRequest, StockAnswer } from './api.ts';
 import { release, reserve, STOCK_SCHEMA } from './stock.ts';
 
 interface StockRow {
@@ -17,17 +17,32 @@ await service({
     const { app } = kit;
     const db = kit.database(`${IDEMPOTENCY_SCHEMA}; ${STOCK_SCHEMA}`);
 
-    addCommand(app, db, '/reservations', ReserveRequest, async (input, { key }) => {
-      await reserve(db, key, input);
-      return { status: 201, body: { reservation: key, sku: input.sku, quantity: input.quantity } };
+    addCommand(app, db, {
+      path: '/reservations',
+      summary: 'Reserve goods',
+      permission: 'inventory:reserve',
+      body: ReserveRequest,
+      answer: ReserveAnswer,
+      work: async (input, { key }) => {
+        await reserve(db, key, input);
+        return { reservation: key, sku: input.sku, quantity: input.quantity };
+      },
     });
 
-    addCommand(app, db, '/reservations/release', ReleaseRequest, async (input) => {
-      const outcome = await release(db, input);
-      return { status: 201, body: { reservation: input.reservation, outcome } };
+    addCommand(app, db, {
+      path: '/reservations/release',
+      summary: 'Give reserved goods back',
+      permission: 'inventory:reserve',
+      body: ReleaseRequest,
+      answer: ReleaseAnswer,
+      work: async (input) => ({ reservation: input.reservation, outcome: await release(db, input) }),
     });
 
-    app.get('/stock', async () => {
+    const stockRoute = {
+      schema: { summary: 'Stock of every product', response: { 200: StockAnswer } },
+      config: { permission: 'inventory:read' },
+    } as const;
+    app.get('/stock', stockRoute, async () => {
       const rows = await db.query<StockRow>(
         'select sku, available, reserved, seeded from stock order by sku',
       );

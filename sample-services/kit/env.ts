@@ -41,10 +41,17 @@ export function parseEnv(source: NodeJS.ProcessEnv): ShopEnv {
 
 /** `service.instance.id` of the resource attributes: stable over restarts of one instance. */
 export function instanceOf(env: ShopEnv): string | null {
-  const entry = env.OTEL_RESOURCE_ATTRIBUTES.split(',').find((item) =>
-    item.startsWith('service.instance.id='),
-  );
-  return entry?.slice('service.instance.id='.length) || null;
+  return resourceAttribute(env, 'service.instance.id');
+}
+
+/** `service.version` of the resource attributes, as telemetry has it. */
+export function versionOf(env: ShopEnv): string {
+  return resourceAttribute(env, 'service.version') ?? 'unknown';
+}
+
+function resourceAttribute(env: ShopEnv, name: string): string | null {
+  const entry = env.OTEL_RESOURCE_ATTRIBUTES.split(',').find((item) => item.startsWith(`${name}=`));
+  return entry?.slice(name.length + 1) || null;
 }
 
 /** A variable this service cannot do without. */

@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { flushTelemetry, metricsText } from '@stormglass/agents/node';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { z } from 'zod';
+import { flushTelemetry } from '@stormglass/agents/node';
 import { BullMqBroker } from './broker/bullmq.ts';
 import type { Broker } from './broker/port.ts';
-import { acceptCorrelation, CORRELATION_HEADER, withCorrelation } from './correlation.ts';
 import { armCrash } from './crash.ts';
 import { Database } from './database.ts';
-import { instanceOf, parseEnv, required, type ShopEnv } from './env.ts';
-import { ShopError } from './errors.ts';
+import { instanceOf, parseEnv, required, type ShopEnv, versionOf } from './env.ts';
+import { createApp } from './http/app.ts';
+import { addHealth } from './http/health.ts';
+import type { App } from './http/route.ts';
 import { createLog, type Log } from './log.ts';
 import { fixedEndpoint } from './peer/endpoints.ts';
 import { Peer, type PeerOptions } from './peer/peer.ts';
@@ -18,7 +16,7 @@ import { hash32, type Random, seededRandom } from './random.ts';
 export interface Kit {
   readonly env: ShopEnv;
   readonly log: Log;
-  readonly app: FastifyInstance;
+  readonly app: App;
   /** For jitter: seeded by instance, so that two instances do not beat in time. */
   readonly random: Random;
   /** `orders-1`, or a name made up for this process. */
@@ -58,7 +56,7 @@ export async function service(definition: ServiceDefinition): Promise<void> {
   const env = parseEnv(process.env);
   armCrash(env.SHOP_CRASH_AT);
   const log = createLog(definition.name, env);
-  const app = createApp(log);
+  const app = await createApp(definition.name, versionOf(env), log);
   const parts = new Parts(definition.name, env, log, app);
   addHealth(app, definition.name, parts);
   await definition.routes(parts);
@@ -86,73 +84,10 @@ export async function service(definition: ServiceDefinition): Promise<void> {
   process.once('SIGINT', stop);
 }
 
-function createApp(log: Log): FastifyInstance {
-  const loggerInstance: FastifyBaseLogger = log;
-  const app = Fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
-    // A request that comes in on an open connection while we drain is served, not refused.
-    return503OnClosing: false,
-    forceCloseConnections: 'idle',
-    bodyLimit: 64 * 1024,
-  });
-  app.addHook('onRequest', (request, reply, done) => {
-    const id = acceptCorrelation(request.headers[CORRELATION_HEADER], randomUUID);
-    reply.header(CORRELATION_HEADER, id);
-    withCorrelation(id, done);
-  });
-  app.setErrorHandler((error, _request, reply) => {
-    const known = toShopError(error);
-    if (known.status >= 500) log.error({ err: error }, known.message);
-    return reply.status(known.status).send(known.toBody());
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const error = new ShopError(
-      'not_found',
-      `there is no ${request.method} ${request.url}`,
-      'Check the address.',
-    );
-    return reply.status(error.status).send(error.toBody());
-  });
-  return app;
-}
-
-function toShopError(error: unknown): ShopError {
-  if (error instanceof ShopError) return error;
-  if (error instanceof z.ZodError) {
-    return new ShopError('invalid_request', z.prettifyError(error), 'Correct the named fields.');
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  const status =
-    typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : 500;
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new ShopError('invalid_request', message, 'Correct the request.');
-  }
-  return new ShopError('internal', message, 'Try again; the log of the service has the cause.', {
-    cause: error,
-  });
-}
-
-/** healthz: the process alone. readyz: own database and broker. health: peers too, to look at, never to route by. */
-function addHealth(app: FastifyInstance, name: string, parts: Parts): void {
-  app.get('/healthz', () => ({ status: 'ok', service: name }));
-  app.get('/readyz', async (_request, reply) => {
-    const checks = await parts.check();
-    const ready = Object.values(checks).every((check) => check === 'ok');
-    return reply
-      .status(ready ? 200 : 503)
-      .send({ status: ready ? 'ready' : 'not ready', service: name, checks });
-  });
-  app.get('/health', async () => ({ service: name, checks: await parts.check(), peers: parts.peers() }));
-  app.get('/metrics', async (_request, reply) => {
-    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metricsText());
-  });
-}
-
 class Parts implements Kit {
   readonly env: ShopEnv;
   readonly log: Log;
-  readonly app: FastifyInstance;
+  readonly app: App;
   readonly random: Random;
   readonly instance: string;
   readonly instanceIsStable: boolean;
@@ -162,7 +97,7 @@ class Parts implements Kit {
   readonly #peers: Peer[] = [];
   readonly #stops: (() => Promise<void> | void)[] = [];
 
-  constructor(name: string, env: ShopEnv, log: Log, app: FastifyInstance) {
+  constructor(name: string, env: ShopEnv, log: Log, app: App) {
     const instance = instanceOf(env);
     this.env = env;
     this.log = log;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { Agent, request } from 'undici';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { PlacedAnswer } from './api.ts';
 import type { PlannedOrder } from './traffic.ts';
 
 /** A customer gives up after this long, ms: later than the gateway does. */
@@ -11,8 +12,7 @@ const REMEMBERED = 20_000;
 /** Requests in flight; beyond it arrivals are counted as `overflow`: the bound of our own memory. */
 const IN_FLIGHT = 5_000;
 
-const Placed = z.object({ orderId: z.string(), status: z.string() });
-type Accepted = z.output<typeof Placed>;
+type Accepted = z.output<typeof PlacedAnswer>;
 
 interface Answer {
   status: number;
@@ -100,7 +100,7 @@ export class Customers {
       body: JSON.stringify(order),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    return { status: response.statusCode, body: Placed.safeParse(await response.body.json()) };
+    return { status: response.statusCode, body: PlacedAnswer.safeParse(await response.body.json()) };
   }
 
   #count({ status, body }: Answer): void {

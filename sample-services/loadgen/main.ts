@@ -4,13 +4,29 @@ import { registerControl } from '@stormglass/agents/node';
 import { required } from '../kit/env.ts';
 import { seededRandom } from '../kit/random.ts';
 import { type Kit, service } from '../kit/service.ts';
+import { AcceptedAnswer, StatsAnswer } from './api.ts';
 import { Arrivals } from './arrivals.ts';
 import { Customers } from './customers.ts';
 import { planOrders } from './traffic.ts';
 
 function addRoutes({ app }: Kit, customers: Customers, arrivals: Arrivals): void {
-  app.get('/stats', () => ({ rate: arrivals.rate, dropped: arrivals.dropped, ...customers.counts() }));
-  app.get('/accepted', () => ({ accepted: customers.accepted(), forgotten: customers.counts().forgotten }));
+  const stats = {
+    schema: { summary: 'What became of the orders sent', response: { 200: StatsAnswer } },
+    config: { permission: 'open' },
+  } as const;
+  app.get('/stats', stats, async () => ({
+    rate: arrivals.rate,
+    dropped: arrivals.dropped,
+    ...customers.counts(),
+  }));
+  const accepted = {
+    schema: { summary: 'The newest orders that were accepted', response: { 200: AcceptedAnswer } },
+    config: { permission: 'open' },
+  } as const;
+  app.get('/accepted', accepted, async () => ({
+    accepted: [...customers.accepted()],
+    forgotten: customers.counts().forgotten,
+  }));
 }
 
 await service({

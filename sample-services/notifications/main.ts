@@ -1,5 +1,6 @@
 import { EVENT } from '@stormglass/agents/contract';
 import { emitEvent, withRemoteContext } from '@stormglass/agents/node';
+import { z } from 'zod';
 import { NOTIFICATIONS, OrderSettled } from '../events/notifications.ts';
 import type { Consumer, DeadMessage, Delivery } from '../kit/broker/port.ts';
 import type { Database } from '../kit/database.ts';
@@ -20,6 +21,8 @@ const SCHEMA = `${INBOX_SCHEMA};
     subject text not null,
     sent_at timestamptz not null default now()
   )`;
+
+const SentAnswer = z.object({ sent: z.number().int() });
 
 /** Sends the mail, then marks the message. The mail provider knows the message id, so a repetition is one mail. */
 async function notify(db: Database, mail: Peer, delivery: Delivery): Promise<void> {
@@ -83,7 +86,11 @@ await service({
       (err) => kit.log.error({ err }, 'cannot consume'),
     );
 
-    kit.app.get('/notifications', async () => {
+    const countRoute = {
+      schema: { summary: 'How many were sent', response: { 200: SentAnswer } },
+      config: { permission: 'notifications:read' },
+    } as const;
+    kit.app.get('/notifications', countRoute, async () => {
       const [row] = await db.query<{ sent: number }>('select count(*)::int as sent from notification');
       return { sent: row?.sent ?? 0 };
     });

@@ -31,3 +31,35 @@ export const OrderView = z.object({
 });
 export type OrderView = z.infer<typeof OrderView>;
 export const OrdersAnswer = z.object({ orders: z.array(OrderView) });
+
+/** The answer to an order whose saga had not ended in time. */
+export const PendingOrder = z.object({
+  orderId: z.string(),
+  sagaId: z.string(),
+  status: z.literal('PENDING'),
+});
+
+/** `status` is the saga's after the request. */
+export const CancelAnswer = z.object({ orderId: z.string(), sagaId: z.string(), status: z.string() });
+
+export const SagaAnswer = z.object({
+  sagaId: z.string(),
+  orderId: z.string(),
+  type: z.string(),
+  status: z.string(),
+  epoch: z.number().int(),
+  journal: z.array(
+    z.object({
+      step: z.string(),
+      kind: z.enum(['action', 'compensate', '']),
+      status: z.string(),
+      attempt: z.number().int(),
+      epoch: z.number().int(),
+      owner: z.string(),
+      key: z.string(),
+      detail: z.string(),
+      /** Epoch milliseconds. */
+      at: z.number(),
+    }),
+  ),
+});

@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import { NOTIFICATIONS } from '../events/notifications.ts';
+import { demandKey, IdempotencyHeaders } from '../kit/command.ts';
 import type { Database } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
 import { requireKey } from '../kit/idempotency.ts';
 import { startOutboxRelay } from '../kit/outbox.ts';
 import { type Kit, service } from '../kit/service.ts';
-import { CreateOrderRequest } from './api.ts';
+import {
+  CancelAnswer,
+  CreateOrderRequest,
+  OrdersAnswer,
+  OrderView,
+  PendingOrder,
+  SagaAnswer,
+} from './api.ts';
 import { registerSagaControls, unsupportedMode } from './controls.ts';
 import { listOrders, readOrder } from './order-book.ts';
 import { JournalEngine } from './saga/engine.ts';
@@ -21,8 +29,18 @@ const ById = z.object({ id: z.string() });
 const Listing = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) });
 
 function addOrderRoutes({ app, signal }: Kit, db: Database, engine: SagaEngine, settled: Settled): void {
-  app.post('/orders', async (request, reply) => {
-    const input = CreateOrderRequest.parse(request.body);
+  const place = {
+    schema: {
+      summary: 'Place an order; 202 when its end has to be asked for later',
+      headers: IdempotencyHeaders,
+      body: CreateOrderRequest,
+      response: { 201: OrderView, 202: PendingOrder },
+    },
+    config: { permission: 'orders:place' },
+    preValidation: demandKey,
+  } as const;
+  app.post('/orders', place, async (request, reply) => {
+    const input = request.body;
     const key = requireKey(request.headers['idempotency-key']);
     if (input.mode !== 'orchestrated') throw unsupportedMode(input.mode);
     // From here on the order is committed: whatever dies now, it ends confirmed or compensated.
@@ -34,33 +52,47 @@ function addOrderRoutes({ app, signal }: Kit, db: Database, engine: SagaEngine, 
     await ending;
     const order = await readOrder(db, orderId);
     if (!order || order.status === 'PENDING') {
-      return reply.status(202).send({ orderId, sagaId, status: 'PENDING' });
+      return reply.status(202).send({ orderId, sagaId, status: 'PENDING' as const });
     }
     return reply.status(201).send(order);
   });
 
-  app.get('/orders/:id', async (request) => {
-    const { id } = ById.parse(request.params);
+  const one = {
+    schema: { summary: 'One order', params: ById, response: { 200: OrderView } },
+    config: { permission: 'orders:read' },
+  } as const;
+  app.get('/orders/:id', one, async (request) => {
+    const { id } = request.params;
     const order = await readOrder(db, id);
     if (order) return order;
     throw new ShopError('not_found', `there is no order ${id}`, 'Check the id.');
   });
 
-  app.get('/orders', async (request) => ({
-    orders: await listOrders(db, Listing.parse(request.query).limit),
-  }));
+  const list = {
+    schema: { summary: 'The newest orders', querystring: Listing, response: { 200: OrdersAnswer } },
+    config: { permission: 'orders:read' },
+  } as const;
+  app.get('/orders', list, async (request) => ({ orders: await listOrders(db, request.query.limit) }));
 
-  app.post('/orders/:id/cancel', async (request) => {
-    const { id } = ById.parse(request.params);
+  const cancel = {
+    schema: { summary: 'Cancel an order', params: ById, response: { 200: CancelAnswer } },
+    config: { permission: 'orders:cancel' },
+  } as const;
+  app.post('/orders/:id/cancel', cancel, async (request) => {
+    const { id } = request.params;
     const order = await readOrder(db, id);
     if (!order) throw new ShopError('not_found', `there is no order ${id}`, 'Check the id.');
     return { orderId: id, sagaId: order.sagaId, status: await engine.signal(order.sagaId, 'cancel') };
   });
 
-  app.get('/sagas/:id', async (request) => {
-    const { id } = ById.parse(request.params);
+  const sagas = {
+    schema: { summary: 'A saga with its journal', params: ById, response: { 200: SagaAnswer } },
+    config: { permission: 'orders:read' },
+  } as const;
+  app.get('/sagas/:id', sagas, async (request) => {
+    const { id } = request.params;
     const saga = await engine.get(id);
-    if (saga) return saga;
+    if (saga) return { ...saga, journal: [...saga.journal] };
     throw new ShopError('not_found', `there is no saga ${id}`, 'Check the id.');
   });
 }

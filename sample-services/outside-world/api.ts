@@ -36,6 +36,23 @@ export const EmailRequest = z.object({
 });
 export const EmailAnswer = z.object({ messageId: z.string(), accepted: z.literal(true) });
 
+export const StatementQuery = z.object({ orderId: z.string().optional() });
+export const StatementAnswer = z.object({
+  entries: z.array(
+    z.object({
+      seq: z.number().int(),
+      kind: z.string(),
+      reference: z.string(),
+      orderId: z.string(),
+      amount: z.number().int(),
+      at: z.string(),
+    }),
+  ),
+  /** Cents over these entries. */
+  captured: z.number().int(),
+  refunded: z.number().int(),
+});
+
 /** Inputs the outside world refuses, as providers' own test values do. */
 export const DECLINED_CARD = 'tok_declined';
 export const GOOD_CARD = 'tok_visa';

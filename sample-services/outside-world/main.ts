@@ -1,16 +1,22 @@
-import { z } from 'zod';
 import { type Clock, systemClock } from '../kit/clock.ts';
 import type { Database } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
 import { hash32, seededRandom } from '../kit/random.ts';
 import { type Kit, service } from '../kit/service.ts';
 import {
+  CaptureAnswer,
   CaptureRequest,
   DECLINED_CARD,
+  EmailAnswer,
   EmailRequest,
+  LabelAnswer,
+  LabelCancelAnswer,
   LabelCancelRequest,
   LabelRequest,
+  RefundAnswer,
   RefundRequest,
+  StatementAnswer,
+  StatementQuery,
   UNDELIVERABLE_CODE,
 } from './api.ts';
 import {
@@ -32,8 +38,12 @@ function latency(clock: Clock, reference: string): Promise<void> {
 }
 
 function addProvider({ app }: Kit, db: Database, clock: Clock): void {
-  app.post('/provider/captures', async (request, reply) => {
-    const input = CaptureRequest.parse(request.body);
+  const captures = {
+    schema: { summary: 'Capture money', body: CaptureRequest, response: { 201: CaptureAnswer } },
+    config: { permission: 'open' },
+  } as const;
+  app.post('/provider/captures', captures, async (request, reply) => {
+    const input = request.body;
     await latency(clock, input.reference);
     if (input.cardToken === DECLINED_CARD) {
       throw new ShopError('card_declined', 'the card was declined by its bank', 'Pay with another card.');
@@ -41,8 +51,16 @@ function addProvider({ app }: Kit, db: Database, clock: Clock): void {
     await perform(db, CAPTURE, input);
     return reply.status(201).send({ reference: input.reference, captured: input.amount });
   });
-  app.post('/provider/refunds', async (request, reply) => {
-    const input = RefundRequest.parse(request.body);
+  const refunds = {
+    schema: {
+      summary: 'Refund a capture, or void one that never came',
+      body: RefundRequest,
+      response: { 201: RefundAnswer },
+    },
+    config: { permission: 'open' },
+  } as const;
+  app.post('/provider/refunds', refunds, async (request, reply) => {
+    const input = request.body;
     await latency(clock, input.reference);
     const { undone, amount } = await reverse(db, CAPTURE, input);
     const outcome = undone ? 'refunded' : 'voided';
@@ -51,8 +69,12 @@ function addProvider({ app }: Kit, db: Database, clock: Clock): void {
 }
 
 function addCarrier({ app }: Kit, db: Database, clock: Clock): void {
-  app.post('/carrier/labels', async (request, reply) => {
-    const input = LabelRequest.parse(request.body);
+  const labels = {
+    schema: { summary: 'Buy a label', body: LabelRequest, response: { 201: LabelAnswer } },
+    config: { permission: 'open' },
+  } as const;
+  app.post('/carrier/labels', labels, async (request, reply) => {
+    const input = request.body;
     await latency(clock, input.reference);
     if (input.address.includes(UNDELIVERABLE_CODE)) {
       throw new ShopError(
@@ -65,8 +87,16 @@ function addCarrier({ app }: Kit, db: Database, clock: Clock): void {
     const tracking = `SG${hash32(input.reference).toString().padStart(10, '0')}`;
     return reply.status(201).send({ reference: input.reference, tracking });
   });
-  app.post('/carrier/labels/cancel', async (request, reply) => {
-    const input = LabelCancelRequest.parse(request.body);
+  const cancels = {
+    schema: {
+      summary: 'Cancel a label, or void one that never came',
+      body: LabelCancelRequest,
+      response: { 201: LabelCancelAnswer },
+    },
+    config: { permission: 'open' },
+  } as const;
+  app.post('/carrier/labels/cancel', cancels, async (request, reply) => {
+    const input = request.body;
     await latency(clock, input.reference);
     const { undone } = await reverse(db, LABEL, input);
     return reply.status(201).send({ reference: input.reference, outcome: undone ? 'cancelled' : 'voided' });
@@ -74,20 +104,30 @@ function addCarrier({ app }: Kit, db: Database, clock: Clock): void {
 }
 
 function addMail({ app }: Kit, db: Database, clock: Clock): void {
-  app.post('/messages/email', async (request, reply) => {
-    const input = EmailRequest.parse(request.body);
+  const emails = {
+    schema: { summary: 'Send a mail', body: EmailRequest, response: { 202: EmailAnswer } },
+    config: { permission: 'open' },
+  } as const;
+  app.post('/messages/email', emails, async (request, reply) => {
+    const input = request.body;
     await latency(clock, input.messageId);
     const entry = { kind: 'email', reference: input.messageId, orderId: input.orderId, amount: 0 };
     await append(db, 'mail_statement', entry);
-    return reply.status(202).send({ messageId: input.messageId, accepted: true });
+    return reply.status(202).send({ messageId: input.messageId, accepted: true as const });
   });
 }
 
-const StatementQuery = z.object({ orderId: z.string().optional() });
-
 function addStatement({ app }: Kit, db: Database, path: string, table: StatementTable): void {
-  app.get(path, async (request) => {
-    const { orderId } = StatementQuery.parse(request.query);
+  const statement = {
+    schema: {
+      summary: 'What this witness saw, oldest first',
+      querystring: StatementQuery,
+      response: { 200: StatementAnswer },
+    },
+    config: { permission: 'open' },
+  } as const;
+  app.get(path, statement, async (request) => {
+    const { orderId } = request.query;
     const entries = await readStatement(db, table, orderId);
     const sum = (kind: string) => entries.reduce((all, e) => all + (e.kind === kind ? e.amount : 0), 0);
     return { entries, captured: sum('capture'), refunded: sum('refund') };

@@ -15,3 +15,12 @@ export const RefundChargeAnswer = z.object({
   outcome: z.enum(['refunded', 'voided']),
   refunded: z.number().int(),
 });
+
+export const LedgerQuery = z.object({ orderId: z.string() });
+/** Double entries of one order, in cents, and the sum over all of the ledger, which is 0. */
+export const LedgerAnswer = z.object({
+  entries: z.array(
+    z.object({ charge: z.string(), kind: z.string(), account: z.string(), amount: z.number().int() }),
+  ),
+  sum: z.number().int(),
+});

@@ -1,11 +1,15 @@
-import { z } from 'zod';
 import { addCommand } from '../kit/command.ts';
 import { IDEMPOTENCY_SCHEMA } from '../kit/idempotency.ts';
 import { service } from '../kit/service.ts';
-import { ChargeRequest, RefundChargeRequest } from './api.ts';
+import {
+  ChargeAnswer,
+  ChargeRequest,
+  LedgerAnswer,
+  LedgerQuery,
+  RefundChargeAnswer,
+  RefundChargeRequest,
+} from './api.ts';
 import { CHARGE_SCHEMA, charge, refund } from './charges.ts';
-
-const LedgerQuery = z.object({ orderId: z.string() });
 
 await service({
   name: 'payments',
@@ -14,18 +18,37 @@ await service({
     const db = kit.database(`${IDEMPOTENCY_SCHEMA}; ${CHARGE_SCHEMA}`);
     const provider = kit.peer('outside-world');
 
-    addCommand(app, db, '/charges', ChargeRequest, async (input, { key }) => {
-      const captured = await charge(db, provider, key, input);
-      return { status: 201, body: { charge: key, captured } };
+    addCommand(app, db, {
+      path: '/charges',
+      summary: 'Charge a card',
+      permission: 'payments:charge',
+      body: ChargeRequest,
+      answer: ChargeAnswer,
+      work: async (input, { key }) => ({ charge: key, captured: await charge(db, provider, key, input) }),
     });
 
-    addCommand(app, db, '/refunds', RefundChargeRequest, async (input) => {
-      const { outcome, refunded } = await refund(db, provider, input);
-      return { status: 201, body: { charge: input.charge, outcome, refunded } };
+    addCommand(app, db, {
+      path: '/refunds',
+      summary: 'Give the money of a charge back, or void one that never came',
+      permission: 'payments:charge',
+      body: RefundChargeRequest,
+      answer: RefundChargeAnswer,
+      work: async (input) => {
+        const { outcome, refunded } = await refund(db, provider, input);
+        return { charge: input.charge, outcome, refunded };
+      },
     });
 
-    app.get('/ledger', async (request) => {
-      const { orderId } = LedgerQuery.parse(request.query);
+    const ledgerRoute = {
+      schema: {
+        summary: 'Entries of one order, and the sum of all',
+        querystring: LedgerQuery,
+        response: { 200: LedgerAnswer },
+      },
+      config: { permission: 'payments:read' },
+    } as const;
+    app.get('/ledger', ledgerRoute, async (request) => {
+      const { orderId } = request.query;
       const entries = await db.query<{ charge: string; kind: string; account: string; amount: number }>(
         'select charge, kind, account, amount::int from ledger where order_id = $1 order by seq',
         [orderId],

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { addCommand } from '../kit/command.ts';
 import { IDEMPOTENCY_SCHEMA } from '../kit/idempotency.ts';
 import { service } from '../kit/service.ts';
-import { CancelShipmentRequest, ShipRequest } from './api.ts';
+import {
+  CancelShipmentAnswer,
+  CancelShipmentRequest,
+  ShipAnswer,
+  ShipmentsAnswer,
+  ShipRequest,
+} from './api.ts';
 import { cancelShipment, SHIPMENT_SCHEMA, ship, shipmentsOf } from './shipments.ts';
 
 const ShipmentsQuery = z.object({ orderId: z.string() });
@@ -17,18 +23,37 @@ await service({
     const db = kit.database(`${IDEMPOTENCY_SCHEMA}; ${SHIPMENT_SCHEMA}`);
     const carrier = kit.peer('outside-world', { bulkhead: CARRIER_BULKHEAD });
 
-    addCommand(app, db, '/shipments', ShipRequest, async (input, { key }) => {
-      const tracking = await ship(db, carrier, key, input);
-      return { status: 201, body: { shipment: key, tracking } };
+    addCommand(app, db, {
+      path: '/shipments',
+      summary: 'Buy a label of the carrier',
+      permission: 'shipping:ship',
+      body: ShipRequest,
+      answer: ShipAnswer,
+      work: async (input, { key }) => ({ shipment: key, tracking: await ship(db, carrier, key, input) }),
     });
 
-    addCommand(app, db, '/shipments/cancel', CancelShipmentRequest, async (input) => {
-      const outcome = await cancelShipment(db, carrier, input);
-      return { status: 201, body: { shipment: input.shipment, outcome } };
+    addCommand(app, db, {
+      path: '/shipments/cancel',
+      summary: 'Cancel a label, or refuse for good one that never came',
+      permission: 'shipping:ship',
+      body: CancelShipmentRequest,
+      answer: CancelShipmentAnswer,
+      work: async (input) => ({
+        shipment: input.shipment,
+        outcome: await cancelShipment(db, carrier, input),
+      }),
     });
 
-    app.get('/shipments', async (request) => {
-      const { orderId } = ShipmentsQuery.parse(request.query);
+    const shipmentsRoute = {
+      schema: {
+        summary: 'Shipments of an order',
+        querystring: ShipmentsQuery,
+        response: { 200: ShipmentsAnswer },
+      },
+      config: { permission: 'shipping:read' },
+    } as const;
+    app.get('/shipments', shipmentsRoute, async (request) => {
+      const { orderId } = request.query;
       return { shipments: await shipmentsOf(db, orderId) };
     });
   },

@@ -1,0 +1,14 @@
+/** What a service may be allowed to do at another: `<service>:<what>`. Every route names the one it asks for. */
+export const PERMISSIONS = [
+  'orders:place',
+  'orders:read',
+  'orders:cancel',
+  'inventory:reserve',
+  'inventory:read',
+  'payments:charge',
+  'payments:read',
+  'shipping:ship',
+  'shipping:read',
+  'notifications:read',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
