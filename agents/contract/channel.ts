@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ArmAnswer, type Lease, LeaseEnded } from './lease.ts';
+import { ProtectionState } from './protection.ts';
 
 /**
  * The agent channel: Socket.IO namespace `/agents`. The agent connects with `auth: AgentAuth`; everything from the hub
@@ -36,6 +37,8 @@ export const AgentHello = z.object({
   /** Leases held right now: after a reconnect the hub lets go of those it does not know. */
   leases: z.array(z.string()).default([]),
   controls: z.array(ControlDescriptor).default([]),
+  /** Mechanisms of this process which can be taken away on purpose, and which are. */
+  protections: z.array(ProtectionState).default([]),
   /** What was dropped because a buffer was full, by name. */
   dropped: z.record(z.string(), z.number()).default({}),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ProtectionChange, ProtectionState } from './protection.ts';
 import { BREAKER_STATES } from './telemetry.ts';
 
 /**
@@ -70,6 +71,8 @@ export const CONTROL = {
     input: z.object({ queue: z.string(), limit: z.number().int().positive().max(1000).default(100) }),
     result: z.object({ queue: z.string(), total: z.number().int(), letters: z.array(DeadLetter) }),
   },
+  'switch.set': { input: ProtectionChange, result: ProtectionState },
+  'switch.list': { input: z.object({}), result: z.object({ switches: z.array(ProtectionState) }) },
   /** Requests per second of the load generator; 0 stops it. */
   'load.set': {
     input: z.object({ rate: z.number().min(0).max(1000) }),

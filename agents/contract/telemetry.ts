@@ -10,6 +10,15 @@ export const METRIC = {
   breakerResetRemaining: 'resilience.circuit_breaker.reset.remaining',
   breakerFallbacks: 'resilience.circuit_breaker.fallbacks',
   retryAttempts: 'resilience.retry.attempts',
+  bulkheadUsed: 'resilience.bulkhead.slots.used',
+  bulkheadLimit: 'resilience.bulkhead.slots.limit',
+  bulkheadQueue: 'resilience.bulkhead.queue.size',
+  outlierEjected: 'resilience.outlier.ejected',
+  /** 1 while a protection works, 0 while it is taken away on purpose. */
+  protectionStatus: 'stormglass.protection.status',
+  dbConnections: 'db.client.connection.count',
+  dbConnectionsMax: 'db.client.connection.max',
+  dbConnectionsPending: 'db.client.connection.pending_requests',
   queueMessages: 'messaging.queue.message.count',
   queueOldestAge: 'messaging.queue.oldest_message.age',
   queueRedeliveries: 'messaging.queue.redeliveries',
@@ -55,6 +64,31 @@ export type BreakerState = (typeof BREAKER_STATES)[number];
 export const BREAKER_OUTCOMES = ['success', 'failure', 'timeout', 'rejected', 'bulkhead_rejected'] as const;
 export type BreakerOutcome = (typeof BREAKER_OUTCOMES)[number];
 
+/** Of calls to a peer that are repeated, held back, sent elsewhere or answered from memory. */
+export const RESILIENCE_ATTR = {
+  /** Name of the peer whose rules they are. */
+  policy: 'resilience.policy',
+  /** Of a repetition: what came of it. */
+  result: 'resilience.result',
+  /** On the span of a call which got the last good answer instead of a fresh one, and how old that is in seconds. */
+  stale: 'resilience.fallback.stale',
+  staleAge: 'resilience.fallback.age',
+  instance: 'resilience.outlier.instance',
+  /** Errors in a row, and for how many seconds it is left out. */
+  errors: 'resilience.outlier.errors',
+  ejectedFor: 'resilience.outlier.duration',
+  /** State of a database connection (idle, used), and the pool it belongs to. */
+  connectionState: 'db.client.connection.state',
+  pool: 'db.client.connection.pool.name',
+} as const;
+
+export const PROTECTION_ATTR = {
+  name: 'stormglass.protection.name',
+  reason: 'stormglass.protection.reason',
+  /** Epoch milliseconds at which it comes back by itself. */
+  until: 'stormglass.protection.until',
+} as const;
+
 export const SAGA_ATTR = {
   id: 'saga.id',
   type: 'saga.type',
@@ -96,6 +130,10 @@ export const EVENT = {
   faultInjected: 'chaos.fault.injected',
   faultExpired: 'chaos.fault.expired',
   faultReverted: 'chaos.fault.reverted',
+  outlierEjected: 'outlier.ejected',
+  outlierReturned: 'outlier.returned',
+  protectionRemoved: 'protection.removed',
+  protectionRestored: 'protection.restored',
   invariantViolated: 'invariant.violated',
   invariantRestored: 'invariant.restored',
 } as const;

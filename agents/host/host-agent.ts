@@ -96,6 +96,7 @@ function helloOf(options: HostAgentOptions, tables: HostLeases, channel: Channel
     reach: [...options.reach],
     leases: tables.ids,
     controls: [],
+    protections: [],
     dropped: channel === undefined || channel.dropped === 0 ? {} : { channel: channel.dropped },
   };
 }

@@ -6,6 +6,7 @@ import { startChaos } from './chaos.ts';
 import { systemClock } from './clock.ts';
 import { controls } from './controls.ts';
 import { onExit } from './exit.ts';
+import { tellHalt } from './halting.ts';
 import { ConsumerStop } from './inject/consumer-stop.ts';
 import { HttpInSeam } from './inject/http-in.ts';
 import { HttpOutSeam } from './inject/http-out.ts';
@@ -16,6 +17,7 @@ import { instrumentWithOtel } from './instrument/otel.ts';
 import type { LeaseTable } from './leases.ts';
 import { LoadWatch } from './loads.ts';
 import { Peers } from './peers.ts';
+import { protectionStates } from './protections.ts';
 import { runtime } from './runtime.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startTelemetry, type Telemetry } from './telemetry.ts';
@@ -79,6 +81,7 @@ class HubLine {
       reach: [],
       leases: leases.ids,
       controls: controls.describe(),
+      protections: protectionStates(),
       dropped: { ...telemetry.dropped, ...(this.#channel ? { channel: this.#channel.dropped } : {}) },
     });
     const open = async () => {
@@ -91,7 +94,10 @@ class HubLine {
           arm: (lease) => leases.arm(lease),
           renew: (renewal) => leases.renew(renewal),
           release: (faultId) => leases.release(faultId),
-          halt: () => leases.halt(),
+          halt: () => {
+            tellHalt();
+            return leases.halt();
+          },
           invoke: (call) => controls.invoke(call),
         },
       });

@@ -18,6 +18,7 @@ const hello: AgentHello = {
   reach: [],
   leases: [],
   controls: [],
+  protections: [],
   dropped: {},
 };
 const handlers: ChannelHandlers = {

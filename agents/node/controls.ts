@@ -33,11 +33,11 @@ export class ControlRegistry {
       call: (input) => runControl(control, input),
     };
     this.#entries.set(control.name, entry);
-    this.#changed();
+    this.changed();
     return () => {
       if (this.#entries.get(control.name) !== entry) return;
       this.#entries.delete(control.name);
-      this.#changed();
+      this.changed();
     };
   }
 
@@ -61,7 +61,8 @@ export class ControlRegistry {
     return () => this.#listeners.delete(listener);
   }
 
-  #changed(): void {
+  /** The hub is told anew what this process is like. */
+  changed(): void {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -8,7 +8,9 @@ import { runtime } from './runtime.ts';
 
 export type { Control } from './controls.ts';
 export { type EventOptions, emitEvent } from './events.ts';
+export { onHalt } from './halting.ts';
 export { metricsText } from './metrics-text.ts';
+export { offerProtections, type Protection } from './protections.ts';
 export {
   type Carrier,
   injectContext,

@@ -133,6 +133,7 @@ function connect(
     capabilities: [],
     reach: [],
     leases: [],
+    protections: [],
     controls: controls.describe(),
     dropped: { ...dropped },
   });

@@ -1,3 +1,5 @@
+import { offerProtections } from '@stormglass/agents/node';
+
 /**
  * What keeps the shop right under faults, each of which can be taken away to show what it is for. On unless somebody
  * takes it off on purpose; a process that starts again has all of them.
@@ -17,6 +19,9 @@ export const PROTECTIONS = {
 } as const;
 export type Protection = keyof typeof PROTECTIONS;
 
+/** What comes with a peer, without being declared. */
+export const PEER_PROTECTIONS: readonly Protection[] = ['breaker', 'bulkhead', 'jitter'];
+
 const off = new Set<Protection>();
 const listeners = new Set<(protection: Protection, on: boolean) => void>();
 
@@ -29,6 +34,16 @@ export function setProtection(protection: Protection, on: boolean): void {
   if (on) off.delete(protection);
   else off.add(protection);
   for (const listener of listeners) listener(protection, on);
+}
+
+/** Makes these of the process's protections switches which the dashboard can take away and put back. */
+export function declareProtections(names: Iterable<Protection>): void {
+  const declared = [...new Set(names)].map((name) => ({
+    name,
+    about: PROTECTIONS[name],
+    set: (on: boolean) => setProtection(name, on),
+  }));
+  if (declared.length > 0) offerProtections(declared);
 }
 
 /** Told of each setting; gives back what ends it. */

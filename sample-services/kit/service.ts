@@ -10,6 +10,7 @@ import type { App } from './http/route.ts';
 import { createLog, type Log } from './log.ts';
 import { fixedEndpoint } from './peer/endpoints.ts';
 import { Peer, type PeerOptions } from './peer/peer.ts';
+import { declareProtections, PEER_PROTECTIONS, type Protection } from './protections.ts';
 import { hash32, type Random, seededRandom } from './random.ts';
 
 /** What a service builds itself from. Everything opened through it is closed by it, in reverse order. */
@@ -44,6 +45,8 @@ export type PeerName = keyof typeof PEER_URLS;
 
 export interface ServiceDefinition {
   name: string;
+  /** What of it can be taken away on purpose, besides what comes with each peer. */
+  protections?: readonly Protection[];
   /** Adds routes and starts background work; runs before the port opens and must not wait for anybody. */
   routes(kit: Kit): Promise<void> | void;
 }
@@ -60,6 +63,7 @@ export async function service(definition: ServiceDefinition): Promise<void> {
   const parts = new Parts(definition.name, env, log, app);
   addHealth(app, definition.name, parts);
   await definition.routes(parts);
+  declareProtections([...(definition.protections ?? []), ...(parts.hasPeers ? PEER_PROTECTIONS : [])]);
   await app.listen({ host: env.HOST, port: env.PORT });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : env.PORT;
@@ -147,6 +151,10 @@ class Parts implements Kit {
       }),
     );
     return Object.fromEntries(results);
+  }
+
+  get hasPeers(): boolean {
+    return this.#peers.length > 0;
   }
 
   peers(): Record<string, string> {

@@ -17,6 +17,7 @@ function agent(service: string, more: Partial<AgentView> = {}): AgentView {
     reach: [],
     leases: [],
     controls: [],
+    protections: [],
     dropped: {},
     connected: true,
     lastSeenAt: 0,

@@ -37,6 +37,7 @@ export class TestAgent {
       reach: [],
       leases: [],
       controls: [],
+      protections: [],
       dropped: {},
       ...hello,
     };

@@ -55,6 +55,7 @@ function agent(change: Partial<AgentView>): AgentView {
     reach: [],
     leases: [],
     controls: [],
+    protections: [],
     dropped: {},
     connected: true,
     lastSeenAt: 0,
