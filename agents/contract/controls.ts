@@ -34,6 +34,23 @@ export const DeadLetter = z.object({
 });
 export type DeadLetter = z.infer<typeof DeadLetter>;
 
+const percent = z.number().min(0).max(100);
+
+/** What a load generator sends. A field that is left out of `load.set` stays as it is. */
+export const LoadPlan = z.object({
+  /** Orders per second; 0 stops it. */
+  rate: z.number().min(0).max(1000),
+  /** Share of orders whose saga is choreographed. */
+  choreographedPercent: percent,
+  /** Share of orders whose customer changes his mind. */
+  cancelPercent: percent,
+  /** Share of orders which the business refuses: half for the card, half for the address. */
+  refusedPercent: percent,
+  /** Mean time before a customer looks at, or cancels, what he ordered; milliseconds. */
+  thinkMs: z.number().int().min(0).max(60_000),
+});
+export type LoadPlan = z.infer<typeof LoadPlan>;
+
 export const CONTROL = {
   'saga.start': { input: SagaStartInput, result: z.object({ sagas: z.array(SagaStarted) }) },
   'saga.cancel': {
@@ -73,10 +90,7 @@ export const CONTROL = {
   },
   'switch.set': { input: ProtectionChange, result: ProtectionState },
   'switch.list': { input: z.object({}), result: z.object({ switches: z.array(ProtectionState) }) },
-  /** Requests per second of the load generator; 0 stops it. */
-  'load.set': {
-    input: z.object({ rate: z.number().min(0).max(1000) }),
-    result: z.object({ rate: z.number() }),
-  },
+  /** Gives the whole plan as it is now. */
+  'load.set': { input: LoadPlan.partial(), result: LoadPlan },
 } as const;
 export type ControlName = keyof typeof CONTROL;

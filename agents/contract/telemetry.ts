@@ -36,6 +36,8 @@ export const METRIC = {
   sagaCompensations: 'stormglass.saga.compensations',
   invariantStatus: 'stormglass.invariant.status',
   chaosInjections: 'stormglass.chaos.injections',
+  loadRequests: 'stormglass.load.requests',
+  loadLatency: 'stormglass.load.latency',
 } as const;
 
 /** Breaker attributes on metrics and events. */

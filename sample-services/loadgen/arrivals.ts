@@ -9,13 +9,14 @@ import { nextGapMs } from './traffic.ts';
 export class Arrivals {
   readonly #random: Random;
   readonly #clock: Clock;
-  readonly #arrive: () => void;
+  readonly #arrive: (at: number) => void;
   readonly #stop = new AbortController();
   #wake = new AbortController();
   #rate: number;
   #dropped = 0;
 
-  constructor(options: { rate: number; random: Random; arrive: () => void; clock?: Clock }) {
+  /** `arrive` is told when each customer wanted to come, epoch ms; that may be a moment ago. */
+  constructor(options: { rate: number; random: Random; arrive: (at: number) => void; clock?: Clock }) {
     this.#rate = options.rate;
     this.#random = options.random;
     this.#arrive = options.arrive;
@@ -58,7 +59,7 @@ export class Arrivals {
         this.#dropped++;
         continue;
       }
-      this.#arrive();
+      this.#arrive(next);
     }
   }
 
