@@ -3,7 +3,7 @@ import { call } from './api.ts';
 import { sql } from './ledger.ts';
 import { expect, type System, test } from './system.ts';
 
-const QUEUE = 'notifications';
+const QUEUE = 'notifications.email';
 
 /** Mails cannot be sent: after its third delivery each message is dead. */
 const NO_MAIL = {
@@ -26,7 +26,7 @@ const handled = async (system: System, ids: readonly string[]): Promise<string[]
     await sql<{ message_id: string }>(
       system,
       'notifications',
-      'select message_id from notification where message_id = any($1)',
+      `select message_id from notice where status = 'sent' and channel = 'email' and message_id = any($1)`,
       [ids],
     )
   ).map((row) => row.message_id);
@@ -65,7 +65,8 @@ async function makeDeadLetters(system: System): Promise<string[]> {
 /** Opens the dead letters as a person does. */
 async function openDead(page: Page, system: System, count: number) {
   await page.goto(`${system.dashboard}/queues`);
-  await page.getByRole('button', { name: `DLQ ${count}` }).click();
+  const tank = page.getByRole('region', { name: `Queue ${QUEUE}`, exact: true });
+  await tank.getByRole('button', { name: `DLQ ${count}` }).click();
   const drawer = page.getByRole('complementary', { name: `Dead letters of ${QUEUE}` });
   await expect(drawer).toContainText(`${count} messages`);
   return drawer;
@@ -111,7 +112,7 @@ test.describe('Dead letters', () => {
     const purge = drawer.getByRole('button', { name: 'Purge' });
     await expect(purge).toBeDisabled();
     const name = drawer.getByLabel('To purge, type the name of the queue');
-    await name.fill('notification');
+    await name.fill('notifications');
     await expect(purge).toBeDisabled();
     await expect(
       call(system.dashboard, 'queueAction', { params: { queue: QUEUE, action: 'purge' } }),

@@ -196,7 +196,7 @@ export function queueAgent(context: LaunchContext): PlannedProcess {
       ...telemetryEnv(context, 'queue-agent'),
       PORT: String(context.ports['queue-agent']),
       BROKER_URL: databases.broker ?? '',
-      QUEUES: 'notifications',
+      QUEUES: 'notifications,notifications.email,notifications.sms,notifications.push',
     },
   };
 }

@@ -97,19 +97,3 @@ describe('the load generator', () => {
     }
   });
 });
-
-describe('a mail that cannot be sent', () => {
-  test('is tried three times, then lies in the dead letters, and the order stands', async () => {
-    await loadgen.stop();
-    shop.meddlers['outside-world'].meddle('/messages/email', 'fail');
-    const { orderId, sagaId } = (await (await order()).json()) as { orderId: string; sagaId: string };
-    const failed = `select data, attempts_made from bullmq.job where queue = 'notifications' and state = 'failed'`;
-    await vi.waitFor(async () => {
-      const dead = await shop.sql<{ data: unknown; attempts_made: number }>('broker', failed);
-      const ours = dead.filter((job) => JSON.stringify(job.data).includes(sagaId));
-      expect(ours.map((job) => job.attempts_made)).toEqual([3]);
-    }, soon);
-    expect((await shop.facts(orderId)).status).toBe('CONFIRMED');
-    expect(shop.services.notifications.log).toContain('message given up');
-  }, 120_000);
-});

@@ -1,98 +1,68 @@
-import { EVENT } from '@stormglass/agents/contract';
-import { emitEvent, withRemoteContext } from '@stormglass/agents/node';
 import { z } from 'zod';
-import { NOTIFICATIONS, OrderSettled } from '../events/notifications.ts';
-import type { Consumer, DeadMessage, Delivery } from '../kit/broker/port.ts';
+import { QUEUES } from '../events/queues.ts';
+import type { Broker, Delivery, QueueDefinition } from '../kit/broker/port.ts';
 import type { Database } from '../kit/database.ts';
-import { handleOnce, INBOX_SCHEMA, wasHandled } from '../kit/inbox.ts';
-import { demandOnce } from '../kit/peer/demand.ts';
-import type { Peer } from '../kit/peer/peer.ts';
-import { service } from '../kit/service.ts';
-import { EmailAnswer } from '../outside-world/api.ts';
+import { startOutboxRelay } from '../kit/outbox.ts';
+import { type Kit, service } from '../kit/service.ts';
+import { CHANNELS } from '../outside-world/api.ts';
+import { ChannelWorker } from './channel.ts';
+import { announceDead } from './dead.ts';
+import { fanOut } from './fan-out.ts';
+import { NOTIFICATIONS_SCHEMA } from './schema.ts';
 
-const CONSUMER = 'notifications';
+/** Handlers that run at once, for each queue. */
 const CONCURRENCY = 4;
 
-const SCHEMA = `${INBOX_SCHEMA};
-  create table if not exists notification (
-    message_id text primary key,
-    order_id text not null,
-    channel text not null,
-    subject text not null,
-    sent_at timestamptz not null default now()
-  )`;
+function consume(
+  { log }: Kit,
+  broker: Broker,
+  queue: QueueDefinition,
+  handler: (delivery: Delivery) => Promise<void>,
+): void {
+  const consuming = broker.consume(queue, handler, {
+    concurrency: CONCURRENCY,
+    onDead: (message) => {
+      log.warn({ queue: queue.name, message: message.id, error: message.error }, 'message given up');
+      announceDead(queue, message);
+    },
+  });
+  consuming.then(
+    () => log.info({ queue: queue.name }, 'consuming'),
+    (err) => log.error({ err, queue: queue.name }, 'cannot consume'),
+  );
+}
 
 const SentAnswer = z.object({ sent: z.number().int() });
 
-/** Sends the mail, then marks the message. The mail provider knows the message id, so a repetition is one mail. */
-async function notify(db: Database, mail: Peer, delivery: Delivery): Promise<void> {
-  if (await wasHandled(db, delivery.id, CONSUMER)) return;
-  const event = OrderSettled.parse(delivery.payload);
-  const subject = `Order ${event.orderId}: ${event.status.toLowerCase()}`;
-  await demandOnce(mail, {
-    path: '/messages/email',
-    payload: { messageId: delivery.id, to: `${event.userId}@shop.example`, subject, orderId: event.orderId },
-    key: delivery.id,
-    answer: EmailAnswer,
-  });
-  await handleOnce(db, delivery.id, CONSUMER, async (tx) => {
-    await tx.query(
-      `insert into notification (message_id, order_id, channel, subject) values ($1, $2, 'email', $3)
-       on conflict do nothing`,
-      [delivery.id, event.orderId, subject],
+function addRoutes({ app }: Kit, db: Database): void {
+  const countRoute = {
+    schema: { summary: 'How many were sent', response: { 200: SentAnswer } },
+    config: { permission: 'notifications:read' },
+  } as const;
+  app.get('/notifications', countRoute, async () => {
+    const [row] = await db.query<{ sent: number }>(
+      `select count(*)::int as sent from notice where status = 'sent'`,
     );
+    return { sent: row?.sent ?? 0 };
   });
-}
-
-function announceDead(message: DeadMessage): void {
-  withRemoteContext(message.headers, () =>
-    emitEvent(
-      EVENT.messageDeadLettered,
-      {
-        'messaging.system': 'bullmq',
-        'messaging.destination.name': NOTIFICATIONS.name,
-        'messaging.message.id': message.id,
-        'messaging.message.conversation_id': message.conversationId,
-        'messaging.message.delivery_attempt': message.attempts,
-        'error.message': message.error,
-      },
-      {
-        body: `message ${message.id} given up after ${message.attempts} attempts: ${message.error}`,
-        warn: true,
-      },
-    ),
-  );
 }
 
 await service({
   name: 'notifications',
   routes: (kit) => {
-    const db = kit.database(SCHEMA);
+    const db = kit.database(NOTIFICATIONS_SCHEMA);
     const broker = kit.broker();
-    const mail = kit.peer('outside-world');
-    const consuming: Promise<Consumer> = broker.consume(
-      NOTIFICATIONS,
-      (delivery) => notify(db, mail, delivery),
-      {
-        concurrency: CONCURRENCY,
-        onDead: (message) => {
-          kit.log.warn({ message: message.id, error: message.error }, 'message given up');
-          announceDead(message);
-        },
-      },
-    );
-    consuming.then(
-      () => kit.log.info({ queue: NOTIFICATIONS.name }, 'consuming'),
-      (err) => kit.log.error({ err }, 'cannot consume'),
-    );
-
-    const countRoute = {
-      schema: { summary: 'How many were sent', response: { 200: SentAnswer } },
-      config: { permission: 'notifications:read' },
-    } as const;
-    kit.app.get('/notifications', countRoute, async () => {
-      const [row] = await db.query<{ sent: number }>('select count(*)::int as sent from notification');
-      return { sent: row?.sent ?? 0 };
+    const provider = kit.peer('outside-world');
+    const { notifications, email, sms, push, orderview } = QUEUES;
+    const relay = startOutboxRelay({ db, broker, queues: [email, sms, push, orderview], log: kit.log });
+    kit.onStop(() => relay.stop());
+    consume(kit, broker, notifications, async (delivery) => {
+      if (await fanOut(db, delivery)) relay.nudge();
     });
+    for (const channel of CHANNELS) {
+      const worker = new ChannelWorker(channel, { db, provider, onEvent: () => relay.nudge() });
+      consume(kit, broker, QUEUES[channel], (delivery) => worker.handle(delivery));
+    }
+    addRoutes(kit, db);
   },
 });

@@ -31,9 +31,11 @@ describe('an order', () => {
     const orderId = placed?.orderId ?? '';
     expect(await shop.facts(orderId)).toEqual(DELIVERED);
     await vi.waitFor(async () => {
-      const mails = await shop.sql('outside-world', 'select 1 from mail_statement where order_id = $1', [
-        orderId,
-      ]);
+      const mails = await shop.sql(
+        'outside-world',
+        `select 1 from mail_statement where order_id = $1 and kind = 'email'`,
+        [orderId],
+      );
       expect(mails).toHaveLength(1);
     }, soon);
   });

@@ -28,13 +28,17 @@ export const LabelCancelAnswer = z.object({
   outcome: z.enum(['cancelled', 'voided']),
 });
 
-export const EmailRequest = z.object({
+/** Ways to reach a customer; each is a path `/messages/<channel>` and the `kind` of its entries in the statement. */
+export const CHANNELS = ['email', 'sms', 'push'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+export const MessageRequest = z.object({
   messageId: z.string(),
   to: z.string(),
   subject: z.string(),
   orderId: z.string(),
 });
-export const EmailAnswer = z.object({ messageId: z.string(), accepted: z.literal(true) });
+export const MessageAnswer = z.object({ messageId: z.string(), accepted: z.literal(true) });
 
 export const StatementQuery = z.object({ orderId: z.string().optional() });
 export const StatementAnswer = z.object({

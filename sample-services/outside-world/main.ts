@@ -6,13 +6,14 @@ import { type Kit, service } from '../kit/service.ts';
 import {
   CaptureAnswer,
   CaptureRequest,
+  CHANNELS,
   DECLINED_CARD,
-  EmailAnswer,
-  EmailRequest,
   LabelAnswer,
   LabelCancelAnswer,
   LabelCancelRequest,
   LabelRequest,
+  MessageAnswer,
+  MessageRequest,
   RefundAnswer,
   RefundRequest,
   StatementAnswer,
@@ -103,18 +104,24 @@ function addCarrier({ app }: Kit, db: Database, clock: Clock): void {
   });
 }
 
-function addMail({ app }: Kit, db: Database, clock: Clock): void {
-  const emails = {
-    schema: { summary: 'Send a mail', body: EmailRequest, response: { 202: EmailAnswer } },
-    config: { permission: 'open' },
-  } as const;
-  app.post('/messages/email', emails, async (request, reply) => {
-    const input = request.body;
-    await latency(clock, input.messageId);
-    const entry = { kind: 'email', reference: input.messageId, orderId: input.orderId, amount: 0 };
-    await append(db, 'mail_statement', entry);
-    return reply.status(202).send({ messageId: input.messageId, accepted: true as const });
-  });
+function addMessages({ app }: Kit, db: Database, clock: Clock): void {
+  for (const kind of CHANNELS) {
+    const messages = {
+      schema: {
+        summary: `Send a message by ${kind}`,
+        body: MessageRequest,
+        response: { 202: MessageAnswer },
+      },
+      config: { permission: 'open' },
+    } as const;
+    app.post(`/messages/${kind}`, messages, async (request, reply) => {
+      const input = request.body;
+      await latency(clock, input.messageId);
+      const entry = { kind, reference: input.messageId, orderId: input.orderId, amount: 0 };
+      await append(db, 'mail_statement', entry);
+      return reply.status(202).send({ messageId: input.messageId, accepted: true as const });
+    });
+  }
 }
 
 function addStatement({ app }: Kit, db: Database, path: string, table: StatementTable): void {
@@ -140,7 +147,7 @@ await service({
     const db = kit.database(STATEMENT_SCHEMA);
     addProvider(kit, db, systemClock);
     addCarrier(kit, db, systemClock);
-    addMail(kit, db, systemClock);
+    addMessages(kit, db, systemClock);
     addStatement(kit, db, '/provider/statement', 'provider_statement');
     addStatement(kit, db, '/carrier/statement', 'carrier_statement');
     addStatement(kit, db, '/messages/statement', 'mail_statement');

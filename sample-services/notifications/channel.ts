@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { QUEUES } from '../events/queues.ts';
+import type { ShopEvent } from '../events/shop-event.ts';
+import type { Delivery } from '../kit/broker/port.ts';
+import { type Clock, systemClock } from '../kit/clock.ts';
+import type { Database, Sql } from '../kit/database.ts';
+import { handleOnce, wasHandled } from '../kit/inbox.ts';
+import { appendOutbox } from '../kit/outbox.ts';
+import { demandOnce } from '../kit/peer/demand.ts';
+import type { Peer } from '../kit/peer/peer.ts';
+import { type Channel, MessageAnswer } from '../outside-world/api.ts';
+import { Notice } from './notice.ts';
+
+/** What a channel says of a notice in the end; `failed` can still become `sent` when its dead letter is redriven. */
+type Result = { status: 'sent' } | { status: 'failed'; reason: string };
+
+export interface ChannelParts {
+  db: Database;
+  provider: Peer;
+  /** Called when an event was put into the outbox. */
+  onEvent(): void;
+  clock?: Clock;
+}
+
+/**
+ * Delivers the notices of one channel. The provider knows the message's id, so a repetition reaches the customer once.
+ * When the last attempt fails that is an event, too; the message then lies with the dead letters. An order's fate never
+ * depends on any of this.
+ */
+export class ChannelWorker {
+  readonly #channel: Channel;
+  readonly #parts: ChannelParts;
+
+  constructor(channel: Channel, parts: ChannelParts) {
+    this.#channel = channel;
+    this.#parts = parts;
+  }
+
+  async handle(delivery: Delivery): Promise<void> {
+    const { db } = this.#parts;
+    const queue = QUEUES[this.#channel];
+    if (await wasHandled(db, delivery.id, queue.name)) return;
+    const notice = Notice.parse(delivery.payload);
+    try {
+      await this.#send(delivery.id, notice);
+    } catch (error) {
+      if (delivery.attempt >= queue.attempts) {
+        const reason = error instanceof Error ? error.message : String(error);
+        await db.transaction((tx) => this.#record(tx, delivery.id, notice, { status: 'failed', reason }));
+        this.#parts.onEvent();
+      }
+      throw error;
+    }
+    await handleOnce(db, delivery.id, queue.name, (tx) =>
+      this.#record(tx, delivery.id, notice, { status: 'sent' }),
+    );
+    this.#parts.onEvent();
+  }
+
+  async #send(messageId: string, { orderId, userId, subject }: Notice): Promise<void> {
+    await demandOnce(this.#parts.provider, {
+      path: `/messages/${this.#channel}`,
+      payload: { messageId, to: address(this.#channel, userId), subject, orderId },
+      key: messageId,
+      answer: MessageAnswer,
+    });
+  }
+
+  /** The notice's new state and its event; nothing if it is in that state already. */
+  async #record(tx: Sql, messageId: string, notice: Notice, result: Result): Promise<void> {
+    const reason = result.status === 'failed' ? result.reason.slice(0, 300) : '';
+    const [row] = await tx.query<{ version: number }>(
+      `update notice set status = $3, reason = $4, version = version + 1, updated_at = now()
+       where message_id = $1 and channel = $2 and status <> 'sent' and status <> $3 returning version`,
+      [messageId, this.#channel, result.status, reason],
+    );
+    if (!row) return;
+    const event = this.#event(messageId, notice, row.version, result);
+    await appendOutbox(tx, QUEUES.orderview, {
+      name: event.type,
+      payload: event,
+      conversationId: notice.sagaId,
+    });
+  }
+
+  #event(messageId: string, notice: Notice, version: number, result: Result): ShopEvent {
+    const { orderId, sagaId, mode } = notice;
+    const channel = this.#channel;
+    const now = (this.#parts.clock ?? systemClock).now();
+    const stream = `notification:${messageId}:${channel}`;
+    const head = {
+      id: randomUUID(),
+      orderId,
+      sagaId,
+      mode,
+      stream,
+      version,
+      at: new Date(now).toISOString(),
+    };
+    return result.status === 'sent'
+      ? { ...head, type: 'NOTIFICATION_SENT', data: { channel } }
+      : { ...head, type: 'NOTIFICATION_FAILED', data: { channel, reason: result.reason } };
+  }
+}
+
+function address(channel: Channel, userId: string): string {
+  switch (channel) {
+    case 'email':
+      return `${userId}@shop.example`;
+    case 'sms':
+      return `tel:${userId}`;
+    case 'push':
+      return `device:${userId}`;
+  }
+}
