@@ -1,3 +1,4 @@
+import type { PeerSettings } from '@stormglass/agents/contract';
 import { flushTelemetry } from '@stormglass/agents/node';
 import { BullMqBroker } from './broker/bullmq.ts';
 import type { Broker } from './broker/port.ts';
@@ -9,7 +10,7 @@ import { addHealth } from './http/health.ts';
 import type { App } from './http/route.ts';
 import { createLog, type Log } from './log.ts';
 import { fixedEndpoint } from './peer/endpoints.ts';
-import { Peer, type PeerOptions } from './peer/peer.ts';
+import { Peer } from './peer/peer.ts';
 import { declareProtections, PEER_PROTECTIONS, type Protection } from './protections.ts';
 import { hash32, type Random, seededRandom } from './random.ts';
 
@@ -26,7 +27,8 @@ export interface Kit {
   readonly instanceIsStable: boolean;
   database(schema: string, max?: number): Database;
   broker(): Broker;
-  peer(name: PeerName, options?: Partial<Omit<PeerOptions, 'name' | 'endpoints' | 'random'>>): Peer;
+  /** `settings`: what differs from the defaults at the start. */
+  peer(name: PeerName, settings?: Partial<PeerSettings>): Peer;
   /** Aborted when a graceful stop begins: whoever makes a request wait answers it now. */
   readonly signal: AbortSignal;
   /** Runs at a graceful stop, after the last request and before databases close. */
@@ -127,10 +129,15 @@ class Parts implements Kit {
     return broker;
   }
 
-  peer(name: PeerName, options: Partial<Omit<PeerOptions, 'name' | 'endpoints' | 'random'>> = {}): Peer {
-    const resetMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
+  peer(name: PeerName, settings: Partial<PeerSettings> = {}): Peer {
+    const resetTimeoutMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
     const endpoints = fixedEndpoint(name, required(this.env, PEER_URLS[name]));
-    const peer = new Peer({ resetMs, ...options, name, endpoints, random: this.random });
+    const peer = new Peer({
+      name,
+      endpoints,
+      random: this.random,
+      settings: { resetTimeoutMs, ...settings },
+    });
     this.#peers.push(peer);
     this.#stops.push(() => peer.close());
     return peer;
