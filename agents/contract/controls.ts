@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ProtectionChange, ProtectionState } from './protection.ts';
-import { ResilienceChange, ResilienceState } from './resilience.ts';
 import { BREAKER_STATES } from './telemetry.ts';
 
 /**
@@ -52,10 +51,6 @@ export const LoadPlan = z.object({
 });
 export type LoadPlan = z.infer<typeof LoadPlan>;
 
-/** Where this process can be made to die as by `kill -9`, once; `armed` is the point at which it will. */
-export const CrashPoints = z.object({ points: z.array(z.string()), armed: z.string().nullable() });
-export type CrashPoints = z.infer<typeof CrashPoints>;
-
 export const CONTROL = {
   'saga.start': { input: SagaStartInput, result: z.object({ sagas: z.array(SagaStarted) }) },
   'saga.cancel': {
@@ -93,12 +88,8 @@ export const CONTROL = {
     input: z.object({ queue: z.string(), limit: z.number().int().positive().max(1000).default(100) }),
     result: z.object({ queue: z.string(), total: z.number().int(), letters: z.array(DeadLetter) }),
   },
-  'resilience.get': { input: z.object({}), result: ResilienceState },
-  /** Answers with all settings as they are now. */
-  'resilience.set': { input: ResilienceChange, result: ResilienceState },
-  'crash.list': { input: z.object({}), result: CrashPoints },
-  /** Null disarms. */
-  'crash.arm': { input: z.object({ point: z.string().min(1).max(200).nullable() }), result: CrashPoints },
+  /** Begins to build the read models anew; gives the number of the generation being built. */
+  'projection.rebuild': { input: z.object({}), result: z.object({ generation: z.number().int() }) },
   'switch.set': { input: ProtectionChange, result: ProtectionState },
   'switch.list': { input: z.object({}), result: z.object({ switches: z.array(ProtectionState) }) },
   /** Gives the whole plan as it is now. */

@@ -18,6 +18,7 @@ const Environment = z.object({
   INVENTORY_URL: url,
   PAYMENTS_URL: url,
   SHIPPING_URL: url,
+  NOTIFICATIONS_URL: url,
   OUTSIDE_URL: url,
   /** `demo`: shorter breaker resets and waits, so that people see the whole cycle. */
   SHOP_PROFILE: z.enum(['default', 'demo']).default('default'),

@@ -1,4 +1,3 @@
-import type { PeerSettings } from '@stormglass/agents/contract';
 import { flushTelemetry } from '@stormglass/agents/node';
 import { BullMqBroker } from './broker/bullmq.ts';
 import type { Broker } from './broker/port.ts';
@@ -10,7 +9,7 @@ import { addHealth } from './http/health.ts';
 import type { App } from './http/route.ts';
 import { createLog, type Log } from './log.ts';
 import { fixedEndpoint } from './peer/endpoints.ts';
-import { Peer } from './peer/peer.ts';
+import { Peer, type PeerOptions } from './peer/peer.ts';
 import { declareProtections, PEER_PROTECTIONS, type Protection } from './protections.ts';
 import { hash32, type Random, seededRandom } from './random.ts';
 
@@ -27,8 +26,7 @@ export interface Kit {
   readonly instanceIsStable: boolean;
   database(schema: string, max?: number): Database;
   broker(): Broker;
-  /** `settings`: what differs from the defaults at the start. */
-  peer(name: PeerName, settings?: Partial<PeerSettings>): Peer;
+  peer(name: PeerName, options?: Partial<Omit<PeerOptions, 'name' | 'endpoints' | 'random'>>): Peer;
   /** Aborted when a graceful stop begins: whoever makes a request wait answers it now. */
   readonly signal: AbortSignal;
   /** Runs at a graceful stop, after the last request and before databases close. */
@@ -41,6 +39,7 @@ const PEER_URLS = {
   inventory: 'INVENTORY_URL',
   payments: 'PAYMENTS_URL',
   shipping: 'SHIPPING_URL',
+  notifications: 'NOTIFICATIONS_URL',
   'outside-world': 'OUTSIDE_URL',
 } as const satisfies Record<string, keyof ShopEnv>;
 export type PeerName = keyof typeof PEER_URLS;
@@ -129,15 +128,10 @@ class Parts implements Kit {
     return broker;
   }
 
-  peer(name: PeerName, settings: Partial<PeerSettings> = {}): Peer {
-    const resetTimeoutMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
+  peer(name: PeerName, options: Partial<Omit<PeerOptions, 'name' | 'endpoints' | 'random'>> = {}): Peer {
+    const resetMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
     const endpoints = fixedEndpoint(name, required(this.env, PEER_URLS[name]));
-    const peer = new Peer({
-      name,
-      endpoints,
-      random: this.random,
-      settings: { resetTimeoutMs, ...settings },
-    });
+    const peer = new Peer({ resetMs, ...options, name, endpoints, random: this.random });
     this.#peers.push(peer);
     this.#stops.push(() => peer.close());
     return peer;

@@ -10,5 +10,9 @@ export const PERMISSIONS = [
   'shipping:ship',
   'shipping:read',
   'notifications:read',
+  'orderview:read',
+  'orderview:rebuild',
+  'auditor:read',
+  'auditor:sweep',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
