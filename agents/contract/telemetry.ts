@@ -35,13 +35,9 @@ export const METRIC = {
   sagaStepDuration: 'stormglass.saga.step.duration',
   sagaCompensations: 'stormglass.saga.compensations',
   invariantStatus: 'stormglass.invariant.status',
-  /** Facts that were found wrong, each counted once. */
-  invariantViolations: 'stormglass.invariant.violations',
-  /** From the end of a saga to the moment from which all books agree. */
-  sagaTimeToConsistency: 'stormglass.saga.time_to_consistency',
-  /** From an event to when a read model has it. */
-  projectionLag: 'stormglass.projection.lag',
   chaosInjections: 'stormglass.chaos.injections',
+  /** Seconds for which a service's token for an audience is still good. */
+  tokenRemaining: 'stormglass.identity.token.remaining',
   loadRequests: 'stormglass.load.requests',
   loadLatency: 'stormglass.load.latency',
 } as const;
@@ -96,6 +92,8 @@ export const PROTECTION_ATTR = {
   /** Epoch milliseconds at which it comes back by itself. */
   until: 'stormglass.protection.until',
 } as const;
+
+export const IDENTITY_ATTR = { audience: 'stormglass.identity.audience' } as const;
 
 export const SAGA_ATTR = {
   id: 'saga.id',

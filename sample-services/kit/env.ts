@@ -13,13 +13,19 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   DATABASE_URL: url,
   BROKER_URL: url,
+  IDENTITY_URL: url,
+  REGISTRY_URL: url,
   GATEWAY_URL: url,
+  CATALOG_URL: url,
   ORDERS_URL: url,
   INVENTORY_URL: url,
   PAYMENTS_URL: url,
   SHIPPING_URL: url,
-  NOTIFICATIONS_URL: url,
   OUTSIDE_URL: url,
+  /** identity's own: every service's secret is derived from it, and its private keys are sealed with it. */
+  SHOP_SERVICE_SECRET: z.string().min(16).optional(),
+  /** What this service proves itself with at identity. */
+  SHOP_CLIENT_SECRET: z.string().optional(),
   /** `demo`: shorter breaker resets and waits, so that people see the whole cycle. */
   SHOP_PROFILE: z.enum(['default', 'demo']).default('default'),
   /** A named point between two writes at which this process kills itself; for tests. */

@@ -5,7 +5,10 @@
 export const SHOP_ERRORS = {
   invalid_request: { status: 400, retry: false },
   idempotency_key_missing: { status: 400, retry: false },
+  unauthenticated: { status: 401, retry: false },
+  login_failed: { status: 401, retry: false },
   card_declined: { status: 402, retry: false },
+  forbidden: { status: 403, retry: false },
   not_found: { status: 404, retry: false },
   idempotency_in_progress: { status: 409, retry: true },
   sold_out: { status: 409, retry: false },
@@ -14,6 +17,7 @@ export const SHOP_ERRORS = {
   idempotency_mismatch: { status: 422, retry: false },
   undeliverable_address: { status: 422, retry: false },
   mode_unsupported: { status: 422, retry: false },
+  rate_limited: { status: 429, retry: true },
   internal: { status: 500, retry: true },
   peer_failed: { status: 502, retry: true },
   unavailable: { status: 503, retry: true },

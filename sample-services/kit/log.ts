@@ -15,7 +15,10 @@ export function createLog(service: string, env: ShopEnv): Log {
     },
     // What must never be in a log, whoever passes it.
     redact: {
-      paths: ['cardToken', '*.cardToken', 'password', '*.password', 'authorization'],
+      paths: ['cardToken', 'password', 'secret', 'token', 'authorization'].flatMap((name) => [
+        name,
+        `*.${name}`,
+      ]),
       censor: '[hidden]',
     },
   });

@@ -1,48 +1,13 @@
 import { flushTelemetry } from '@stormglass/agents/node';
-import { BullMqBroker } from './broker/bullmq.ts';
-import type { Broker } from './broker/port.ts';
 import { armCrash } from './crash.ts';
-import { Database } from './database.ts';
-import { instanceOf, parseEnv, required, type ShopEnv, versionOf } from './env.ts';
+import { parseEnv, versionOf } from './env.ts';
 import { createApp } from './http/app.ts';
 import { addHealth } from './http/health.ts';
-import type { App } from './http/route.ts';
-import { createLog, type Log } from './log.ts';
-import { fixedEndpoint } from './peer/endpoints.ts';
-import { Peer, type PeerOptions } from './peer/peer.ts';
+import { createLog } from './log.ts';
+import { type Kit, Parts } from './parts.ts';
 import { declareProtections, PEER_PROTECTIONS, type Protection } from './protections.ts';
-import { hash32, type Random, seededRandom } from './random.ts';
 
-/** What a service builds itself from. Everything opened through it is closed by it, in reverse order. */
-export interface Kit {
-  readonly env: ShopEnv;
-  readonly log: Log;
-  readonly app: App;
-  /** For jitter: seeded by instance, so that two instances do not beat in time. */
-  readonly random: Random;
-  /** `orders-1`, or a name made up for this process. */
-  readonly instance: string;
-  /** True if `instance` stays the same over restarts. */
-  readonly instanceIsStable: boolean;
-  database(schema: string, max?: number): Database;
-  broker(): Broker;
-  peer(name: PeerName, options?: Partial<Omit<PeerOptions, 'name' | 'endpoints' | 'random'>>): Peer;
-  /** Aborted when a graceful stop begins: whoever makes a request wait answers it now. */
-  readonly signal: AbortSignal;
-  /** Runs at a graceful stop, after the last request and before databases close. */
-  onStop(stop: () => Promise<void> | void): void;
-}
-
-const PEER_URLS = {
-  gateway: 'GATEWAY_URL',
-  orders: 'ORDERS_URL',
-  inventory: 'INVENTORY_URL',
-  payments: 'PAYMENTS_URL',
-  shipping: 'SHIPPING_URL',
-  notifications: 'NOTIFICATIONS_URL',
-  'outside-world': 'OUTSIDE_URL',
-} as const satisfies Record<string, keyof ShopEnv>;
-export type PeerName = keyof typeof PEER_URLS;
+export type { Kit, PeerName } from './parts.ts';
 
 export interface ServiceDefinition {
   name: string;
@@ -87,84 +52,4 @@ export async function service(definition: ServiceDefinition): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-}
-
-class Parts implements Kit {
-  readonly env: ShopEnv;
-  readonly log: Log;
-  readonly app: App;
-  readonly random: Random;
-  readonly instance: string;
-  readonly instanceIsStable: boolean;
-  readonly signal: AbortSignal;
-  readonly #stopping = new AbortController();
-  readonly #checks = new Map<string, () => Promise<void>>();
-  readonly #peers: Peer[] = [];
-  readonly #stops: (() => Promise<void> | void)[] = [];
-
-  constructor(name: string, env: ShopEnv, log: Log, app: App) {
-    const instance = instanceOf(env);
-    this.env = env;
-    this.log = log;
-    this.app = app;
-    this.signal = this.#stopping.signal;
-    this.instance = instance ?? `${name}-${process.pid}`;
-    this.instanceIsStable = instance !== null;
-    this.random = seededRandom(hash32(`${this.instance}/${process.pid}`));
-  }
-
-  database(schema: string, max?: number): Database {
-    const url = required(this.env, 'DATABASE_URL');
-    const db = new Database({ url, schema, log: this.log, ...(max === undefined ? {} : { max }) });
-    this.#checks.set('database', () => db.ping());
-    this.#stops.push(() => db.close());
-    return db;
-  }
-
-  broker(): Broker {
-    const broker = new BullMqBroker({ url: required(this.env, 'BROKER_URL'), log: this.log });
-    this.#checks.set('broker', () => broker.ping());
-    this.#stops.push(() => broker.close());
-    return broker;
-  }
-
-  peer(name: PeerName, options: Partial<Omit<PeerOptions, 'name' | 'endpoints' | 'random'>> = {}): Peer {
-    const resetMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
-    const endpoints = fixedEndpoint(name, required(this.env, PEER_URLS[name]));
-    const peer = new Peer({ resetMs, ...options, name, endpoints, random: this.random });
-    this.#peers.push(peer);
-    this.#stops.push(() => peer.close());
-    return peer;
-  }
-
-  onStop(stop: () => Promise<void> | void): void {
-    this.#stops.push(stop);
-  }
-
-  async check(): Promise<Record<string, string>> {
-    const results = await Promise.all(
-      [...this.#checks].map(async ([name, check]) => {
-        const failure = await check().then(
-          () => 'ok',
-          (error: Error) => error.message,
-        );
-        return [name, failure] as const;
-      }),
-    );
-    return Object.fromEntries(results);
-  }
-
-  get hasPeers(): boolean {
-    return this.#peers.length > 0;
-  }
-
-  peers(): Record<string, string> {
-    return Object.fromEntries(this.#peers.map((peer) => [peer.name, peer.refusing ? 'refusing' : 'closed']));
-  }
-
-  async close(): Promise<void> {
-    this.#stopping.abort();
-    await this.app.close();
-    for (const stop of this.#stops.reverse()) await stop();
-  }
 }

@@ -27,6 +27,10 @@ export class ServiceProcess {
     return this.#lines.join('\n');
   }
 
+  get running(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** Resolves when it listens and says that it is ready. */
   async start(extra: Record<string, string> = {}): Promise<void> {
     const main = fileURLToPath(new URL(`../${this.name}/main.ts`, import.meta.url));

@@ -8,12 +8,19 @@ export interface Vitals {
   check(): Promise<Record<string, string>>;
   /** Every service this one calls: `closed`, or `refusing` while its breaker is open. */
   peers(): Record<string, string>;
+  /** Seconds for which its token for each audience is still good. */
+  tokens(): Record<string, number>;
 }
 
 const Checks = z.record(z.string(), z.string());
 const Alive = z.object({ status: z.literal('ok'), service: z.string() });
 const Readiness = z.object({ status: z.enum(['ready', 'not ready']), service: z.string(), checks: Checks });
-const Health = z.object({ service: z.string(), checks: Checks, peers: Checks });
+const Health = z.object({
+  service: z.string(),
+  checks: Checks,
+  peers: Checks,
+  tokens: z.record(z.string(), z.number()),
+});
 
 const tags = ['process'];
 const config = { permission: 'open' } as const;
@@ -51,7 +58,7 @@ export function addHealth(app: App, service: string, vitals: Vitals): void {
       },
       config,
     },
-    async () => ({ service, checks: await vitals.check(), peers: vitals.peers() }),
+    async () => ({ service, checks: await vitals.check(), peers: vitals.peers(), tokens: vitals.tokens() }),
   );
   const text = { description: 'Prometheus text', content: { 'text/plain': { schema: z.string() } } };
   app.get(

@@ -4,7 +4,6 @@ import {
   type FaultPosition,
   type FaultTarget,
   type FaultType,
-  positionsOf,
 } from '@stormglass/agents/contract';
 import type { AgentView } from '../../../live/protocol.ts';
 
@@ -50,16 +49,16 @@ function canInject(agent: AgentView, type: FaultType, target: FaultTarget): bool
   return agent.kind === 'host' ? agent.reach.includes(service) : agent.service === service;
 }
 
-/** Where not the call but its reply or its time is hurt, that has a name of its own. */
-const TITLES: Partial<Record<FaultPosition, Partial<Record<FaultType, string>>>> = {
-  after: { latency: 'Late reply', error: 'Lost reply', hang: 'No reply', reset: 'Reply cut off' },
-  late: { error: 'Refused, then done', hang: 'Done after the timeout', reset: 'Cut off, then done' },
-  duplicate: { latency: 'Done twice' },
+/** After the work the effect is committed and only the reply is hurt: that has names of its own. */
+const AFTER_TITLES: Partial<Record<FaultType, string>> = {
+  latency: 'Late reply',
+  error: 'Lost reply',
+  hang: 'No reply',
 };
 
 function titleOf(type: FaultType, position: FaultPosition): string {
   const { title } = FAULT_CATALOGUE[type];
-  return position === 'before' ? title : (TITLES[position]?.[type] ?? `${title}, ${position}`);
+  return position === 'after' ? (AFTER_TITLES[type] ?? `${title}, after`) : title;
 }
 
 /** The menu for what was chosen: the catalogue, cut down to what the connected agents can do to it. */
@@ -74,7 +73,7 @@ export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): Brea
       if (able.length === 0) continue;
       const suffix = target.kind === 'consumer' && chosen.kind === 'service' ? ` (${target.queue})` : '';
       const own = target.kind === 'consumer' ? `:${target.service}:${target.queue}` : '';
-      for (const position of positionsOf(type, target.kind)) {
+      for (const position of row.positions) {
         options.push({
           id: `${type}:${target.kind}:${position}${own}`,
           title: `${titleOf(type, position)}${suffix}`,
@@ -119,7 +118,7 @@ export function parametersOf(type: FaultType): Parameter[] {
 
 /** Whether single calls are hurt, so that a share of them makes sense. */
 export function hurtsCalls(type: FaultType): boolean {
-  return type === 'latency' || type === 'error' || type === 'hang' || type === 'reset';
+  return type === 'latency' || type === 'error' || type === 'hang';
 }
 
 export function actionOf(type: FaultType, values: Partial<Record<Parameter['name'], number>>): FaultAction {
@@ -131,7 +130,6 @@ export function actionOf(type: FaultType, values: Partial<Record<Parameter['name
     case 'process_kill':
       return { type, restartAfterMs: values.restartAfterMs ?? 2_000 };
     case 'hang':
-    case 'reset':
     case 'database_outage':
     case 'consumer_stop':
     case 'process_pause':

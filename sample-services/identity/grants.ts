@@ -1,0 +1,39 @@
+import type { Permission } from '../kit/identity/permissions.ts';
+
+/** Every service may say where it is and look for others. */
+const EVERYBODY: readonly Permission[] = ['registry:register', 'registry:discover'];
+
+/** Who may do what. A service that is not named here gets no token. */
+const GRANTS: Readonly<Record<string, readonly Permission[]>> = {
+  gateway: [
+    'orders:place',
+    'orders:read',
+    'orders:cancel',
+    'shipping:read',
+    'catalog:read',
+    'orderview:read',
+  ],
+  registry: [],
+  identity: [],
+  catalog: [],
+  orders: ['inventory:reserve', 'payments:charge', 'shipping:ship'],
+  inventory: [],
+  payments: [],
+  shipping: [],
+  notifications: [],
+  orderview: ['orders:read', 'payments:read', 'shipping:read'],
+  auditor: ['orders:read', 'payments:read', 'shipping:read', 'inventory:read', 'orderview:read'],
+  loadgen: [],
+  'outside-world': [],
+  /** A person with the command line. */
+  operator: ['identity:rotate', 'orders:read', 'inventory:read', 'payments:read', 'shipping:read'],
+};
+
+export function grantsOf(service: string): readonly Permission[] | null {
+  const own = GRANTS[service];
+  return own === undefined ? null : [...EVERYBODY, ...own];
+}
+
+export function allGrants(): { service: string; permissions: Permission[] }[] {
+  return Object.entries(GRANTS).map(([service, own]) => ({ service, permissions: [...EVERYBODY, ...own] }));
+}

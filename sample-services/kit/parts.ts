@@ -1,0 +1,158 @@
+import { BullMqBroker } from './broker/bullmq.ts';
+import type { Broker } from './broker/port.ts';
+import { Database } from './database.ts';
+import { instanceOf, required, type ShopEnv } from './env.ts';
+import { addGuard } from './http/guard.ts';
+import type { App } from './http/route.ts';
+import { Identity } from './identity/identity.ts';
+import type { Log } from './log.ts';
+import { fixedEndpoint } from './peer/endpoints.ts';
+import { Peer, type PeerOptions } from './peer/peer.ts';
+import { hash32, type Random, seededRandom } from './random.ts';
+
+/** What a service builds itself from. Everything opened through it is closed by it, in reverse order. */
+export interface Kit {
+  readonly env: ShopEnv;
+  readonly log: Log;
+  readonly app: App;
+  /** For jitter: seeded by instance, so that two instances do not beat in time. */
+  readonly random: Random;
+  /** `orders-1`, or a name made up for this process. */
+  readonly instance: string;
+  /** True if `instance` stays the same over restarts. */
+  readonly instanceIsStable: boolean;
+  database(schema: string, max?: number): Database;
+  broker(): Broker;
+  peer(name: PeerName, options?: PeerSettings): Peer;
+  /** Null while nobody asks for tokens (no IDENTITY_URL). */
+  readonly identity: Identity | null;
+  /** Aborted when a graceful stop begins: whoever makes a request wait answers it now. */
+  readonly signal: AbortSignal;
+  /** One more thing of its own without which this service is not ready; `check` throws while it is missing. */
+  readyWhen(name: string, check: () => Promise<void>): void;
+  /** Runs at a graceful stop, after the last request and before databases close. */
+  onStop(stop: () => Promise<void> | void): void;
+}
+
+export type PeerSettings = Partial<Omit<PeerOptions, 'name' | 'endpoints' | 'random' | 'credentials'>>;
+
+const PEER_URLS = {
+  gateway: 'GATEWAY_URL',
+  orders: 'ORDERS_URL',
+  inventory: 'INVENTORY_URL',
+  payments: 'PAYMENTS_URL',
+  shipping: 'SHIPPING_URL',
+  'outside-world': 'OUTSIDE_URL',
+  identity: 'IDENTITY_URL',
+  registry: 'REGISTRY_URL',
+  catalog: 'CATALOG_URL',
+} as const satisfies Record<string, keyof ShopEnv>;
+export type PeerName = keyof typeof PEER_URLS;
+
+/** Short: a call of ours waits for it. */
+const IDENTITY_TIMEOUT_MS = 1_000;
+/** These take calls from anybody: no token is got for them. */
+const OPEN_PEERS: readonly PeerName[] = ['identity', 'outside-world', 'gateway'];
+
+export class Parts implements Kit {
+  readonly env: ShopEnv;
+  readonly log: Log;
+  readonly app: App;
+  readonly random: Random;
+  readonly instance: string;
+  readonly instanceIsStable: boolean;
+  readonly signal: AbortSignal;
+  readonly identity: Identity | null;
+  readonly #stopping = new AbortController();
+  readonly #checks = new Map<string, () => Promise<void>>();
+  readonly #peers: Peer[] = [];
+  readonly #stops: (() => Promise<void> | void)[] = [];
+
+  constructor(name: string, env: ShopEnv, log: Log, app: App) {
+    const instance = instanceOf(env);
+    this.env = env;
+    this.log = log;
+    this.app = app;
+    this.signal = this.#stopping.signal;
+    this.instance = instance ?? `${name}-${process.pid}`;
+    this.instanceIsStable = instance !== null;
+    this.random = seededRandom(hash32(`${this.instance}/${process.pid}`));
+    this.identity = this.#openIdentity(name);
+  }
+
+  database(schema: string, max?: number): Database {
+    const url = required(this.env, 'DATABASE_URL');
+    const db = new Database({ url, schema, log: this.log, ...(max === undefined ? {} : { max }) });
+    this.#checks.set('database', () => db.ping());
+    this.#stops.push(() => db.close());
+    return db;
+  }
+
+  broker(): Broker {
+    const broker = new BullMqBroker({ url: required(this.env, 'BROKER_URL'), log: this.log });
+    this.#checks.set('broker', () => broker.ping());
+    this.#stops.push(() => broker.close());
+    return broker;
+  }
+
+  peer(name: PeerName, options: PeerSettings = {}): Peer {
+    const resetMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
+    const endpoints = fixedEndpoint(name, required(this.env, PEER_URLS[name]));
+    const tokens = OPEN_PEERS.includes(name) ? undefined : this.identity?.tokens;
+    const credentials = tokens === undefined ? {} : { credentials: tokens };
+    const peer = new Peer({ resetMs, ...options, ...credentials, name, endpoints, random: this.random });
+    this.#peers.push(peer);
+    this.#stops.push(() => peer.close());
+    return peer;
+  }
+
+  onStop(stop: () => Promise<void> | void): void {
+    this.#stops.push(stop);
+  }
+
+  readyWhen(name: string, check: () => Promise<void>): void {
+    this.#checks.set(name, check);
+  }
+
+  async check(): Promise<Record<string, string>> {
+    const results = await Promise.all(
+      [...this.#checks].map(async ([name, check]) => {
+        const failure = await check().then(
+          () => 'ok',
+          (error: Error) => error.message,
+        );
+        return [name, failure] as const;
+      }),
+    );
+    return Object.fromEntries(results);
+  }
+
+  get hasPeers(): boolean {
+    return this.#peers.length > 0;
+  }
+
+  peers(): Record<string, string> {
+    return Object.fromEntries(this.#peers.map((peer) => [peer.name, peer.refusing ? 'refusing' : 'closed']));
+  }
+
+  /** Seconds for which each of this service's tokens is still good. */
+  tokens(): Record<string, number> {
+    return this.identity?.tokens.remaining() ?? {};
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.app.close();
+    for (const stop of this.#stops.reverse()) await stop();
+  }
+  /** Before any route is declared, so that none is without its guard. */
+  #openIdentity(service: string): Identity | null {
+    if (this.env.IDENTITY_URL === undefined) return null;
+    const secret = required(this.env, 'SHOP_CLIENT_SECRET');
+    const peer = this.peer('identity', { timeoutMs: IDENTITY_TIMEOUT_MS });
+    const identity = new Identity({ peer, service, secret });
+    addGuard(this.app, service, identity.keys);
+    this.#stops.push(() => identity.close());
+    return identity;
+  }
+}
