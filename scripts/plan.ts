@@ -115,6 +115,7 @@ function shopEnv(context: LaunchContext, service: PortName): Record<string, stri
     INVENTORY_URL: local(ports.inventory),
     PAYMENTS_URL: local(ports.payments),
     SHIPPING_URL: local(ports.shipping),
+    NOTIFICATIONS_URL: local(ports.notifications),
     OUTSIDE_URL: local(ports['outside-world']),
   };
 }

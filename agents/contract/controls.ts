@@ -88,6 +88,8 @@ export const CONTROL = {
     input: z.object({ queue: z.string(), limit: z.number().int().positive().max(1000).default(100) }),
     result: z.object({ queue: z.string(), total: z.number().int(), letters: z.array(DeadLetter) }),
   },
+  /** Begins to build the read models anew; gives the number of the generation being built. */
+  'projection.rebuild': { input: z.object({}), result: z.object({ generation: z.number().int() }) },
   'switch.set': { input: ProtectionChange, result: ProtectionState },
   'switch.list': { input: z.object({}), result: z.object({ switches: z.array(ProtectionState) }) },
   /** Gives the whole plan as it is now. */

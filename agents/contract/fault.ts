@@ -12,8 +12,8 @@ export type FaultTarget = z.infer<typeof FaultTarget>;
 export type TargetKind = FaultTarget['kind'];
 
 /**
- * `before`: nothing happened yet. `after`: the effect is committed, the reply is lost.
- * `late` and `duplicate` (CHAOS.md section 1) are named here so that files which use them are refused by name.
+ * `before`: nothing happened yet. `after`: the effect is committed, the reply is lost. `late`: the call is made after the
+ * caller was refused, or gave up. `duplicate`: the call is made twice.
  */
 export const FaultPosition = z.enum(['before', 'after', 'late', 'duplicate']);
 export type FaultPosition = z.infer<typeof FaultPosition>;
@@ -39,6 +39,8 @@ export const FaultAction = z.discriminatedUnion('type', [
     body: z.string().max(4096).default('{"error":"injected by stormglass"}'),
   }),
   z.object({ type: z.literal('hang') }),
+  /** A real TCP RST where this process is the server; the same error where it is the client. */
+  z.object({ type: z.literal('reset') }),
   z.object({ type: z.literal('database_outage') }),
   z.object({ type: z.literal('consumer_stop') }),
   z.object({ type: z.literal('process_kill'), restartAfterMs: ms(2000) }),
@@ -55,6 +57,8 @@ export const FaultSpec = z.object({
   action: FaultAction,
   target: FaultTarget,
   position: FaultPosition.default('before'),
+  /** At position `late`: milliseconds after the caller was answered, or gave up, until the call is made; 1000 if absent. */
+  lateMs: z.number().int().min(0).max(600_000).optional(),
   selector: FaultSelector.prefault({}),
   /** Decisions are hash(seed, faultId, traceId, operation): the same requests fail again on a replay. */
   seed: z.number().int().min(0).max(0xffffffff).default(1),
@@ -68,9 +72,10 @@ export type FaultSpec = z.infer<typeof FaultSpec>;
 
 /** What each fault applies to, one row a type. Forms, validation and docs are made from it. */
 export const FAULT_CATALOGUE = {
-  latency: { title: 'Latency', targets: ['service', 'edge'], positions: ['before', 'after'] },
-  error: { title: 'Error answer', targets: ['service', 'edge'], positions: ['before', 'after'] },
-  hang: { title: 'Hang', targets: ['service', 'edge'], positions: ['before', 'after'] },
+  latency: { title: 'Latency', targets: ['service', 'edge'], positions: ['before', 'after', 'duplicate'] },
+  error: { title: 'Error answer', targets: ['service', 'edge'], positions: ['before', 'after', 'late'] },
+  hang: { title: 'Hang', targets: ['service', 'edge'], positions: ['before', 'after', 'late'] },
+  reset: { title: 'Connection reset', targets: ['service', 'edge'], positions: ['before', 'after', 'late'] },
   database_outage: { title: 'Database outage', targets: ['database'], positions: ['before'] },
   consumer_stop: { title: 'Consumer stop', targets: ['consumer'], positions: ['before'] },
   process_kill: { title: 'Kill (SIGKILL)', targets: ['process'], positions: ['before'] },
@@ -80,6 +85,15 @@ export const FAULT_CATALOGUE = {
   { title: string; targets: readonly TargetKind[]; positions: readonly FaultPosition[] }
 >;
 
+/** Only who sends a call can send it later, or again. */
+const CALLER_POSITIONS: readonly FaultPosition[] = ['late', 'duplicate'];
+
+/** Where in a call a fault of that type can strike such a target. */
+export function positionsOf(type: FaultType, target: TargetKind): FaultPosition[] {
+  const { positions } = FAULT_CATALOGUE[type];
+  return positions.filter((position) => target === 'edge' || !CALLER_POSITIONS.includes(position));
+}
+
 /** Why a spec that parses cannot mean anything, in words; null when it is fine. */
 export function faultProblem(spec: FaultSpec): string | null {
   const row = FAULT_CATALOGUE[spec.action.type];
@@ -87,9 +101,10 @@ export function faultProblem(spec: FaultSpec): string | null {
   if (!targets.includes(spec.target.kind)) {
     return `${spec.action.type} applies to ${targets.join(' or ')}, not to ${spec.target.kind}`;
   }
-  const positions: readonly FaultPosition[] = row.positions;
+  const positions = positionsOf(spec.action.type, spec.target.kind);
   if (!positions.includes(spec.position)) {
-    return `${spec.action.type} can be injected ${positions.join(' or ')}, not ${spec.position}`;
+    const where = spec.target.kind === 'edge' ? 'an edge' : `a ${spec.target.kind}`;
+    return `${spec.action.type} on ${where} can be injected ${positions.join(' or ')}, not ${spec.position}`;
   }
   return null;
 }

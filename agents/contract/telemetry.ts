@@ -35,6 +35,12 @@ export const METRIC = {
   sagaStepDuration: 'stormglass.saga.step.duration',
   sagaCompensations: 'stormglass.saga.compensations',
   invariantStatus: 'stormglass.invariant.status',
+  /** Facts that were found wrong, each counted once. */
+  invariantViolations: 'stormglass.invariant.violations',
+  /** From the end of a saga to the moment from which all books agree. */
+  sagaTimeToConsistency: 'stormglass.saga.time_to_consistency',
+  /** From an event to when a read model has it. */
+  projectionLag: 'stormglass.projection.lag',
   chaosInjections: 'stormglass.chaos.injections',
   /** Seconds for which a service's token for an audience is still good. */
   tokenRemaining: 'stormglass.identity.token.remaining',

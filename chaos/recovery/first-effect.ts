@@ -88,6 +88,7 @@ function ownSign(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
     case 'latency':
     case 'error':
     case 'hang':
+    case 'reset':
       return [];
     default:
       return assertNever(action);

@@ -21,6 +21,7 @@ const Environment = z.object({
   INVENTORY_URL: url,
   PAYMENTS_URL: url,
   SHIPPING_URL: url,
+  NOTIFICATIONS_URL: url,
   OUTSIDE_URL: url,
   /** identity's own: every service's secret is derived from it, and its private keys are sealed with it. */
   SHOP_SERVICE_SECRET: z.string().min(16).optional(),

@@ -42,6 +42,7 @@ const PEER_URLS = {
   inventory: 'INVENTORY_URL',
   payments: 'PAYMENTS_URL',
   shipping: 'SHIPPING_URL',
+  notifications: 'NOTIFICATIONS_URL',
   'outside-world': 'OUTSIDE_URL',
   identity: 'IDENTITY_URL',
   registry: 'REGISTRY_URL',

@@ -13,6 +13,8 @@ export function actionWords(action: FaultAction): string {
       return `error ${action.status}`;
     case 'hang':
       return 'hang';
+    case 'reset':
+      return 'connection reset';
     case 'database_outage':
       return 'database outage';
     case 'consumer_stop':

@@ -5,7 +5,12 @@ import { type Call, Decider } from './decide.ts';
 import { markSpan, settleSpan } from './receipt.ts';
 
 /** Actions which hurt a call, whichever side of it. */
-export type CallAction = Extract<FaultAction, { type: 'latency' | 'error' | 'hang' }>;
+export type CallAction = Extract<FaultAction, { type: 'latency' | 'error' | 'hang' | 'reset' }>;
+
+export function isCallAction(action: FaultAction): action is CallAction {
+  const { type } = action;
+  return type === 'latency' || type === 'error' || type === 'hang' || type === 'reset';
+}
 
 /** A call picked to be hurt. The moment may come later, after its handler ran, or never, when it fails by itself. */
 export interface Chosen {
@@ -21,6 +26,8 @@ export interface Hit {
    * that the caller has left, and tells which it was.
    */
   wait(gone: AbortSignal): Promise<'over' | 'gone'>;
+  /** Waits the fault's `lateMs`, or until the lease ends if that is sooner. */
+  waitLate(): Promise<unknown>;
   /** Must be called once, when the effect on this call is over. */
   done(): void;
 }
@@ -71,11 +78,12 @@ export class ArmedFault implements Effect {
     return {
       action: this.#action,
       wait: (gone) => waitFor(delayMs, this.#over.signal, gone),
+      waitLate: () => waitFor(this.#grip.lease.spec.lateMs ?? LATE_MS, this.#over.signal, NEVER),
       done: () => {
         if (!open) return;
         open = false;
         this.#inFlight--;
-        if (this.#action.type !== 'error') settleSpan(span, performance.now() - began);
+        if (delayMs > 0) settleSpan(span, performance.now() - began);
         release();
       },
     };
@@ -93,11 +101,16 @@ export class ArmedFault implements Effect {
   }
 }
 
+/** When nobody said how late: after the patience of most callers' own repetitions. */
+const LATE_MS = 1_000;
+const NEVER = new AbortController().signal;
+
 function delayOf(action: CallAction, drawn: number): number {
   switch (action.type) {
     case 'latency':
       return Math.max(0, action.ms + (drawn * 2 - 1) * action.jitterMs);
     case 'error':
+    case 'reset':
       return 0;
     case 'hang':
       return Number.POSITIVE_INFINITY;

@@ -5,7 +5,7 @@ import { getRPCMetadata, RPCType } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type FaultPosition, StormglassError } from '../../contract/index.ts';
 import type { Effect, Grip, Injector } from '../leases.ts';
-import { ArmedFault, type Hit } from './armed.ts';
+import { ArmedFault, type Hit, isCallAction } from './armed.ts';
 
 /** Asked by supervisors: hurt only when a fault names them, or a latency fault would restart the service. */
 const PROBES = new Set(['/healthz', '/readyz', '/livez', '/health', '/metrics']);
@@ -32,7 +32,7 @@ export class HttpInSeam implements Injector {
   }
 
   get capabilities(): string[] {
-    return this.#servers === 0 ? [] : ['latency:service', 'error:service', 'hang:service'];
+    return this.#servers === 0 ? [] : ['latency', 'error', 'hang', 'reset'].map((type) => `${type}:service`);
   }
 
   close(): void {
@@ -41,7 +41,7 @@ export class HttpInSeam implements Injector {
 
   arm(grip: Grip): Effect {
     const { action } = grip.lease.spec;
-    if (action.type !== 'latency' && action.type !== 'error' && action.type !== 'hang') {
+    if (!isCallAction(action)) {
       throw new StormglassError(
         'fault_unsupported',
         `${action.type} does not apply to requests`,
@@ -84,6 +84,10 @@ export class HttpInSeam implements Injector {
         reply.send(hit.action.body);
         return false;
       }
+      if (hit.action.type === 'reset') {
+        cut(hit, request);
+        return false;
+      }
       if ((await hold(hit, reply.raw)) === 'gone') return false;
     }
     return true;
@@ -98,6 +102,11 @@ export class HttpInSeam implements Injector {
         refuse(reply, hit.action.status);
         discard(payload);
         return hit.action.body;
+      }
+      if (hit.action.type === 'reset') {
+        cut(hit, request);
+        discard(payload);
+        return WITHHELD;
       }
       if ((await hold(hit, reply.raw)) === 'gone') {
         discard(payload);
@@ -135,6 +144,12 @@ async function hold(hit: Hit, response: ServerResponse): Promise<'over' | 'gone'
     response.removeListener('close', leave);
     hit.done();
   }
+}
+
+/** A real RST: the caller sees ECONNRESET, not a connection that ends in order. */
+function cut(hit: Hit, request: FastifyRequest): void {
+  hit.done();
+  request.raw.socket.resetAndDestroy();
 }
 
 function refuse(reply: FastifyReply, status: number): void {

@@ -5,7 +5,8 @@ import type { Dispatcher } from 'undici';
 import { type FaultPosition, StormglassError } from '../../contract/index.ts';
 import type { Effect, Grip, Injector } from '../leases.ts';
 import type { Peers } from '../peers.ts';
-import { ArmedFault, type Chosen, type Hit } from './armed.ts';
+import { ArmedFault, type Chosen, type Hit, isCallAction } from './armed.ts';
+import { canRepeat, repeatable } from './body.ts';
 import { OutCall } from './out-call.ts';
 
 type Options = Dispatcher.DispatchOptions & { [PASSED]?: true };
@@ -26,7 +27,7 @@ const GLOBAL_DISPATCHERS = [Symbol.for('undici.globalDispatcher.2'), Symbol.for(
  * without faults it does not exist.
  */
 export class HttpOutSeam implements Injector {
-  readonly capabilities = ['latency:edge', 'error:edge', 'hang:edge'];
+  readonly capabilities = ['latency', 'error', 'hang', 'reset'].map((type) => `${type}:edge`);
   readonly #peers: Peers;
   readonly #patched = new Map<DispatchOwner, { original: Dispatch; patched: Dispatch }>();
   #armed: { to: string; fault: ArmedFault }[] = [];
@@ -37,14 +38,13 @@ export class HttpOutSeam implements Injector {
 
   arm(grip: Grip): Effect {
     const { action, target } = grip.lease.spec;
-    if (target.kind !== 'edge' || !isCallAction(action.type)) {
+    if (target.kind !== 'edge' || !isCallAction(action)) {
       throw new StormglassError(
         'fault_unsupported',
         `${action.type} does not apply to calls`,
         'Choose another.',
       );
     }
-    if (action.type !== 'latency' && action.type !== 'error' && action.type !== 'hang') return nothing;
     const fault = new ArmedFault(grip, action, () => {
       this.#armed = this.#armed.filter((other) => other.fault !== fault);
       if (this.#armed.length === 0) this.#unpatch();
@@ -82,20 +82,22 @@ export class HttpOutSeam implements Injector {
     }
     const origin = URL.parse(String(options.origin ?? ownUrl(self) ?? ''));
     const chosen = this.#choose(origin, options);
-    if (chosen.before.length + chosen.after.length === 0 || !origin) {
+    if (Object.values(chosen).every((picked) => picked.length === 0) || !origin) {
       return original.call(self, options, handler);
     }
     const span = this.#startSpan(origin, options);
     const inside = trace.setSpan(context.active(), span);
+    // Read before anybody sends it: what is sent later, or twice, may outlive its caller.
+    const kept = chosen.late.length + chosen.duplicate.length > 0 ? repeatable(options.body) : null;
     const call = new OutCall({
       handler,
       // The instrumentation's own span is suppressed: ours is the one CLIENT span, and it contains the delay.
-      send: (relay) => {
+      send: async (relay) => {
         const again = { ...options, headers: carrying(options.headers, inside), [PASSED]: true } as Options;
+        if (kept) again.body = await kept;
         context.with(suppressTracing(inside), () => original.call(self, again, relay));
       },
-      before: () => strikes(chosen.before, span),
-      after: () => strikes(chosen.after, span),
+      hits: (position) => strikes(chosen[position], span),
       headersTimeoutMs: options.headersTimeout ?? 0,
       ended: (outcome) => endSpan(span, outcome),
     });
@@ -103,8 +105,8 @@ export class HttpOutSeam implements Injector {
     return true;
   }
 
-  #choose(origin: URL | null, options: Options): Record<'before' | 'after', Chosen[]> {
-    const chosen: Record<'before' | 'after', Chosen[]> = { before: [], after: [] };
+  #choose(origin: URL | null, options: Options): Record<FaultPosition, Chosen[]> {
+    const chosen: Record<FaultPosition, Chosen[]> = { before: [], after: [], late: [], duplicate: [] };
     if (!origin) return chosen;
     const peer = this.#peers.ofOrigin(origin);
     const call = {
@@ -114,8 +116,10 @@ export class HttpOutSeam implements Injector {
     };
     for (const { to, fault } of this.#armed) {
       if (to !== peer && to !== origin.host) continue;
+      const again = fault.position === 'late' || fault.position === 'duplicate';
+      if (again && !canRepeat(options.body)) continue;
       const pick = fault.choose(call);
-      if (pick) chosen[side(fault.position)].push(pick);
+      if (pick) chosen[fault.position].push(pick);
     }
     return chosen;
   }
@@ -138,8 +142,6 @@ export class HttpOutSeam implements Injector {
   }
 }
 
-const nothing: Effect = { end: () => ({ words: 'nothing armed', reverted: true }) };
-
 /** Stands for undici's controller where the call broke before it had one. */
 const UNUSED: Dispatcher.DispatchController = {
   aborted: true,
@@ -149,14 +151,6 @@ const UNUSED: Dispatcher.DispatchController = {
   pause: () => {},
   resume: () => {},
 };
-
-function isCallAction(type: string): boolean {
-  return type === 'latency' || type === 'error' || type === 'hang';
-}
-
-function side(position: FaultPosition): 'before' | 'after' {
-  return position === 'after' ? 'after' : 'before';
-}
 
 function* strikes(chosen: Chosen[], span: Span): Generator<Hit> {
   for (const one of chosen) {

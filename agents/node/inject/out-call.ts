@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { FaultPosition } from '../../contract/index.ts';
 import type { Hit } from './armed.ts';
 
 type Handler = Dispatcher.DispatchHandler;
@@ -9,14 +10,30 @@ type Deliver = () => void;
 /** What a hurt call needs from the seam. */
 export interface OutCallPlan {
   handler: Handler;
-  /** Sends the real request. */
-  send(relay: Handler): void;
-  before: () => Iterable<Hit>;
-  after: () => Iterable<Hit>;
+  /** Sends the real request; may be called again for a copy of it. */
+  send(relay: Handler): Promise<void>;
+  /** The faults which were picked for this call, each struck as it is taken. */
+  hits(position: FaultPosition): Iterable<Hit>;
   /** The caller's own limit until response headers, ms; 0 is none. */
   headersTimeoutMs: number;
   /** How the caller saw it end: a status, or an error. */
   ended(outcome: { status: number } | { error: Error }): void;
+}
+
+const NEVER = new AbortController().signal;
+
+/** Takes a reply that nobody waits for, to its end, so that its connection can be used again. */
+const UNHEARD: Handler = {
+  onRequestStart: () => {},
+  onResponseStart: () => {},
+  onResponseData: () => {},
+  onResponseEnd: () => {},
+  onResponseError: () => {},
+};
+
+/** What undici says when the callee cuts the connection. */
+function resetByPeer(): Error {
+  return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
 }
 
 /**
@@ -43,22 +60,56 @@ export class OutCall {
   }
 
   async run(): Promise<void> {
-    const { handler, before, headersTimeoutMs } = this.#plan;
+    const { handler, headersTimeoutMs, hits, send } = this.#plan;
     handler.onRequestStart?.(this.#controller, {});
     const timer = headersTimeoutMs > 0 ? setTimeout(() => this.#timeOut(), headersTimeoutMs) : undefined;
     try {
-      for (const hit of before()) {
+      for (const hit of hits('before')) {
         if (this.#reason) return hit.done();
-        if (hit.action.type === 'error') {
-          hit.done();
-          return this.#answer(hit.action.status, hit.action.body);
-        }
+        if (this.#replace(hit)) return hit.done();
         await this.#hold(hit);
+      }
+      for (const hit of hits('late')) {
+        if (this.#reason) return hit.done();
+        if (await this.#later(hit)) return;
       }
     } finally {
       clearTimeout(timer);
     }
-    if (!this.#reason) this.#plan.send(this.#relay());
+    if (!this.#reason) await send(this.#relay());
+  }
+
+  /** Ends the call in the callee's place; false when the fault is one that waits. */
+  #replace({ action }: Hit): boolean {
+    if (action.type === 'error') this.#answer(action.status, action.body);
+    else if (action.type === 'reset') this.#fail(resetByPeer());
+    else return false;
+    return true;
+  }
+
+  /** The caller is refused, or gives up, and only then the call is made. False: it was let go before he gave up. */
+  async #later(hit: Hit): Promise<boolean> {
+    if (!this.#replace(hit) && (await hit.wait(this.#gone.signal)) === 'over') {
+      hit.done();
+      return false;
+    }
+    await hit.waitLate();
+    await this.#copy(hit);
+    return true;
+  }
+
+  async #again(hit: Hit): Promise<void> {
+    await hit.wait(NEVER);
+    await this.#copy(hit);
+  }
+
+  /** Sends a request whose reply nobody waits for. */
+  async #copy(hit: Hit): Promise<void> {
+    try {
+      await this.#plan.send(UNHEARD);
+    } finally {
+      hit.done();
+    }
   }
 
   #relay(): Handler {
@@ -95,16 +146,17 @@ export class OutCall {
   /** The reply has begun to come, so the callee has done its work. */
   async #afterwards(status: number): Promise<void> {
     this.#status = status;
-    for (const hit of this.#plan.after()) {
+    // A copy that fails is nobody's failure: the caller has the answer to the first.
+    for (const hit of this.#plan.hits('duplicate')) this.#again(hit).catch(() => undefined);
+    for (const hit of this.#plan.hits('after')) {
       // Over by itself meanwhile: the caller left, or the connection broke.
       if (this.#over) return hit.done();
-      if (hit.action.type === 'error') {
+      if (this.#replace(hit)) {
         hit.done();
         this.#held = null;
         // The rest of the real reply is read and thrown away, which leaves the connection usable.
         this.#discarding = true;
-        this.#letGo();
-        return this.#answer(hit.action.status, hit.action.body);
+        return this.#letGo();
       }
       await this.#hold(hit);
     }

@@ -51,6 +51,30 @@ app.get('/fetch/:id', async (req, reply) => {
   return answer.text();
 });
 
+const things: unknown[] = [];
+app.post('/things', async (req) => {
+  things.push(req.body);
+  return { stored: true };
+});
+app.get('/things', async () => ({ things }));
+const json = { 'content-type': 'application/json' };
+app.post('/store/plain', async (req) => {
+  const answer = await request(`${peer}/things`, {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify(req.body),
+  });
+  return answer.body.json();
+});
+app.post('/store/fetch', async (req) => {
+  const answer = await fetch(`${peer}/things`, {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify(req.body),
+  });
+  return answer.json();
+});
+
 await app.listen({ port: Number(process.env.PORT ?? 0), host: '127.0.0.1' });
 const address = app.server.address();
 process.stdout.write(`${JSON.stringify({ port: typeof address === 'object' ? address?.port : 0 })}\n`);

@@ -15,6 +15,9 @@ export const PERMISSIONS = [
   'shipping:read',
   'notifications:read',
   'orderview:read',
+  'orderview:rebuild',
+  'auditor:read',
+  'auditor:sweep',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -28,6 +28,8 @@ function whatBroke(spec: FaultSpec): string {
       return `${who} answered ${action.status} on ${on}`;
     case 'hang':
       return `${who} did not answer on ${on}`;
+    case 'reset':
+      return `${who} cut the connection on ${on}`;
     case 'database_outage':
       return `The database of ${target.kind === 'edge' ? target.to : target.service} was down`;
     case 'consumer_stop':

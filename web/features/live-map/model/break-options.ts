@@ -4,6 +4,7 @@ import {
   type FaultPosition,
   type FaultTarget,
   type FaultType,
+  positionsOf,
 } from '@stormglass/agents/contract';
 import type { AgentView } from '../../../live/protocol.ts';
 
@@ -49,16 +50,16 @@ function canInject(agent: AgentView, type: FaultType, target: FaultTarget): bool
   return agent.kind === 'host' ? agent.reach.includes(service) : agent.service === service;
 }
 
-/** After the work the effect is committed and only the reply is hurt: that has names of its own. */
-const AFTER_TITLES: Partial<Record<FaultType, string>> = {
-  latency: 'Late reply',
-  error: 'Lost reply',
-  hang: 'No reply',
+/** Where not the call but its reply or its time is hurt, that has a name of its own. */
+const TITLES: Partial<Record<FaultPosition, Partial<Record<FaultType, string>>>> = {
+  after: { latency: 'Late reply', error: 'Lost reply', hang: 'No reply', reset: 'Reply cut off' },
+  late: { error: 'Refused, then done', hang: 'Done after the timeout', reset: 'Cut off, then done' },
+  duplicate: { latency: 'Done twice' },
 };
 
 function titleOf(type: FaultType, position: FaultPosition): string {
   const { title } = FAULT_CATALOGUE[type];
-  return position === 'after' ? (AFTER_TITLES[type] ?? `${title}, after`) : title;
+  return position === 'before' ? title : (TITLES[position]?.[type] ?? `${title}, ${position}`);
 }
 
 /** The menu for what was chosen: the catalogue, cut down to what the connected agents can do to it. */
@@ -73,7 +74,7 @@ export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): Brea
       if (able.length === 0) continue;
       const suffix = target.kind === 'consumer' && chosen.kind === 'service' ? ` (${target.queue})` : '';
       const own = target.kind === 'consumer' ? `:${target.service}:${target.queue}` : '';
-      for (const position of row.positions) {
+      for (const position of positionsOf(type, target.kind)) {
         options.push({
           id: `${type}:${target.kind}:${position}${own}`,
           title: `${titleOf(type, position)}${suffix}`,
@@ -118,7 +119,7 @@ export function parametersOf(type: FaultType): Parameter[] {
 
 /** Whether single calls are hurt, so that a share of them makes sense. */
 export function hurtsCalls(type: FaultType): boolean {
-  return type === 'latency' || type === 'error' || type === 'hang';
+  return type === 'latency' || type === 'error' || type === 'hang' || type === 'reset';
 }
 
 export function actionOf(type: FaultType, values: Partial<Record<Parameter['name'], number>>): FaultAction {
@@ -130,6 +131,7 @@ export function actionOf(type: FaultType, values: Partial<Record<Parameter['name
     case 'process_kill':
       return { type, restartAfterMs: values.restartAfterMs ?? 2_000 };
     case 'hang':
+    case 'reset':
     case 'database_outage':
     case 'consumer_stop':
     case 'process_pause':

@@ -205,6 +205,7 @@ describe('breakOptions', () => {
     expect(options.map((o) => [o.type, o.position, o.agents])).toEqual([
       ['hang', 'before', ['orders-1']],
       ['hang', 'after', ['orders-1']],
+      ['hang', 'late', ['orders-1']],
     ]);
   });
 
