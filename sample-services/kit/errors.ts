@@ -14,6 +14,8 @@ export const SHOP_ERRORS = {
   sold_out: { status: 409, retry: false },
   already_compensated: { status: 409, retry: false },
   not_cancellable: { status: 409, retry: false },
+  not_returnable: { status: 409, retry: false },
+  not_stuck: { status: 409, retry: false },
   idempotency_mismatch: { status: 422, retry: false },
   undeliverable_address: { status: 422, retry: false },
   mode_unsupported: { status: 422, retry: false },

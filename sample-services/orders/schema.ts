@@ -40,6 +40,11 @@ export const ORDERS_SCHEMA = `${IDEMPOTENCY_SCHEMA}; ${OUTBOX_SCHEMA};
     created_at timestamptz not null default clock_timestamp(),
     ended_at timestamptz
   );
+  alter table saga add column if not exists overdue boolean not null default false;
+  -- What it was started with; a card's token is sealed. Absent on sagas of versions before.
+  alter table saga add column if not exists input jsonb;
+  -- Whose saga it is: only sagas of the journal's own engine are claimed by it.
+  alter table saga add column if not exists engine text not null default 'journal';
   create index if not exists saga_open on saga (created_at) where ended_at is null;
   create table if not exists saga_step (
     seq bigserial primary key,

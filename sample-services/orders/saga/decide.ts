@@ -1,19 +1,32 @@
 import type { SagaPolicy } from './policy.ts';
 import type { JournalRow, SagaOutcome } from './port.ts';
 
-/** Steps with an effect outside, in order. The last is the pivot: after it the saga can only go forward. */
-export const STEPS = ['reserve', 'charge', 'ship'] as const;
-export type StepName = (typeof STEPS)[number];
-const PIVOT: StepName = 'ship';
+/**
+ * `compensatable` steps come first and can be undone. The `pivot` decides: once it has happened the saga can only go
+ * forward (until then it is undone like the others). `retriable` steps are repeated until they succeed.
+ */
+export type StepKind = 'compensatable' | 'pivot' | 'retriable';
+
+export interface SagaPlan {
+  /** In order. */
+  steps: readonly { name: string; kind: StepKind }[];
+}
+
+/** What somebody else has noted about a running saga. */
+export interface SagaFlags {
+  cancelRequested: boolean;
+  overdue: boolean;
+}
 
 export type GiveUpCause = 'rejected' | 'cancelled' | 'exhausted';
+export type Undone = Extract<SagaOutcome, 'compensated' | 'rejected' | 'failed'>;
 
 export type Move =
-  | { do: 'act'; step: StepName; attempt: number }
+  | { do: 'act'; step: string; attempt: number }
   | { do: 'giveUp'; step: string; cause: GiveUpCause; detail: string }
-  | { do: 'compensate'; step: StepName; attempt: number }
-  | { do: 'confirm' }
-  | { do: 'end'; outcome: Exclude<SagaOutcome, 'confirmed'>; reason: string }
+  | { do: 'compensate'; step: string; attempt: number }
+  | { do: 'complete' }
+  | { do: 'end'; outcome: Undone; reason: string }
   | { do: 'nothing' };
 
 /**
@@ -21,28 +34,39 @@ export type Move =
  * the same. `now` (epoch ms) matters only for the budget of a step that does not get through.
  */
 export function decide(
+  plan: SagaPlan,
   journal: readonly JournalRow[],
-  cancelRequested: boolean,
+  flags: SagaFlags,
   policy: SagaPolicy,
   now: number,
 ): Move {
   if (journal.some((row) => row.status === 'ENDED')) return { do: 'nothing' };
   const giveUp = journal.find((row) => row.status === 'GIVE_UP');
-  if (giveUp) return undo(journal, giveUp);
-  const step = STEPS.find((name) => !isDone(journal, name));
-  if (!step) return { do: 'confirm' };
-  if (cancelRequested) {
-    return { do: 'giveUp', step, cause: 'cancelled', detail: `cancelled before ${PIVOT}` };
+  if (giveUp) return undo(plan, journal, giveUp);
+  const step = plan.steps.find(({ name }) => !isDone(journal, name));
+  if (!step) return { do: 'complete' };
+  const attempt = lastAttempt(actions(journal, step.name)) + 1;
+  if (step.kind === 'retriable') return { do: 'act', step: step.name, attempt };
+  if (flags.cancelRequested) {
+    return { do: 'giveUp', step: step.name, cause: 'cancelled', detail: `cancelled before ${pivotOf(plan)}` };
   }
-  return forward(journal, step, policy, now);
+  if (flags.overdue) {
+    const detail = `not through at its deadline of ${policy.deadlineMs / 1000} s`;
+    return { do: 'giveUp', step: step.name, cause: 'exhausted', detail };
+  }
+  return forward(journal, step.name, attempt, policy, now);
 }
 
-function forward(journal: readonly JournalRow[], step: StepName, policy: SagaPolicy, now: number): Move {
-  const rows = actions(journal, step);
-  const refused = rows.find((row) => row.status === 'FAILED');
+function forward(
+  journal: readonly JournalRow[],
+  step: string,
+  attempt: number,
+  policy: SagaPolicy,
+  now: number,
+): Move {
+  const refused = actions(journal, step).find((row) => row.status === 'FAILED');
   if (refused) return { do: 'giveUp', step, cause: 'rejected', detail: refused.detail };
-  const attempt = lastAttempt(rows) + 1;
-  const recent = sinceTakeover(journal).filter((row) => row.step === step && row.kind === 'action');
+  const recent = actions(sinceTakeover(journal), step);
   const first = recent[0];
   if (first) {
     const ambiguous = recent.filter((row) => row.status === 'AMBIGUOUS').length;
@@ -58,19 +82,24 @@ function forward(journal: readonly JournalRow[], step: StepName, policy: SagaPol
   return { do: 'act', step, attempt };
 }
 
-function undo(journal: readonly JournalRow[], giveUp: JournalRow): Move {
-  for (const step of [...STEPS].reverse()) {
-    if (!mayHaveHappened(journal, step)) continue;
-    const rows = journal.filter((row) => row.step === step && row.kind === 'compensate');
-    if (rows.some((row) => row.status === 'COMPENSATED')) continue;
-    return { do: 'compensate', step, attempt: lastAttempt(rows) + 1 };
+function undo(plan: SagaPlan, journal: readonly JournalRow[], giveUp: JournalRow): Move {
+  for (const { name } of [...plan.steps].reverse()) {
+    if (!mayHaveHappened(journal, name)) continue;
+    const rows = journal.filter((row) => row.step === name && row.kind === 'compensate');
+    if (rows.some((row) => SETTLED.has(row.status))) continue;
+    return { do: 'compensate', step: name, attempt: lastAttempt(rows) + 1 };
   }
   return { do: 'end', outcome: outcomeOf(journal, giveUp), reason: giveUp.detail };
 }
 
+/** Rows after which a step needs nothing more in that direction. */
+const SETTLED = new Set<JournalRow['status']>(['OK', 'COMPENSATED', 'SKIPPED', 'RESOLVED']);
+
 /** The cause of a GIVE_UP row is kept in its key: that row belongs to no call. */
-function outcomeOf(journal: readonly JournalRow[], giveUp: JournalRow): Exclude<SagaOutcome, 'confirmed'> {
-  if (journal.some((row) => row.status === 'COMPENSATED')) return 'compensated';
+function outcomeOf(journal: readonly JournalRow[], giveUp: JournalRow): Undone {
+  // What a person left as it is was not undone.
+  if (journal.some((row) => row.kind === 'compensate' && row.status === 'SKIPPED')) return 'failed';
+  if (journal.some((row) => row.kind === 'compensate' && SETTLED.has(row.status))) return 'compensated';
   if (giveUp.key === ('rejected' satisfies GiveUpCause)) return 'rejected';
   return giveUp.key === ('cancelled' satisfies GiveUpCause) ? 'compensated' : 'failed';
 }
@@ -79,7 +108,7 @@ function outcomeOf(journal: readonly JournalRow[], giveUp: JournalRow): Exclude<
  * True unless every attempt is known to have had no effect. An INTENT without a result is a crash in mid-call: it counts
  * as happened, as does any ambiguous attempt, even if a later one was refused.
  */
-export function mayHaveHappened(journal: readonly JournalRow[], step: StepName): boolean {
+export function mayHaveHappened(journal: readonly JournalRow[], step: string): boolean {
   const rows = actions(journal, step);
   return rows
     .filter((row) => row.status === 'INTENT')
@@ -89,15 +118,43 @@ export function mayHaveHappened(journal: readonly JournalRow[], step: StepName):
     });
 }
 
-export function pivotPassed(journal: readonly JournalRow[]): boolean {
-  return isDone(journal, PIVOT);
+/** What a cancellation comes to that is noted now, by what is in the journal at that moment. */
+export function effectOfCancel(
+  plan: SagaPlan,
+  journal: readonly JournalRow[],
+): 'compensates' | 'returns' | 'undecided' {
+  if (journal.some((row) => row.status === 'GIVE_UP')) return 'compensates';
+  const pivot = plan.steps.find((step) => step.kind === 'pivot');
+  if (!pivot || isDone(journal, pivot.name)) return 'returns';
+  // A pivot whose last attempt has a result is undone before it is tried again.
+  const last = actions(journal, pivot.name).at(-1);
+  return last?.status === 'INTENT' ? 'undecided' : 'compensates';
 }
 
-function isDone(journal: readonly JournalRow[], step: StepName): boolean {
-  return actions(journal, step).some((row) => row.status === 'OK');
+/** The row since which a step waits for a person: stuck, and neither through nor decided about since. */
+export function stuckRow(journal: readonly JournalRow[]): JournalRow | null {
+  const at = journal.findLastIndex((row) => row.status === 'STUCK');
+  const stuck = journal[at];
+  if (!stuck) return null;
+  const over = journal
+    .slice(at + 1)
+    .some(
+      (row) =>
+        row.status === 'ENDED' ||
+        (row.step === stuck.step && (SETTLED.has(row.status) || row.status === 'RETRIED')),
+    );
+  return over ? null : stuck;
 }
 
-function actions(journal: readonly JournalRow[], step: StepName): JournalRow[] {
+function pivotOf(plan: SagaPlan): string {
+  return plan.steps.find((step) => step.kind === 'pivot')?.name ?? 'its pivot';
+}
+
+function isDone(journal: readonly JournalRow[], step: string): boolean {
+  return actions(journal, step).some((row) => SETTLED.has(row.status));
+}
+
+function actions(journal: readonly JournalRow[], step: string): JournalRow[] {
   return journal.filter((row) => row.step === step && row.kind === 'action');
 }
 

@@ -1,8 +1,9 @@
+import type { SagaMode } from '../../events/shop-event.ts';
 import type { CreateOrderRequest } from '../api.ts';
 
-export type SagaOutcome = 'confirmed' | 'compensated' | 'rejected' | 'failed';
+export type SagaOutcome = 'confirmed' | 'returned' | 'compensated' | 'rejected' | 'failed';
 
-/** What a saga was started with. Amount in cents. */
+/** What an order's saga is started with. Amount in cents. */
 export type SagaInput = CreateOrderRequest;
 
 export interface SagaHandle {
@@ -12,16 +13,22 @@ export interface SagaHandle {
   isNew: boolean;
 }
 
+export type SagaStatus = 'running' | 'compensating' | 'stuck' | SagaOutcome;
+
 export interface SagaView extends Omit<SagaHandle, 'isNew'> {
   type: string;
-  status: 'running' | 'compensating' | 'stuck' | SagaOutcome;
+  mode: SagaMode;
+  status: SagaStatus;
+  /** True when it was not through at its deadline. */
+  overdue: boolean;
   epoch: number;
   journal: readonly JournalRow[];
 }
 
 /**
  * INTENT before a call and one of OK, FAILED (refused for certain), AMBIGUOUS (unknown), NOT_SENT (no effect for certain)
- * after it; COMPENSATING and COMPENSATED around an undoing call. GIVE_UP turns a saga round for good.
+ * after it; COMPENSATING and COMPENSATED around an undoing call. GIVE_UP turns a saga round for good. RETRIED, SKIPPED
+ * and RESOLVED are a person's decisions about a stuck step.
  */
 export type JournalStatus =
   | 'STARTED'
@@ -34,7 +41,11 @@ export type JournalStatus =
   | 'COMPENSATING'
   | 'COMPENSATED'
   | 'CANCEL_REQUESTED'
+  | 'OVERDUE'
   | 'STUCK'
+  | 'RETRIED'
+  | 'SKIPPED'
+  | 'RESOLVED'
   | 'TAKEOVER'
   | 'ENDED';
 
@@ -57,17 +68,57 @@ export interface SagaTransition extends Omit<SagaHandle, 'isNew'> {
 }
 
 /**
+ * What a signal comes to. `compensates`: the pivot is not reached and never will be. `returns`: the pivot has happened,
+ * `returnSagaId` takes the goods back. `undecided`: the pivot's call is out; the saga is undone if it did not happen and
+ * returned if it did.
+ */
+export interface SignalAnswer {
+  effect: 'compensates' | 'returns' | 'undecided';
+  status: SagaStatus;
+  returnSagaId: string | null;
+}
+
+/** A step which does not get through, waiting for a person. Times in epoch milliseconds. */
+export interface StuckSaga extends Omit<SagaHandle, 'isNew'> {
+  type: string;
+  step: string;
+  kind: 'action' | 'compensate';
+  /** Attempts of that step so far. */
+  attempts: number;
+  /** Why the last one failed. */
+  detail: string;
+  stuckSince: number;
+}
+
+/**
+ * What a person decides about a stuck step: `retry` it now; `skip` it, its effect stays as it is; `resolve` it: somebody
+ * has brought its effect about by hand.
+ */
+export interface Intervention {
+  do: 'retry' | 'skip' | 'resolve';
+  /** The stuck step; refused when another one is stuck by now. */
+  step: string;
+  who: string;
+  /** May be empty for a retry only. */
+  reason: string;
+}
+
+/**
  * What the shop needs of a saga engine, whichever it is. `start` returns when the saga is durable: from then on it ends
  * confirmed or compensated, whatever dies.
  */
 export interface SagaEngine {
   /** The same `requestKey` again gives the same saga; with another input it is refused. */
   start(input: SagaInput, requestKey: string): Promise<SagaHandle>;
-  /** Asks a saga to be undone; works until its pivot has happened. Gives its status after the request. */
-  signal(sagaId: string, signal: 'cancel'): Promise<SagaView['status']>;
+  /** `cancel` undoes before the pivot and returns after it; `return` only returns. Refused when there is nothing to take back. */
+  signal(sagaId: string, signal: 'cancel' | 'return'): Promise<SignalAnswer>;
   get(sagaId: string): Promise<SagaView | null>;
   on(event: 'transition', listener: (transition: SagaTransition) => void): () => void;
   /** Takes over sagas which are due or whose owner is gone; gives how many. */
   recover(): Promise<number>;
+  /** The manual-intervention queue, oldest first. */
+  stuck(limit: number): Promise<StuckSaga[]>;
+  /** Refused when that step is not stuck (any more). */
+  intervene(sagaId: string, intervention: Intervention): Promise<SagaStatus>;
   close(): Promise<void>;
 }

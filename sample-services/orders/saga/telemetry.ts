@@ -1,5 +1,4 @@
 import { recordSaga } from '@stormglass/agents/node';
-import { SAGA_TYPE } from './journal.ts';
 import type { JournalRow, SagaOutcome } from './port.ts';
 
 const EVENT_OF = {
@@ -13,7 +12,11 @@ const EVENT_OF = {
   COMPENSATING: 'compensation_started',
   COMPENSATED: 'compensated',
   CANCEL_REQUESTED: 'cancel_requested',
+  OVERDUE: 'overdue',
   STUCK: 'stuck',
+  RETRIED: 'retried',
+  SKIPPED: 'skipped',
+  RESOLVED: 'resolved',
   TAKEOVER: 'takeover',
   ENDED: 'completed',
 } as const satisfies Record<JournalRow['status'], string | null>;
@@ -21,6 +24,7 @@ const EVENT_OF = {
 export interface SagaFacts {
   sagaId: string;
   orderId: string;
+  type: string;
   mode: string;
   /** Cents; told once, at the start. */
   amount?: number;
@@ -33,7 +37,7 @@ export function announce(row: JournalRow, facts: SagaFacts): void {
   if (event === null) return;
   recordSaga({
     event,
-    type: SAGA_TYPE,
+    type: facts.type,
     sagaId: facts.sagaId,
     orderId: facts.orderId,
     mode: facts.mode,
