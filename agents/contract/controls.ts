@@ -51,12 +51,37 @@ export const LoadPlan = z.object({
 });
 export type LoadPlan = z.infer<typeof LoadPlan>;
 
+/** A person's decision about the stuck step of a saga; who and why go into its journal. */
+const Intervention = z.object({
+  sagaId: z.string(),
+  step: z.string(),
+  who: z.string().min(1).max(100),
+  reason: z.string().max(300).default(''),
+});
+const ReasonedIntervention = Intervention.extend({ reason: z.string().trim().min(3).max(300) });
+const Intervened = z.object({ sagaId: z.string(), status: z.string() });
+
 export const CONTROL = {
   'saga.start': { input: SagaStartInput, result: z.object({ sagas: z.array(SagaStarted) }) },
   'saga.cancel': {
     input: z.object({ sagaId: z.string() }),
-    result: z.object({ sagaId: z.string(), status: z.string() }),
+    /**
+     * `compensates`: it is undone; `returns`: it was past its pivot, `returnSagaId` takes the goods back; `undecided`:
+     * one of both. Empty when the service does not say.
+     */
+    result: z.object({
+      sagaId: z.string(),
+      status: z.string(),
+      effect: z.enum(['compensates', 'returns', 'undecided', '']).default(''),
+      returnSagaId: z.string().nullable().default(null),
+    }),
   },
+  /** Tries the stuck step again at once. */
+  'saga.retry': { input: Intervention, result: Intervened },
+  /** Goes on without the stuck step; its effect stays as it is. */
+  'saga.skip': { input: ReasonedIntervention, result: Intervened },
+  /** Goes on because somebody has brought the step's effect about by hand. */
+  'saga.resolve': { input: ReasonedIntervention, result: Intervened },
   'breaker.force': {
     input: z.object({
       /** Name of the breaker in its process. */

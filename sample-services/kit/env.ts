@@ -29,6 +29,12 @@ const Environment = z.object({
   SHOP_CLIENT_SECRET: z.string().optional(),
   /** `demo`: shorter breaker resets and waits, so that people see the whole cycle. */
   SHOP_PROFILE: z.enum(['default', 'demo']).default('default'),
+  /** With it services seal what only they may read (a card's token). Set by whoever runs the shop for real. */
+  SHOP_SEAL_SECRET: z.string().min(1).default('sample shop'),
+  /** Which engine runs orchestrated sagas. */
+  SAGA_ENGINE: z.enum(['journal', 'dbos']).default('journal'),
+  /** JSON of what shall differ from the sagas' usual patience: `{"deadlineMs": 20000}`. */
+  SAGA_POLICY: z.string().optional(),
   /** A named point between two writes at which this process kills itself; for tests. */
   SHOP_CRASH_AT: z.string().optional(),
   LOAD_RATE: z.coerce.number().min(0).max(1000).default(5),

@@ -39,14 +39,42 @@ export const PendingOrder = z.object({
   status: z.literal('PENDING'),
 });
 
-/** `status` is the saga's after the request. */
-export const CancelAnswer = z.object({ orderId: z.string(), sagaId: z.string(), status: z.string() });
+/**
+ * `status` is the saga's after the request. `effect`: `compensates` undoes the order before its parcel is sent, `returns`
+ * takes back what was sent (by the saga `returnSagaId`), `undecided` does whichever the parcel allows.
+ */
+export const CancelAnswer = z.object({
+  orderId: z.string(),
+  sagaId: z.string(),
+  status: z.string(),
+  effect: z.enum(['compensates', 'returns', 'undecided']),
+  returnSagaId: z.string().nullable(),
+});
+
+/** The manual-intervention queue. `stuckSince` in epoch milliseconds. */
+export const StuckAnswer = z.object({
+  sagas: z.array(
+    z.object({
+      sagaId: z.string(),
+      orderId: z.string(),
+      type: z.string(),
+      step: z.string(),
+      kind: z.enum(['action', 'compensate']),
+      attempts: z.number().int(),
+      detail: z.string(),
+      stuckSince: z.number(),
+    }),
+  ),
+});
 
 export const SagaAnswer = z.object({
   sagaId: z.string(),
   orderId: z.string(),
   type: z.string(),
+  mode: z.enum(['orchestrated', 'choreographed']),
   status: z.string(),
+  /** True when it was not through at its deadline. */
+  overdue: z.boolean(),
   epoch: z.number().int(),
   journal: z.array(
     z.object({

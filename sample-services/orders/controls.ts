@@ -40,7 +40,13 @@ function startOne(engine: SagaEngine, order: CreateOrderRequest): Promise<SagaSt
     });
 }
 
-/** Offers `saga.start` and `saga.cancel` on the agent channel; gives back what withdraws them. */
+const INTERVENTION_TITLES = {
+  retry: 'Retry a stuck step now',
+  skip: 'Skip a stuck step',
+  resolve: 'Say that a stuck step is done',
+} as const;
+
+/** Offers to start, to cancel and to intervene in sagas on the agent channel; gives back what withdraws them. */
 export function registerSagaControls(engine: SagaEngine): () => void {
   const withdrawals = [
     registerControl({
@@ -62,8 +68,19 @@ export function registerSagaControls(engine: SagaEngine): () => void {
       name: 'saga.cancel',
       title: 'Cancel a saga',
       input: CONTROL['saga.cancel'].input,
-      run: async ({ sagaId }) => ({ sagaId, status: await engine.signal(sagaId, 'cancel') }),
+      run: async ({ sagaId }) => ({ sagaId, ...(await engine.signal(sagaId, 'cancel')) }),
     }),
+    ...(['retry', 'skip', 'resolve'] as const).map((what) =>
+      registerControl({
+        name: `saga.${what}`,
+        title: INTERVENTION_TITLES[what],
+        input: CONTROL[`saga.${what}`].input,
+        run: async ({ sagaId, ...decided }) => ({
+          sagaId,
+          status: await engine.intervene(sagaId, { do: what, ...decided }),
+        }),
+      }),
+    ),
   ];
   return () => {
     for (const withdraw of withdrawals) withdraw();

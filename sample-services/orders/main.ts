@@ -6,19 +6,12 @@ import { ShopError } from '../kit/errors.ts';
 import { requireKey } from '../kit/idempotency.ts';
 import { startOutboxRelay } from '../kit/outbox.ts';
 import { type Kit, service } from '../kit/service.ts';
-import {
-  CancelAnswer,
-  CreateOrderRequest,
-  OrdersAnswer,
-  OrderView,
-  PendingOrder,
-  SagaAnswer,
-} from './api.ts';
+import { CancelAnswer, CreateOrderRequest, OrdersAnswer, OrderView, PendingOrder } from './api.ts';
 import { registerSagaControls, unsupportedMode } from './controls.ts';
 import { listOrders, readOrder } from './order-book.ts';
-import { JournalEngine } from './saga/engine.ts';
+import { openSagaEngine } from './saga/open.ts';
 import type { SagaEngine } from './saga/port.ts';
-import { createOrderSteps } from './saga/steps.ts';
+import { addSagaRoutes } from './saga/routes.ts';
 import { ORDERS_SCHEMA } from './schema.ts';
 import { Settled } from './settled.ts';
 
@@ -82,33 +75,29 @@ function addOrderRoutes({ app, signal }: Kit, db: Database, engine: SagaEngine, 
     const { id } = request.params;
     const order = await readOrder(db, id);
     if (!order) throw new ShopError('not_found', `there is no order ${id}`, 'Check the id.');
-    return { orderId: id, sagaId: order.sagaId, status: await engine.signal(order.sagaId, 'cancel') };
+    return { orderId: id, sagaId: order.sagaId, ...(await engine.signal(order.sagaId, 'cancel')) };
   });
 
-  const sagas = {
-    schema: { summary: 'A saga with its journal', params: ById, response: { 200: SagaAnswer } },
-    config: { permission: 'orders:read' },
+  const giveBack = {
+    schema: { summary: 'Return a confirmed order', params: ById, response: { 200: CancelAnswer } },
+    config: { permission: 'orders:cancel' },
   } as const;
-  app.get('/sagas/:id', sagas, async (request) => {
+  app.post('/orders/:id/return', giveBack, async (request) => {
     const { id } = request.params;
-    const saga = await engine.get(id);
-    if (saga) return { ...saga, journal: [...saga.journal] };
-    throw new ShopError('not_found', `there is no saga ${id}`, 'Check the id.');
+    const order = await readOrder(db, id);
+    if (!order) throw new ShopError('not_found', `there is no order ${id}`, 'Check the id.');
+    return { orderId: id, sagaId: order.sagaId, ...(await engine.signal(order.sagaId, 'return')) };
   });
 }
 
 await service({
   name: 'orders',
+  protections: ['fencing', 'journal-resume', 'register-before', 'idempotency-keys', 'hardened-saga'],
   routes: (kit) => {
-    const { log, random, instance, instanceIsStable } = kit;
+    const { log } = kit;
     const db = kit.database(ORDERS_SCHEMA, 12);
     const broker = kit.broker();
-    const steps = createOrderSteps({
-      inventory: kit.peer('inventory'),
-      payments: kit.peer('payments'),
-      shipping: kit.peer('shipping'),
-    });
-    const engine = new JournalEngine({ db, steps, log, random, instance, instanceIsStable });
+    const engine = openSagaEngine(kit, db);
     const settled = new Settled(engine);
     const relay = startOutboxRelay({ db, broker, queues: [NOTIFICATIONS], log });
     // A saga's end has put a message into the outbox: no need to wait for the next round.
@@ -123,5 +112,6 @@ await service({
     });
     kit.onStop(registerSagaControls(engine));
     addOrderRoutes(kit, db, engine, settled);
+    addSagaRoutes(kit.app, engine);
   },
 });

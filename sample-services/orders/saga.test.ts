@@ -143,7 +143,7 @@ describe('a compensation', () => {
     const placed = await shop.order({ cardToken: 'tok_declined' });
     const orderId = placed?.orderId ?? '';
     expect(placed?.http).toBe(202);
-    await vi.waitFor(async () => expect(await shop.journal(orderId)).toContain('reserve STUCK'), patient);
+    await vi.waitFor(async () => expect(await shop.journal(orderId)).toContain('reserve compensate STUCK'), patient);
     shop.meddlers.inventory.heal();
     const facts = await settled(orderId, patient);
     expect(facts.status).toBe('REJECTED');
@@ -168,12 +168,35 @@ describe('a cancellation', () => {
     expect(answer.ok ? leftNothing(facts) || facts.labels === 1 : facts.status === 'CONFIRMED').toBe(true);
   });
 
-  test('after the end is refused', async () => {
+  test('after the end is a return: parcel collected, money back, goods on the shelf, order still confirmed', async () => {
     const placed = await shop.order();
-    const answer = await fetch(`${shop.services.orders.url}/orders/${placed?.orderId}/cancel`, {
-      method: 'POST',
-    });
-    expect(answer.status).toBe(409);
-    expect(await answer.json()).toMatchObject({ error: { code: 'not_cancellable' } });
+    const orderId = placed?.orderId ?? '';
+    const cancel = async () => {
+      const url = `${shop.services.orders.url}/orders/${orderId}/cancel`;
+      return (await fetch(url, { method: 'POST' })).json();
+    };
+    const answers = await Promise.all([cancel(), cancel()]);
+    const expected = { effect: 'returns', status: 'confirmed', returnSagaId: `return-${orderId}` };
+    for (const answer of answers) expect(answer).toMatchObject(expected);
+    await vi.waitFor(async () => {
+      const answer = await fetch(`${shop.services.orders.url}/sagas/return-${orderId}`);
+      expect(await answer.json()).toMatchObject({ type: 'return-order', status: 'returned' });
+    }, soon);
+    expect(await shop.facts(orderId)).toEqual({ ...DELIVERED, refunded: 4_200, ledger: 0, reserved: 0 });
+    const collected = `select 1 from carrier_statement where order_id = $1 and kind = 'return'`;
+    expect(await shop.sql('outside-world', collected, [orderId])).toHaveLength(1);
+    // Asked for again, it is the same return.
+    expect(await cancel()).toMatchObject(expected);
+  });
+
+  test('of an order that was refused is refused', async () => {
+    const placed = await shop.order({ sku: 'sku-sold-out' });
+    for (const what of ['cancel', 'return']) {
+      const url = `${shop.services.orders.url}/orders/${placed?.orderId}/${what}`;
+      const answer = await fetch(url, { method: 'POST' });
+      expect(answer.status).toBe(409);
+      const code = what === 'cancel' ? 'not_cancellable' : 'not_returnable';
+      expect(await answer.json()).toMatchObject({ error: { code } });
+    }
   });
 });

@@ -22,6 +22,8 @@ export const RefundAnswer = z.object({
 
 export const LabelRequest = z.object({ reference, orderId: z.string(), address: z.string().min(1) });
 export const LabelAnswer = z.object({ reference: z.string(), tracking: z.string() });
+/** A label with which a customer sends a parcel back; free of charge and never cancelled. */
+export const ReturnLabelRequest = z.object({ reference, orderId: z.string(), address: z.string().min(1) });
 export const LabelCancelRequest = z.object({ reference, orderId: z.string() });
 export const LabelCancelAnswer = z.object({
   reference: z.string(),

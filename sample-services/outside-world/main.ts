@@ -16,6 +16,7 @@ import {
   MessageRequest,
   RefundAnswer,
   RefundRequest,
+  ReturnLabelRequest,
   StatementAnswer,
   StatementQuery,
   UNDELIVERABLE_CODE,
@@ -85,8 +86,7 @@ function addCarrier({ app }: Kit, db: Database, clock: Clock): void {
       );
     }
     await perform(db, LABEL, { reference: input.reference, orderId: input.orderId, amount: 0 });
-    const tracking = `SG${hash32(input.reference).toString().padStart(10, '0')}`;
-    return reply.status(201).send({ reference: input.reference, tracking });
+    return reply.status(201).send({ reference: input.reference, tracking: trackingOf(input.reference) });
   });
   const cancels = {
     schema: {
@@ -102,6 +102,28 @@ function addCarrier({ app }: Kit, db: Database, clock: Clock): void {
     const { undone } = await reverse(db, LABEL, input);
     return reply.status(201).send({ reference: input.reference, outcome: undone ? 'cancelled' : 'voided' });
   });
+}
+
+function addReturns({ app }: Kit, db: Database, clock: Clock): void {
+  const returns = {
+    schema: {
+      summary: 'Collect a parcel from its customer',
+      body: ReturnLabelRequest,
+      response: { 201: LabelAnswer },
+    },
+    config: { permission: 'open' },
+  } as const;
+  app.post('/carrier/returns', returns, async (request, reply) => {
+    const { reference, orderId } = request.body;
+    await latency(clock, reference);
+    await append(db, 'carrier_statement', { kind: 'return', reference, orderId, amount: 0 });
+    return reply.status(201).send({ reference, tracking: trackingOf(reference) });
+  });
+}
+
+/** The same for the same reference. */
+function trackingOf(reference: string): string {
+  return `SG${hash32(reference).toString().padStart(10, '0')}`;
 }
 
 function addMessages({ app }: Kit, db: Database, clock: Clock): void {
@@ -147,6 +169,7 @@ await service({
     const db = kit.database(STATEMENT_SCHEMA);
     addProvider(kit, db, systemClock);
     addCarrier(kit, db, systemClock);
+    addReturns(kit, db, systemClock);
     addMessages(kit, db, systemClock);
     addStatement(kit, db, '/provider/statement', 'provider_statement');
     addStatement(kit, db, '/carrier/statement', 'carrier_statement');

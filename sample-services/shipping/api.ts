@@ -10,6 +10,10 @@ export const CancelShipmentAnswer = z.object({
   outcome: z.enum(['cancelled', 'voided']),
 });
 
+/** The Idempotency-Key of a return is its name. `address`: where the parcel is collected. */
+export const ReturnRequest = z.object({ orderId: z.string(), address: z.string().min(1).max(500) });
+export const ReturnAnswer = z.object({ return: z.string(), tracking: z.string() });
+
 export const ShipmentView = z.object({
   shipment: z.string(),
   orderId: z.string(),

@@ -5,10 +5,13 @@ import { service } from '../kit/service.ts';
 import {
   CancelShipmentAnswer,
   CancelShipmentRequest,
+  ReturnAnswer,
+  ReturnRequest,
   ShipAnswer,
   ShipmentsAnswer,
   ShipRequest,
 } from './api.ts';
+import { collect } from './returns.ts';
 import { cancelShipment, SHIPMENT_SCHEMA, ship, shipmentsOf } from './shipments.ts';
 
 const ShipmentsQuery = z.object({ orderId: z.string() });
@@ -42,6 +45,15 @@ await service({
         shipment: input.shipment,
         outcome: await cancelShipment(db, carrier, input),
       }),
+    });
+
+    addCommand(app, db, {
+      path: '/returns',
+      summary: 'Have the carrier collect a parcel from its customer',
+      permission: 'shipping:ship',
+      body: ReturnRequest,
+      answer: ReturnAnswer,
+      work: async (input, { key }) => ({ return: key, tracking: await collect(carrier, key, input) }),
     });
 
     const shipmentsRoute = {

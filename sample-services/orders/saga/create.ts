@@ -11,7 +11,10 @@ export interface NewOrder {
 }
 
 /** Writes the order; false when the key has made one before. */
-export async function createOrder(tx: Sql, { orderId, sagaId, input, requestKey }: NewOrder): Promise<boolean> {
+export async function createOrder(
+  tx: Sql,
+  { orderId, sagaId, input, requestKey }: NewOrder,
+): Promise<boolean> {
   const { userId, sku, quantity, amount, cardToken, address, mode } = input;
   const rows = await tx.query(
     `insert into orders (id, saga_id, user_id, sku, quantity, amount, card_token, address, mode, request_key,

@@ -1,9 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { decide, mayHaveHappened, STEPS } from './decide.ts';
+import { decide, effectOfCancel, mayHaveHappened, type SagaPlan, stuckRow } from './decide.ts';
 import { SAGA_POLICY } from './policy.ts';
 import type { JournalRow, JournalStatus } from './port.ts';
 
 const T0 = 1_000_000;
+const STEPS = ['reserve', 'charge', 'ship'];
+const PLAN: SagaPlan = {
+  steps: [
+    { name: 'reserve', kind: 'compensatable' },
+    { name: 'charge', kind: 'compensatable' },
+    { name: 'ship', kind: 'pivot' },
+  ],
+};
+/** A saga that has no way back. */
+const ONWARD: SagaPlan = {
+  steps: [
+    { name: 'collect', kind: 'retriable' },
+    { name: 'refund', kind: 'retriable' },
+  ],
+};
+const NO_FLAGS = { cancelRequested: false, overdue: false };
 
 /** `charge action 2 INTENT` or `TAKEOVER`: rows one millisecond apart. */
 function journal(...lines: string[]): JournalRow[] {
@@ -15,8 +31,8 @@ function journal(...lines: string[]): JournalRow[] {
     return { ...row, epoch: 1, owner: 'o', key: '', detail: '', at: T0 + i };
   });
 }
-const next = (rows: JournalRow[], cancelled = false, now = T0 + 100) =>
-  decide(rows, cancelled, SAGA_POLICY, now);
+const next = (rows: JournalRow[], cancelRequested = false, now = T0 + 100) =>
+  decide(PLAN, rows, { ...NO_FLAGS, cancelRequested }, SAGA_POLICY, now);
 const done = (step: string) => [`${step} action 1 INTENT`, `${step} action 1 OK`];
 const gaveUp = (rows: JournalRow[], key = 'exhausted') => [
   ...rows,
@@ -27,7 +43,7 @@ describe('forward', () => {
   test('takes the steps in order and confirms after the pivot', () => {
     expect(next(journal('STARTED'))).toEqual({ do: 'act', step: 'reserve', attempt: 1 });
     expect(next(journal('STARTED', ...done('reserve')))).toMatchObject({ step: 'charge' });
-    expect(next(journal(...STEPS.flatMap(done)))).toEqual({ do: 'confirm' });
+    expect(next(journal(...STEPS.flatMap(done)))).toEqual({ do: 'complete' });
     expect(next(journal(...STEPS.flatMap(done), 'ENDED'))).toEqual({ do: 'nothing' });
   });
 
@@ -60,7 +76,90 @@ describe('forward', () => {
 
   test('is turned round by a cancellation before the pivot and not after it', () => {
     expect(next(journal(...done('reserve'), ...done('charge')), true)).toMatchObject({ cause: 'cancelled' });
-    expect(next(journal(...STEPS.flatMap(done)), true)).toEqual({ do: 'confirm' });
+    expect(next(journal(...STEPS.flatMap(done)), true)).toEqual({ do: 'complete' });
+  });
+});
+
+describe('at its deadline', () => {
+  const overdue = { ...NO_FLAGS, overdue: true };
+  test('a saga before its pivot is given up, whatever it waits for', () => {
+    const rows = journal(
+      ...done('reserve'),
+      ...done('charge'),
+      'ship action 1 INTENT',
+      'ship action 1 AMBIGUOUS',
+    );
+    expect(decide(PLAN, rows, overdue, SAGA_POLICY, T0)).toMatchObject({ do: 'giveUp', cause: 'exhausted' });
+  });
+
+  test('a saga after its pivot goes on', () => {
+    expect(decide(PLAN, journal(...STEPS.flatMap(done)), overdue, SAGA_POLICY, T0)).toEqual({
+      do: 'complete',
+    });
+    const rows = journal(...done('collect'), 'refund action 1 INTENT', 'refund action 1 FAILED');
+    const move = { do: 'act', step: 'refund', attempt: 2 };
+    expect(decide(ONWARD, rows, overdue, SAGA_POLICY, T0)).toEqual(move);
+  });
+});
+
+describe('a step without a way back', () => {
+  test('is repeated without limit, even when it was refused', () => {
+    const tries = Array.from({ length: 30 }, (_, i) => [
+      `collect action ${i + 1} INTENT`,
+      `collect action ${i + 1} ${i % 2 === 0 ? 'FAILED' : 'AMBIGUOUS'}`,
+    ]).flat();
+    const late = T0 + 10 * SAGA_POLICY.stepBudgetMs;
+    expect(decide(ONWARD, journal(...tries), NO_FLAGS, SAGA_POLICY, late)).toEqual({
+      do: 'act',
+      step: 'collect',
+      attempt: 31,
+    });
+  });
+
+  test.each(['SKIPPED', 'RESOLVED'])('is passed when a person says so (%s)', (decision) => {
+    const rows = journal(
+      'collect action 1 INTENT',
+      'collect action 1 FAILED',
+      `collect action 0 ${decision}`,
+    );
+    expect(decide(ONWARD, rows, NO_FLAGS, SAGA_POLICY, T0)).toMatchObject({ do: 'act', step: 'refund' });
+  });
+});
+
+describe('a person', () => {
+  const undoing = (...lines: string[]) => [...gaveUp(journal(...done('reserve'))), ...journal(...lines)];
+
+  test('who did by hand what a compensation could not lets the saga end as compensated', () => {
+    const rows = undoing('reserve compensate 1 AMBIGUOUS', 'reserve compensate 0 RESOLVED');
+    expect(next(rows)).toMatchObject({ do: 'end', outcome: 'compensated' });
+  });
+
+  test('who leaves an effect as it is lets the saga end as failed, not as undone', () => {
+    const rows = undoing('reserve compensate 1 AMBIGUOUS', 'reserve compensate 0 SKIPPED');
+    expect(next(rows)).toMatchObject({ do: 'end', outcome: 'failed' });
+  });
+
+  test('is asked until the step is through or decided about', () => {
+    const stuck = undoing('reserve compensate 1 AMBIGUOUS', 'reserve compensate 0 STUCK');
+    expect(stuckRow(stuck)).toMatchObject({ step: 'reserve', kind: 'compensate' });
+    for (const over of ['1 COMPENSATED', '0 SKIPPED', '0 RESOLVED', '0 RETRIED']) {
+      expect(stuckRow([...stuck, ...journal(`reserve compensate ${over}`)]), over).toBeNull();
+    }
+    expect(stuckRow([...stuck, ...journal('reserve compensate 2 AMBIGUOUS')])).not.toBeNull();
+    const again = [...stuck, ...journal('reserve compensate 0 RETRIED', 'reserve compensate 0 STUCK')];
+    expect(stuckRow(again)).not.toBeNull();
+  });
+});
+
+describe('a cancellation', () => {
+  test.each([
+    [done('reserve'), 'compensates'],
+    [[...done('reserve'), ...done('charge'), 'ship action 1 INTENT'], 'undecided'],
+    [[...done('charge'), 'ship action 1 INTENT', 'ship action 1 AMBIGUOUS'], 'compensates'],
+    [STEPS.flatMap(done), 'returns'],
+    [[...done('charge'), 'ship action 1 INTENT', 'GIVE_UP'], 'compensates'],
+  ])('noted after %j %s', (lines, effect) => {
+    expect(effectOfCancel(PLAN, journal(...lines))).toBe(effect);
   });
 });
 

@@ -201,7 +201,15 @@ export class JournalEngine implements SagaEngine {
       this.#tell(row, outcome, { sagaId, orderId, type, mode, amount });
     const transcript = new Transcript({ db, journal: this.#journal, clock, onRow }, claim, rows, flags);
     if (!protects('hardened-saga')) return driveNaively({ definition, saga, transcript });
-    const parts = { definition, saga, transcript, journal: this.#journal, policy: this.#policy, clock, random };
+    const parts = {
+      definition,
+      saga,
+      transcript,
+      journal: this.#journal,
+      policy: this.#policy,
+      clock,
+      random,
+    };
     const ways = { signal: this.#stop.signal, reverse: this.#reverse };
     await new SagaDrive({ ...parts, ...ways, onStarted: (row) => onRow(row, null) }).run(orphaned);
   }

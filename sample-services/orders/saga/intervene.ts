@@ -86,9 +86,7 @@ export async function listStuck(db: Database, journal: Journal, limit: number): 
   return found.flat();
 }
 
-function stuckView(
-  rows: readonly JournalRow[],
-): Omit<StuckSaga, 'sagaId' | 'orderId' | 'type'> | null {
+function stuckView(rows: readonly JournalRow[]): Omit<StuckSaga, 'sagaId' | 'orderId' | 'type'> | null {
   const stuck = stuckRow(rows);
   if (!stuck) return null;
   const kind = stuck.kind === 'action' ? 'action' : 'compensate';

@@ -4,10 +4,7 @@ import type { PeerOutcome } from '../../kit/peer/outcome.ts';
 import type { JournalRow } from './port.ts';
 
 /** What a call's outcome is in the journal. */
-export function resultOf(
-  outcome: PeerOutcome<unknown>,
-  step: string,
-): Pick<JournalRow, 'status' | 'detail'> {
+export function resultOf(outcome: PeerOutcome<unknown>, step: string): Pick<JournalRow, 'status' | 'detail'> {
   switch (outcome.kind) {
     case 'ok':
       return { status: 'OK', detail: `${step} done` };

@@ -1,6 +1,5 @@
-import type { Sql } from '../../kit/database.ts';
-import type { Database } from '../../kit/database.ts';
 import type { Clock } from '../../kit/clock.ts';
+import type { Database, Sql } from '../../kit/database.ts';
 import { type SagaFlags, stuckRow } from './decide.ts';
 import type { Claim, Journal } from './journal.ts';
 import type { JournalRow, SagaOutcome } from './port.ts';
