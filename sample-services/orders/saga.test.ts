@@ -143,7 +143,10 @@ describe('a compensation', () => {
     const placed = await shop.order({ cardToken: 'tok_declined' });
     const orderId = placed?.orderId ?? '';
     expect(placed?.http).toBe(202);
-    await vi.waitFor(async () => expect(await shop.journal(orderId)).toContain('reserve compensate STUCK'), patient);
+    await vi.waitFor(
+      async () => expect(await shop.journal(orderId)).toContain('reserve compensate STUCK'),
+      patient,
+    );
     shop.meddlers.inventory.heal();
     const facts = await settled(orderId, patient);
     expect(facts.status).toBe('REJECTED');
