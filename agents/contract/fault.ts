@@ -42,6 +42,15 @@ export const FaultAction = z.discriminatedUnion('type', [
   /** A real TCP RST where this process is the server; the same error where it is the client. */
   z.object({ type: z.literal('reset') }),
   z.object({ type: z.literal('database_outage') }),
+  /** Holds a table exclusively: every statement on it waits. */
+  z.object({ type: z.literal('lock_contention'), table: z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/) }),
+  z.object({
+    type: z.literal('pool_exhaustion'),
+    /** Connections taken of each pool; absent: all of them. */
+    connections: z.number().int().min(1).max(1_000).optional(),
+    /** Only pools of this database; absent: all pools of the process. */
+    database: z.string().optional(),
+  }),
   z.object({ type: z.literal('consumer_stop') }),
   z.object({ type: z.literal('process_kill'), restartAfterMs: ms(2000) }),
   z.object({ type: z.literal('process_pause') }),
@@ -77,6 +86,8 @@ export const FAULT_CATALOGUE = {
   hang: { title: 'Hang', targets: ['service', 'edge'], positions: ['before', 'after', 'late'] },
   reset: { title: 'Connection reset', targets: ['service', 'edge'], positions: ['before', 'after', 'late'] },
   database_outage: { title: 'Database outage', targets: ['database'], positions: ['before'] },
+  lock_contention: { title: 'Table locked', targets: ['database'], positions: ['before'] },
+  pool_exhaustion: { title: 'Connection pool exhausted', targets: ['service'], positions: ['before'] },
   consumer_stop: { title: 'Consumer stop', targets: ['consumer'], positions: ['before'] },
   process_kill: { title: 'Kill (SIGKILL)', targets: ['process'], positions: ['before'] },
   process_pause: { title: 'Pause (SIGSTOP)', targets: ['process'], positions: ['before'] },

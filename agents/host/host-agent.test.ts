@@ -92,6 +92,45 @@ async function connects(url: string): Promise<boolean> {
 const database = (service: string) => ({ kind: 'database', service });
 const proc = (service: string) => ({ kind: 'process', service });
 
+describe('a locked table', () => {
+  const lock = (table: string) => lease({ type: 'lock_contention', table }, database('orders'));
+  /** What a statement of somebody else says within half a second. */
+  async function counting(): Promise<string> {
+    const client = new pg.Client({ connectionString: orders, statement_timeout: 500 });
+    await client.connect();
+    try {
+      await client.query('create table if not exists parcel (id int)');
+      await client.query('select count(*) from parcel');
+      return 'counted';
+    } catch (error) {
+      return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    } finally {
+      await client.end();
+    }
+  }
+
+  test('lets no statement through until it is released, and is read back', async () => {
+    expect(await counting()).toBe('counted');
+    const fault = lock('parcel');
+    expect(await host.arm(fault)).toMatchObject({ ok: true });
+    // 57014: cancelled by the statement's own time limit.
+    expect(await counting()).toBe('57014');
+    const end = await host.release(fault.faultId);
+    expect(end).toMatchObject({ reverted: true, readBack: '0 locks held on parcel of orders' });
+    expect(await counting()).toBe('counted');
+  });
+
+  test('opens by itself when its time is over', async () => {
+    await counting();
+    await host.arm(lease({ type: 'lock_contention', table: 'parcel' }, database('orders'), 300));
+    await vi.waitFor(async () => expect(await counting()).toBe('counted'), soon);
+  });
+
+  test('that is not there is refused by name', async () => {
+    expect(await host.arm(lock('nothing'))).toMatchObject({ ok: false, code: 'target_absent' });
+  });
+});
+
 describe('a database outage', () => {
   test('ends sessions, refuses new ones, and leaves other databases alone', async () => {
     const session = new pg.Client({ connectionString: orders });

@@ -13,6 +13,7 @@ import { LeaseTable } from '../node/leases.ts';
 import { DatabaseGate } from './database-outage.ts';
 import { type HostParts, killInjector, outageInjector, pauseInjector } from './injectors.ts';
 import type { Supervisor } from './supervisor.ts';
+import { tableLockInjector } from './table-lock.ts';
 import { type Undo, UndoJournal } from './undo-journal.ts';
 
 /** Without these there is no dashboard to see or stop a fault with. */
@@ -139,7 +140,12 @@ class HostLeases {
           clock: systemClock,
           allowed: true,
           self: { service, instance: `${service}-1` },
-          injectors: [killInjector(parts), pauseInjector(parts), outageInjector(parts)],
+          injectors: [
+            killInjector(parts),
+            pauseInjector(parts),
+            outageInjector(parts),
+            tableLockInjector(options.adminUrl),
+          ],
           onEnded: (end) => this.onEnded(this.#told(end)),
         }),
       );

@@ -10,10 +10,12 @@ import { tellHalt } from './halting.ts';
 import { ConsumerStop } from './inject/consumer-stop.ts';
 import { HttpInSeam } from './inject/http-in.ts';
 import { HttpOutSeam } from './inject/http-out.ts';
+import { PoolExhaustion } from './inject/pool-exhaustion.ts';
 import { instrumentBullmq } from './instrument/bullmq/index.ts';
 import { Workers } from './instrument/bullmq/workers.ts';
 import { Breakers } from './instrument/opossum/index.ts';
 import { instrumentWithOtel } from './instrument/otel.ts';
+import { PgPools } from './instrument/pg-pools.ts';
 import type { LeaseTable } from './leases.ts';
 import { LoadWatch } from './loads.ts';
 import { Peers } from './peers.ts';
@@ -34,18 +36,25 @@ export function startAgent(env: NodeJS.ProcessEnv): void {
   onExit(telemetry);
   const loads = new LoadWatch((library, error) => warn(`${library} is not instrumented: ${String(error)}`));
   const peers = new Peers(settings.peers);
-  instrumentWithOtel(loads, peers, ownAddresses(settings));
+  const pools = new PgPools();
+  instrumentWithOtel(loads, peers, ownAddresses(settings), pools);
   new Breakers(loads, systemClock, controls);
   const workers = new Workers();
   instrumentBullmq(loads, workers);
   const line = new HubLine();
   workers.onAdded(() => line.changed());
+  pools.onAdded(() => line.changed());
   controls.onChange(() => line.changed());
   const leases = startChaos({
     clock: systemClock,
     allowed: settings.chaosAllowed,
     self: settings,
-    injectors: [new HttpInSeam(() => line.changed()), new HttpOutSeam(peers), new ConsumerStop(workers)],
+    injectors: [
+      new HttpInSeam(() => line.changed()),
+      new HttpOutSeam(peers),
+      new ConsumerStop(workers),
+      new PoolExhaustion(pools),
+    ],
     tell: line,
   });
   if (settings.hub !== null) line.open(settings.hub, settings, leases, telemetry);

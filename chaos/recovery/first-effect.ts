@@ -81,9 +81,11 @@ function ownSign(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
         .map((sample) => ({ at: sample.at, rule: `queue ${queue} not drained, ${sample.ready} ready` }));
     }
     case 'database_outage':
+    case 'lock_contention':
+    case 'pool_exhaustion':
       return failing(fault, timeline, (cell) => cell.kind === 'db' && cell.service === service).map((at) => ({
         at,
-        rule: `failed statement of ${service}`,
+        rule: `failed or slow statement of ${service}`,
       }));
     case 'latency':
     case 'error':

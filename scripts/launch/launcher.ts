@@ -135,7 +135,8 @@ export class Launcher {
       hub: insideUrl(context.host, context.ports.dashboard),
       key: context.keys.agent,
       version: context.version,
-      reach: SHOP.map(({ name }) => name),
+      // The broker is no service, but its database can be closed like one.
+      reach: [...SHOP.map(({ name }) => name), 'broker'],
       startedAt: this.#startedAt,
       onUndone: (words) => this.#say(`taken back from an earlier start: ${words}`),
     });

@@ -17,6 +17,10 @@ export function actionWords(action: FaultAction): string {
       return 'connection reset';
     case 'database_outage':
       return 'database outage';
+    case 'lock_contention':
+      return `table ${action.table} locked`;
+    case 'pool_exhaustion':
+      return 'connection pool exhausted';
     case 'consumer_stop':
       return 'consumer stopped';
     case 'process_kill':

@@ -6,6 +6,7 @@ import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import type { LoadWatch } from '../loads.ts';
 import type { Peers } from '../peers.ts';
+import type { PgPools } from './pg-pools.ts';
 
 /** Polled every second by supervisors and scrapers: their spans would bury the traffic. */
 const PROBES = new Set(['/healthz', '/readyz', '/livez', '/health', '/metrics']);
@@ -14,7 +15,12 @@ const PROBES = new Set(['/healthz', '/readyz', '/livez', '/health', '/metrics'])
  * The official instrumentations, made effective without a loader hook: built-in modules are patched here and now,
  * libraries when they are loaded. `own` are the `host:port` the agent itself talks to; those calls stay untraced.
  */
-export function instrumentWithOtel(loads: LoadWatch, peers: Peers, own: ReadonlySet<string>): void {
+export function instrumentWithOtel(
+  loads: LoadWatch,
+  peers: Peers,
+  own: ReadonlySet<string>,
+  pools: PgPools,
+): void {
   const named = (peer: string | undefined) => (peer === undefined ? {} : { 'peer.service': peer });
   new HttpInstrumentation({
     ignoreIncomingRequestHook: (request) => PROBES.has((request.url ?? '').split('?', 1)[0] ?? ''),
@@ -39,6 +45,9 @@ export function instrumentWithOtel(loads: LoadWatch, peers: Peers, own: Readonly
   require('node:https');
   syncBuiltinESMExports();
   // The instrumentations patch what `require` gives back; LoadWatch puts that into the cache for `import` as well.
-  loads.add('pg', 'lib/index.js', (exports) => exports);
+  loads.add('pg', 'lib/index.js', (exports) => {
+    pools.attach(exports);
+    return exports;
+  });
   loads.add('pino', 'pino.js', (exports) => exports);
 }

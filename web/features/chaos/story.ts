@@ -32,6 +32,10 @@ function whatBroke(spec: FaultSpec): string {
       return `${who} cut the connection on ${on}`;
     case 'database_outage':
       return `The database of ${target.kind === 'edge' ? target.to : target.service} was down`;
+    case 'lock_contention':
+      return `The table ${action.table} of ${target.kind === 'edge' ? target.to : target.service} was locked`;
+    case 'pool_exhaustion':
+      return `${who} had no database connection left`;
     case 'consumer_stop':
       return `${who} stopped taking messages${target.kind === 'consumer' ? ` from ${target.queue}` : ''}`;
     case 'process_kill':

@@ -8,11 +8,15 @@ import {
 } from '@stormglass/agents/contract';
 import type { AgentView } from '../../../live/protocol.ts';
 
+/** A lock needs the name of a table, which the map does not know. */
+type OnMap = Exclude<FaultType, 'lock_contention'>;
+const ON_MAP = (Object.keys(FAULT_CATALOGUE) as FaultType[]).filter((type) => type !== 'lock_contention');
+
 /** One entry of the "Break this" menu: a fault which a connected agent can really inject here. */
 export interface BreakOption {
   id: string;
   title: string;
-  type: FaultType;
+  type: OnMap;
   target: FaultTarget;
   position: FaultPosition;
   /** Agents which will inject it. */
@@ -65,7 +69,7 @@ function titleOf(type: FaultType, position: FaultPosition): string {
 /** The menu for what was chosen: the catalogue, cut down to what the connected agents can do to it. */
 export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): BreakOption[] {
   const options: BreakOption[] = [];
-  for (const type of Object.keys(FAULT_CATALOGUE) as FaultType[]) {
+  for (const type of ON_MAP) {
     const row = FAULT_CATALOGUE[type];
     const kinds: readonly FaultTarget['kind'][] = row.targets;
     for (const target of targetsOf(chosen)) {
@@ -122,7 +126,7 @@ export function hurtsCalls(type: FaultType): boolean {
   return type === 'latency' || type === 'error' || type === 'hang' || type === 'reset';
 }
 
-export function actionOf(type: FaultType, values: Partial<Record<Parameter['name'], number>>): FaultAction {
+export function actionOf(type: OnMap, values: Partial<Record<Parameter['name'], number>>): FaultAction {
   switch (type) {
     case 'latency':
       return { type, ms: values.ms ?? 1_000, jitterMs: values.jitterMs ?? 0 };
@@ -132,6 +136,7 @@ export function actionOf(type: FaultType, values: Partial<Record<Parameter['name
       return { type, restartAfterMs: values.restartAfterMs ?? 2_000 };
     case 'hang':
     case 'reset':
+    case 'pool_exhaustion':
     case 'database_outage':
     case 'consumer_stop':
     case 'process_pause':

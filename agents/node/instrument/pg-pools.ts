@@ -1,0 +1,56 @@
+/** What we use of a pool of node-postgres. */
+export interface PoolLike {
+  readonly options: { max?: number; database?: string; connectionString?: string };
+  readonly totalCount: number;
+  readonly idleCount: number;
+  connect(): Promise<PooledClient>;
+}
+export interface PooledClient {
+  release(): void;
+}
+type Connect = (this: PoolLike, ...args: unknown[]) => unknown;
+
+/** The connection pools of the process, from their first use on. */
+export class PgPools {
+  readonly #pools = new Set<PoolLike>();
+  readonly #added = new Set<() => void>();
+  /** Told of each connection which somebody is about to take; null costs one comparison. */
+  onTake: ((pool: PoolLike) => void) | null = null;
+
+  /** Given the exports of `pg`. */
+  attach(exports: unknown): void {
+    const { Pool } = exports as { Pool: { prototype: { connect: Connect } } };
+    const pools = this;
+    const original = Pool.prototype.connect;
+    Pool.prototype.connect = function (this: PoolLike, ...args: unknown[]) {
+      if (!pools.#pools.has(this)) pools.#add(this);
+      pools.onTake?.(this);
+      return original.apply(this, args);
+    };
+  }
+
+  /** Of that database, or all of them. */
+  of(database: string | undefined): PoolLike[] {
+    const all = [...this.#pools];
+    return database === undefined ? all : all.filter((pool) => databaseOf(pool) === database);
+  }
+
+  get databases(): string[] {
+    return [...new Set([...this.#pools].map(databaseOf))];
+  }
+
+  onAdded(listener: () => void): void {
+    this.#added.add(listener);
+  }
+
+  #add(pool: PoolLike): void {
+    this.#pools.add(pool);
+    for (const listener of this.#added) listener();
+  }
+}
+
+function databaseOf({ options }: PoolLike): string {
+  if (options.database !== undefined) return options.database;
+  const url = URL.parse(options.connectionString ?? '');
+  return decodeURIComponent(url?.pathname.slice(1) ?? '');
+}

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { RECEIPT_ATTR } from '../contract/index.ts';
+import { freePort } from '../host/fixtures/ports.ts';
+import { POSTGRES, postgresFolder, Supervisor, startPostgres } from '../host/index.ts';
+import { TestHub } from './testing/hub.ts';
+import { OtlpSink } from './testing/otlp-sink.ts';
+import { type Running, runService } from './testing/run.ts';
+
+const soon = { timeout: 10_000, interval: 20 };
+const POOL_SERVICE = fileURLToPath(new URL('testing/pool-service.ts', import.meta.url));
+const SERVICE = { kind: 'service', service: 'pooled' } as const;
+
+let folder: string;
+let supervisor: Supervisor;
+let sink: OtlpSink;
+let hub: TestHub;
+let service: Running;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'pool-'));
+  supervisor = new Supervisor({ logDir: join(folder, 'logs'), onEvent: () => undefined });
+  const postgres = await startPostgres({ supervisor, dataDir: folder, port: await freePort() });
+  sink = await OtlpSink.start();
+  hub = await TestHub.start();
+  const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+    STORMGLASS_HUB: hub.url,
+    STORMGLASS_CHAOS: 'on',
+    DATABASE_URL: await postgres.database('pooled'),
+  };
+  service = await runService('pooled', env, POOL_SERVICE);
+});
+afterAll(async () => {
+  await service.stop();
+  await hub.close();
+  await sink.close();
+  await supervisor.stop([POSTGRES]);
+  rmSync(postgresFolder(folder), { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const status = async () => (await fetch(`${service.url}/answer`)).status;
+const able = () => hub.hello('pooled')?.capabilities.includes('pool_exhaustion:service');
+
+test('a pool that is exhausted lets no statement through, marks who waited, and has its connections back after', async () => {
+  // The pool is known from its first use on.
+  expect(await status()).toBe(200);
+  await vi.waitUntil(able, soon);
+  const { faultId } = await hub.arm('pooled', { action: { type: 'pool_exhaustion' }, target: SERVICE });
+  expect(await status()).toBe(500);
+  const span = await vi.waitUntil(
+    () => sink.spans.find((one) => one.attributes[RECEIPT_ATTR.faultId] === faultId),
+    soon,
+  );
+  expect(span).toMatchObject({ service: 'pooled', error: true });
+  const end = await hub.release('pooled', faultId);
+  expect(end).toMatchObject({ reverted: true, readBack: '2 connections given back' });
+  expect(await status()).toBe(200);
+});
+
+test('some connections taken leave the rest to the service', async () => {
+  const action = { type: 'pool_exhaustion', connections: 1, database: 'pooled' } as const;
+  const { faultId } = await hub.arm('pooled', { action, target: SERVICE });
+  expect(await status()).toBe(200);
+  expect(await hub.release('pooled', faultId)).toMatchObject({ readBack: '1 connections given back' });
+});
+
+test('a pool for a database that the process does not use is refused, with those that it does', async () => {
+  const action = { type: 'pool_exhaustion', database: 'other' } as const;
+  const { answer } = await hub.arm('pooled', { action, target: SERVICE });
+  expect(answer).toMatchObject({ ok: false, code: 'target_absent', next: 'It has pools for pooled.' });
+});
+
+test('ends by itself, and with all others at a halt', async () => {
+  await hub.arm('pooled', { action: { type: 'pool_exhaustion' }, target: SERVICE, durationMs: 400 });
+  await vi.waitFor(async () => expect(await status()).toBe(200), soon);
+  await hub.arm('pooled', { action: { type: 'pool_exhaustion' }, target: SERVICE });
+  expect(await status()).toBe(500);
+  await hub.halt('pooled');
+  expect(await status()).toBe(200);
+});
