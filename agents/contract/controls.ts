@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ProtectionChange, ProtectionState } from './protection.ts';
+import { ResilienceChange, ResilienceState } from './resilience.ts';
 import { BREAKER_STATES } from './telemetry.ts';
 
 /**
@@ -61,6 +62,10 @@ const Intervention = z.object({
 const ReasonedIntervention = Intervention.extend({ reason: z.string().trim().min(3).max(300) });
 const Intervened = z.object({ sagaId: z.string(), status: z.string() });
 
+/** Where this process can be made to die as by `kill -9`, once; `armed` is the point at which it will. */
+export const CrashPoints = z.object({ points: z.array(z.string()), armed: z.string().nullable() });
+export type CrashPoints = z.infer<typeof CrashPoints>;
+
 export const CONTROL = {
   'saga.start': { input: SagaStartInput, result: z.object({ sagas: z.array(SagaStarted) }) },
   'saga.cancel': {
@@ -115,6 +120,12 @@ export const CONTROL = {
   },
   /** Begins to build the read models anew; gives the number of the generation being built. */
   'projection.rebuild': { input: z.object({}), result: z.object({ generation: z.number().int() }) },
+  'resilience.get': { input: z.object({}), result: ResilienceState },
+  /** Answers with all settings as they are now. */
+  'resilience.set': { input: ResilienceChange, result: ResilienceState },
+  'crash.list': { input: z.object({}), result: CrashPoints },
+  /** Null disarms. */
+  'crash.arm': { input: z.object({ point: z.string().min(1).max(200).nullable() }), result: CrashPoints },
   'switch.set': { input: ProtectionChange, result: ProtectionState },
   'switch.list': { input: z.object({}), result: z.object({ switches: z.array(ProtectionState) }) },
   /** Gives the whole plan as it is now. */

@@ -6,6 +6,7 @@ export * from './fault.ts';
 export * from './figures.ts';
 export * from './lease.ts';
 export * from './protection.ts';
+export * from './resilience.ts';
 export * from './sketch.ts';
 export * from './telemetry.ts';
 export * from './timeline.ts';

@@ -1,3 +1,4 @@
+import type { PeerSettings } from '@stormglass/agents/contract';
 import { BullMqBroker } from './broker/bullmq.ts';
 import type { Broker } from './broker/port.ts';
 import { Database } from './database.ts';
@@ -7,7 +8,7 @@ import type { App } from './http/route.ts';
 import { Identity } from './identity/identity.ts';
 import type { Log } from './log.ts';
 import { fixedEndpoint } from './peer/endpoints.ts';
-import { Peer, type PeerOptions } from './peer/peer.ts';
+import { Peer } from './peer/peer.ts';
 import { hash32, type Random, seededRandom } from './random.ts';
 
 /** What a service builds itself from. Everything opened through it is closed by it, in reverse order. */
@@ -23,7 +24,8 @@ export interface Kit {
   readonly instanceIsStable: boolean;
   database(schema: string, max?: number): Database;
   broker(): Broker;
-  peer(name: PeerName, options?: PeerSettings): Peer;
+  /** `settings`: what differs from the defaults at the start. */
+  peer(name: PeerName, settings?: Partial<PeerSettings>): Peer;
   /** Null while nobody asks for tokens (no IDENTITY_URL). */
   readonly identity: Identity | null;
   /** Aborted when a graceful stop begins: whoever makes a request wait answers it now. */
@@ -33,8 +35,6 @@ export interface Kit {
   /** Runs at a graceful stop, after the last request and before databases close. */
   onStop(stop: () => Promise<void> | void): void;
 }
-
-export type PeerSettings = Partial<Omit<PeerOptions, 'name' | 'endpoints' | 'random' | 'credentials'>>;
 
 const PEER_URLS = {
   gateway: 'GATEWAY_URL',
@@ -96,12 +96,16 @@ export class Parts implements Kit {
     return broker;
   }
 
-  peer(name: PeerName, options: PeerSettings = {}): Peer {
-    const resetMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
+  peer(name: PeerName, settings: Partial<PeerSettings> = {}): Peer {
+    const resetTimeoutMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
     const endpoints = fixedEndpoint(name, required(this.env, PEER_URLS[name]));
     const tokens = OPEN_PEERS.includes(name) ? undefined : this.identity?.tokens;
     const credentials = tokens === undefined ? {} : { credentials: tokens };
-    const peer = new Peer({ resetMs, ...options, ...credentials, name, endpoints, random: this.random });
+    const peer = new Peer({
+      ...{ name, endpoints, random: this.random },
+      ...credentials,
+      settings: { resetTimeoutMs, ...settings },
+    });
     this.#peers.push(peer);
     this.#stops.push(() => peer.close());
     return peer;

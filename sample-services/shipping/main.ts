@@ -17,14 +17,14 @@ import { cancelShipment, SHIPMENT_SCHEMA, ship, shipmentsOf } from './shipments.
 const ShipmentsQuery = z.object({ orderId: z.string() });
 
 /** The carrier allows ten calls at once; forty more may wait for a slot, the rest is refused at once. */
-const CARRIER_BULKHEAD = { slots: 10, line: 40 };
+const CARRIER_BULKHEAD = { bulkheadSlots: 10, bulkheadLine: 40 };
 
 await service({
   name: 'shipping',
   routes: (kit) => {
     const { app } = kit;
     const db = kit.database(`${IDEMPOTENCY_SCHEMA}; ${SHIPMENT_SCHEMA}`);
-    const carrier = kit.peer('outside-world', { bulkhead: CARRIER_BULKHEAD });
+    const carrier = kit.peer('outside-world', CARRIER_BULKHEAD);
 
     addCommand(app, db, {
       path: '/shipments',

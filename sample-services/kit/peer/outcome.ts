@@ -1,11 +1,15 @@
 import type { ShopErrorCode } from '../errors.ts';
+import { NoToken } from './authorization.ts';
+import { BulkheadFull } from './bulkhead.ts';
 
 /**
  * What a caller knows after a call. The difference that matters for money: `notSent` had no effect for certain,
  * `rejected` was refused by the business for certain, `ambiguous` may or may not have happened.
  */
 export type PeerOutcome<T> =
-  | { kind: 'ok'; status: number; body: T }
+  | { kind: 'ok'; status: number; body: T; stale: false }
+  /** Not an answer of now: the last good one, `ageMs` old. Only where the caller allowed it. */
+  | { kind: 'ok'; status: number; body: T; stale: true; ageMs: number }
   | { kind: 'rejected'; status: number; code: ShopErrorCode | 'unknown'; message: string }
   | { kind: 'ambiguous'; reason: AmbiguousReason; message: string }
   | { kind: 'notSent'; reason: NotSentReason; message: string };
@@ -52,6 +56,8 @@ const SHUT = new Set(['EOPENBREAKER', 'ESHUTDOWN', 'ESEMLOCKED']);
 export function failureOutcome(error: unknown): PeerOutcome<never> {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof ServerFailure) return { kind: 'ambiguous', reason: 'server_error', message };
+  if (error instanceof BulkheadFull) return { kind: 'notSent', reason: 'bulkhead_full', message };
+  if (error instanceof NoToken) return { kind: 'notSent', reason: 'unauthorized', message };
   if (error instanceof NoInstance) return { kind: 'notSent', reason: 'no_instance', message };
   const code = errorCode(error);
   if (SHUT.has(code)) return { kind: 'notSent', reason: 'breaker_open', message };

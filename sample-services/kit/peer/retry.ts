@@ -1,0 +1,52 @@
+import type { PeerSettings } from '@stormglass/agents/contract';
+import type { Clock } from '../clock.ts';
+import { protects } from '../protections.ts';
+import { fullJitter, type Random } from '../random.ts';
+import type { PeerOutcome } from './outcome.ts';
+import type { Live } from './settings.ts';
+
+const PAUSE_CAP_MS = 1_000;
+
+/** Repeats what may be repeated, after a pause that grows and is spread over time. */
+export class Retry {
+  readonly #live: Live<PeerSettings>;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #count: (result: 'success' | 'failure') => void;
+
+  /** `count` is told of each repetition, and whether it helped. */
+  constructor(
+    live: Live<PeerSettings>,
+    clock: Clock,
+    random: Random,
+    count: (result: 'success' | 'failure') => void,
+  ) {
+    this.#live = live;
+    this.#clock = clock;
+    this.#random = random;
+    this.#count = count;
+  }
+
+  /** At most `attempts` in all (default: as the settings say). */
+  async run<T>(attempts: number | undefined, once: () => Promise<PeerOutcome<T>>): Promise<PeerOutcome<T>> {
+    const most = attempts ?? this.#live().retries + 1;
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await once();
+      const again = worthRepeating(outcome);
+      if (attempt > 0) this.#count(again ? 'failure' : 'success');
+      if (!again || attempt + 1 >= most) return outcome;
+      await this.#clock.sleep(this.#pause(attempt));
+    }
+  }
+
+  #pause(attempt: number): number {
+    const { retryBaseMs } = this.#live();
+    if (protects('jitter')) return fullJitter(this.#random, attempt, retryBaseMs, PAUSE_CAP_MS);
+    return Math.min(PAUSE_CAP_MS, retryBaseMs * 2 ** attempt);
+  }
+}
+
+function worthRepeating(outcome: PeerOutcome<unknown>): boolean {
+  if (outcome.kind === 'ambiguous') return true;
+  return outcome.kind === 'notSent' && (outcome.reason === 'refused' || outcome.reason === 'no_instance');
+}
