@@ -126,6 +126,11 @@ export const CONTROL = {
   'crash.list': { input: z.object({}), result: CrashPoints },
   /** Null disarms. */
   'crash.arm': { input: z.object({ point: z.string().min(1).max(200).nullable() }), result: CrashPoints },
+  /** Offered by a process that consumes: how many messages of the queue it handles at once; 0 takes none. */
+  'queue.scale': {
+    input: z.object({ queue: z.string(), concurrency: z.number().int().min(0).max(1000) }),
+    result: z.object({ queue: z.string(), concurrency: z.number().int() }),
+  },
   'switch.set': { input: ProtectionChange, result: ProtectionState },
   'switch.list': { input: z.object({}), result: z.object({ switches: z.array(ProtectionState) }) },
   /** Gives the whole plan as it is now. */

@@ -89,6 +89,7 @@ describe('the outbox', () => {
   test('keeps its rows while the broker refuses, and sends them when it is back', async () => {
     let refusing = true;
     const moody: Broker = {
+      system: broker.system,
       publish: (queue, message) =>
         refusing ? Promise.reject(new Error('broker is away')) : broker.publish(queue, message),
       consume: (queue, handler, options) => broker.consume(queue, handler, options),

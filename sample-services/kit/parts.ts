@@ -1,5 +1,5 @@
 import type { PeerSettings } from '@stormglass/agents/contract';
-import { BullMqBroker } from './broker/bullmq.ts';
+import { openBroker } from './broker/open.ts';
 import type { Broker } from './broker/port.ts';
 import { Database } from './database.ts';
 import { instanceOf, required, type ShopEnv } from './env.ts';
@@ -90,7 +90,7 @@ export class Parts implements Kit {
   }
 
   broker(): Broker {
-    const broker = new BullMqBroker({ url: required(this.env, 'BROKER_URL'), log: this.log });
+    const broker = openBroker({ url: required(this.env, 'BROKER_URL'), log: this.log });
     this.#checks.set('broker', () => broker.ping());
     this.#stops.push(() => broker.close());
     return broker;

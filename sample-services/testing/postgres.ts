@@ -10,6 +10,8 @@ export interface TestPostgres {
   adminUrl: string;
   /** Makes a database with a role of the same name; gives the role's URL. */
   database(name: string): Promise<string>;
+  /** kill -9; resolves when it answers again, which is not before `downMs` milliseconds. */
+  crash(downMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -20,6 +22,11 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   return {
     adminUrl: server.adminUrl,
     database: (name) => server.database(name),
+    crash: (downMs) => {
+      const process = supervisor.get(POSTGRES);
+      process.end('SIGKILL', downMs);
+      return process.whenHealthy();
+    },
     stop: async () => {
       await supervisor.stop([POSTGRES]);
       // As root the cluster lies elsewhere, where the server's own user can reach it.

@@ -15,8 +15,11 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The command line of the whole, of which experiments are a part.
   'chaos/cli/': ['agents/contract/', 'agents/collector/sources/recording/', 'chaos/'],
   'sample-services/': ['agents/contract/', 'agents/node/', 'sample-services/'],
-  // Its tests run on the embedded Postgres.
-  'sample-services/testing/': ['agents/contract/', 'agents/host/', 'agents/node/', 'sample-services/'],
+  // Its tests run on the embedded Postgres and on real brokers.
+  'sample-services/testing/': [
+    ...['agents/contract/', 'agents/host/', 'agents/node/', 'agents/queues/'],
+    'sample-services/',
+  ],
   'web/server/': [
     ...['agents/contract/', 'agents/collector/queries/', 'agents/collector/readers/'],
     ...['chaos/', 'web/live/'],

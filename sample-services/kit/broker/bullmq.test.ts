@@ -2,7 +2,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ask, startTestPostgres, type TestPostgres } from '../../testing/postgres.ts';
 import { BullMqBroker } from './bullmq.ts';
-import { describeBroker } from './contract.ts';
+import { describeBroker } from './contract/battery.ts';
+import { PROMISES } from './promises.ts';
 
 const log = pino({ level: 'silent' });
 let postgres: TestPostgres;
@@ -13,23 +14,22 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-describeBroker('BullMQ on PostgreSQL', async () => {
-  const broker = new BullMqBroker({ url, log });
-  return {
-    broker,
+describeBroker({
+  name: 'BullMQ on PostgreSQL',
+  promises: PROMISES.postgres,
+  under: () => ({
+    url,
+    open: () => new BullMqBroker({ url, log }),
     deadLetters: async (queue) => {
-      const [row] = await ask<{ n: number }>(
-        url,
-        `select count(*)::int as n from bullmq.job j where j.queue = $1 and j.state = 'failed'`,
-        [queue],
-      );
+      const count = `select count(*)::int as n from bullmq.job where queue = $1 and state = 'failed'`;
+      const [row] = await ask<{ n: number }>(url, count, [queue]);
       return row?.n ?? 0;
     },
-    close: () => broker.close(),
-  };
+    crash: (downMs) => postgres.crash(downMs),
+  }),
 });
 
-test('a broker that is not there fails the publish instead of hanging, and works once it is', async () => {
+test('a broker that is not there fails the publish instead of hanging', async () => {
   const nowhere = new BullMqBroker({ url: 'postgres://x:x@127.0.0.1:9/none', log });
   const message = { id: 'm', name: 'n', payload: {}, conversationId: '', headers: {} };
   await expect(nowhere.publish({ name: 'q', attempts: 1, backoffMs: 1 }, message)).rejects.toThrow();

@@ -1,60 +1,71 @@
 import { trace } from '@opentelemetry/api';
 import { withRemoteContext } from '@stormglass/agents/node';
-import { createPostgresBackend, type Job, runMigrations, withBackend } from 'bullmq';
-import pg from 'pg';
-import { z } from 'zod';
+import type { Job } from 'bullmq';
 import { type Clock, systemClock } from '../clock.ts';
-import { ShopError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { type BullBackend, type BullQueue, type BullWorker, Envelope } from './bullmq-backend.ts';
+import { Crew } from './bullmq-crew.ts';
+import { postgresBackend } from './bullmq-postgres.ts';
 import type { Broker, ConsumeOptions, Consumer, Delivery, Message, QueueDefinition } from './port.ts';
-
-const { Queue, Worker } = withBackend(createPostgresBackend);
-type BullQueue = InstanceType<typeof Queue>;
-
-/** What lies in a job's data; the rest of a Message are the job's own fields. */
-const Envelope = z.object({
-  payload: z.unknown(),
-  conversationId: z.string(),
-  headers: z.record(z.string(), z.string()),
-});
-type Envelope = z.output<typeof Envelope>;
+import { away, within } from './within.ts';
 
 /** Finished jobs are kept this long, so that a relay's second publish of one id is still recognised. */
 const KEEP_DONE = { age: 600, count: 2_000 };
+const RECOVERY = {
+  // A killed consumer's messages come back after the lock, not after BullMQ's default half minute.
+  lockDuration: 10_000,
+  stalledInterval: 5_000,
+  maxStalledCount: 20,
+  runRetryDelay: 1_000,
+  removeOnComplete: KEEP_DONE,
+};
 /** A publish that takes longer counts as failed; the outbox row stays and is sent again. */
 const PUBLISH_LIMIT_MS = 5_000;
+/** Opening a queue on a broker that is away takes no longer. */
+const OPEN_LIMIT_MS = 3_000;
 
 export interface BullMqOptions {
-  /** PostgreSQL database of the broker. */
+  /** Address of the broker's database. */
   url: string;
   log: Log;
+  /** Where the jobs lie; in PostgreSQL unless said otherwise. */
+  backend?: BullBackend;
   clock?: Clock;
 }
 
-/** The Broker port on BullMQ with its PostgreSQL backend. */
+/** The Broker port on BullMQ. */
 export class BullMqBroker implements Broker {
-  readonly #options: BullMqOptions;
+  readonly system = 'bullmq';
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #backend: BullBackend;
   readonly #queues = new Map<string, Promise<BullQueue>>();
   readonly #consumers = new Set<Consumer>();
   readonly #stop = new AbortController();
-  #schema: Promise<void> | null = null;
+  #prepared: Promise<void> | null = null;
 
-  constructor(options: BullMqOptions) {
-    this.#options = options;
+  constructor({ url, log, backend = postgresBackend(url), clock = systemClock }: BullMqOptions) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#backend = backend;
   }
 
   publish(queue: QueueDefinition, message: Message): Promise<void> {
     const { payload, conversationId, headers } = message;
     // The send belongs to the trace of the business transaction, not to the relay's round.
     return withRemoteContext(headers, async () => {
-      const bull = await this.#queue(queue.name);
-      const added = bull.add(message.name, { payload, conversationId, headers } satisfies Envelope, {
-        jobId: message.id,
-        attempts: queue.attempts,
-        backoff: { type: 'exponential', delay: queue.backoffMs },
-        removeOnComplete: KEEP_DONE,
-      });
-      await within(added, PUBLISH_LIMIT_MS, `publishing to ${queue.name}`);
+      try {
+        const bull = await this.#queue(queue.name);
+        const added = bull.add(message.name, { payload, conversationId, headers } satisfies Envelope, {
+          jobId: message.id,
+          attempts: queue.attempts,
+          backoff: { type: 'exponential', delay: queue.backoffMs },
+          removeOnComplete: KEEP_DONE,
+        });
+        await within(added, PUBLISH_LIMIT_MS, `publishing to ${queue.name}`);
+      } catch (error) {
+        throw away(`${queue.name} does not take the message: ${String(error)}`, error);
+      }
     });
   }
 
@@ -64,36 +75,14 @@ export class BullMqBroker implements Broker {
     options: ConsumeOptions,
   ): Promise<Consumer> {
     await this.#whenThere();
-    const { log } = this.#options;
-    const worker = new Worker<Envelope>(
-      queue.name,
-      async (job) => {
-        const delivery = toDelivery(job);
-        trace.getActiveSpan()?.setAttribute('messaging.message.conversation_id', delivery.conversationId);
-        await handler(delivery);
-      },
-      {
-        connection: this.#connection(2),
-        concurrency: options.concurrency,
-        // A killed consumer's messages come back after the lock, not after BullMQ's default half minute.
-        lockDuration: 10_000,
-        stalledInterval: 5_000,
-        maxStalledCount: 20,
-        runRetryDelay: 1_000,
-        removeOnComplete: KEEP_DONE,
-      },
-    );
-    worker.on('error', (err) => log.warn({ err, queue: queue.name }, 'broker connection failed'));
-    worker.on('failed', (job, error) => {
-      if (!job || job.attemptsMade < queue.attempts) return;
-      const message = toDelivery(job);
-      options.onDead?.({ ...message, attempts: job.attemptsMade, error: error.message });
-    });
-    await worker.waitUntilReady();
+    const onError = (err: unknown) => this.#log.warn({ err, queue: queue.name }, 'broker connection failed');
+    const crew = new Crew((hands) => this.#hire(queue, handler, options, hands, onError), onError);
+    await crew.scale(options.concurrency);
     const consumer: Consumer = {
-      close: async () => {
+      scale: (concurrency) => crew.scale(concurrency),
+      close: () => {
         this.#consumers.delete(consumer);
-        await worker.close();
+        return crew.close();
       },
     };
     this.#consumers.add(consumer);
@@ -102,19 +91,10 @@ export class BullMqBroker implements Broker {
 
   async ping(): Promise<void> {
     try {
-      await within(this.#migrate(), 2_000, 'the broker');
-      const client = new pg.Client({ connectionString: this.#options.url, connectionTimeoutMillis: 1_000 });
-      await client.connect();
-      await client.end();
+      await within(this.#prepare(), 2_000, 'the broker');
+      await within(this.#backend.ping(), 2_000, 'the broker');
     } catch (error) {
-      throw new ShopError(
-        'unavailable',
-        `the broker does not answer: ${String(error)}`,
-        'Try again in a second.',
-        {
-          cause: error,
-        },
-      );
+      throw away(`the broker does not answer: ${String(error)}`, error);
     }
   }
 
@@ -127,8 +107,25 @@ export class BullMqBroker implements Broker {
     );
   }
 
-  #connection(max: number): { connectionString: string; max: number; connectionTimeoutMillis: number } {
-    return { connectionString: this.#options.url, max, connectionTimeoutMillis: 2_000 };
+  #hire(
+    queue: QueueDefinition,
+    handler: (delivery: Delivery) => Promise<void>,
+    { onDead }: ConsumeOptions,
+    hands: number,
+    onError: (error: unknown) => void,
+  ): BullWorker {
+    const process = async (job: Job<Envelope>) => {
+      const delivery = toDelivery(job);
+      trace.getActiveSpan()?.setAttribute('messaging.message.conversation_id', delivery.conversationId);
+      await handler(delivery);
+    };
+    const worker = this.#backend.worker(queue.name, process, { ...RECOVERY, concurrency: hands });
+    worker.on('error', onError);
+    worker.on('failed', (job, error) => {
+      if (!job || job.attemptsMade < queue.attempts) return;
+      onDead?.({ ...toDelivery(job), attempts: job.attemptsMade, error: error.message });
+    });
+    return worker;
   }
 
   /** BullMQ remembers a failed connection for ever, so a queue that did not come up is thrown away and made again. */
@@ -142,11 +139,11 @@ export class BullMqBroker implements Broker {
   }
 
   async #openQueue(name: string): Promise<BullQueue> {
-    await this.#migrate();
-    const queue = new Queue(name, { connection: this.#connection(3) });
-    queue.on('error', (err) => this.#options.log.warn({ err, queue: name }, 'broker connection failed'));
+    await this.#prepare();
+    const queue = this.#backend.queue(name);
+    queue.on('error', (err) => this.#log.warn({ err, queue: name }, 'broker connection failed'));
     try {
-      await queue.waitUntilReady();
+      await within(queue.waitUntilReady(), OPEN_LIMIT_MS, `opening ${name}`);
       return queue;
     } catch (error) {
       await queue.close();
@@ -154,38 +151,28 @@ export class BullMqBroker implements Broker {
     }
   }
 
-  #migrate(): Promise<void> {
-    this.#schema ??= this.#runMigrations().catch((error) => {
-      this.#schema = null;
-      throw error;
-    });
-    return this.#schema;
-  }
-
-  async #runMigrations(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#options.url, connectionTimeoutMillis: 2_000 });
-    client.on('error', (err) => this.#options.log.warn({ err }, 'broker connection failed'));
-    await client.connect();
-    try {
-      await runMigrations(client);
-    } finally {
-      await client.end();
-    }
+  #prepare(): Promise<void> {
+    this.#prepared ??= this.#backend
+      .prepare((err) => this.#log.warn({ err }, 'broker connection failed'))
+      .catch((error) => {
+        this.#prepared = null;
+        throw error;
+      });
+    return this.#prepared;
   }
 
   /** Waits for a broker that starts later than we do. */
   async #whenThere(): Promise<void> {
-    const { clock = systemClock, log } = this.#options;
     for (let attempt = 0; !this.#stop.signal.aborted; attempt++) {
       try {
-        await this.#migrate();
+        await this.#prepare();
         return;
       } catch (err) {
-        if (attempt === 0) log.warn({ err }, 'broker not there yet, trying on');
-        await clock.sleep(250, this.#stop.signal);
+        if (attempt === 0) this.#log.warn({ err }, 'broker not there yet, trying on');
+        await this.#clock.sleep(250, this.#stop.signal);
       }
     }
-    throw new ShopError('unavailable', 'the broker is being closed', 'Open it again.');
+    throw away('the broker is being closed');
   }
 }
 
@@ -199,16 +186,4 @@ function toDelivery(job: Job<Envelope>): Delivery {
     headers: data.headers,
     attempt: job.attemptsMade + 1,
   };
-}
-
-function within<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(new ShopError('unavailable', `${what} took longer than ${ms} ms`, 'Try again in a second.')),
-      ms,
-    );
-  });
-  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }

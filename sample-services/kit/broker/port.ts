@@ -8,7 +8,7 @@ export interface QueueDefinition {
 }
 
 export interface Message {
-  /** Unique; publishing an id again while the broker knows it changes nothing. */
+  /** Unique. Published again, it is delivered once where the broker promises that; the inbox sees to it everywhere. */
   id: string;
   name: string;
   payload: unknown;
@@ -36,15 +36,20 @@ export interface ConsumeOptions {
 }
 
 export interface Consumer {
+  /** From now on so many handlers at once; 0 takes no more until it is raised again. Running handlers go on. */
+  scale(concurrency: number): Promise<void>;
   /** Takes no more, waits for running handlers, disconnects. */
   close(): Promise<void>;
 }
 
 /**
  * At-least-once delivery. `publish` resolves when the broker holds the message durably; a handler that throws gets it
- * again after the queue's backoff, until its attempts are spent. Order is not promised.
+ * again after the queue's backoff, until its attempts are spent. Order is not promised. What an adapter promises beyond
+ * that, or less than that, stands in `promises.ts`.
  */
 export interface Broker {
+  /** `messaging.system` of its telemetry. */
+  readonly system: string;
   publish(queue: QueueDefinition, message: Message): Promise<void>;
   consume(
     queue: QueueDefinition,
