@@ -15,6 +15,7 @@ import { instrumentBullmq } from './instrument/bullmq/index.ts';
 import { Workers } from './instrument/bullmq/workers.ts';
 import { Breakers } from './instrument/opossum/index.ts';
 import { instrumentWithOtel } from './instrument/otel.ts';
+import { reportPgPools } from './instrument/pg-pool-metrics.ts';
 import { PgPools } from './instrument/pg-pools.ts';
 import type { LeaseTable } from './leases.ts';
 import { LoadWatch } from './loads.ts';
@@ -37,6 +38,7 @@ export function startAgent(env: NodeJS.ProcessEnv): void {
   const loads = new LoadWatch((library, error) => warn(`${library} is not instrumented: ${String(error)}`));
   const peers = new Peers(settings.peers);
   const pools = new PgPools();
+  reportPgPools(pools);
   instrumentWithOtel(loads, peers, ownAddresses(settings), pools);
   new Breakers(loads, systemClock, controls);
   const workers = new Workers();

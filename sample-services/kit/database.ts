@@ -1,3 +1,4 @@
+import type { DatabaseSettings } from '@stormglass/agents/contract';
 import pg from 'pg';
 import { type Clock, systemClock } from './clock.ts';
 import { ShopError } from './errors.ts';
@@ -28,12 +29,15 @@ const MIGRATION_LOCK = 0x53484f50;
 export class Database implements Sql {
   readonly #pool: pg.Pool;
   readonly #options: DatabaseOptions;
+  /** Of the database, as its URL says. */
+  readonly name: string;
   readonly #stop = new AbortController();
   readonly #migrated: Promise<void>;
   #ready = false;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
+    this.name = new URL(options.url).pathname.slice(1);
     this.#pool = new pg.Pool({
       connectionString: options.url,
       max: options.max ?? 8,
@@ -59,10 +63,16 @@ export class Database implements Sql {
 
   async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
     this.#demandSchema();
+    const client = await this.#connect();
+    let failure: unknown;
     try {
-      return (await this.#pool.query<Row>(prepared(text, values))).rows;
+      return (await client.query<Row>(prepared(text, values))).rows;
     } catch (error) {
+      failure = error;
       throw asUnavailable(error);
+    } finally {
+      // A statement that ran out of its time may still run over there: nobody else shall wait behind it.
+      this.#putBack(client, failure !== undefined);
     }
   }
 
@@ -86,7 +96,7 @@ export class Database implements Sql {
       throw asUnavailable(error);
     } finally {
       // A client that cannot even roll back is thrown away, not put back.
-      client.release(broken ?? false);
+      this.#putBack(client, broken !== undefined);
     }
   }
 
@@ -99,6 +109,30 @@ export class Database implements Sql {
     this.#stop.abort();
     await this.#migrated;
     await this.#pool.end();
+  }
+
+  get settings(): DatabaseSettings {
+    return { max: this.#pool.options.max };
+  }
+
+  /** More connections are opened for who waits now; fewer are reached as those in use are put back. */
+  configure({ max }: Partial<DatabaseSettings>): void {
+    if (max === undefined) return;
+    const { options } = this.#pool;
+    const more = Math.min(max - options.max, this.#pool.waitingCount);
+    const fewer = Math.min(this.#pool.totalCount - max, this.#pool.idleCount);
+    options.max = max;
+    // The pool looks at its limit only when somebody comes or goes.
+    for (let i = 0; i < Math.max(more, fewer); i++) {
+      this.#pool.connect().then(
+        (client) => this.#putBack(client, false),
+        (err: Error) => this.#options.log.debug({ err }, 'no connection to put back'),
+      );
+    }
+  }
+
+  #putBack(client: pg.PoolClient, broken: boolean): void {
+    client.release(broken || this.#pool.totalCount > this.#pool.options.max);
   }
 
   async #connect(): Promise<pg.PoolClient> {

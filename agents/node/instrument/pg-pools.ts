@@ -1,8 +1,17 @@
 /** What we use of a pool of node-postgres. */
 export interface PoolLike {
-  readonly options: { max?: number; database?: string; connectionString?: string };
+  readonly options: {
+    max?: number;
+    host?: string;
+    port?: number;
+    database?: string;
+    connectionString?: string;
+  };
   readonly totalCount: number;
   readonly idleCount: number;
+  readonly waitingCount: number;
+  /** Its last connection is closed. */
+  readonly ended: boolean;
   connect(): Promise<PooledClient>;
 }
 export interface PooledClient {
@@ -31,6 +40,7 @@ export class PgPools {
 
   /** Of that database, or all of them. */
   of(database: string | undefined): PoolLike[] {
+    for (const pool of this.#pools) if (pool.ended) this.#pools.delete(pool);
     const all = [...this.#pools];
     return database === undefined ? all : all.filter((pool) => databaseOf(pool) === database);
   }
