@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { RECEIPT_ATTR } from '../contract/index.ts';
+import { METRIC, RECEIPT_ATTR, RESILIENCE_ATTR } from '../contract/index.ts';
 import { freePort } from '../host/fixtures/ports.ts';
 import { POSTGRES, postgresFolder, Supervisor, startPostgres } from '../host/index.ts';
 import { TestHub } from './testing/hub.ts';
@@ -82,4 +82,25 @@ test('ends by itself, and with all others at a halt', async () => {
   expect(await status()).toBe(500);
   await hub.halt('pooled');
   expect(await status()).toBe(200);
+});
+
+test('what a pool has in use, its limit and who waits are metrics by the conventions, each once', async () => {
+  const newest = (name: string, state?: string) =>
+    sink.points.findLast(
+      (p) =>
+        p.name === name && (state === undefined || p.attributes[RESILIENCE_ATTR.connectionState] === state),
+    )?.value;
+  const { faultId } = await hub.arm('pooled', { action: { type: 'pool_exhaustion' }, target: SERVICE });
+  await vi.waitUntil(() => newest(METRIC.dbConnections, 'used') === 2, soon);
+  expect(newest(METRIC.dbConnections, 'idle')).toBe(0);
+  expect(newest(METRIC.dbConnectionsMax)).toBe(2);
+  await vi.waitUntil(async () => {
+    status().catch(() => undefined);
+    return (newest(METRIC.dbConnectionsPending) ?? 0) > 0;
+  }, soon);
+  await hub.release('pooled', faultId);
+  await vi.waitUntil(() => newest(METRIC.dbConnections, 'used') === 0, soon);
+  const names = sink.points.filter((p) => p.name === METRIC.dbConnectionsMax);
+  const pools = new Set(names.map((p) => String(p.attributes[RESILIENCE_ATTR.pool])));
+  expect([...pools]).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+\/pooled$/)]);
 });
