@@ -99,12 +99,12 @@ function missing(acknowledgedIds: readonly string[], stored: ReadonlyMap<string,
 
 /** Every order there is, by whomever, against the provider's own statement: paid if and only if confirmed. */
 async function expectRightMoney(system: System, acknowledgedIds: readonly string[]): Promise<void> {
-  const pending = () => sql(system, 'orders', "select id from orders where status = 'PENDING'");
+  const pending = () => sql(system, 'orders', "select id from order_head where status = 'PENDING'");
   await expect.poll(pending, { timeout: 90_000 }).toEqual([]);
   const orders = await sql<{ id: string; status: string; amount: string }>(
     system,
     'orders',
-    'select id, status, amount from orders',
+    'select id, status, amount from order_head',
   );
   const ids = new Set(orders.map((row) => row.id));
   expect(acknowledgedIds.filter((id) => !ids.has(id))).toEqual([]);

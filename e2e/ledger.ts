@@ -40,9 +40,12 @@ export async function orderFacts(system: System, orderId: string): Promise<Order
       `select coalesce(sum(amount), 0) as n from provider_statement where order_id = $1 and kind = '${kind}'`,
       orderId,
     );
-  const orders = await sql<{ status: string }>(system, 'orders', 'select status from orders where id = $1', [
-    orderId,
-  ]);
+  const orders = await sql<{ status: string }>(
+    system,
+    'orders',
+    'select status from order_head where id = $1',
+    [orderId],
+  );
   return {
     status: orders[0]?.status ?? 'unknown',
     captured: await statement('capture'),

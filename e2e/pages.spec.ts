@@ -33,7 +33,9 @@ const DETAILS: Readonly<Record<string, (system: System) => Promise<Shown>>> = {
     const { sagaId, orderId } = sagas[0] ?? { sagaId: '', orderId: '' };
     const ended = async () =>
       (
-        await sql(system, 'orders', "select 1 from orders where id = $1 and status = 'REJECTED'", [orderId])
+        await sql(system, 'orders', "select 1 from order_head where id = $1 and status = 'REJECTED'", [
+          orderId,
+        ])
       )[0];
     await found(ended);
     return { path: `/sagas/${sagaId}`, shows: 'Compensated' };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { insideUrl, outsideUrl } from './launch/addresses.ts';
+import type { ShopSecrets } from './launch/data-dir.ts';
 
 /** Everything that listens, with its port unless told otherwise. */
 export const DEFAULT_PORTS = {
@@ -37,6 +38,7 @@ export interface LaunchContext {
   experiments: string | null;
   /** Connection URL of each service's database, and of `broker`. */
   databases: Record<string, string>;
+  secrets: ShopSecrets;
 }
 
 /** One process of the launch plan. */
@@ -100,6 +102,9 @@ function telemetryEnv(context: LaunchContext, service: string): Record<string, s
   };
 }
 
+/** Who seals cards, and who opens them. */
+const MAY_UNSEAL: ReadonlySet<PortName> = new Set<PortName>(['orders', 'payments']);
+
 function shopEnv(context: LaunchContext, service: PortName): Record<string, string> {
   const { databases, ports } = context;
   const database = databases[service];
@@ -108,6 +113,7 @@ function shopEnv(context: LaunchContext, service: PortName): Record<string, stri
     ...telemetryEnv(context, service),
     PORT: String(ports[service]),
     SHOP_PROFILE: 'demo',
+    ...(MAY_UNSEAL.has(service) ? { SHOP_SEAL_SECRET: context.secrets.seal } : {}),
     ...(database === undefined ? {} : { DATABASE_URL: database }),
     ...(broker === undefined ? {} : { BROKER_URL: broker }),
     GATEWAY_URL: local(ports.gateway),

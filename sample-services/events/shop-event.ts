@@ -68,6 +68,9 @@ export type ShopEvent = {
 
 const TYPES = Object.keys(DATA) as [ShopEventType, ...ShopEventType[]];
 
+/** An event in the answer of a route; `parseShopEvent` reads it. */
+export const ShopEventAnswer = Head.extend({ type: z.enum(TYPES), data: z.record(z.string(), z.unknown()) });
+
 /** Reads a message's payload as an event; throws a ZodError for anything else. */
 export function parseShopEvent(payload: unknown): ShopEvent {
   const { type } = z.object({ type: z.enum(TYPES) }).parse(payload);

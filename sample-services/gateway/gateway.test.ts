@@ -66,7 +66,7 @@ describe('a restart of orders', () => {
   test('in order drains: every order that was accepted is answered, and ends', async () => {
     const running = Array.from({ length: 10 }, () => order());
     await vi.waitFor(async () => {
-      const open = await shop.sql<{ n: number }>('orders', 'select count(*)::int as n from orders');
+      const open = await shop.sql<{ n: number }>('orders', 'select count(*)::int as n from order_head');
       expect(open[0]?.n).toBeGreaterThan(4);
     }, soon);
     await shop.services.orders.stop();
@@ -92,7 +92,7 @@ describe('the load generator', () => {
       return said.accepted;
     }, soon);
     for (const { orderId } of accepted) {
-      const rows = await shop.sql('orders', 'select 1 from orders where id = $1', [orderId]);
+      const rows = await shop.sql('orders', 'select 1 from order_head where id = $1', [orderId]);
       expect(rows).toHaveLength(1);
     }
   });

@@ -9,6 +9,13 @@ export interface Sql {
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
 }
 
+/** One transaction: what it writes is there as a whole or not at all. */
+export interface Tx extends Sql {
+  readonly database: Database;
+  /** Runs right after the commit, in order; never if there is none. What it throws goes to the log. */
+  afterCommit(work: () => void): void;
+}
+
 export interface DatabaseOptions {
   url: string;
   /** Idempotent SQL (`create table if not exists ...`), run at start under an advisory lock. */
@@ -77,17 +84,21 @@ export class Database implements Sql {
   }
 
   /** Runs `work` in one transaction; a throw rolls back and passes on. */
-  async transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     this.#demandSchema();
     const client = await this.#connect();
+    const afterwards: (() => void)[] = [];
     let broken: Error | undefined;
     try {
       await client.query('begin');
       const result = await work({
+        database: this,
         query: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
           (await client.query<Row>(prepared(text, values))).rows,
+        afterCommit: (next) => void afterwards.push(next),
       });
       await client.query('commit');
+      for (const next of afterwards) this.#afterwards(next);
       return result;
     } catch (error) {
       await client.query('rollback').catch((rollback: Error) => {
@@ -97,6 +108,14 @@ export class Database implements Sql {
     } finally {
       // A client that cannot even roll back is thrown away, not put back.
       this.#putBack(client, broken !== undefined);
+    }
+  }
+
+  #afterwards(work: () => void): void {
+    try {
+      work();
+    } catch (err) {
+      this.#options.log.error({ err }, 'work after a commit failed');
     }
   }
 

@@ -29,8 +29,8 @@ const Environment = z.object({
   SHOP_CLIENT_SECRET: z.string().optional(),
   /** `demo`: shorter breaker resets and waits, so that people see the whole cycle. */
   SHOP_PROFILE: z.enum(['default', 'demo']).default('default'),
-  /** With it services seal what only they may read (a card's token). Set by whoever runs the shop for real. */
-  SHOP_SEAL_SECRET: z.string().min(1).default('sample shop'),
+  /** Seals what only some services may read, card tokens for instance; the same for all of them. */
+  SHOP_SEAL_SECRET: z.string().min(16).optional(),
   /** Which engine runs orchestrated sagas. */
   SAGA_ENGINE: z.enum(['journal', 'dbos']).default('journal'),
   /** JSON of what shall differ from the sagas' usual patience: `{"deadlineMs": 20000}`. */

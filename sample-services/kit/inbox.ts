@@ -1,4 +1,4 @@
-import type { Database, Sql } from './database.ts';
+import type { Database, Sql, Tx } from './database.ts';
 
 export const INBOX_SCHEMA = `
   create table if not exists inbox (
@@ -25,7 +25,7 @@ export function handleOnce(
   db: Database,
   messageId: string,
   consumer: string,
-  effect: (tx: Sql) => Promise<void>,
+  effect: (tx: Tx) => Promise<void>,
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     const marked = await tx.query(

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { injectContext } from '@stormglass/agents/node';
 import type { Broker, QueueDefinition } from './broker/port.ts';
 import { crashPoint } from './crash.ts';
-import type { Database, Sql } from './database.ts';
+import type { Database, Sql, Tx } from './database.ts';
 import type { Log } from './log.ts';
 import { type Loop, startLoop } from './loop.ts';
 
+/** One row for each queue a message goes to, under the same id. */
 export const OUTBOX_SCHEMA = `
   create table if not exists outbox (
     seq bigserial primary key,
-    id uuid not null unique,
+    id uuid not null,
     queue text not null,
     name text not null,
     payload jsonb not null,
@@ -18,36 +19,48 @@ export const OUTBOX_SCHEMA = `
     created_at timestamptz not null default now(),
     sent_at timestamptz
   );
+  do $$ begin
+    if exists (select from pg_constraint where conname = 'outbox_id_key') then
+      alter table outbox drop constraint outbox_id_key;
+    end if;
+  end $$;
+  create unique index if not exists outbox_message on outbox (id, queue);
   create index if not exists outbox_unsent on outbox (seq) where sent_at is null`;
 
 export interface OutgoingMessage {
+  /** The message's id on each of its queues; a new one when absent. */
+  id?: string;
   name: string;
   payload: unknown;
   conversationId: string;
 }
 
 /**
- * Writes a message inside the caller's transaction, with the trace context of the moment: it is published if and only if
- * that transaction commits.
+ * Writes a message to one or several queues inside the caller's transaction, with the trace context of the moment: it is
+ * published if and only if that transaction commits. Gives its id.
  */
 export async function appendOutbox(
-  tx: Sql,
-  queue: QueueDefinition,
+  tx: Tx,
+  to: QueueDefinition | readonly QueueDefinition[],
   message: OutgoingMessage,
 ): Promise<string> {
-  const id = randomUUID();
+  const { id = randomUUID(), name, payload, conversationId } = message;
+  const queues = [to].flat().map((queue) => queue.name);
+  if (queues.length === 0) return id;
   await tx.query(
-    `insert into outbox (id, queue, name, payload, conversation_id, headers) values ($1, $2, $3, $4, $5, $6)`,
-    [
-      id,
-      queue.name,
-      message.name,
-      JSON.stringify(message.payload),
-      message.conversationId,
-      JSON.stringify(injectContext()),
-    ],
+    `insert into outbox (id, queue, name, payload, conversation_id, headers)
+     select $1, queue, $3, $4, $5, $6 from unnest($2::text[]) queue`,
+    [id, queues, name, JSON.stringify(payload), conversationId, JSON.stringify(injectContext())],
   );
+  tx.afterCommit(() => nudgeRelays(tx.database));
   return id;
+}
+
+/** Relays of this process, by the database whose outbox they empty. */
+const relays = new WeakMap<Database, Set<Loop>>();
+
+function nudgeRelays(db: Database): void {
+  for (const relay of relays.get(db) ?? []) relay.nudge();
 }
 
 interface OutboxRow {
@@ -81,7 +94,7 @@ export function startOutboxRelay(options: {
   const { db, broker, log } = options;
   let round = 0;
   const queues = new Map(options.queues.map((queue) => [queue.name, queue]));
-  return startLoop({
+  const relay = startLoop({
     name: 'outbox relay',
     intervalMs: POLL_MS,
     log,
@@ -93,6 +106,15 @@ export function startOutboxRelay(options: {
       return (await db.transaction((tx) => publishBatch(tx, broker, queues))) === BATCH;
     },
   });
+  const ours = relays.get(db) ?? new Set();
+  relays.set(db, ours.add(relay));
+  return {
+    nudge: () => relay.nudge(),
+    stop: () => {
+      ours.delete(relay);
+      return relay.stop();
+    },
+  };
 }
 
 async function publishBatch(tx: Sql, broker: Broker, queues: Map<string, QueueDefinition>): Promise<number> {

@@ -3,7 +3,7 @@ import { QUEUES } from '../events/queues.ts';
 import type { ShopEvent } from '../events/shop-event.ts';
 import type { Delivery } from '../kit/broker/port.ts';
 import { type Clock, systemClock } from '../kit/clock.ts';
-import type { Database, Sql } from '../kit/database.ts';
+import type { Database, Tx } from '../kit/database.ts';
 import { handleOnce, wasHandled } from '../kit/inbox.ts';
 import { appendOutbox } from '../kit/outbox.ts';
 import { demandOnce } from '../kit/peer/demand.ts';
@@ -67,7 +67,7 @@ export class ChannelWorker {
   }
 
   /** The notice's new state and its event; nothing if it is in that state already. */
-  async #record(tx: Sql, messageId: string, notice: Notice, result: Result): Promise<void> {
+  async #record(tx: Tx, messageId: string, notice: Notice, result: Result): Promise<void> {
     const reason = result.status === 'failed' ? result.reason.slice(0, 300) : '';
     const [row] = await tx.query<{ version: number }>(
       `update notice set status = $3, reason = $4, version = version + 1, updated_at = now()

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ORDER_SETTLED, OrderSettled } from '../events/notifications.ts';
 import { parseShopEvent, SagaMode, type ShopEvent } from '../events/shop-event.ts';
 import type { Delivery } from '../kit/broker/port.ts';
 import { ShopError } from '../kit/errors.ts';
@@ -17,11 +16,6 @@ export const NOTICE = 'notice.send';
 
 /** The words for an order that was settled; refuses a message about anything else. */
 export function noticeOf(delivery: Delivery): Notice {
-  if (delivery.name === ORDER_SETTLED) {
-    const { orderId, userId, status } = OrderSettled.parse(delivery.payload);
-    const subject = `Order ${orderId}: ${status.toLowerCase()}`;
-    return { orderId, sagaId: delivery.conversationId, mode: 'orchestrated', userId, subject };
-  }
   const event = parseShopEvent(delivery.payload);
   const { orderId, sagaId, mode } = event;
   const { userId, outcome } = settled(event);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SagaMode, ShopEventAnswer } from '../events/shop-event.ts';
 
 /** Amounts in cents. `mode: choreographed` is refused by name until that saga exists. */
 export const CreateOrderRequest = z.object({
@@ -8,7 +9,7 @@ export const CreateOrderRequest = z.object({
   amount: z.number().int().positive().max(100_000_000),
   cardToken: z.string().min(1).max(200),
   address: z.string().min(1).max(500),
-  mode: z.enum(['orchestrated', 'choreographed']).default('orchestrated'),
+  mode: SagaMode.default('orchestrated'),
 });
 export type CreateOrderRequest = z.output<typeof CreateOrderRequest>;
 
@@ -18,6 +19,7 @@ export type OrderStatus = z.infer<typeof OrderStatus>;
 export const OrderView = z.object({
   orderId: z.string(),
   sagaId: z.string(),
+  mode: SagaMode,
   userId: z.string(),
   sku: z.string(),
   quantity: z.number().int(),
@@ -30,6 +32,14 @@ export const OrderView = z.object({
   createdAt: z.string(),
 });
 export type OrderView = z.infer<typeof OrderView>;
+
+/** A point in an order's past: after that many changes, or at that instant (ISO 8601). */
+export const OrderQuery = z.object({
+  version: z.coerce.number().int().min(1).optional(),
+  at: z.iso.datetime({ offset: true }).optional(),
+});
+/** What happened to an order, in order; the sealed card is left out. */
+export const OrderEventsAnswer = z.object({ events: z.array(ShopEventAnswer) });
 export const OrdersAnswer = z.object({ orders: z.array(OrderView) });
 
 /** The answer to an order whose saga had not ended in time. */

@@ -1,29 +1,12 @@
 import { IDEMPOTENCY_SCHEMA } from '../kit/idempotency.ts';
 import { OUTBOX_SCHEMA } from '../kit/outbox.ts';
+import { ORDER_SCHEMA } from './order/schema.ts';
 
 /**
  * `saga` says who may write (owner, epoch) and when it is due; `saga_step` is the journal: append-only, and everything
  * a saga knows is a fold over it. A saga is due when `due_at` has passed, orphaned when `lease_until` has.
  */
 export const ORDERS_SCHEMA = `${IDEMPOTENCY_SCHEMA}; ${OUTBOX_SCHEMA};
-  create table if not exists orders (
-    id text primary key,
-    saga_id text not null unique,
-    user_id text not null,
-    sku text not null,
-    quantity int not null,
-    amount bigint not null,
-    card_token text not null,
-    address text not null,
-    mode text not null,
-    status text not null default 'PENDING',
-    reason text not null default '',
-    version int not null default 1,
-    request_key text not null unique,
-    request_hash text not null,
-    created_at timestamptz not null default clock_timestamp()
-  );
-  create index if not exists orders_newest on orders (created_at desc);
   create table if not exists saga (
     id text primary key,
     type text not null,
@@ -59,4 +42,5 @@ export const ORDERS_SCHEMA = `${IDEMPOTENCY_SCHEMA}; ${OUTBOX_SCHEMA};
     detail text not null default '',
     at timestamptz not null default clock_timestamp()
   );
-  create index if not exists saga_step_saga on saga_step (saga_id, seq)`;
+  create index if not exists saga_step_saga on saga_step (saga_id, seq);
+  ${ORDER_SCHEMA}`;

@@ -4,7 +4,8 @@ import { z } from 'zod';
 export const ChargeRequest = z.object({
   orderId: z.string(),
   amount: z.number().int().positive().max(100_000_000),
-  cardToken: z.string().min(1),
+  /** The card's token, sealed by orders. */
+  sealedCard: z.string(),
 });
 export const ChargeAnswer = z.object({ charge: z.string(), captured: z.number().int() });
 

@@ -3,6 +3,7 @@ import type { Database } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
 import { demandOk, demandOnce } from '../kit/peer/demand.ts';
 import type { Peer } from '../kit/peer/peer.ts';
+import type { Seal } from '../kit/sealed.ts';
 import { CaptureAnswer, RefundAnswer } from '../outside-world/api.ts';
 import type { ChargeRequest, RefundChargeRequest } from './api.ts';
 
@@ -34,13 +35,19 @@ export const CHARGE_SCHEMA = `
   );
   create index if not exists ledger_order on ledger (order_id)`;
 
+export interface ChargeParts {
+  db: Database;
+  provider: Peer;
+  seal: Seal;
+}
+
 /** Captures the amount at the provider, once for each id. */
 export async function charge(
-  db: Database,
-  provider: Peer,
+  { db, provider, seal }: ChargeParts,
   id: string,
   input: z.output<typeof ChargeRequest>,
 ): Promise<number> {
+  const cardToken = openCard(seal, input.sealedCard);
   const fresh = await db.query<{ id: string }>(
     `insert into charge (id, order_id, amount, status) values ($1, $2, $3, 'pending')
      on conflict (id) do nothing returning id`,
@@ -49,7 +56,7 @@ export async function charge(
   if (fresh.length === 0) await demandChargeable(db, id);
   const outcome = await provider.post(
     '/provider/captures',
-    { reference: id, orderId: input.orderId, amount: input.amount, cardToken: input.cardToken },
+    { reference: id, orderId: input.orderId, amount: input.amount, cardToken },
     // Repeating is the saga's business; two layers that repeat multiply the load on a provider in trouble.
     { answer: CaptureAnswer, idempotencyKey: id, attempts: 1 },
   );
@@ -66,8 +73,7 @@ export async function charge(
 
 /** Gives back what was captured under the charge's id, or voids it for good. Repeatable. */
 export async function refund(
-  db: Database,
-  provider: Peer,
+  { db, provider }: Pick<ChargeParts, 'db' | 'provider'>,
   input: z.output<typeof RefundChargeRequest>,
 ): Promise<z.output<typeof RefundAnswer>> {
   await db.query(
@@ -123,6 +129,15 @@ async function settle(
      on conflict (charge, kind, account) do nothing`,
     [charge, orderId, status, captured, refunded],
   );
+}
+
+/** A card which cannot be opened was sealed by somebody else: no provider would take it. */
+function openCard(seal: Seal, sealed: string): string {
+  try {
+    return seal.open(sealed);
+  } catch (cause) {
+    throw new ShopError('card_declined', 'the card cannot be read', 'Pay with another card.', { cause });
+  }
 }
 
 async function demandChargeable(db: Database, id: string): Promise<void> {

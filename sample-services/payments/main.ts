@@ -1,5 +1,7 @@
 import { addCommand } from '../kit/command.ts';
+import { required } from '../kit/env.ts';
 import { IDEMPOTENCY_SCHEMA } from '../kit/idempotency.ts';
+import { Seal } from '../kit/sealed.ts';
 import { service } from '../kit/service.ts';
 import {
   ChargeAnswer,
@@ -16,7 +18,8 @@ await service({
   routes: (kit) => {
     const { app } = kit;
     const db = kit.database(`${IDEMPOTENCY_SCHEMA}; ${CHARGE_SCHEMA}`);
-    const provider = kit.peer('outside-world');
+    const seal = new Seal(required(kit.env, 'SHOP_SEAL_SECRET'));
+    const parts = { db, provider: kit.peer('outside-world'), seal };
 
     addCommand(app, db, {
       path: '/charges',
@@ -24,7 +27,7 @@ await service({
       permission: 'payments:charge',
       body: ChargeRequest,
       answer: ChargeAnswer,
-      work: async (input, { key }) => ({ charge: key, captured: await charge(db, provider, key, input) }),
+      work: async (input, { key }) => ({ charge: key, captured: await charge(parts, key, input) }),
     });
 
     addCommand(app, db, {
@@ -34,7 +37,7 @@ await service({
       body: RefundChargeRequest,
       answer: RefundChargeAnswer,
       work: async (input) => {
-        const { outcome, refunded } = await refund(db, provider, input);
+        const { outcome, refunded } = await refund(parts, input);
         return { charge: input.charge, outcome, refunded };
       },
     });

@@ -60,6 +60,7 @@ export class TestShop {
     };
     const shared = {
       SHOP_PROFILE: 'demo',
+      SHOP_SEAL_SECRET: randomUUID(),
       LOG_LEVEL: 'info',
       BROKER_URL: databases.broker ?? '',
       OUTSIDE_URL: meddlers['outside-world'].url,
@@ -117,9 +118,11 @@ export class TestShop {
 
   /** The order that was placed under this Idempotency-Key, if it was committed. */
   async orderIdOf(key: string): Promise<string | null> {
-    const [row] = await this.sql<{ id: string }>('orders', 'select id from orders where request_key = $1', [
-      key,
-    ]);
+    const [row] = await this.sql<{ id: string }>(
+      'orders',
+      'select id from order_head where request_key = $1',
+      [key],
+    );
     return row?.id ?? null;
   }
 
@@ -148,7 +151,7 @@ export class TestShop {
       );
     const [order] = await this.sql<{ status: string; outcome: string | null }>(
       'orders',
-      'select o.status, s.outcome from orders o join saga s on s.id = o.saga_id where o.id = $1',
+      'select o.status, s.outcome from order_head o join saga s on s.id = o.saga_id where o.id = $1',
       [orderId],
     );
     return {
@@ -175,7 +178,7 @@ export class TestShop {
   async journal(orderId: string): Promise<string[]> {
     const rows = await this.sql<{ step: string; kind: string; status: string }>(
       'orders',
-      `select step, kind, j.status from saga_step j join orders o on o.saga_id = j.saga_id
+      `select step, kind, j.status from saga_step j join order_head o on o.saga_id = j.saga_id
        where o.id = $1 order by seq`,
       [orderId],
     );

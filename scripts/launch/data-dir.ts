@@ -113,3 +113,15 @@ export function accessKeys(dataDir: string, loopback: boolean): Keys {
   writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
   return { ...keys, made: true };
 }
+
+const ShopSecrets = z.object({ seal: z.string() });
+export type ShopSecrets = z.infer<typeof ShopSecrets>;
+
+/** What the services of the shop share with nobody else; stays the same for a data directory, as its rows do. */
+export function shopSecrets(dataDir: string): ShopSecrets {
+  const file = join(dataDir, 'shop-secrets.json');
+  if (existsSync(file)) return ShopSecrets.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const secrets = { seal: randomBytes(24).toString('base64url') };
+  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+  return secrets;
+}

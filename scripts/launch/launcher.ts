@@ -26,7 +26,7 @@ import {
   web,
 } from '../plan.ts';
 import { insideUrl, outsideUrl } from './addresses.ts';
-import type { DataDir, Keys } from './data-dir.ts';
+import { type DataDir, type Keys, shopSecrets } from './data-dir.ts';
 import type { StartOptions } from './options.ts';
 import type { Report } from './reporter.ts';
 
@@ -156,6 +156,7 @@ export class Launcher {
       version: versionOf(root),
       experiments: process.env.STORMGLASS_EXPERIMENTS ? resolve(process.env.STORMGLASS_EXPERIMENTS) : null,
       databases,
+      secrets: shopSecrets(dataDir.path),
     };
   }
 

@@ -76,7 +76,7 @@ export async function readManyFolded<State>(
   );
 }
 
-export function foldOn<State>(
+function foldOn<State>(
   fold: Fold<State>,
   folded: Folded<State>,
   events: readonly StoredEvent[],
@@ -88,23 +88,21 @@ export function foldOn<State>(
   };
 }
 
-/** Keeps a snapshot if one is due; `events` are those which have just been appended to `before`. */
+/** Keeps a snapshot if one became due between two versions of a stream; for the transaction that has just appended. */
 export async function keepSnapshot<State>(
   sql: Sql,
   fold: Fold<State>,
-  before: Folded<State>,
-  events: readonly StoredEvent[],
-): Promise<Folded<State>> {
-  const after = foldOn(fold, before, events);
+  stream: string,
+  { from, to }: { from: number; to: number },
+): Promise<void> {
   const generation = (version: number) => Math.floor(version / fold.snapshotEvery);
-  const last = events.at(-1);
-  if (last && generation(after.version) > generation(before.version)) {
-    await sql.query(
-      `insert into snapshot (stream, fold, version, state, at) values ($1, $2, $3, $4, $5) on conflict do nothing`,
-      [after.stream, fold.name, after.version, JSON.stringify(after.state), last.at],
-    );
-  }
-  return after;
+  if (generation(to) === generation(from)) return;
+  const { state, version } = await readFolded(sql, fold, stream, { version: to });
+  await sql.query(
+    `insert into snapshot (stream, fold, version, state, at)
+     select stream, $2, version, $4, at from event where stream = $1 and version = $3 on conflict do nothing`,
+    [stream, fold.name, version, JSON.stringify(state)],
+  );
 }
 
 function boundsOf(until: Until | undefined): { version: number | null; at: Date | null } {

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { SagaMode } from '../../events/shop-event.ts';
 import { ReleaseAnswer, ReserveAnswer } from '../../inventory/api.ts';
 import type { Peer } from '../../kit/peer/peer.ts';
-import type { Seal } from '../../kit/sealed.ts';
 import { ChargeAnswer, RefundChargeAnswer } from '../../payments/api.ts';
 import { CancelShipmentAnswer, ShipAnswer } from '../../shipping/api.ts';
-import { settleOrder } from '../order-book.ts';
+import { type OrderEnd, settleOrder } from '../order/order.ts';
 import { defineSaga, once, type SagaDefinition, type SagaEnding } from './definition.ts';
 import { reversalOf } from './return-order.ts';
 
@@ -31,7 +30,7 @@ export interface StepPeers {
 }
 
 /** create (PENDING), reserve, charge, ship (pivot); confirm and notify are one commit with its end. */
-export function createOrderSaga({ inventory, payments, shipping }: StepPeers, seal: Seal): SagaDefinition {
+export function createOrderSaga({ inventory, payments, shipping }: StepPeers): SagaDefinition {
   return defineSaga({
     type: CREATE_ORDER,
     completes: 'confirmed',
@@ -55,11 +54,7 @@ export function createOrderSaga({ inventory, payments, shipping }: StepPeers, se
         kind: 'compensatable',
         peer: payments,
         action: ({ orderId, amount, sealedCard }, key) =>
-          payments.post(
-            '/charges',
-            { orderId, amount, cardToken: seal.open(sealedCard) },
-            once(key, ChargeAnswer),
-          ),
+          payments.post('/charges', { orderId, amount, sealedCard }, once(key, ChargeAnswer)),
         compensate: ({ orderId }, key, charge) =>
           payments.post('/refunds', { charge, orderId }, once(key, RefundChargeAnswer)),
       },
@@ -73,13 +68,15 @@ export function createOrderSaga({ inventory, payments, shipping }: StepPeers, se
           shipping.post('/shipments/cancel', { shipment, orderId }, once(key, CancelShipmentAnswer)),
       },
     ],
-    commitEnd: (tx, { orderId }, ending) =>
-      settleOrder(tx, orderId, ending.sagaId, statusOf(ending), ending.reason),
+    commitEnd: async (tx, { orderId }, ending) => {
+      if (await settleOrder(tx, orderId, orderEnd(ending))) return;
+      throw new Error(`order ${orderId} is not pending: a terminal state never changes`);
+    },
     reversal: reversalOf,
   });
 }
 
-function statusOf({ outcome, cause }: SagaEnding): 'CONFIRMED' | 'REJECTED' | 'CANCELLED' {
-  if (outcome === 'confirmed') return 'CONFIRMED';
-  return cause === 'rejected' ? 'REJECTED' : 'CANCELLED';
+function orderEnd({ outcome, cause, reason }: SagaEnding): OrderEnd {
+  if (outcome === 'confirmed') return { status: 'CONFIRMED' };
+  return { status: 'CANCELLED', cause: cause ?? 'exhausted', reason };
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { SagaMode } from '../../events/shop-event.ts';
-import type { Sql } from '../../kit/database.ts';
+import type { Tx } from '../../kit/database.ts';
 import type { PeerOutcome } from '../../kit/peer/outcome.ts';
 import type { Peer } from '../../kit/peer/peer.ts';
 import type { GiveUpCause, SagaPlan, StepKind } from './decide.ts';
@@ -44,7 +44,7 @@ export interface BoundSaga {
   readonly subject: SagaSubject;
   step(name: string): BoundStep;
   /** Runs inside the transaction that ends the saga. */
-  commitEnd(tx: Sql, ending: SagaEnding): Promise<void>;
+  commitEnd(tx: Tx, ending: SagaEnding): Promise<void>;
   /** What takes it back once it has come through; null when nothing does. */
   reversal(sagaId: string): Reversal | null;
 }
@@ -70,7 +70,7 @@ export interface SagaParts<Input extends SagaSubject>
   extends Pick<SagaDefinition, 'type' | 'completes' | 'closing'> {
   input: z.ZodType<Input>;
   steps: readonly StepDefinition<Input>[];
-  commitEnd(tx: Sql, input: Input, ending: SagaEnding): Promise<void>;
+  commitEnd(tx: Tx, input: Input, ending: SagaEnding): Promise<void>;
   reversal?(input: Input, sagaId: string): Reversal;
 }
 

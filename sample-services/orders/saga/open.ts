@@ -1,4 +1,5 @@
 import type { Database } from '../../kit/database.ts';
+import { required } from '../../kit/env.ts';
 import { Seal } from '../../kit/sealed.ts';
 import type { Kit } from '../../kit/service.ts';
 import { createOrderSaga } from './create-order.ts';
@@ -10,13 +11,13 @@ import { returnOrderSaga } from './return-order.ts';
 /** The engine which the environment asks for, with the sagas of this shop. */
 export function openSagaEngine(kit: Kit, db: Database): SagaEngine {
   const { env, log, random, instance, instanceIsStable } = kit;
-  const seal = new Seal(env.SHOP_SEAL_SECRET);
+  const seal = new Seal(required(env, 'SHOP_SEAL_SECRET'));
   const peers = {
     inventory: kit.peer('inventory'),
     payments: kit.peer('payments'),
     shipping: kit.peer('shipping'),
   };
-  const definitions = [createOrderSaga(peers, seal), returnOrderSaga(peers)];
+  const definitions = [createOrderSaga(peers), returnOrderSaga(peers)];
   const policy = parsePolicy(env.SAGA_POLICY);
   return new JournalEngine({ db, definitions, seal, log, random, instance, instanceIsStable, policy });
 }

@@ -3,6 +3,7 @@ import { SagaMode } from '../../events/shop-event.ts';
 import { ReleaseAnswer } from '../../inventory/api.ts';
 import { RefundChargeAnswer } from '../../payments/api.ts';
 import { ReturnAnswer } from '../../shipping/api.ts';
+import { returnOrder } from '../order/order.ts';
 import type { CreateOrderInput, StepPeers } from './create-order.ts';
 import { defineSaga, once, type Reversal, type SagaDefinition, stepKey } from './definition.ts';
 
@@ -61,6 +62,9 @@ export function returnOrderSaga({ inventory, payments, shipping }: StepPeers): S
         },
       },
     ],
-    commitEnd: async () => undefined,
+    commitEnd: async (tx, { orderId, amount }) => {
+      if (await returnOrder(tx, orderId, amount)) return;
+      throw new Error(`order ${orderId} is not confirmed: there is nothing to return`);
+    },
   });
 }

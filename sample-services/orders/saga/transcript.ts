@@ -1,5 +1,5 @@
 import type { Clock } from '../../kit/clock.ts';
-import type { Database, Sql } from '../../kit/database.ts';
+import type { Database, Tx } from '../../kit/database.ts';
 import { type SagaFlags, stuckRow } from './decide.ts';
 import type { Claim, Journal } from './journal.ts';
 import type { JournalRow, SagaOutcome } from './port.ts';
@@ -53,7 +53,7 @@ export class Transcript {
   }
 
   /** Commits what is noted together with the saga's end and whatever else `also` does in that transaction. */
-  async end(outcome: SagaOutcome, also: (tx: Sql, flags: SagaFlags) => Promise<void>): Promise<void> {
+  async end(outcome: SagaOutcome, also: (tx: Tx, flags: SagaFlags) => Promise<void>): Promise<void> {
     const { db, journal } = this.#parts;
     await db.transaction(async (tx) => {
       const flags = await journal.append(tx, this.claim, this.#unwritten, { stuck: false, end: outcome });

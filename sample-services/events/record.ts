@@ -1,0 +1,64 @@
+import type { Tx } from '../kit/database.ts';
+import { appendEvents } from '../kit/event-store/append.ts';
+import type { StoredEvent } from '../kit/event-store/event.ts';
+import { appendOutbox } from '../kit/outbox.ts';
+import { QUEUES, subscribersOf } from './queues.ts';
+import {
+  parseShopEvent,
+  type SagaMode,
+  type ShopEvent,
+  type ShopEventData,
+  type ShopEventType,
+} from './shop-event.ts';
+
+/** What events are about. */
+export interface Subject {
+  orderId: string;
+  sagaId: string;
+  mode: SagaMode;
+}
+
+/** An event before it has its place in a stream. */
+export type ShopEventDraft = {
+  [Type in ShopEventType]: { type: Type; data: ShopEventData<Type> };
+}[ShopEventType];
+
+/** Where events go: after this version of that stream; 0 begins it. */
+export interface Place {
+  stream: string;
+  expected: number;
+}
+
+/**
+ * Appends events to their owner's store and puts each into the outbox, once for each queue that listens: what happened
+ * and what is told of it are one commit. Throws VersionClash when the stream has gone on.
+ */
+export async function recordEvents(
+  tx: Tx,
+  { stream, expected }: Place,
+  { orderId, sagaId, mode }: Subject,
+  drafts: readonly ShopEventDraft[],
+): Promise<ShopEvent[]> {
+  const stored = await appendEvents(tx, {
+    stream,
+    expected,
+    meta: { orderId, sagaId, mode },
+    events: drafts,
+  });
+  const events = stored.map(toShopEvent);
+  for (const event of events) {
+    const queues = subscribersOf(event.type, mode).map((name) => QUEUES[name]);
+    await appendOutbox(tx, queues, {
+      id: event.id,
+      name: event.type,
+      payload: event,
+      conversationId: sagaId,
+    });
+  }
+  return events;
+}
+
+/** What the store holds as the event it was written as. */
+export function toShopEvent({ id, stream, version, type, data, meta, at }: StoredEvent): ShopEvent {
+  return parseShopEvent({ ...meta, id, stream, version, type, data, at: at.toISOString() });
+}
