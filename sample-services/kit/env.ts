@@ -35,6 +35,8 @@ const Environment = z.object({
   SAGA_ENGINE: z.enum(['journal', 'dbos']).default('journal'),
   /** JSON of what shall differ from the sagas' usual patience: `{"deadlineMs": 20000}`. */
   SAGA_POLICY: z.string().optional(),
+  /** `on`: this process may be hurt on purpose, by the dashboard too. */
+  STORMGLASS_CHAOS: z.string().default('off'),
   /** A named point between two writes at which this process kills itself; for tests. */
   SHOP_CRASH_AT: z.string().optional(),
   LOAD_RATE: z.coerce.number().min(0).max(1000).default(5),

@@ -66,7 +66,8 @@ export class Parts implements Kit {
   readonly identity: Identity | null;
   readonly #stopping = new AbortController();
   readonly #checks = new Map<string, () => Promise<void>>();
-  readonly #peers: Peer[] = [];
+  readonly peers: Peer[] = [];
+  readonly databases: Database[] = [];
   readonly #stops: (() => Promise<void> | void)[] = [];
 
   constructor(name: string, env: ShopEnv, log: Log, app: App) {
@@ -84,6 +85,7 @@ export class Parts implements Kit {
   database(schema: string, max?: number): Database {
     const url = required(this.env, 'DATABASE_URL');
     const db = new Database({ url, schema, log: this.log, ...(max === undefined ? {} : { max }) });
+    this.databases.push(db);
     this.#checks.set('database', () => db.ping());
     this.#stops.push(() => db.close());
     return db;
@@ -106,7 +108,7 @@ export class Parts implements Kit {
       ...credentials,
       settings: { resetTimeoutMs, ...settings },
     });
-    this.#peers.push(peer);
+    this.peers.push(peer);
     this.#stops.push(() => peer.close());
     return peer;
   }
@@ -133,11 +135,11 @@ export class Parts implements Kit {
   }
 
   get hasPeers(): boolean {
-    return this.#peers.length > 0;
+    return this.peers.length > 0;
   }
 
-  peers(): Record<string, string> {
-    return Object.fromEntries(this.#peers.map((peer) => [peer.name, peer.refusing ? 'refusing' : 'closed']));
+  peerStates(): Record<string, string> {
+    return Object.fromEntries(this.peers.map((peer) => [peer.name, peer.refusing ? 'refusing' : 'closed']));
   }
 
   /** Seconds for which each of this service's tokens is still good. */

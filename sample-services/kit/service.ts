@@ -1,11 +1,12 @@
 import { flushTelemetry } from '@stormglass/agents/node';
-import { armCrash } from './crash.ts';
+import { armCrash, offerCrashPoints } from './crash.ts';
 import { parseEnv, versionOf } from './env.ts';
 import { createApp } from './http/app.ts';
 import { addHealth } from './http/health.ts';
 import { createLog } from './log.ts';
 import { type Kit, Parts } from './parts.ts';
 import { declareProtections, PEER_PROTECTIONS, type Protection } from './protections.ts';
+import { offerResilience } from './resilience.ts';
 
 export type { Kit, PeerName } from './parts.ts';
 
@@ -30,6 +31,8 @@ export async function service(definition: ServiceDefinition): Promise<void> {
   addHealth(app, definition.name, parts);
   await definition.routes(parts);
   declareProtections([...(definition.protections ?? []), ...(parts.hasPeers ? PEER_PROTECTIONS : [])]);
+  parts.onStop(offerResilience(parts, log));
+  if (env.STORMGLASS_CHAOS === 'on') parts.onStop(offerCrashPoints());
   await app.listen({ host: env.HOST, port: env.PORT });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : env.PORT;

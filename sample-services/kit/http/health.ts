@@ -7,7 +7,7 @@ export interface Vitals {
   /** Own database and broker. */
   check(): Promise<Record<string, string>>;
   /** Every service this one calls: `closed`, or `refusing` while its breaker is open. */
-  peers(): Record<string, string>;
+  peerStates(): Record<string, string>;
   /** Seconds for which its token for each audience is still good. */
   tokens(): Record<string, number>;
 }
@@ -58,7 +58,12 @@ export function addHealth(app: App, service: string, vitals: Vitals): void {
       },
       config,
     },
-    async () => ({ service, checks: await vitals.check(), peers: vitals.peers(), tokens: vitals.tokens() }),
+    async () => ({
+      service,
+      checks: await vitals.check(),
+      peers: vitals.peerStates(),
+      tokens: vitals.tokens(),
+    }),
   );
   const text = { description: 'Prometheus text', content: { 'text/plain': { schema: z.string() } } };
   app.get(

@@ -114,6 +114,18 @@ test('one held closed stays closed through failures', async () => {
   expect(transitions()).toEqual([]);
 });
 
+test('one that is disabled is nothing else until it is enabled, whatever its timer does', async () => {
+  const { tracked, fire, breaker } = track(flaky, { resetTimeout: 10, volumeThreshold: 1 });
+  await fire(true);
+  breaker.disable();
+  tracked.setEnabled(false);
+  await once(breaker, 'halfOpen');
+  expect(tracked.state).toBe('disabled');
+  breaker.enable();
+  tracked.setEnabled(true);
+  expect(tracked.state).toBe('half_open');
+});
+
 test('names its callee: the group, else what follows the arrow, else the name', () => {
   expect(track(flaky).tracked.peer).toBe('payments-v2');
   const named = (name: string) =>

@@ -72,8 +72,14 @@ export class TrackedBreaker {
   }
 
   setEnabled(enabled: boolean): void {
-    if (enabled && this.#state === 'disabled') this.#go(this.breaker.opened ? 'open' : 'closed');
+    if (enabled && this.#state === 'disabled') this.#go(this.#ownState());
     if (!enabled) this.#go('disabled');
+  }
+
+  /** What opossum itself says. */
+  #ownState(): BreakerState {
+    if (this.breaker.opened) return 'open';
+    return this.breaker.halfOpen ? 'half_open' : 'closed';
   }
 
   #listen(): void {
@@ -122,6 +128,8 @@ export class TrackedBreaker {
   #go(to: BreakerState): void {
     const from = this.#state;
     if (from === to) return;
+    // One that is disabled lets everything through, whatever becomes of its state meanwhile.
+    if (from === 'disabled' && !this.breaker.enabled) return;
     this.#state = to;
     if (to === 'closed') this.#openedAt = null;
     const window = readWindow(this.breaker);

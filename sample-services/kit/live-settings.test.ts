@@ -1,0 +1,124 @@
+import { CONTROL, METRIC, RESILIENCE_ATTR, type ResilienceChange } from '@stormglass/agents/contract';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { TestHub } from '../../agents/node/testing/hub.ts';
+import { OtlpSink } from '../../agents/node/testing/otlp-sink.ts';
+import { Answering } from '../testing/answering.ts';
+import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
+import { ServiceProcess } from '../testing/service-process.ts';
+
+/** One real service, shipping, with its agent on a hub; its peer is the carrier. */
+const soon = { timeout: 30_000, interval: 25 };
+const REGISTER = new URL('../../agents/node/register.ts', import.meta.url).href;
+
+let postgres: TestPostgres;
+let hub: TestHub;
+let sink: OtlpSink;
+let carrier: Answering;
+let shipping: ServiceProcess;
+beforeAll(async () => {
+  [postgres, hub, sink, carrier] = await Promise.all([
+    startTestPostgres(),
+    TestHub.start(),
+    OtlpSink.start(),
+    Answering.start('outside-world'),
+  ]);
+  shipping = new ServiceProcess('shipping', {
+    NODE_OPTIONS: `--import ${REGISTER}`,
+    OTEL_SERVICE_NAME: 'shipping',
+    OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+    STORMGLASS_HUB: hub.url,
+    STORMGLASS_CHAOS: 'on',
+    LOG_LEVEL: 'info',
+    DATABASE_URL: await postgres.database('shipping'),
+    BROKER_URL: await postgres.database('broker'),
+    OUTSIDE_URL: carrier.url,
+  });
+  await shipping.start();
+  await vi.waitUntil(() => hub.hello('shipping')?.controls.some((c) => c.name === 'resilience.set'), soon);
+}, 60_000);
+afterAll(async () => {
+  await shipping.stop();
+  await Promise.all([hub.close(), sink.close(), carrier.stop()]);
+  await postgres.stop();
+});
+beforeEach(async () => {
+  await hub.halt('shipping');
+  carrier.calls.length = 0;
+});
+
+const state = async () => {
+  const answer = await hub.invoke('shipping', 'resilience.get', {});
+  if (!answer.ok) throw new Error(answer.message);
+  return CONTROL['resilience.get'].result.parse(answer.result);
+};
+const set = (change: ResilienceChange) => hub.invoke('shipping', 'resilience.set', change);
+const carrierOf = async () => (await state()).peers.find((peer) => peer.name === 'outside-world')?.settings;
+let orders = 0;
+const ship = async () => {
+  const response = await fetch(`${shipping.url}/shipments`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': `key-${++orders}` },
+    body: JSON.stringify({ orderId: `order-${orders}`, address: 'Main Street 1' }),
+  });
+  return { status: response.status, body: await response.text() };
+};
+
+describe('settings', () => {
+  test('of each peer and database are told', async () => {
+    expect(await carrierOf()).toMatchObject({ timeoutMs: 3_000, bulkheadSlots: 10, retries: 3 });
+    expect((await state()).databases).toMatchObject([{ name: 'shipping', settings: { max: 8 } }]);
+  });
+
+  test('that are changed take effect at once, and the others stay', async () => {
+    const before = await carrierOf();
+    const release = carrier.hold();
+    const changed = await set({ kind: 'peer', name: 'outside-world', settings: { timeoutMs: 60 } });
+    expect(changed).toMatchObject({ ok: true });
+    expect(await carrierOf()).toEqual({ ...before, timeoutMs: 60 });
+    const { status, body } = await ship();
+    expect(status).toBe(502);
+    expect(body).toContain('60ms');
+    release();
+    await set({ kind: 'peer', name: 'outside-world', settings: { timeoutMs: 3_000 } });
+  });
+
+  test('that make no sense are refused with the field, and change nothing', async () => {
+    const before = await state();
+    const answer = await set({ kind: 'peer', name: 'outside-world', settings: { timeoutMs: -1 } });
+    expect(answer).toMatchObject({ ok: false, next: 'Correct the named fields.' });
+    expect(!answer.ok && answer.message).toContain('timeoutMs');
+    expect(await set({ kind: 'peer', name: 'nobody', settings: {} })).toMatchObject({
+      ok: false,
+      next: 'Choose one of outside-world.',
+    });
+    expect(await state()).toEqual(before);
+  });
+
+  test('of the pool are the limit of its connections', async () => {
+    const limit = () => {
+      const own = sink.points.filter(
+        (p) =>
+          p.name === METRIC.dbConnectionsMax &&
+          /\/shipping$/.test(String(p.attributes[RESILIENCE_ATTR.pool])),
+      );
+      return own.at(-1)?.value;
+    };
+    await vi.waitUntil(() => limit() === 8, soon);
+    await set({ kind: 'database', name: 'shipping', settings: { max: 3 } });
+    await vi.waitUntil(() => limit() === 3, soon);
+    await set({ kind: 'database', name: 'shipping', settings: { max: 8 } });
+  });
+});
+
+describe('a service with peers', () => {
+  test('can be without its breaker, and says so', async () => {
+    carrier.answer(503);
+    await vi.waitUntil(async () => (await ship()).body.includes('Breaker is open'), soon);
+    const called = carrier.calls.length;
+    await hub.invoke('shipping', 'switch.set', { name: 'breaker', on: false });
+    await ship();
+    expect(carrier.calls.length).toBeGreaterThan(called);
+    const off = hub.hello('shipping')?.protections.filter(({ on }) => !on);
+    expect(off?.map(({ name }) => name)).toEqual(['breaker']);
+  });
+});
