@@ -11,9 +11,11 @@ import {
   Interactions,
   InvariantReport,
   LeaseEnded,
+  ProtectionState,
   QueueSample,
   Receipt,
   RedAnswer,
+  ResilienceState,
   SagaEvent,
   SagaStarted,
   type SagaSummary,
@@ -92,6 +94,11 @@ const BreakerRow = z.object({
   why: z.string(),
   /** True when an agent is connected which can force it. */
   forceable: z.boolean(),
+});
+
+/** The settings of a service as each of its instances has them now. */
+const InstanceSettings = z.object({
+  instances: z.array(ResilienceState.extend({ instance: z.string() })),
 });
 
 const QueueRow = z.object({
@@ -274,6 +281,13 @@ export const ANSWERS = {
     /** One answer an agent (instance) that has the breaker. */
     answers: z.array(z.object({ instance: z.string(), state: z.string() })),
   }),
+  protections: z.object({
+    protections: z.array(ProtectionState.extend({ service: z.string(), instance: z.string() })),
+  }),
+  /** One answer an instance that has the protection. */
+  setProtection: z.object({ answers: z.array(ProtectionState.extend({ instance: z.string() })) }),
+  resilience: InstanceSettings,
+  setResilience: InstanceSettings,
   queues: z.object({ queues: z.array(QueueRow) }),
   queueAction: z.object({ queue: z.string(), action: z.string(), result: z.unknown() }),
   deadLetters: z.object({ queue: z.string(), total: z.number().int(), letters: z.array(DeadLetter) }),

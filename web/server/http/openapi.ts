@@ -36,13 +36,15 @@ function operation(name: ApiName): Json {
   const row = API[name];
   const failure = { content: json({ $ref: '#/components/schemas/Error' }) };
   const input = schema(row.input, 'input');
-  const fields = Object.keys((input.properties as Json | undefined) ?? {});
+  // One of several forms has no properties of its own.
+  const takes =
+    input.oneOf !== undefined || Object.keys((input.properties as Json | undefined) ?? {}).length > 0;
   const isQuery = row.method === 'GET';
   return {
     operationId: name,
     summary: row.summary,
     parameters: [...pathParameters(row.path), ...(isQuery ? queryParameters(input) : [])],
-    ...(!isQuery && fields.length > 0 ? { requestBody: { required: true, content: json(input) } } : {}),
+    ...(!isQuery && takes ? { requestBody: { required: true, content: json(input) } } : {}),
     responses: {
       '200': { description: 'lines' in row ? 'Done; this is one line' : 'Done', content: answer(name) },
       '4XX': { description: 'The caller can do something about it', ...failure },

@@ -6,6 +6,9 @@ import type { AgentHub } from './agents.ts';
 
 type Result<N extends ControlName> = z.infer<(typeof CONTROL)[N]['result']>;
 
+/** What changes nothing is not written down. */
+const READS: ReadonlySet<string> = new Set<ControlName>(['resilience.get', 'switch.list', 'crash.list']);
+
 /** Invokes what services offer on their channels, and writes down who did. */
 export class Controls {
   readonly #hub: AgentHub;
@@ -60,10 +63,33 @@ export class Controls {
     );
   }
 
+  /** The control on every connected instance of a service that offers it. Fails when none of them answers. */
+  async knownOnAll<N extends ControlName>(
+    name: N,
+    service: string,
+    input: unknown,
+    by: string,
+  ): Promise<{ instance: string; result: Result<N> }[]> {
+    const agents = this.offering(name, service);
+    if (agents.length === 0) throw absent(name, service);
+    const tried = await Promise.allSettled(
+      agents.map(async (agent) => {
+        const result = await this.knownOn(agent, name, input, by);
+        return { instance: agent.instance, result };
+      }),
+    );
+    const answers = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const failed = tried.find((one) => one.status === 'rejected');
+    if (answers.length === 0 && failed) throw failed.reason;
+    return answers;
+  }
+
   async #call(agent: AgentView, name: string, input: unknown, by: string): Promise<unknown> {
     const subject = `${agent.service} (${agent.instance})`;
-    const audit = (outcome: string) =>
+    const audit = (outcome: string) => {
+      if (READS.has(name)) return;
       this.#state.audit.add({ who: by, what: name, subject, why: brief(input), outcome });
+    };
     try {
       const answer = await this.#hub.invoke(agent.agentId, { name, input, by });
       audit(answer.ok ? 'done' : `refused: ${answer.message}`);

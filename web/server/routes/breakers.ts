@@ -1,4 +1,3 @@
-import { StormglassError } from '@stormglass/agents/contract';
 import type { Answer } from '../../live/answers.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { param } from './handler.ts';
@@ -13,22 +12,8 @@ export function breakerRoutes(p: Parts): Pick<Handlers, 'breakers' | 'forceBreak
     forceBreaker: async (call) => {
       const service = param(call, 'service');
       const input = { name: param(call, 'name'), state: call.input.state, forMs: call.input.forMs };
-      const agents = p.controls.offering('breaker.force', service);
-      const tried = await Promise.allSettled(
-        agents.map(async (agent) => {
-          const result = await p.controls.knownOn(agent, 'breaker.force', input, call.who);
-          return { instance: agent.instance, state: result.state };
-        }),
-      );
-      const answers = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-      if (answers.length > 0) return { answers };
-      const failed = tried.find((one) => one.status === 'rejected');
-      if (failed) throw failed.reason;
-      throw new StormglassError(
-        'target_absent',
-        `no connected instance of ${service} can force breakers`,
-        'Check that the service runs with the agent.',
-      );
+      const answers = await p.controls.knownOnAll('breaker.force', service, input, call.who);
+      return { answers: answers.map(({ instance, result }) => ({ instance, state: result.state })) };
     },
   };
 }

@@ -4,6 +4,7 @@ import { figureRoutes } from './figures.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { observeRoutes } from './observe.ts';
 import { queueRoutes } from './queues.ts';
+import { resilienceRoutes } from './resilience.ts';
 import { runRoutes } from './runs.ts';
 import { sagaRoutes } from './sagas.ts';
 import { sessionRoutes } from './session.ts';
@@ -15,6 +16,7 @@ export function createHandlers(parts: Parts): Handlers {
     ...sessionRoutes(parts),
     ...observeRoutes(parts),
     ...breakerRoutes(parts),
+    ...resilienceRoutes(parts),
     ...queueRoutes(parts),
     ...sagaRoutes(parts),
     ...traceRoutes(parts),

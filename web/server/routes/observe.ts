@@ -1,9 +1,18 @@
-import { mergeSketches, quantile, type Sketch, type Timeline } from '@stormglass/agents/contract';
+import {
+  type ControlName,
+  mergeSketches,
+  quantile,
+  type Sketch,
+  type Timeline,
+} from '@stormglass/agents/contract';
 import type { Answer } from '../../live/answers.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { param } from './handler.ts';
 
 type ServiceRow = Answer<'services'>['services'][number];
+
+/** Controls by which a service is hurt, so that a halt refuses them; a halt has put everything back itself. */
+const HURTS: ReadonlySet<string> = new Set<ControlName>(['switch.set', 'crash.arm']);
 
 export function observeRoutes(
   p: Parts,
@@ -21,6 +30,7 @@ export function observeRoutes(
     agents: () => ({ agents: p.hub.list() }),
     collector: () => p.telemetry.stats(),
     control: async (call) => {
+      if (HURTS.has(param(call, 'name'))) p.halt.refuseWhenHalted();
       const result = await p.controls.invoke(
         param(call, 'service'),
         param(call, 'name'),
