@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { QUEUES } from '../events/queues.ts';
-import type { ShopEvent } from '../events/shop-event.ts';
+import { recordEvents, type ShopEventDraft } from '../events/record.ts';
 import type { Delivery } from '../kit/broker/port.ts';
-import { type Clock, systemClock } from '../kit/clock.ts';
 import type { Database, Tx } from '../kit/database.ts';
 import { handleOnce, wasHandled } from '../kit/inbox.ts';
-import { appendOutbox } from '../kit/outbox.ts';
 import { demandOnce } from '../kit/peer/demand.ts';
 import type { Peer } from '../kit/peer/peer.ts';
 import { type Channel, MessageAnswer } from '../outside-world/api.ts';
@@ -17,9 +14,6 @@ type Result = { status: 'sent' } | { status: 'failed'; reason: string };
 export interface ChannelParts {
   db: Database;
   provider: Peer;
-  /** Called when an event was put into the outbox. */
-  onEvent(): void;
-  clock?: Clock;
 }
 
 /**
@@ -47,14 +41,12 @@ export class ChannelWorker {
       if (delivery.attempt >= queue.attempts) {
         const reason = error instanceof Error ? error.message : String(error);
         await db.transaction((tx) => this.#record(tx, delivery.id, notice, { status: 'failed', reason }));
-        this.#parts.onEvent();
       }
       throw error;
     }
     await handleOnce(db, delivery.id, queue.name, (tx) =>
       this.#record(tx, delivery.id, notice, { status: 'sent' }),
     );
-    this.#parts.onEvent();
   }
 
   async #send(messageId: string, { orderId, userId, subject }: Notice): Promise<void> {
@@ -75,31 +67,12 @@ export class ChannelWorker {
       [messageId, this.#channel, result.status, reason],
     );
     if (!row) return;
-    const event = this.#event(messageId, notice, row.version, result);
-    await appendOutbox(tx, QUEUES.orderview, {
-      name: event.type,
-      payload: event,
-      conversationId: notice.sagaId,
-    });
-  }
-
-  #event(messageId: string, notice: Notice, version: number, result: Result): ShopEvent {
-    const { orderId, sagaId, mode } = notice;
-    const channel = this.#channel;
-    const now = (this.#parts.clock ?? systemClock).now();
-    const stream = `notification:${messageId}:${channel}`;
-    const head = {
-      id: randomUUID(),
-      orderId,
-      sagaId,
-      mode,
-      stream,
-      version,
-      at: new Date(now).toISOString(),
-    };
-    return result.status === 'sent'
-      ? { ...head, type: 'NOTIFICATION_SENT', data: { channel } }
-      : { ...head, type: 'NOTIFICATION_FAILED', data: { channel, reason: result.reason } };
+    const draft: ShopEventDraft =
+      result.status === 'sent'
+        ? { type: 'NOTIFICATION_SENT', data: { channel: this.#channel } }
+        : { type: 'NOTIFICATION_FAILED', data: { channel: this.#channel, reason } };
+    const place = { stream: `notification:${messageId}:${this.#channel}`, expected: row.version - 1 };
+    await recordEvents(tx, place, notice, [draft]);
   }
 }
 

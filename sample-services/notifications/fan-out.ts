@@ -8,11 +8,11 @@ import { NOTICE, noticeOf } from './notice.ts';
 
 /**
  * Spreads a settled order over the channels: the mark that it was heard of, a notice for each channel and the message
- * to its worker are one commit. Gives whether anything was new.
+ * to its worker are one commit.
  */
-export function fanOut(db: Database, delivery: Delivery): Promise<boolean> {
+export async function fanOut(db: Database, delivery: Delivery): Promise<void> {
   const notice = noticeOf(delivery);
-  return handleOnce(db, delivery.id, QUEUES.notifications.name, async (tx) => {
+  await handleOnce(db, delivery.id, QUEUES.notifications.name, async (tx) => {
     for (const channel of CHANNELS) {
       const message = { name: NOTICE, payload: notice, conversationId: delivery.conversationId };
       const id = await appendOutbox(tx, QUEUES[channel], message);

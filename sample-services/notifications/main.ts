@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addEventFeed } from '../events/feed.ts';
 import { QUEUES } from '../events/queues.ts';
 import type { Broker, Delivery, QueueDefinition } from '../kit/broker/port.ts';
 import type { Database } from '../kit/database.ts';
@@ -56,13 +57,12 @@ await service({
     const { notifications, email, sms, push, orderview } = QUEUES;
     const relay = startOutboxRelay({ db, broker, queues: [email, sms, push, orderview], log: kit.log });
     kit.onStop(() => relay.stop());
-    consume(kit, broker, notifications, async (delivery) => {
-      if (await fanOut(db, delivery)) relay.nudge();
-    });
+    consume(kit, broker, notifications, (delivery) => fanOut(db, delivery));
     for (const channel of CHANNELS) {
-      const worker = new ChannelWorker(channel, { db, provider, onEvent: () => relay.nudge() });
+      const worker = new ChannelWorker(channel, { db, provider });
       consume(kit, broker, QUEUES[channel], (delivery) => worker.handle(delivery));
     }
     addRoutes(kit, db);
+    addEventFeed(kit.app, db, 'notifications:read');
   },
 });

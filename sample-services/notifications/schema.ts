@@ -1,8 +1,9 @@
+import { EVENT_STORE_SCHEMA } from '../kit/event-store/schema.ts';
 import { INBOX_SCHEMA } from '../kit/inbox.ts';
 import { OUTBOX_SCHEMA } from '../kit/outbox.ts';
 
 /** `notice`: one for each channel of each settled order. `version` counts what was told about it as events. */
-export const NOTIFICATIONS_SCHEMA = `${INBOX_SCHEMA}; ${OUTBOX_SCHEMA};
+export const NOTIFICATIONS_SCHEMA = `${INBOX_SCHEMA}; ${OUTBOX_SCHEMA}; ${EVENT_STORE_SCHEMA};
   create table if not exists notice (
     message_id text not null,
     channel text not null,
