@@ -15,9 +15,10 @@ export const DEFAULT_PORTS = {
   payments: 4106,
   shipping: 4107,
   notifications: 4108,
+  orderview: 4109,
   'outside-world': 4110,
   loadgen: 4111,
-  'queue-agent': 4112,
+  'queue-agent': 4113,
 } as const;
 export type PortName = keyof typeof DEFAULT_PORTS;
 export type Ports = Record<PortName, number>;
@@ -70,6 +71,7 @@ export const SHOP: readonly Service[] = [
   { name: 'shipping', database: true },
   { name: 'notifications', database: true },
   { name: 'orders', database: true },
+  { name: 'orderview', database: true },
   { name: 'gateway', database: false },
 ];
 
@@ -203,7 +205,7 @@ export function queueAgent(context: LaunchContext): PlannedProcess {
       ...telemetryEnv(context, 'queue-agent'),
       PORT: String(context.ports['queue-agent']),
       BROKER_URL: databases.broker ?? '',
-      QUEUES: 'notifications,notifications.email,notifications.sms,notifications.push',
+      QUEUES: 'notifications,notifications.email,notifications.sms,notifications.push,orderview.events',
     },
   };
 }
