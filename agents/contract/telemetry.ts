@@ -28,6 +28,9 @@ export const METRIC = {
   queueConsumers: 'messaging.queue.consumers',
   outboxPending: 'messaging.outbox.pending',
   outboxOldestAge: 'messaging.outbox.oldest.age',
+  inboxDuplicates: 'messaging.inbox.duplicates',
+  /** Fencing token of a lease, from whoever holds it. */
+  leaseEpoch: 'stormglass.lease.epoch',
   sagaActive: 'stormglass.saga.active',
   sagaStarted: 'stormglass.saga.started',
   sagaCompleted: 'stormglass.saga.completed',

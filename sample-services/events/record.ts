@@ -1,7 +1,7 @@
 import type { Tx } from '../kit/database.ts';
 import { appendEvents } from '../kit/event-store/append.ts';
 import type { StoredEvent } from '../kit/event-store/event.ts';
-import { appendOutbox } from '../kit/outbox.ts';
+import { appendOutbox } from '../kit/outbox/append.ts';
 import { QUEUES, subscribersOf } from './queues.ts';
 import {
   parseShopEvent,

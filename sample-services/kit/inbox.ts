@@ -1,4 +1,7 @@
+import { metrics } from '@opentelemetry/api';
+import { METRIC } from '@stormglass/agents/contract';
 import type { Database, Sql, Tx } from './database.ts';
+import { protects } from './protections.ts';
 
 export const INBOX_SCHEMA = `
   create table if not exists inbox (
@@ -10,10 +13,12 @@ export const INBOX_SCHEMA = `
 
 /** True if this consumer has finished this message before. */
 export async function wasHandled(db: Sql, messageId: string, consumer: string): Promise<boolean> {
+  if (!protects('inbox')) return false;
   const rows = await db.query('select 1 from inbox where message_id = $1 and consumer = $2', [
     messageId,
     consumer,
   ]);
+  if (rows.length > 0) countDuplicate(consumer);
   return rows.length > 0;
 }
 
@@ -32,8 +37,18 @@ export function handleOnce(
       'insert into inbox (message_id, consumer) values ($1, $2) on conflict do nothing returning message_id',
       [messageId, consumer],
     );
-    if (marked.length === 0) return false;
+    if (marked.length === 0 && protects('inbox')) {
+      countDuplicate(consumer);
+      return false;
+    }
     await effect(tx);
     return true;
   });
+}
+
+function countDuplicate(consumer: string): void {
+  metrics
+    .getMeter('stormglass.shop')
+    .createCounter(METRIC.inboxDuplicates, { unit: '{message}' })
+    .add(1, { 'messaging.consumer.group.name': consumer });
 }

@@ -1,12 +1,13 @@
 import type { PeerSettings } from '@stormglass/agents/contract';
 import { openBroker } from './broker/open.ts';
-import type { Broker } from './broker/port.ts';
+import type { Broker, QueueDefinition } from './broker/port.ts';
 import { Database } from './database.ts';
 import { instanceOf, required, type ShopEnv } from './env.ts';
 import { addGuard } from './http/guard.ts';
 import type { App } from './http/route.ts';
 import { Identity } from './identity/identity.ts';
 import type { Log } from './log.ts';
+import { OutboxRelay, RELAY_LEASE } from './outbox/relay.ts';
 import { fixedEndpoint } from './peer/endpoints.ts';
 import { Peer } from './peer/peer.ts';
 import { hash32, type Random, seededRandom } from './random.ts';
@@ -24,6 +25,8 @@ export interface Kit {
   readonly instanceIsStable: boolean;
   database(schema: string, max?: number): Database;
   broker(): Broker;
+  /** Carries this database's outbox to the broker; its database needs OUTBOX_SCHEMA. */
+  relay(db: Database, broker: Broker, queues: readonly QueueDefinition[]): OutboxRelay;
   /** `settings`: what differs from the defaults at the start. */
   peer(name: PeerName, settings?: Partial<PeerSettings>): Peer;
   /** Null while nobody asks for tokens (no IDENTITY_URL). */
@@ -68,6 +71,7 @@ export class Parts implements Kit {
   readonly #checks = new Map<string, () => Promise<void>>();
   readonly peers: Peer[] = [];
   readonly databases: Database[] = [];
+  readonly #leases = new Map<string, () => number | null>();
   readonly #stops: (() => Promise<void> | void)[] = [];
 
   constructor(name: string, env: ShopEnv, log: Log, app: App) {
@@ -96,6 +100,14 @@ export class Parts implements Kit {
     this.#checks.set('broker', () => broker.ping());
     this.#stops.push(() => broker.close());
     return broker;
+  }
+
+  relay(db: Database, broker: Broker, queues: readonly QueueDefinition[]): OutboxRelay {
+    const { log, instance, instanceIsStable } = this;
+    const relay = new OutboxRelay({ db, broker, queues, log, instance, instanceIsStable });
+    this.#leases.set(RELAY_LEASE, () => relay.lease?.epoch ?? null);
+    this.#stops.push(() => relay.stop());
+    return relay;
   }
 
   peer(name: PeerName, settings: Partial<PeerSettings> = {}): Peer {
@@ -132,6 +144,10 @@ export class Parts implements Kit {
       }),
     );
     return Object.fromEntries(results);
+  }
+
+  leases(): Record<string, number | null> {
+    return Object.fromEntries([...this.#leases].map(([name, epoch]) => [name, epoch()]));
   }
 
   get hasPeers(): boolean {

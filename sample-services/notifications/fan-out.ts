@@ -2,7 +2,7 @@ import { QUEUES } from '../events/queues.ts';
 import type { Delivery } from '../kit/broker/port.ts';
 import type { Database } from '../kit/database.ts';
 import { handleOnce } from '../kit/inbox.ts';
-import { appendOutbox } from '../kit/outbox.ts';
+import { appendOutbox } from '../kit/outbox/append.ts';
 import { CHANNELS } from '../outside-world/api.ts';
 import { NOTICE, noticeOf } from './notice.ts';
 

@@ -3,7 +3,6 @@ import { addEventFeed } from '../events/feed.ts';
 import { QUEUES } from '../events/queues.ts';
 import type { Broker, Delivery, QueueDefinition } from '../kit/broker/port.ts';
 import type { Database } from '../kit/database.ts';
-import { startOutboxRelay } from '../kit/outbox.ts';
 import { type Kit, service } from '../kit/service.ts';
 import { CHANNELS } from '../outside-world/api.ts';
 import { ChannelWorker } from './channel.ts';
@@ -50,13 +49,13 @@ function addRoutes({ app }: Kit, db: Database): void {
 
 await service({
   name: 'notifications',
+  protections: ['outbox', 'inbox', 'fencing'],
   routes: (kit) => {
     const db = kit.database(NOTIFICATIONS_SCHEMA);
     const broker = kit.broker();
     const provider = kit.peer('outside-world');
     const { notifications, email, sms, push, orderview } = QUEUES;
-    const relay = startOutboxRelay({ db, broker, queues: [email, sms, push, orderview], log: kit.log });
-    kit.onStop(() => relay.stop());
+    kit.relay(db, broker, [email, sms, push, orderview]);
     consume(kit, broker, notifications, (delivery) => fanOut(db, delivery));
     for (const channel of CHANNELS) {
       const worker = new ChannelWorker(channel, { db, provider });

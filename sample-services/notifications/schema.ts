@@ -1,6 +1,6 @@
 import { EVENT_STORE_SCHEMA } from '../kit/event-store/schema.ts';
 import { INBOX_SCHEMA } from '../kit/inbox.ts';
-import { OUTBOX_SCHEMA } from '../kit/outbox.ts';
+import { OUTBOX_SCHEMA } from '../kit/outbox/schema.ts';
 
 /** `notice`: one for each channel of each settled order. `version` counts what was told about it as events. */
 export const NOTIFICATIONS_SCHEMA = `${INBOX_SCHEMA}; ${OUTBOX_SCHEMA}; ${EVENT_STORE_SCHEMA};

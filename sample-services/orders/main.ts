@@ -1,6 +1,5 @@
 import { addEventFeed } from '../events/feed.ts';
 import { QUEUES } from '../events/queues.ts';
-import { startOutboxRelay } from '../kit/outbox.ts';
 import { service } from '../kit/service.ts';
 import { registerSagaControls } from './controls.ts';
 import { addOrderRoutes } from './routes.ts';
@@ -11,15 +10,20 @@ import { Settled } from './settled.ts';
 
 await service({
   name: 'orders',
-  protections: ['fencing', 'journal-resume', 'register-before', 'idempotency-keys', 'hardened-saga'],
+  protections: [
+    'outbox',
+    'fencing',
+    'journal-resume',
+    'register-before',
+    'idempotency-keys',
+    'hardened-saga',
+  ],
   routes: (kit) => {
-    const { log } = kit;
     const db = kit.database(ORDERS_SCHEMA, 12);
     const broker = kit.broker();
     const engine = openSagaEngine(kit, db);
     const settled = new Settled(engine);
-    const relay = startOutboxRelay({ db, broker, queues: Object.values(QUEUES), log });
-    kit.onStop(() => relay.stop());
+    kit.relay(db, broker, Object.values(QUEUES));
     kit.onStop(async () => {
       settled.close();
       await engine.close();

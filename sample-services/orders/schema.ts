@@ -1,5 +1,5 @@
 import { IDEMPOTENCY_SCHEMA } from '../kit/idempotency.ts';
-import { OUTBOX_SCHEMA } from '../kit/outbox.ts';
+import { OUTBOX_SCHEMA } from '../kit/outbox/schema.ts';
 import { ORDER_SCHEMA } from './order/schema.ts';
 
 /**

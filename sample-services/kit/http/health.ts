@@ -10,6 +10,8 @@ export interface Vitals {
   peerStates(): Record<string, string>;
   /** Seconds for which its token for each audience is still good. */
   tokens(): Record<string, number>;
+  /** Epoch of each lease it holds; null while another process has it. */
+  leases(): Record<string, number | null>;
 }
 
 const Checks = z.record(z.string(), z.string());
@@ -20,6 +22,7 @@ const Health = z.object({
   checks: Checks,
   peers: Checks,
   tokens: z.record(z.string(), z.number()),
+  leases: z.record(z.string(), z.number().int().nullable()),
 });
 
 const tags = ['process'];
@@ -63,6 +66,7 @@ export function addHealth(app: App, service: string, vitals: Vitals): void {
       checks: await vitals.check(),
       peers: vitals.peerStates(),
       tokens: vitals.tokens(),
+      leases: vitals.leases(),
     }),
   );
   const text = { description: 'Prometheus text', content: { 'text/plain': { schema: z.string() } } };

@@ -1,0 +1,166 @@
+import { metrics, trace } from '@opentelemetry/api';
+import { METRIC } from '@stormglass/agents/contract';
+import type { Broker, Message, QueueDefinition } from '../broker/port.ts';
+import { crashPoint } from '../crash.ts';
+import type { Database, Tx } from '../database.ts';
+import { Leadership } from '../lease/leadership.ts';
+import { demandLease, type Held, StaleLease } from '../lease/lease.ts';
+import type { Log } from '../log.ts';
+import { type Loop, startLoop } from '../loop.ts';
+import { carryFrom } from './append.ts';
+
+export interface RelayOptions {
+  db: Database;
+  broker: Broker;
+  queues: readonly QueueDefinition[];
+  log: Log;
+  instance: string;
+  /** True if no other living process has this instance name. */
+  instanceIsStable: boolean;
+  /** How long a leader that fell silent stays the leader, ms. */
+  leaseMs?: number;
+}
+
+interface OutboxRow {
+  seq: string;
+  id: string;
+  queue: string;
+  name: string;
+  payload: unknown;
+  conversation_id: string;
+  headers: Record<string, string>;
+}
+
+export const RELAY_LEASE = 'outbox-relay';
+
+const BATCH = 50;
+/** Sent rows are kept for inspection; older ones go. */
+const KEEP_SENT = '1 hour';
+/** A round without being nudged, ms: what another process wrote, or a crash left behind, waits no longer. */
+const POLL_MS = 250;
+const SWEEP_ROUNDS = 2_400;
+const MEASURE_ROUNDS = 8;
+
+/**
+ * Publishes committed rows. Of all relays of a database one leads; it takes unsent rows with `for update skip locked` and
+ * flags them after the broker confirmed: a cursor over `seq` would lose a row whose transaction commits late. A crash in
+ * between publishes again under the same id, which broker and inbox recognise. A leader that slept until another one
+ * led does not flag anything: its epoch is stale.
+ */
+export class OutboxRelay {
+  readonly #options: RelayOptions;
+  readonly #queues: ReadonlyMap<string, QueueDefinition>;
+  readonly #leadership: Leadership;
+  readonly #loop: Loop;
+  readonly #ends: (() => void)[];
+  #unsent = { pending: 0, ageSeconds: 0 };
+  #round = 0;
+
+  constructor(options: RelayOptions) {
+    const { db, log, instance, instanceIsStable, leaseMs } = options;
+    this.#options = options;
+    this.#queues = new Map(options.queues.map((queue) => [queue.name, queue]));
+    this.#loop = startLoop({ name: 'outbox relay', intervalMs: POLL_MS, log, run: () => this.#relay() });
+    this.#leadership = new Leadership({
+      ...{ db, name: RELAY_LEASE, instance, instanceIsStable, log },
+      ...(leaseMs === undefined ? {} : { ttlMs: leaseMs }),
+      onChange: () => this.#loop.nudge(),
+    });
+    this.#ends = [carryFrom(db, this), this.#observe()];
+  }
+
+  /** Null while another relay of this database leads. */
+  get lease(): Held | null {
+    return this.#leadership.held;
+  }
+
+  nudge(): void {
+    this.#loop.nudge();
+  }
+
+  sendUnkept(queue: string, message: Message): void {
+    crashPoint('relay:before-direct');
+    this.#publish(queue, message).catch((err: unknown) =>
+      this.#options.log.warn({ err, queue, message: message.id }, 'a message without an outbox was lost'),
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.#ends) end();
+    await this.#loop.stop();
+    await this.#leadership.stop();
+  }
+
+  async #relay(): Promise<boolean> {
+    const { db } = this.#options;
+    await db.whenReady();
+    const { lease } = this;
+    if (lease === null) return false;
+    const round = this.#round++;
+    if (round % SWEEP_ROUNDS === 0) {
+      await db.query(`delete from outbox where sent_at < now() - interval '${KEEP_SENT}'`);
+    }
+    if (round % MEASURE_ROUNDS === 0) await this.#measure();
+    return (await db.transaction((tx) => this.#sendBatch(tx, lease))) === BATCH;
+  }
+
+  async #sendBatch(tx: Tx, lease: Held): Promise<number> {
+    const rows = await tx.query<OutboxRow>(
+      `select seq, id, queue, name, payload, conversation_id, headers from outbox
+       where sent_at is null order by seq limit ${BATCH} for update skip locked`,
+    );
+    if (rows.length === 0) return 0;
+    const attributes = { 'lease.epoch': lease.epoch, 'messaging.batch.message_count': rows.length };
+    await trace
+      .getTracer('stormglass.shop')
+      .startActiveSpan('outbox relay', { root: true, attributes }, async (span) => {
+        try {
+          // Time may have passed in our sleep: what was not sent yet is the new leader's.
+          if (this.lease?.epoch !== lease.epoch) throw new StaleLease(lease);
+          await Promise.all(rows.map((row) => this.#publish(row.queue, toMessage(row))));
+          crashPoint('relay:after-publish');
+          await demandLease(tx, lease);
+          await tx.query('update outbox set sent_at = now(), sent_epoch = $2 where seq = any($1)', [
+            rows.map((row) => row.seq),
+            lease.epoch,
+          ]);
+        } finally {
+          span.end();
+        }
+      });
+    return rows.length;
+  }
+
+  async #publish(name: string, message: Message): Promise<void> {
+    const queue = this.#queues.get(name);
+    if (!queue) throw new Error(`message ${message.id} is for the unknown queue ${name}`);
+    await this.#options.broker.publish(queue, message);
+  }
+
+  async #measure(): Promise<void> {
+    const [row] = await this.#options.db.query<{ pending: number; age: number }>(
+      `select count(*)::int as pending,
+         coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float as age
+       from outbox where sent_at is null`,
+    );
+    this.#unsent = { pending: row?.pending ?? 0, ageSeconds: row?.age ?? 0 };
+  }
+
+  /** The leader alone tells of its database's outbox. */
+  #observe(): () => void {
+    const meter = metrics.getMeter('stormglass.shop');
+    const pending = meter.createObservableGauge(METRIC.outboxPending, { unit: '{message}' });
+    const age = meter.createObservableGauge(METRIC.outboxOldestAge, { unit: 's' });
+    const observe: Parameters<typeof meter.addBatchObservableCallback>[0] = (result) => {
+      if (this.lease === null) return;
+      result.observe(pending, this.#unsent.pending);
+      result.observe(age, this.#unsent.ageSeconds);
+    };
+    meter.addBatchObservableCallback(observe, [pending, age]);
+    return () => meter.removeBatchObservableCallback(observe, [pending, age]);
+  }
+}
+
+function toMessage({ id, name, payload, conversation_id: conversationId, headers }: OutboxRow): Message {
+  return { id, name, payload, conversationId, headers };
+}

@@ -1,0 +1,24 @@
+import { LEASE_SCHEMA } from '../lease/lease.ts';
+
+/** One row for each queue a message goes to, under the same id. */
+export const OUTBOX_SCHEMA = `${LEASE_SCHEMA};
+  create table if not exists outbox (
+    seq bigserial primary key,
+    id uuid not null,
+    queue text not null,
+    name text not null,
+    payload jsonb not null,
+    conversation_id text not null,
+    headers jsonb not null,
+    created_at timestamptz not null default now(),
+    sent_at timestamptz
+  );
+  do $$ begin
+    if exists (select from pg_constraint where conname = 'outbox_id_key') then
+      alter table outbox drop constraint outbox_id_key;
+    end if;
+  end $$;
+  -- The relay's epoch when it was sent.
+  alter table outbox add column if not exists sent_epoch int;
+  create unique index if not exists outbox_message on outbox (id, queue);
+  create index if not exists outbox_unsent on outbox (seq) where sent_at is null`;
