@@ -28,6 +28,13 @@ const ADAPTERS: Readonly<Record<BrokerScheme, { system: string; open(at: Address
       return new BullMqBroker({ ...at, backend: redisBackend(at.url) });
     },
   },
+  amqp: {
+    system: 'rabbitmq',
+    open: async (at) => {
+      const { RabbitMqBroker } = await import('./rabbitmq/broker.ts');
+      return new RabbitMqBroker(at);
+    },
+  },
 };
 
 /** The broker which `url` names by its scheme (`promises.ts`); throws `invalid_request` for any other. */
@@ -35,8 +42,15 @@ export function openBroker(at: Address): Broker {
   return new LazyBroker(at, schemeOf(at.url));
 }
 
+const ALIASES: Readonly<Record<string, BrokerScheme>> = {
+  postgresql: 'postgres',
+  rediss: 'redis',
+  amqps: 'amqp',
+};
+
 function schemeOf(url: string): BrokerScheme {
-  const scheme = url.slice(0, url.indexOf(':')).replace(/^postgresql$/, 'postgres');
+  const written = url.slice(0, url.indexOf(':'));
+  const scheme = ALIASES[written] ?? written;
   const known = Object.keys(PROMISES).find((name): name is BrokerScheme => name === scheme);
   if (known !== undefined) return known;
   throw new StormglassError(

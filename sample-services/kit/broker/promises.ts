@@ -14,5 +14,6 @@ const RELIABLE: BrokerPromises = { durable: true, onceById: false, repeats: true
 export const PROMISES = {
   postgres: { ...RELIABLE, onceById: true },
   redis: { ...RELIABLE, onceById: true },
+  amqp: RELIABLE,
 } as const satisfies Record<string, BrokerPromises>;
 export type BrokerScheme = keyof typeof PROMISES;

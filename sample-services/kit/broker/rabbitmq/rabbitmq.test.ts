@@ -1,0 +1,88 @@
+import { type Channel, connect } from 'amqplib';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { noRabbitMq, type RabbitMqServer, testRabbitMq } from '../../../testing/brokers.ts';
+import { describeBroker } from '../contract/battery.ts';
+import { Bench, type BrokerUnderTest, message, soon } from '../contract/bench.ts';
+import { PROMISES } from '../promises.ts';
+import { RabbitMqBroker } from './broker.ts';
+
+const log = pino({ level: 'silent' });
+let rabbit: RabbitMqServer;
+beforeAll(async () => {
+  if (noRabbitMq !== null) return;
+  rabbit = await testRabbitMq();
+  await rabbit.server.start();
+});
+afterAll(() => rabbit?.server.stop());
+
+const under = (): BrokerUnderTest => ({
+  url: rabbit.server.url,
+  open: () => new RabbitMqBroker({ url: rabbit.server.url, log }),
+  deadLetters: (queue) =>
+    onChannel(async (channel) => (await channel.checkQueue(`${queue}.dead`)).messageCount),
+  crash: (downMs) => rabbit.server.crash(downMs),
+});
+
+describeBroker({ name: 'RabbitMQ', promises: PROMISES.amqp, skip: noRabbitMq, under });
+
+async function onChannel<T>(work: (channel: Channel) => Promise<T>): Promise<T> {
+  const connection = await connect(rabbit.server.url);
+  try {
+    return await work(await connection.createChannel());
+  } finally {
+    await connection.close();
+  }
+}
+
+describe.skipIf(noRabbitMq !== null)(
+  `RabbitMQ itself${noRabbitMq === null ? '' : ` (${noRabbitMq})`}`,
+  () => {
+    test('makes a dead letter of a message that no consumer survives', async () => {
+      const on = new Bench(under());
+      await on.publish();
+      await onChannel(async (channel) => {
+        const take = () => channel.get(on.queue.name);
+        for (let taken = await take(); taken !== false; taken = await take())
+          channel.nack(taken, false, true);
+      });
+      await vi.waitFor(async () => expect(await on.deadLetters()).toBe(1), soon);
+      await on.close();
+    });
+
+    test("keeps a stranger's message that cannot be read as a dead letter, and goes on", async () => {
+      const on = new Bench(under());
+      await on.consume();
+      await onChannel(async (channel) => {
+        channel.sendToQueue(on.queue.name, Buffer.from('{"not": json'), { messageId: 'stranger' });
+        await channel.checkQueue(on.queue.name);
+      });
+      await vi.waitFor(async () => expect(await on.deadLetters()).toBe(1), soon);
+      const sent = message();
+      await on.broker.publish(on.queue, sent);
+      await vi.waitFor(() => expect([...on.seenIds]).toEqual([sent.id]), soon);
+      await on.close();
+    });
+
+    test('refuses a message whose queue was deleted, and makes the queue again for the next', async () => {
+      const on = new Bench(under());
+      await on.publish();
+      await onChannel((channel) => channel.deleteQueue(on.queue.name));
+      await expect(on.publish()).rejects.toMatchObject({ code: 'unavailable' });
+      await on.publish();
+      await on.consume();
+      await vi.waitFor(() => expect(on.seen).toHaveLength(1), soon);
+      await on.close();
+    });
+
+    test('consumes again after its queue was deleted', async () => {
+      const on = new Bench(under());
+      await on.consume();
+      await onChannel((channel) => channel.deleteQueue(on.queue.name));
+      const sent = message();
+      await vi.waitFor(() => on.broker.publish(on.queue, sent), soon);
+      await vi.waitFor(() => expect(on.seenIds.has(sent.id)).toBe(true), soon);
+      await on.close();
+    });
+  },
+);
