@@ -29,7 +29,10 @@ describeBroker({ name: 'RabbitMQ', promises: PROMISES.amqp, skip: noRabbitMq, un
 async function onChannel<T>(work: (channel: Channel) => Promise<T>): Promise<T> {
   const connection = await connect(rabbit.server.url);
   try {
-    return await work(await connection.createChannel());
+    const channel = await connection.createChannel();
+    // The rejected call tells it as well.
+    channel.on('error', () => undefined);
+    return await work(channel);
   } finally {
     await connection.close();
   }
@@ -79,9 +82,11 @@ describe.skipIf(noRabbitMq !== null)(
       const on = new Bench(under());
       await on.consume();
       await onChannel((channel) => channel.deleteQueue(on.queue.name));
-      const sent = message();
-      await vi.waitFor(() => on.broker.publish(on.queue, sent), soon);
-      await vi.waitFor(() => expect(on.seenIds.has(sent.id)).toBe(true), soon);
+      // Made again before RabbitMQ 3.10 has told its consumers of the end, a quorum queue would lose them.
+      const look = () => onChannel((channel) => channel.checkQueue(on.queue.name));
+      await vi.waitFor(async () => expect(await look()).toMatchObject({ consumerCount: 1 }), soon);
+      await on.publish();
+      await vi.waitFor(() => expect(on.seen).toHaveLength(1), soon);
       await on.close();
     });
   },
