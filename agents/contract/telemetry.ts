@@ -47,6 +47,8 @@ export const METRIC = {
   chaosInjections: 'stormglass.chaos.injections',
   /** Seconds for which a service's token for an audience is still good. */
   tokenRemaining: 'stormglass.identity.token.remaining',
+  /** 1 while the last known instances of a peer are used because the registry says nothing of it. */
+  discoveryStale: 'stormglass.discovery.stale',
   loadRequests: 'stormglass.load.requests',
   loadLatency: 'stormglass.load.latency',
 } as const;

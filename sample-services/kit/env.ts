@@ -8,6 +8,8 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   /** 0 lets the system choose; the chosen port is in the `listening` log line. */
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** Where callers reach this instance, when that is not HOST. */
+  ADVERTISE_HOST: z.string().optional(),
   OTEL_SERVICE_NAME: z.string().optional(),
   OTEL_RESOURCE_ATTRIBUTES: z.string().default(''),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -2,13 +2,15 @@ import type { PeerSettings } from '@stormglass/agents/contract';
 import { openBroker } from './broker/open.ts';
 import type { Broker, QueueDefinition } from './broker/port.ts';
 import { Database } from './database.ts';
-import { instanceOf, required, type ShopEnv } from './env.ts';
+import { Discovery } from './discovery/discovery.ts';
+import type { Knowledge } from './discovery/known-services.ts';
+import { instanceOf, required, type ShopEnv, versionOf } from './env.ts';
 import { addGuard } from './http/guard.ts';
 import type { App } from './http/route.ts';
 import { Identity } from './identity/identity.ts';
 import type { Log } from './log.ts';
 import { OutboxRelay, RELAY_LEASE } from './outbox/relay.ts';
-import { fixedEndpoint } from './peer/endpoints.ts';
+import { type Endpoints, fixedEndpoint } from './peer/endpoints.ts';
 import { Peer } from './peer/peer.ts';
 import { hash32, type Random, seededRandom } from './random.ts';
 
@@ -55,10 +57,13 @@ export type PeerName = keyof typeof PEER_URLS;
 
 /** Short: a call of ours waits for it. */
 const IDENTITY_TIMEOUT_MS = 1_000;
+/** Asked every second, so it is found again soon after it was away. */
+const REGISTRY_SETTINGS = { timeoutMs: 1_000, resetTimeoutMs: 2_000 };
 /** These take calls from anybody: no token is got for them. */
 const OPEN_PEERS: readonly PeerName[] = ['identity', 'outside-world', 'gateway'];
 
 export class Parts implements Kit {
+  readonly name: string;
   readonly env: ShopEnv;
   readonly log: Log;
   readonly app: App;
@@ -67,7 +72,11 @@ export class Parts implements Kit {
   readonly instanceIsStable: boolean;
   readonly signal: AbortSignal;
   readonly identity: Identity | null;
+  readonly #discovery: Discovery | null;
   readonly #stopping = new AbortController();
+  /** True from the beginning of a graceful stop: connections are not kept any more. */
+  draining = false;
+  #discovers = false;
   readonly #checks = new Map<string, () => Promise<void>>();
   readonly peers: Peer[] = [];
   readonly databases: Database[] = [];
@@ -76,6 +85,7 @@ export class Parts implements Kit {
 
   constructor(name: string, env: ShopEnv, log: Log, app: App) {
     const instance = instanceOf(env);
+    this.name = name;
     this.env = env;
     this.log = log;
     this.app = app;
@@ -83,7 +93,8 @@ export class Parts implements Kit {
     this.instance = instance ?? `${name}-${process.pid}`;
     this.instanceIsStable = instance !== null;
     this.random = seededRandom(hash32(`${this.instance}/${process.pid}`));
-    this.identity = this.#openIdentity(name);
+    this.identity = this.#openIdentity();
+    this.#discovery = this.#openDiscovery();
   }
 
   database(schema: string, max?: number): Database {
@@ -112,7 +123,7 @@ export class Parts implements Kit {
 
   peer(name: PeerName, settings: Partial<PeerSettings> = {}): Peer {
     const resetTimeoutMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
-    const endpoints = fixedEndpoint(name, required(this.env, PEER_URLS[name]));
+    const endpoints = this.#endpoints(name);
     const tokens = OPEN_PEERS.includes(name) ? undefined : this.identity?.tokens;
     const credentials = tokens === undefined ? {} : { credentials: tokens };
     const peer = new Peer({
@@ -163,18 +174,60 @@ export class Parts implements Kit {
     return this.identity?.tokens.remaining() ?? {};
   }
 
+  discovery(): Record<string, Knowledge> {
+    return this.#discovery?.knowledge() ?? {};
+  }
+
+  /** From now on callers may find this instance, which listens on `port`. */
+  announce(port: number): void {
+    const { env, instance, name } = this;
+    const peers = this.peers.map((peer) => peer.name).filter((peer) => peer !== name);
+    const registration = {
+      ...{ name, instance, port, host: env.ADVERTISE_HOST ?? env.HOST, scheme: 'http' as const },
+      ...{ version: versionOf(env), healthCheckPath: '/readyz' },
+      // Who looks nobody up can do without the registry.
+      dependencies: peers.filter((peer) => peer !== 'registry' || this.#discovers),
+    };
+    this.#discovery?.announce(registration, () => this.isReady());
+  }
+
+  async isReady(): Promise<boolean> {
+    return Object.values(await this.check()).every((check) => check === 'ok');
+  }
+
+  /**
+   * Nothing that was begun is lost: callers are told to go elsewhere and are served until they know, then what runs is
+   * finished, then everything is closed in the reverse order of its opening.
+   */
   async close(): Promise<void> {
+    this.draining = true;
+    await this.#discovery?.leave(this.instance);
     this.#stopping.abort();
     await this.app.close();
     for (const stop of this.#stops.reverse()) await stop();
   }
+
+  #endpoints(name: PeerName): Endpoints {
+    const url = this.env[PEER_URLS[name]];
+    if (url === undefined && this.#discovery !== null) {
+      this.#discovers = true;
+      return this.#discovery.endpoints(name);
+    }
+    return fixedEndpoint(name, required(this.env, PEER_URLS[name]));
+  }
+
+  #openDiscovery(): Discovery | null {
+    if (this.env.REGISTRY_URL === undefined) return null;
+    return new Discovery({ peer: this.peer('registry', REGISTRY_SETTINGS), log: this.log });
+  }
+
   /** Before any route is declared, so that none is without its guard. */
-  #openIdentity(service: string): Identity | null {
+  #openIdentity(): Identity | null {
     if (this.env.IDENTITY_URL === undefined) return null;
     const secret = required(this.env, 'SHOP_CLIENT_SECRET');
     const peer = this.peer('identity', { timeoutMs: IDENTITY_TIMEOUT_MS });
-    const identity = new Identity({ peer, service, secret });
-    addGuard(this.app, service, identity.keys);
+    const identity = new Identity({ peer, service: this.name, secret });
+    addGuard(this.app, this.name, identity.keys);
     this.#stops.push(() => identity.close());
     return identity;
   }

@@ -18,8 +18,8 @@ export interface ServiceDefinition {
   routes(kit: Kit): Promise<void> | void;
 }
 
-/** A graceful stop that takes longer ends hard: the supervisor would kill us at 3 s anyway. */
-const STOP_LIMIT_MS = 2_800;
+/** A graceful stop that takes longer ends hard: the supervisor would kill us at 8 s anyway. */
+const STOP_LIMIT_MS = 7_000;
 
 /** Runs one service of the shop until SIGTERM. The only boilerplate there is. */
 export async function service(definition: ServiceDefinition): Promise<void> {
@@ -29,6 +29,9 @@ export async function service(definition: ServiceDefinition): Promise<void> {
   const app = await createApp(definition.name, versionOf(env), log);
   const parts = new Parts(definition.name, env, log, app);
   addHealth(app, definition.name, parts);
+  app.addHook('onSend', async (_request, reply) => {
+    if (parts.draining) reply.header('connection', 'close');
+  });
   await definition.routes(parts);
   declareProtections([...(definition.protections ?? []), ...(parts.hasPeers ? PEER_PROTECTIONS : [])]);
   parts.onStop(offerResilience(parts, log));
@@ -37,6 +40,7 @@ export async function service(definition: ServiceDefinition): Promise<void> {
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : env.PORT;
   log.info({ port, instance: parts.instance }, 'listening');
+  parts.announce(port);
 
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {

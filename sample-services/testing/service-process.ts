@@ -78,6 +78,16 @@ export class ServiceProcess {
     this.#child?.kill('SIGCONT');
   }
 
+  /** Does something while the process stands still. */
+  async pauseAnd(work: () => Promise<void>): Promise<void> {
+    this.pause();
+    try {
+      await work();
+    } finally {
+      this.resume();
+    }
+  }
+
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;

@@ -22,6 +22,7 @@ export async function createApp(service: string, version: string, log: Log): Pro
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('caller', null);
   app.addHook('onRequest', (request, reply, done) => {
     const id = acceptCorrelation(request.headers[CORRELATION_HEADER], randomUUID);
     reply.header(CORRELATION_HEADER, id);

@@ -11,8 +11,9 @@ export function addGuard(app: App, service: string, keys: KeySet): void {
     // Absent on the answer to an unknown address.
     if (permission === undefined || permission === 'open') return;
     const claims = ServiceClaims.safeParse(await keys.verify(bearerOf(request), service));
-    if (claims.success && claims.data.scope.has(permission)) return;
-    const who = claims.success ? claims.data.sub : 'a customer';
+    request.caller = claims.data?.sub ?? null;
+    if (claims.data?.scope.has(permission)) return;
+    const who = claims.data?.sub ?? 'a customer';
     throw new ShopError('forbidden', `${who} may not ${permission}`, 'Ask for this permission at identity.');
   });
 }

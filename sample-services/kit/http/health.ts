@@ -1,5 +1,6 @@
 import { metricsText } from '@stormglass/agents/node';
 import { z } from 'zod';
+import { Knowledge } from '../discovery/known-services.ts';
 import type { App } from './route.ts';
 
 /** What a service knows about itself. Checks are `ok` or what is wrong, in words. */
@@ -12,6 +13,8 @@ export interface Vitals {
   tokens(): Record<string, number>;
   /** Epoch of each lease it holds; null while another process has it. */
   leases(): Record<string, number | null>;
+  /** What is known of where each peer is; empty without a registry. */
+  discovery(): Record<string, Knowledge>;
 }
 
 const Checks = z.record(z.string(), z.string());
@@ -23,6 +26,7 @@ const Health = z.object({
   peers: Checks,
   tokens: z.record(z.string(), z.number()),
   leases: z.record(z.string(), z.number().int().nullable()),
+  discovery: z.record(z.string(), Knowledge),
 });
 
 const tags = ['process'];
@@ -67,6 +71,7 @@ export function addHealth(app: App, service: string, vitals: Vitals): void {
       peers: vitals.peerStates(),
       tokens: vitals.tokens(),
       leases: vitals.leases(),
+      discovery: vitals.discovery(),
     }),
   );
   const text = { description: 'Prometheus text', content: { 'text/plain': { schema: z.string() } } };

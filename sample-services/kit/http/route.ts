@@ -10,6 +10,10 @@ declare module 'fastify' {
     /** What the caller must be allowed to do; `open`: anybody may call. Every route names it. */
     permission?: Permission | 'open';
   }
+  interface FastifyRequest {
+    /** The service which has proved to be the caller; null on open routes, and while nobody asks for tokens. */
+    caller: string | null;
+  }
 }
 
 /**
