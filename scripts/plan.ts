@@ -148,7 +148,10 @@ export function collector(context: LaunchContext): PlannedProcess {
       ...(context.keys.otlp === null ? {} : { COLLECTOR_OTLP_KEY: context.keys.otlp }),
     },
     // The dashboard asks the collector, so nobody else needs to know the server.
-    inherits: ['URL', 'USER', 'PASSWORD', 'DATABASE', 'CA', 'ADOPT'].map((name) => `CLICKHOUSE_${name}`),
+    inherits: [
+      ...['URL', 'USER', 'PASSWORD', 'DATABASE', 'CA', 'ADOPT'].map((name) => `CLICKHOUSE_${name}`),
+      'COLLECTOR_LIVE_ONLY',
+    ],
   };
 }
 

@@ -46,7 +46,11 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
     log,
   });
   const live = new LiveFeed(log);
-  const intake = new Intake({ spool, live, keepDays: config.COLLECTOR_KEEP_DAYS, log });
+  const intake = new Intake({
+    ...{ spool, live, log },
+    keepDays: config.COLLECTOR_KEEP_DAYS,
+    liveOnly: config.COLLECTOR_LIVE_ONLY,
+  });
   intake.learn(await namesInUse(engine).catch(noneWhileAway));
   const loader = new Loader(spool, engine, log);
   const budget = new ByteBudget(config.COLLECTOR_MAX_IN_FLIGHT_BYTES);

@@ -58,6 +58,8 @@ const Settings = z.object({
   COLLECTOR_ENGINE_MEMORY_BYTES: z.coerce.number().int().positive().optional(),
   /** Above this many spooled, not yet loaded bytes the receivers answer 429. */
   COLLECTOR_MAX_SPOOL_BYTES: z.coerce.number().int().positive().default(1_073_741_824),
+  /** Another collector writes the same to the server: what comes here is shown live, and not stored. */
+  COLLECTOR_LIVE_ONLY: z.stringbool().default(false),
   ...clickhouseSettings,
   LOG_LEVEL: z.string().default('info'),
 });
@@ -93,6 +95,10 @@ export const CollectorConfig = Derived.refine(
   .refine((config) => config.COLLECTOR_KEEP_DAYS >= config.COLLECTOR_RETENTION_DAYS, {
     path: ['COLLECTOR_KEEP_DAYS'],
     error: 'must not be less than COLLECTOR_RETENTION_DAYS, or what is kept would go before the rest',
+  })
+  .refine((config) => !config.COLLECTOR_LIVE_ONLY || config.CLICKHOUSE_URL !== undefined, {
+    path: ['COLLECTOR_LIVE_ONLY'],
+    error: 'nobody else writes the embedded engine: name the server in CLICKHOUSE_URL, or leave it out',
   })
   .refine((config) => LOOPBACK.test(config.COLLECTOR_HOST) || config.COLLECTOR_OTLP_KEY !== undefined, {
     path: ['COLLECTOR_OTLP_KEY'],

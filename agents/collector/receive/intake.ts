@@ -43,6 +43,8 @@ export interface IntakeOptions {
   live: LiveFeed;
   /** What is older is not taken: it would be deleted at once. */
   keepDays: number;
+  /** True when somebody else stores the same: then it is only shown. */
+  liveOnly: boolean;
   log: Logger;
 }
 
@@ -78,13 +80,13 @@ export class Intake {
     return { ...this.#spans.marked, series: this.#series.overflowed };
   }
 
-  /** Takes one protobuf request; resolves when it is on disk. What we add to it is there already when it was `recorded`. */
+  /** Takes one protobuf request; resolves when it is on disk (`liveOnly`: when it was shown). What we add to it is there already when it was `recorded`. */
   async accept(signal: Signal, bytes: Uint8Array, recorded = false): Promise<Accepted> {
     const { request, records, items, rejected, outside, marks } = this.#check(signal, bytes);
     if (rejected > 0) this.count('invalid_item', rejected);
     if (outside > 0) this.count('outside_retention', outside);
     if (items > 0) {
-      await this.#options.spool.appendAll(signal, records, marks);
+      if (!this.#options.liveOnly) await this.#options.spool.appendAll(signal, records, marks);
       // Not before: what could not be written is sent again, and would be seen twice.
       this.#options.live.feed(signal, request);
       if (signal === 'metrics' && !recorded) await this.#addOurNames(request);

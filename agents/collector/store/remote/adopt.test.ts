@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { TraceSearch } from '../../../contract/trace.ts';
 import { TestServer } from '../../testing/clickhouse/server.ts';
-import { eventually, TestCollector } from '../../testing/collector.ts';
+import { eventually, SECRET, TestCollector } from '../../testing/collector.ts';
 import { hexId, kv, post, traceRequest } from '../../testing/requests.ts';
 
 const cleanup: (() => Promise<unknown>)[] = [];
@@ -129,4 +129,33 @@ test('a database that an OpenTelemetry Collector filled is read, goes on being f
   await eventually('the old trace gone', async () => ((await found()).includes(OLD) ? null : true));
   expect(await collector.rows('SELECT 1 FROM otel_traces')).toHaveLength(7);
   expect(await collector.rows('SELECT 1 FROM otel_logs')).toHaveLength(2);
+});
+
+test('beside an OpenTelemetry Collector which stores, what comes here is shown live and stored by it alone', async () => {
+  const server = await filled();
+  const collector = await TestCollector.start(
+    settings(server, { CLICKHOUSE_ADOPT: 'true', COLLECTOR_LIVE_ONLY: 'true' }),
+  );
+  cleanup.push(() => collector.dispose());
+  const stop = new AbortController();
+  const live = await fetch(`${collector.store}/live`, {
+    headers: { 'x-clickhouse-key': SECRET },
+    signal: stop.signal,
+  });
+  const seen = live.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const span = {
+    traceId: OURS,
+    spanId: hexId(8, 8),
+    kind: 2,
+    attributes: [kv('http.request.method', 'GET'), kv('http.route', '/shown')],
+  };
+  expect(await post(collector.otlp, 'traces', traceRequest('ours', [span]))).toMatchObject({ status: 200 });
+  let text = '';
+  while (!text.includes('/shown')) text += (await seen?.read())?.value ?? '';
+  stop.abort();
+  expect(await collector.stats()).toMatchObject({ spoolBytes: 0, received: 1, segmentsLoaded: 0 });
+});
+
+test('showing without storing is refused where nobody else could store', async () => {
+  await expect(TestCollector.start({ COLLECTOR_LIVE_ONLY: 'true' })).rejects.toThrow(/CLICKHOUSE_URL/);
 });
