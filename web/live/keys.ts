@@ -30,4 +30,5 @@ export const keys = {
   audit: ['audit'] as const,
   health: ['health'] as const,
   collector: ['collector'] as const,
+  resilience: (service: string) => ['resilience', service] as const,
 };

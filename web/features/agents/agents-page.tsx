@@ -15,6 +15,7 @@ import styles from './agents.module.css';
 import { CollectorFigures } from './collector-figures.tsx';
 import { type AgentRow, agentRows, kindWords } from './model.ts';
 import { useCollector, useHealth } from './queries.ts';
+import { ResilienceBand } from './resilience-band.tsx';
 import { type Endpoints, snippets } from './snippets.ts';
 
 function Row({ row, now }: { row: AgentRow; now: number }) {
@@ -127,6 +128,7 @@ export function AgentsPage() {
           the lines below.
         </Empty>
       ) : null}
+      {live ? <ResilienceBand agents={live.agents} /> : null}
       <Band title="Collector" about="since its start">
         <QueryState query={collector} rows={3}>
           {(figures) => <CollectorFigures figures={figures} />}

@@ -1,5 +1,6 @@
 'use client';
-import { useQuery } from '@tanstack/react-query';
+import type { ResilienceChange } from '@stormglass/agents/contract';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Answer } from '../../live/answers.ts';
 import { keys } from '../../live/keys.ts';
 import { request } from '../../live/request.ts';
@@ -21,5 +22,25 @@ export function useHealth() {
     queryKey: keys.health,
     queryFn: ({ signal }) => request('health', { signal }),
     staleTime: 60_000,
+  });
+}
+
+/** The settings of peers and databases as each instance of a service has them. */
+export function useResilience(service: string) {
+  return useQuery<Answer<'resilience'>>({
+    queryKey: keys.resilience(service),
+    queryFn: ({ signal }) => request('resilience', { params: { service }, signal }),
+  });
+}
+
+/** The change as a form makes it; the server reads it once more. */
+type Change = { kind: ResilienceChange['kind']; name: string; settings: Record<string, number> };
+
+/** Changes settings on all instances; the answer is what holds from now on. */
+export function useSetResilience(service: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (change: Change) => request('setResilience', { params: { service }, input: change }),
+    onSuccess: (answer) => cache.setQueryData(keys.resilience(service), answer),
   });
 }

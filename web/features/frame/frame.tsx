@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { CommandPalette } from './command-palette.tsx';
 import styles from './frame.module.css';
 import { HaltBanner } from './halt-banner.tsx';
+import { ProtectionLine } from './protection-line.tsx';
 import { Rail } from './rail.tsx';
 import { StopChaosProvider } from './stop-chaos.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -18,8 +19,11 @@ export function Frame({ strip, children }: { strip: ReactNode; children: ReactNo
         <Rail />
         <TopBar />
         <main id="main" tabIndex={-1} className={styles.main}>
-          {children}
-          <HaltBanner />
+          <ProtectionLine />
+          <div className={styles.content}>
+            {children}
+            <HaltBanner />
+          </div>
         </main>
         {strip}
       </div>
