@@ -58,16 +58,18 @@ function Targets({ service, targets }: { service: string; targets: SettingTarget
   if (!target) return null;
   return (
     <>
-      <SegmentedControl
-        label="Settings of"
-        size="sm"
-        options={targets.map((each) => ({
-          value: keyOf(each),
-          label: each.kind === 'peer' ? `calls to ${each.name}` : `database ${each.name}`,
-        }))}
-        value={keyOf(target)}
-        onChange={choose}
-      />
+      <div className={styles.targets}>
+        <SegmentedControl
+          label="Settings of"
+          size="sm"
+          options={targets.map((each) => ({
+            value: keyOf(each),
+            label: each.kind === 'peer' ? `calls to ${each.name}` : `database ${each.name}`,
+          }))}
+          value={keyOf(target)}
+          onChange={choose}
+        />
+      </div>
       <SettingsForm key={keyOf(target)} service={service} target={target} />
     </>
   );
