@@ -1,6 +1,8 @@
+import type { QueueDefinition } from '../kit/broker/port.ts';
 import type { Tx } from '../kit/database.ts';
 import { appendEvents } from '../kit/event-store/append.ts';
 import type { StoredEvent } from '../kit/event-store/event.ts';
+import { readStream } from '../kit/event-store/fold.ts';
 import { appendOutbox } from '../kit/outbox/append.ts';
 import { QUEUES, subscribersOf } from './queues.ts';
 import {
@@ -56,6 +58,28 @@ export async function recordEvents(
     });
   }
   return events;
+}
+
+/** The version at which a stream stands; 0 for one without events. For whoever holds the lock of its aggregate's row. */
+export async function streamVersion(tx: Tx, stream: string): Promise<number> {
+  const [row] = await tx.query<{ version: number }>(
+    'select coalesce(max(version), 0)::int as version from event where stream = $1',
+    [stream],
+  );
+  return row?.version ?? 0;
+}
+
+/** Puts an event which a stream holds into the outbox once more, for one queue, as a message of its own. */
+export async function tellAgain(
+  tx: Tx,
+  stream: string,
+  type: ShopEventType,
+  queue: QueueDefinition,
+): Promise<void> {
+  const events = (await readStream(tx, stream)).map(toShopEvent);
+  const event = events.findLast((each) => each.type === type);
+  if (!event) return;
+  await appendOutbox(tx, queue, { name: type, payload: event, conversationId: event.sagaId });
 }
 
 /** What the store holds as the event it was written as. */

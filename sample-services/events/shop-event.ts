@@ -11,6 +11,10 @@ export type CancelCause = z.infer<typeof CancelCause>;
 const cents = z.number().int();
 const reason = z.string();
 
+/** What those who act next in a choreographed saga need of its order; nobody acts on it in an orchestrated one. */
+const forPayment = z.object({ amount: cents, sealedCard: z.string(), address: z.string() }).optional();
+const forShipping = z.object({ address: z.string() }).optional();
+
 /**
  * What each event carries besides the head. Amounts in cents. A card's token is sealed (kit/sealed.ts): nobody but
  * payments can read it in a message.
@@ -24,9 +28,9 @@ const DATA = {
     sealedCard: z.string(),
     address: z.string(),
   }),
-  INVENTORY_RESERVED: z.object({ sku: z.string(), quantity: z.number().int() }),
+  INVENTORY_RESERVED: z.object({ sku: z.string(), quantity: z.number().int(), order: forPayment }),
   INVENTORY_RESERVATION_FAILED: z.object({ reason, cause: CancelCause }),
-  PAYMENT_COMPLETED: z.object({ captured: cents }),
+  PAYMENT_COMPLETED: z.object({ captured: cents, order: forShipping }),
   PAYMENT_FAILED: z.object({ reason, cause: CancelCause }),
   SHIPMENT_CREATED: z.object({ tracking: z.string() }),
   SHIPMENT_FAILED: z.object({ reason, cause: CancelCause }),
@@ -65,6 +69,8 @@ export type ShopEventHead = z.infer<typeof Head>;
 export type ShopEvent = {
   [Type in ShopEventType]: ShopEventHead & { type: Type; data: ShopEventData<Type> };
 }[ShopEventType];
+
+export type ShopEventOf<Type extends ShopEventType> = Extract<ShopEvent, { type: Type }>;
 
 const TYPES = Object.keys(DATA) as [ShopEventType, ...ShopEventType[]];
 

@@ -1,8 +1,12 @@
+import { addEventFeed } from '../events/feed.ts';
+import { listen } from '../events/listen.ts';
+import { QUEUES } from '../events/queues.ts';
 import { addCommand } from '../kit/command.ts';
-import { IDEMPOTENCY_SCHEMA } from '../kit/idempotency.ts';
 import { service } from '../kit/service.ts';
 import { ReleaseAnswer, ReleaseRequest, ReserveAnswer, ReserveRequest, StockAnswer } from './api.ts';
-import { release, reserve, STOCK_SCHEMA } from './stock.ts';
+import { INVENTORY_HANDLERS } from './choreography.ts';
+import { commandRelease, commandReserve } from './commands.ts';
+import { INVENTORY_SCHEMA } from './schema.ts';
 
 interface StockRow {
   sku: string;
@@ -13,9 +17,13 @@ interface StockRow {
 
 await service({
   name: 'inventory',
+  protections: ['outbox', 'inbox', 'fencing', 'tombstones'],
   routes: (kit) => {
     const { app } = kit;
-    const db = kit.database(`${IDEMPOTENCY_SCHEMA}; ${STOCK_SCHEMA}`);
+    const db = kit.database(INVENTORY_SCHEMA);
+    const broker = kit.broker();
+    kit.relay(db, broker, Object.values(QUEUES));
+    listen({ db, broker, log: kit.log, queue: QUEUES.inventory, handlers: INVENTORY_HANDLERS });
 
     addCommand(app, db, {
       path: '/reservations',
@@ -24,7 +32,7 @@ await service({
       body: ReserveRequest,
       answer: ReserveAnswer,
       work: async (input, { key }) => {
-        await reserve(db, key, input);
+        await commandReserve(db, key, input);
         return { reservation: key, sku: input.sku, quantity: input.quantity };
       },
     });
@@ -35,7 +43,7 @@ await service({
       permission: 'inventory:reserve',
       body: ReleaseRequest,
       answer: ReleaseAnswer,
-      work: async (input) => ({ reservation: input.reservation, outcome: await release(db, input) }),
+      work: async (input) => ({ reservation: input.reservation, outcome: await commandRelease(db, input) }),
     });
 
     const stockRoute = {
@@ -54,5 +62,6 @@ await service({
       }));
       return { stock };
     });
+    addEventFeed(app, db, 'inventory:read');
   },
 });

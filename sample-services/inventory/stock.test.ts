@@ -3,7 +3,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Database } from '../kit/database.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
-import { release, reserve, STOCK_SCHEMA } from './stock.ts';
+import { commandRelease as release, commandReserve as reserve } from './commands.ts';
+import { INVENTORY_SCHEMA } from './schema.ts';
 
 let postgres: TestPostgres;
 let db: Database;
@@ -11,7 +12,7 @@ beforeAll(async () => {
   postgres = await startTestPostgres();
   db = new Database({
     url: await postgres.database('inventory'),
-    schema: STOCK_SCHEMA,
+    schema: INVENTORY_SCHEMA,
     log: pino({ level: 'silent' }),
   });
   await db.whenReady();

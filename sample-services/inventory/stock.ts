@@ -1,98 +1,108 @@
-import type { z } from 'zod';
-import { type Database, isDuplicate } from '../kit/database.ts';
-import { ShopError } from '../kit/errors.ts';
-import { type ReleaseRequest, type ReserveRequest, SKUS, SOLD_OUT_SKU } from './api.ts';
+import { recordEvents, type ShopEventDraft, type Subject, streamVersion } from '../events/record.ts';
+import type { ShopEventData } from '../events/shop-event.ts';
+import type { Tx } from '../kit/database.ts';
+import { protects } from '../kit/protections.ts';
 
-const SEEDED_STOCK = 1_000_000;
+export const reservationStream = (id: string): string => `reservation:${id}`;
+
+export interface Wanted {
+  /** The reservation's name: the key of its step. */
+  id: string;
+  sku: string;
+  quantity: number;
+  /** Goes along with the event, for those who act next. */
+  order?: ShopEventData<'INVENTORY_RESERVED'>['order'];
+}
 
 /**
- * available + reserved = seeded, always: the checks make an oversold row impossible, whatever the code does. A reservation
- * is sold when its order is confirmed; the goods then stay `reserved` here, since nothing takes them out of the house yet.
+ * What a reservation comes to. `late`: it was released before it came. `unknown_product` is a refusal as `sold_out` is.
+ * The same reservation again comes to the same.
  */
-export const STOCK_SCHEMA = `
-  create table if not exists stock (
-    sku text primary key,
-    seeded bigint not null,
-    available bigint not null check (available >= 0),
-    reserved bigint not null check (reserved >= 0),
-    check (available + reserved = seeded)
-  );
-  create table if not exists reservation (
-    id text primary key,
-    order_id text not null,
-    sku text,
-    quantity int not null default 0,
-    status text not null check (status in ('reserved', 'released', 'tombstoned')),
-    at timestamptz not null default now()
-  );
-  create index if not exists reservation_order on reservation (order_id);
-  insert into stock (sku, seeded, available, reserved)
-    select sku, n, n, 0 from (values ('${SOLD_OUT_SKU}', 0), ${SKUS.map((sku) => `('${sku}', ${SEEDED_STOCK})`).join(', ')}) s (sku, n)
-    on conflict do nothing`;
+export type Reserving = 'reserved' | 'sold_out' | 'unknown_product' | 'late';
 
-/** Takes the goods, or says why not. Repeated with the same id it changes nothing. */
-export async function reserve(
-  db: Database,
-  id: string,
-  input: z.output<typeof ReserveRequest>,
-): Promise<void> {
-  // Goods and reservation are one statement: it happens wholly or not at all.
-  const taken = db.query(
-    `with taken as (
-       update stock set available = available - $4, reserved = reserved + $4
-       where sku = $3 and available >= $4 and not exists (select from reservation where id = $1) returning sku)
-     insert into reservation (id, order_id, sku, quantity, status) select $1, $2, sku, $4, 'reserved' from taken
-     returning id`,
-    [id, input.orderId, input.sku, input.quantity],
+/** Takes the goods, or notes why not. Row, goods and event are one commit. */
+export async function reserve(tx: Tx, subject: Subject, wanted: Wanted): Promise<Reserving> {
+  const { id, sku, quantity, order } = wanted;
+  // The row first: its lock decides between this reservation, its repetition and its release.
+  const fresh = await tx.query(
+    `insert into reservation as r (id, order_id, sku, quantity, status) values ($1, $2, $3, $4, 'reserved')
+     on conflict (id) do update set status = 'reserved', sku = $3, quantity = $4
+       where $5 and r.status in ('released', 'tombstoned') returning id`,
+    [id, subject.orderId, sku, quantity, !protects('tombstones')],
   );
-  const rows = await taken.catch((error: unknown) => {
-    // The same reservation, or its tombstone, was written at the same moment.
-    if (isDuplicate(error)) return [];
-    throw error;
+  if (fresh.length === 0) return standing(tx, wanted);
+  const taken = await tx.query(
+    `update stock set available = available - $2, reserved = reserved + $2 where sku = $1 and available >= $2
+     returning sku`,
+    [sku, quantity],
+  );
+  if (taken.length > 0) {
+    const data = { sku, quantity, ...(order === undefined ? {} : { order }) };
+    await record(tx, id, subject, { type: 'INVENTORY_RESERVED', data });
+    return 'reserved';
+  }
+  await tx.query(`update reservation set status = 'refused', quantity = 0 where id = $1`, [id]);
+  const why = await refusal(tx, sku);
+  const reason = why === 'sold_out' ? `${sku} is sold out` : `there is no product ${sku}`;
+  await record(tx, id, subject, {
+    type: 'INVENTORY_RESERVATION_FAILED',
+    data: { reason, cause: 'rejected' },
   });
-  if (rows.length === 0) await explain(db, id, input.sku);
+  return why;
+}
+
+export interface Release {
+  outcome: 'released' | 'tombstoned';
+  /** False when it had been released before. */
+  isNew: boolean;
 }
 
 /** Gives the goods back, or marks a reservation that never came so that it is refused if it comes late. */
-export async function release(
-  db: Database,
-  input: z.output<typeof ReleaseRequest>,
-): Promise<'released' | 'tombstoned'> {
-  for (;;) {
-    await db.query(
-      `with freed as (
-         update reservation set status = 'released', at = now() where id = $1 and status = 'reserved'
-         returning sku, quantity),
-       back as (
-         update stock s set available = available + f.quantity, reserved = reserved - f.quantity
-         from freed f where s.sku = f.sku)
-       insert into reservation (id, order_id, status)
-       select $1, $2, 'tombstoned' where not exists (select from freed) on conflict do nothing`,
-      [input.reservation, input.orderId],
-    );
-    const status = await statusOf(db, input.reservation);
-    // Still reserved: it was committed between our look and our tombstone. Now it can be seen.
-    if (status !== 'reserved') return status === 'released' ? 'released' : 'tombstoned';
+export async function release(tx: Tx, subject: Subject, id: string): Promise<Release> {
+  const [row] = await tx.query<{ status: string; sku: string | null; quantity: number }>(
+    `insert into reservation (id, order_id, status) values ($1, $2, 'tombstoned')
+     on conflict (id) do update set at = reservation.at returning status, sku, quantity`,
+    [id, subject.orderId],
+  );
+  const stream = reservationStream(id);
+  if (row?.status === 'reserved') {
+    await tx.query(`update reservation set status = 'released', at = now() where id = $1`, [id]);
+    await tx.query('update stock set available = available + $2, reserved = reserved - $2 where sku = $1', [
+      row.sku,
+      row.quantity,
+    ]);
+    await record(tx, id, subject, { type: 'INVENTORY_RELEASED', data: { outcome: 'released' } });
+    return { outcome: 'released', isNew: true };
   }
+  if (row?.status === 'released') return { outcome: 'released', isNew: false };
+  const told = await tx.query(`select 1 from event where stream = $1 and type = 'INVENTORY_RELEASED'`, [
+    stream,
+  ]);
+  if (told.length === 0) {
+    await record(tx, id, subject, { type: 'INVENTORY_RELEASED', data: { outcome: 'tombstoned' } });
+  }
+  if (protects('tombstones')) {
+    await tx.query(`update reservation set status = 'tombstoned' where id = $1`, [id]);
+  } else {
+    // Told, but not kept: whatever comes late is then taken for new.
+    await tx.query('delete from reservation where id = $1', [id]);
+  }
+  return { outcome: 'tombstoned', isNew: told.length === 0 };
 }
 
-/** Says why nothing was taken; silent when the reservation is there already, as for a repetition. */
-async function explain(db: Database, id: string, sku: string): Promise<void> {
-  const status = await statusOf(db, id);
-  if (status === 'reserved') return;
-  if (status !== null) {
-    throw new ShopError(
-      'already_compensated',
-      `reservation ${id} was released before it came`,
-      'Start a new order; this one was given up.',
-    );
-  }
-  const known = await db.query('select 1 from stock where sku = $1', [sku]);
-  if (known.length > 0) throw new ShopError('sold_out', `${sku} is sold out`, 'Order something else.');
-  throw new ShopError('not_found', `there is no product ${sku}`, 'Check the sku.');
+async function record(tx: Tx, id: string, subject: Subject, draft: ShopEventDraft): Promise<void> {
+  const stream = reservationStream(id);
+  await recordEvents(tx, { stream, expected: await streamVersion(tx, stream) }, subject, [draft]);
 }
 
-async function statusOf(db: Database, id: string): Promise<string | null> {
-  const [row] = await db.query<{ status: string }>('select status from reservation where id = $1', [id]);
-  return row?.status ?? null;
+/** What came of this reservation before. */
+async function standing(tx: Tx, { id, sku }: Wanted): Promise<Reserving> {
+  const [row] = await tx.query<{ status: string }>('select status from reservation where id = $1', [id]);
+  if (row?.status === 'reserved') return 'reserved';
+  return row?.status === 'refused' ? refusal(tx, sku) : 'late';
+}
+
+async function refusal(tx: Tx, sku: string): Promise<'sold_out' | 'unknown_product'> {
+  const known = await tx.query('select 1 from stock where sku = $1', [sku]);
+  return known.length > 0 ? 'sold_out' : 'unknown_product';
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { addEventFeed } from '../events/feed.ts';
 import { QUEUES } from '../events/queues.ts';
+import { announceDead } from '../kit/broker/dead.ts';
 import type { Broker, Delivery, QueueDefinition } from '../kit/broker/port.ts';
 import type { Database } from '../kit/database.ts';
 import { type Kit, service } from '../kit/service.ts';
 import { CHANNELS } from '../outside-world/api.ts';
 import { ChannelWorker } from './channel.ts';
-import { announceDead } from './dead.ts';
 import { fanOut } from './fan-out.ts';
 import { NOTIFICATIONS_SCHEMA } from './schema.ts';
 

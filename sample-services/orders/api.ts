@@ -33,11 +33,6 @@ export const OrderView = z.object({
 });
 export type OrderView = z.infer<typeof OrderView>;
 
-/** A point in an order's past: after that many changes, or at that instant (ISO 8601). */
-export const OrderQuery = z.object({
-  version: z.coerce.number().int().min(1).optional(),
-  at: z.iso.datetime({ offset: true }).optional(),
-});
 /** What happened to an order, in order; the sealed card is left out. */
 export const OrderEventsAnswer = z.object({ events: z.array(ShopEventAnswer) });
 export const OrdersAnswer = z.object({ orders: z.array(OrderView) });

@@ -3,7 +3,7 @@ import type { ShopEvent } from '../events/shop-event.ts';
 import { demandKey, IdempotencyHeaders } from '../kit/command.ts';
 import type { Database } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
-import type { Until } from '../kit/event-store/fold.ts';
+import { PastQuery, pastOf } from '../kit/event-store/past.ts';
 import type { App } from '../kit/http/route.ts';
 import { requireKey } from '../kit/idempotency.ts';
 import type { Kit } from '../kit/service.ts';
@@ -11,7 +11,6 @@ import {
   CancelAnswer,
   CreateOrderRequest,
   OrderEventsAnswer,
-  OrderQuery,
   OrdersAnswer,
   OrderView,
   PendingOrder,
@@ -78,14 +77,14 @@ function addReading(app: App, db: Database): void {
     schema: {
       summary: 'One order, as it is or as it was',
       params: ById,
-      querystring: OrderQuery,
+      querystring: PastQuery,
       response: { 200: OrderView },
     },
     config: { permission: 'orders:read' },
   } as const;
   app.get('/orders/:id', one, async (request) => {
     const { id } = request.params;
-    const order = await readOrder(db, id, pointOf(request.query));
+    const order = await readOrder(db, id, pastOf(request.query));
     if (order) return order;
     throw new ShopError('not_found', `there is no order ${id}`, 'Check the id.');
   });
@@ -135,9 +134,4 @@ function withoutCard(event: ShopEvent) {
   if (event.type !== 'ORDER_CREATED') return event;
   const { sealedCard, ...data } = event.data;
   return { ...event, data };
-}
-
-function pointOf({ version, at }: z.output<typeof OrderQuery>): Until | undefined {
-  if (version !== undefined) return { version };
-  return at === undefined ? undefined : { at: new Date(at) };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SagaMode, ShopEventAnswer } from '../events/shop-event.ts';
 
 /** Money in cents. The Idempotency-Key of a charge is its name; a refund names it. */
 export const ChargeRequest = z.object({
@@ -25,3 +26,22 @@ export const LedgerAnswer = z.object({
   ),
   sum: z.number().int(),
 });
+
+/** What became of a charge's money, in cents, as its events tell it. */
+export const PaymentView = z.object({
+  /** The charge's name. */
+  payment: z.string(),
+  orderId: z.string(),
+  sagaId: z.string(),
+  mode: SagaMode,
+  status: z.enum(['captured', 'failed', 'refunded', 'voided']),
+  captured: z.number().int(),
+  refunded: z.number().int(),
+  /** Why it failed, in words; else empty. */
+  reason: z.string(),
+  version: z.number().int(),
+  changedAt: z.string(),
+});
+export type PaymentView = z.output<typeof PaymentView>;
+
+export const PaymentEventsAnswer = z.object({ events: z.array(ShopEventAnswer) });

@@ -1,152 +1,129 @@
-import type { z } from 'zod';
-import type { Database } from '../kit/database.ts';
-import { ShopError } from '../kit/errors.ts';
-import { demandOk, demandOnce } from '../kit/peer/demand.ts';
-import type { Peer } from '../kit/peer/peer.ts';
-import type { Seal } from '../kit/sealed.ts';
-import { CaptureAnswer, RefundAnswer } from '../outside-world/api.ts';
-import type { ChargeRequest, RefundChargeRequest } from './api.ts';
+import type { ShopEventDraft, Subject } from '../events/record.ts';
+import type { CancelCause, ShopEventData } from '../events/shop-event.ts';
+import { sagaIdOf } from '../events/steps.ts';
+import type { Database, Sql, Tx } from '../kit/database.ts';
+import { protects } from '../kit/protections.ts';
+import { recordPayment } from './payment.ts';
+
+/** A charge by its name, the key of its step. Amount in cents. */
+export interface Charge extends Subject {
+  id: string;
+  amount: number;
+}
+
+/** Writes the charge before the provider is called; false when it was refunded before it came. */
+export async function openCharge(db: Database, { id, orderId, mode, amount }: Charge): Promise<boolean> {
+  const [row] = await db.query<{ status: string }>(
+    `insert into charge as c (id, order_id, amount, mode, status) values ($1, $2, $3, $4, 'pending')
+     on conflict (id) do update set updated_at = c.updated_at returning status`,
+    [id, orderId, amount, mode],
+  );
+  // declined: the provider gives the same answer again; pending and captured: so does its idempotency.
+  return ['pending', 'captured', 'declined'].includes(row?.status ?? '') || !protects('tombstones');
+}
+
+/** What the provider captured. A late `captured` does not overwrite a refund that came first, but is booked. */
+export async function settleCaptured(
+  tx: Tx,
+  { id, captured }: { id: string; captured: number },
+  order?: ShopEventData<'PAYMENT_COMPLETED'>['order'],
+): Promise<void> {
+  const row = await move(tx, id, ['pending'], 'captured');
+  const orderId = row?.orderId ?? (await readSubject(tx, id)).orderId;
+  await book(tx, { charge: id, orderId, captured, refunded: 0 });
+  if (!row) return;
+  const data = { captured, ...(order === undefined ? {} : { order }) };
+  await recordPayment(tx, id, row, [{ type: 'PAYMENT_COMPLETED', data }]);
+}
+
+/** The provider refused for certain: nothing was taken. */
+export async function settleDeclined(tx: Tx, id: string, reason: string): Promise<void> {
+  const row = await move(tx, id, ['pending'], 'declined');
+  if (!row) return;
+  await recordPayment(tx, id, row, [{ type: 'PAYMENT_FAILED', data: { reason, cause: 'rejected' } }]);
+}
 
 /**
- * A charge is written before the provider is called and settled after. A refund of a charge never seen leaves its row as
- * a tombstone (`refunding` / `voided`), which refuses the charge if it comes late.
- *
- * The ledger is double entry: each movement is two rows of opposite sign. `unique (charge, kind, account)` lets both the
- * charge and its refund write what the provider told them, in whichever order they finish.
+ * Where a refund stands after it was asked for. `unseen`: there was no such charge, and its tombstone is written; `done`:
+ * the provider has answered before; `forgotten`: there was none, and (tombstones being taken away) none is remembered.
  */
-export const CHARGE_SCHEMA = `
-  create table if not exists charge (
-    id text primary key,
-    order_id text not null,
-    amount bigint not null default 0,
-    status text not null check (status in ('pending', 'captured', 'declined', 'refunding', 'refunded', 'voided')),
-    updated_at timestamptz not null default now()
-  );
-  create index if not exists charge_order on charge (order_id);
-  create table if not exists ledger (
-    seq bigserial primary key,
-    charge text not null,
-    order_id text not null,
-    kind text not null check (kind in ('capture', 'refund')),
-    account text not null,
-    amount bigint not null,
-    at timestamptz not null default now(),
-    unique (charge, kind, account)
-  );
-  create index if not exists ledger_order on ledger (order_id)`;
+export type Refunding = 'open' | 'unseen' | 'done' | 'forgotten';
 
-export interface ChargeParts {
-  db: Database;
-  provider: Peer;
-  seal: Seal;
-}
-
-/** Captures the amount at the provider, once for each id. */
-export async function charge(
-  { db, provider, seal }: ChargeParts,
-  id: string,
-  input: z.output<typeof ChargeRequest>,
-): Promise<number> {
-  const cardToken = openCard(seal, input.sealedCard);
-  const fresh = await db.query<{ id: string }>(
-    `insert into charge (id, order_id, amount, status) values ($1, $2, $3, 'pending')
-     on conflict (id) do nothing returning id`,
-    [id, input.orderId, input.amount],
-  );
-  if (fresh.length === 0) await demandChargeable(db, id);
-  const outcome = await provider.post(
-    '/provider/captures',
-    { reference: id, orderId: input.orderId, amount: input.amount, cardToken },
-    // Repeating is the saga's business; two layers that repeat multiply the load on a provider in trouble.
-    { answer: CaptureAnswer, idempotencyKey: id, attempts: 1 },
-  );
-  if (outcome.kind === 'rejected' && outcome.code === 'card_declined') {
-    await db.query(
-      `update charge set status = 'declined', updated_at = now() where id = $1 and status = 'pending'`,
-      [id],
-    );
+/** From now on the charge is not carried out any more; what it did is to be refunded. */
+export async function beginRefund(sql: Sql, id: string, { orderId, mode }: Subject): Promise<Refunding> {
+  if (!protects('tombstones')) {
+    const seen = await sql.query('select 1 from charge where id = $1', [id]);
+    if (seen.length === 0) return 'forgotten';
   }
-  const { captured } = demandOk(outcome, provider.name);
-  await settle(db, { charge: id, orderId: input.orderId, status: 'captured', captured, refunded: 0 });
-  return captured;
-}
-
-/** Gives back what was captured under the charge's id, or voids it for good. Repeatable. */
-export async function refund(
-  { db, provider }: Pick<ChargeParts, 'db' | 'provider'>,
-  input: z.output<typeof RefundChargeRequest>,
-): Promise<z.output<typeof RefundAnswer>> {
-  await db.query(
-    `insert into charge as c (id, order_id, status) values ($1, $2, 'refunding')
-     on conflict (id) do update set status = 'refunding', updated_at = now()
-       where c.status in ('pending', 'captured', 'declined')`,
-    [input.charge, input.orderId],
+  const [row] = await sql.query<{ status: string; fresh: boolean }>(
+    `insert into charge as c (id, order_id, mode, status) values ($1, $2, $3, 'refunding')
+     on conflict (id) do update set updated_at = now(),
+       status = case when c.status in ('pending', 'captured', 'declined') then 'refunding' else c.status end
+     returning status, xmax = 0 as fresh`,
+    [id, orderId, mode],
   );
-  const answer = await demandOnce(provider, {
-    path: '/provider/refunds',
-    payload: { reference: input.charge, orderId: input.orderId },
-    key: `${input.charge}/refund`,
-    answer: RefundAnswer,
-  });
-  // What was refunded was captured, though the provider's answer to the charge may never have reached us.
-  const { refunded } = answer;
-  await settle(db, {
-    charge: input.charge,
-    orderId: input.orderId,
-    status: answer.outcome,
-    captured: refunded,
-    refunded,
-  });
-  return answer;
+  if (row?.fresh) return 'unseen';
+  return row?.status === 'refunding' ? 'open' : 'done';
 }
 
-interface Settlement {
+/** What the provider said to the refund. A charge which was given up as ambiguous is told to have failed first. */
+export async function settleRefund(
+  tx: Tx,
+  id: string,
+  { outcome, refunded }: ShopEventData<'PAYMENT_REFUNDED'>,
+): Promise<void> {
+  const row = await move(tx, id, ['refunding'], outcome);
+  const orderId = row?.orderId ?? (await readSubject(tx, id)).orderId;
+  // What was refunded was captured, though the provider's answer to the charge may never have reached us.
+  await book(tx, { charge: id, orderId, captured: refunded, refunded });
+  if (!row) return;
+  const drafts: ShopEventDraft[] = [{ type: 'PAYMENT_REFUNDED', data: { outcome, refunded } }];
+  const { failCause: cause, failReason } = row;
+  if (cause !== null) {
+    drafts.unshift({ type: 'PAYMENT_FAILED', data: { cause, reason: failReason ?? '' } });
+  }
+  await recordPayment(tx, id, row, drafts);
+}
+
+interface MovedRow extends Subject {
+  failCause: CancelCause | null;
+  failReason: string | null;
+}
+
+async function move(tx: Tx, id: string, from: readonly string[], to: string): Promise<MovedRow | null> {
+  const [row] = await tx.query<Omit<MovedRow, 'sagaId'>>(
+    `update charge set status = $3, undo_due_at = null, updated_at = now() where id = $1 and status = any($2)
+     returning order_id as "orderId", mode, fail_cause as "failCause", fail_reason as "failReason"`,
+    [id, from, to],
+  );
+  return row ? { ...row, sagaId: sagaIdOf(id) } : null;
+}
+
+export async function readSubject(sql: Sql, id: string): Promise<Subject> {
+  const [row] = await sql.query<Omit<Subject, 'sagaId'>>(
+    'select order_id as "orderId", mode from charge where id = $1',
+    [id],
+  );
+  if (!row) throw new Error(`there is no charge ${id}`);
+  return { ...row, sagaId: sagaIdOf(id) };
+}
+
+interface Movement {
   charge: string;
   orderId: string;
-  status: 'captured' | 'refunded' | 'voided';
   /** Cents, as the provider says. */
   captured: number;
   refunded: number;
 }
 
-/**
- * The charge's new state and its movements in the ledger, in one statement. A late `captured` does not overwrite a refund
- * that came first, but its movement is booked: the provider's books are the truth.
- */
-async function settle(
-  db: Database,
-  { charge, orderId, status, captured, refunded }: Settlement,
-): Promise<void> {
-  await db.query(
-    `with settled as (
-       update charge set status = $3, updated_at = now()
-       where id = $1 and ($3 <> 'captured' or status = 'pending'))
-     insert into ledger (charge, order_id, kind, account, amount)
+async function book(tx: Tx, { charge, orderId, captured, refunded }: Movement): Promise<void> {
+  await tx.query(
+    `insert into ledger (charge, order_id, kind, account, amount)
      select $1, $2, kind, account, amount from (values
-       ('capture', 'provider', $4::bigint), ('capture', 'revenue', -$4::bigint),
-       ('refund', 'provider', -$5::bigint), ('refund', 'revenue', $5::bigint)) movement (kind, account, amount)
+       ('capture', 'provider', $3::bigint), ('capture', 'revenue', -$3::bigint),
+       ('refund', 'provider', -$4::bigint), ('refund', 'revenue', $4::bigint)) movement (kind, account, amount)
      where amount <> 0
      on conflict (charge, kind, account) do nothing`,
-    [charge, orderId, status, captured, refunded],
-  );
-}
-
-/** A card which cannot be opened was sealed by somebody else: no provider would take it. */
-function openCard(seal: Seal, sealed: string): string {
-  try {
-    return seal.open(sealed);
-  } catch (cause) {
-    throw new ShopError('card_declined', 'the card cannot be read', 'Pay with another card.', { cause });
-  }
-}
-
-async function demandChargeable(db: Database, id: string): Promise<void> {
-  const [row] = await db.query<{ status: string }>('select status from charge where id = $1', [id]);
-  // declined: the provider gives the same answer again; pending and captured: so does its idempotency.
-  if (row && ['pending', 'captured', 'declined'].includes(row.status)) return;
-  throw new ShopError(
-    'already_compensated',
-    `charge ${id} was refunded before it came`,
-    'Start a new order; this one was given up.',
+    [charge, orderId, captured, refunded],
   );
 }

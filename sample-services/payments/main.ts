@@ -1,25 +1,34 @@
+import { addEventFeed } from '../events/feed.ts';
+import { listen } from '../events/listen.ts';
+import { QUEUES } from '../events/queues.ts';
 import { addCommand } from '../kit/command.ts';
 import { required } from '../kit/env.ts';
-import { IDEMPOTENCY_SCHEMA } from '../kit/idempotency.ts';
 import { Seal } from '../kit/sealed.ts';
 import { service } from '../kit/service.ts';
-import {
-  ChargeAnswer,
-  ChargeRequest,
-  LedgerAnswer,
-  LedgerQuery,
-  RefundChargeAnswer,
-  RefundChargeRequest,
-} from './api.ts';
-import { CHARGE_SCHEMA, charge, refund } from './charges.ts';
+import { startUndoing } from '../kit/undoing.ts';
+import { ChargeAnswer, ChargeRequest, RefundChargeAnswer, RefundChargeRequest } from './api.ts';
+import { paymentsHandlers, undoCharge } from './choreography.ts';
+import { commandCharge, commandRefund } from './commands.ts';
+import { Provider } from './provider.ts';
+import { addPaymentRoutes } from './routes.ts';
+import { PAYMENTS_SCHEMA } from './schema.ts';
 
 await service({
   name: 'payments',
+  protections: ['outbox', 'inbox', 'fencing', 'tombstones'],
   routes: (kit) => {
-    const { app } = kit;
-    const db = kit.database(`${IDEMPOTENCY_SCHEMA}; ${CHARGE_SCHEMA}`);
+    const { app, log, random } = kit;
+    const db = kit.database(PAYMENTS_SCHEMA);
+    const broker = kit.broker();
+    kit.relay(db, broker, Object.values(QUEUES));
     const seal = new Seal(required(kit.env, 'SHOP_SEAL_SECRET'));
-    const parts = { db, provider: kit.peer('outside-world'), seal };
+    const provider = new Provider(kit.peer('outside-world'), seal);
+    const undoing = startUndoing({
+      ...{ db, log, random, table: 'charge' },
+      undo: (id, attempt) => undoCharge(db, provider, id, attempt),
+    });
+    kit.onStop(() => undoing.stop());
+    listen({ db, broker, log, queue: QUEUES.payments, handlers: paymentsHandlers(db, provider) });
 
     addCommand(app, db, {
       path: '/charges',
@@ -27,7 +36,10 @@ await service({
       permission: 'payments:charge',
       body: ChargeRequest,
       answer: ChargeAnswer,
-      work: async (input, { key }) => ({ charge: key, captured: await charge(parts, key, input) }),
+      work: async (input, { key }) => ({
+        charge: key,
+        captured: await commandCharge(db, provider, key, input),
+      }),
     });
 
     addCommand(app, db, {
@@ -37,27 +49,12 @@ await service({
       body: RefundChargeRequest,
       answer: RefundChargeAnswer,
       work: async (input) => {
-        const { outcome, refunded } = await refund(parts, input);
+        const { outcome, refunded } = await commandRefund(db, provider, input);
         return { charge: input.charge, outcome, refunded };
       },
     });
 
-    const ledgerRoute = {
-      schema: {
-        summary: 'Entries of one order, and the sum of all',
-        querystring: LedgerQuery,
-        response: { 200: LedgerAnswer },
-      },
-      config: { permission: 'payments:read' },
-    } as const;
-    app.get('/ledger', ledgerRoute, async (request) => {
-      const { orderId } = request.query;
-      const entries = await db.query<{ charge: string; kind: string; account: string; amount: number }>(
-        'select charge, kind, account, amount::int from ledger where order_id = $1 order by seq',
-        [orderId],
-      );
-      const [total] = await db.query<{ sum: string }>('select coalesce(sum(amount), 0) as sum from ledger');
-      return { entries, sum: Number(total?.sum ?? 0) };
-    });
+    addPaymentRoutes(app, db);
+    addEventFeed(app, db, 'payments:read');
   },
 });

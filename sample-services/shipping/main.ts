@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { addEventFeed } from '../events/feed.ts';
+import { listen } from '../events/listen.ts';
+import { QUEUES } from '../events/queues.ts';
 import { addCommand } from '../kit/command.ts';
-import { IDEMPOTENCY_SCHEMA } from '../kit/idempotency.ts';
 import { service } from '../kit/service.ts';
+import { startUndoing } from '../kit/undoing.ts';
 import {
   CancelShipmentAnswer,
   CancelShipmentRequest,
@@ -11,8 +14,11 @@ import {
   ShipmentsAnswer,
   ShipRequest,
 } from './api.ts';
+import { shippingHandlers, undoShipment } from './choreography.ts';
+import { commandCancel, commandShip } from './commands.ts';
 import { collect } from './returns.ts';
-import { cancelShipment, SHIPMENT_SCHEMA, ship, shipmentsOf } from './shipments.ts';
+import { SHIPPING_SCHEMA } from './schema.ts';
+import { shipmentsOf } from './shipments.ts';
 
 const ShipmentsQuery = z.object({ orderId: z.string() });
 
@@ -21,10 +27,19 @@ const CARRIER_BULKHEAD = { bulkheadSlots: 10, bulkheadLine: 40 };
 
 await service({
   name: 'shipping',
+  protections: ['outbox', 'inbox', 'fencing', 'tombstones'],
   routes: (kit) => {
-    const { app } = kit;
-    const db = kit.database(`${IDEMPOTENCY_SCHEMA}; ${SHIPMENT_SCHEMA}`);
+    const { app, log, random } = kit;
+    const db = kit.database(SHIPPING_SCHEMA);
+    const broker = kit.broker();
+    kit.relay(db, broker, Object.values(QUEUES));
     const carrier = kit.peer('outside-world', CARRIER_BULKHEAD);
+    const undoing = startUndoing({
+      ...{ db, log, random, table: 'shipment' },
+      undo: (id, attempt) => undoShipment(db, carrier, id, attempt),
+    });
+    kit.onStop(() => undoing.stop());
+    listen({ db, broker, log, queue: QUEUES.shipping, handlers: shippingHandlers(db, carrier) });
 
     addCommand(app, db, {
       path: '/shipments',
@@ -32,7 +47,10 @@ await service({
       permission: 'shipping:ship',
       body: ShipRequest,
       answer: ShipAnswer,
-      work: async (input, { key }) => ({ shipment: key, tracking: await ship(db, carrier, key, input) }),
+      work: async (input, { key }) => ({
+        shipment: key,
+        tracking: await commandShip(db, carrier, key, input),
+      }),
     });
 
     addCommand(app, db, {
@@ -43,7 +61,7 @@ await service({
       answer: CancelShipmentAnswer,
       work: async (input) => ({
         shipment: input.shipment,
-        outcome: await cancelShipment(db, carrier, input),
+        outcome: await commandCancel(db, carrier, input),
       }),
     });
 
@@ -68,5 +86,6 @@ await service({
       const { orderId } = request.query;
       return { shipments: await shipmentsOf(db, orderId) };
     });
+    addEventFeed(app, db, 'shipping:read');
   },
 });

@@ -1,73 +1,108 @@
 import type { z } from 'zod';
-import type { Database } from '../kit/database.ts';
-import { ShopError } from '../kit/errors.ts';
-import { demandOk, demandOnce } from '../kit/peer/demand.ts';
-import type { Peer } from '../kit/peer/peer.ts';
-import { LabelAnswer, LabelCancelAnswer } from '../outside-world/api.ts';
-import type { CancelShipmentRequest, ShipmentView, ShipRequest } from './api.ts';
+import { recordEvents, type ShopEventDraft, type Subject, streamVersion } from '../events/record.ts';
+import type { CancelCause, ShopEventData } from '../events/shop-event.ts';
+import { sagaIdOf } from '../events/steps.ts';
+import type { Database, Sql, Tx } from '../kit/database.ts';
+import { protects } from '../kit/protections.ts';
+import type { ShipmentView } from './api.ts';
 
-/** Written before the carrier is called; the row of a cancellation that came first is a tombstone. */
-export const SHIPMENT_SCHEMA = `
-  create table if not exists shipment (
-    id text primary key,
-    order_id text not null,
-    status text not null check (status in ('pending', 'created', 'refused', 'cancelling', 'cancelled', 'voided')),
-    tracking text,
-    updated_at timestamptz not null default now()
-  );
-  create index if not exists shipment_order on shipment (order_id)`;
+export const shipmentStream = (id: string): string => `shipment:${id}`;
 
-/** Buys a label from the carrier, once for each id. */
-export async function ship(
-  db: Database,
-  carrier: Peer,
-  id: string,
-  input: z.output<typeof ShipRequest>,
-): Promise<string> {
-  const fresh = await db.query(
-    `insert into shipment (id, order_id, status) values ($1, $2, 'pending') on conflict do nothing returning id`,
-    [id, input.orderId],
+/** Writes the shipment before the carrier is called; false when it was cancelled before it came. */
+export async function openShipment(db: Database, id: string, { orderId, mode }: Subject): Promise<boolean> {
+  const [row] = await db.query<{ status: string }>(
+    `insert into shipment as s (id, order_id, mode, status) values ($1, $2, $3, 'pending')
+     on conflict (id) do update set updated_at = s.updated_at returning status`,
+    [id, orderId, mode],
   );
-  if (fresh.length === 0) await demandShippable(db, id);
-  const outcome = await carrier.post(
-    '/carrier/labels',
-    { reference: id, orderId: input.orderId, address: input.address },
-    { answer: LabelAnswer, idempotencyKey: id, attempts: 1 },
-  );
-  const settle = (status: string, tracking: string | null) =>
-    db.query(
-      `update shipment set status = $2, tracking = $3, updated_at = now() where id = $1 and status = 'pending'`,
-      [id, status, tracking],
-    );
-  if (outcome.kind === 'rejected' && outcome.code === 'undeliverable_address') await settle('refused', null);
-  const { tracking } = demandOk(outcome, carrier.name);
-  await settle('created', tracking);
-  return tracking;
+  return ['pending', 'created', 'refused'].includes(row?.status ?? '') || !protects('tombstones');
 }
 
-/** Cancels the label, or refuses the shipment for good if it never came. Repeatable. */
-export async function cancelShipment(
-  db: Database,
-  carrier: Peer,
-  input: z.output<typeof CancelShipmentRequest>,
-): Promise<z.output<typeof LabelCancelAnswer>['outcome']> {
-  await db.query(
-    `insert into shipment as s (id, order_id, status) values ($1, $2, 'cancelling')
-     on conflict (id) do update set status = 'cancelling', updated_at = now()
-       where s.status in ('pending', 'created', 'refused')`,
-    [input.shipment, input.orderId],
+/** The carrier made the label. */
+export async function settleCreated(tx: Tx, id: string, tracking: string): Promise<void> {
+  const row = await move(tx, id, 'pending', 'created');
+  if (!row) return;
+  await tx.query('update shipment set tracking = $2 where id = $1', [id, tracking]);
+  await record(tx, id, row, [{ type: 'SHIPMENT_CREATED', data: { tracking } }]);
+}
+
+/** The carrier refused for certain: there is no label. */
+export async function settleRefused(tx: Tx, id: string, reason: string): Promise<void> {
+  const row = await move(tx, id, 'pending', 'refused');
+  if (!row) return;
+  await record(tx, id, row, [{ type: 'SHIPMENT_FAILED', data: { reason, cause: 'rejected' } }]);
+}
+
+/**
+ * Where a cancellation stands after it was asked for. `unseen`: there was no such shipment, and its tombstone is written;
+ * `done`: the carrier has answered before; `forgotten`: there was none, and (tombstones being taken away) none is
+ * remembered.
+ */
+export type Cancelling = 'open' | 'unseen' | 'done' | 'forgotten';
+
+/** From now on the shipment is not carried out any more; a label it got is to be cancelled. */
+export async function beginCancel(sql: Sql, id: string, { orderId, mode }: Subject): Promise<Cancelling> {
+  if (!protects('tombstones')) {
+    const seen = await sql.query('select 1 from shipment where id = $1', [id]);
+    if (seen.length === 0) return 'forgotten';
+  }
+  const [row] = await sql.query<{ status: string; fresh: boolean }>(
+    `insert into shipment as s (id, order_id, mode, status) values ($1, $2, $3, 'cancelling')
+     on conflict (id) do update set updated_at = now(),
+       status = case when s.status in ('pending', 'created', 'refused') then 'cancelling' else s.status end
+     returning status, xmax = 0 as fresh`,
+    [id, orderId, mode],
   );
-  const { outcome } = await demandOnce(carrier, {
-    path: '/carrier/labels/cancel',
-    payload: { reference: input.shipment, orderId: input.orderId },
-    key: `${input.shipment}/cancel`,
-    answer: LabelCancelAnswer,
-  });
-  await db.query('update shipment set status = $2, updated_at = now() where id = $1', [
-    input.shipment,
-    outcome,
-  ]);
-  return outcome;
+  if (row?.fresh) return 'unseen';
+  return row?.status === 'cancelling' ? 'open' : 'done';
+}
+
+type CancelOutcome = ShopEventData<'SHIPMENT_CANCELLED'>['outcome'];
+
+/** What the carrier said to the cancellation. A shipment which was given up as ambiguous is told to have failed first. */
+export async function settleCancelled(tx: Tx, id: string, outcome: CancelOutcome): Promise<void> {
+  const row = await move(tx, id, 'cancelling', outcome);
+  if (!row) return;
+  const drafts: ShopEventDraft[] = [{ type: 'SHIPMENT_CANCELLED', data: { outcome } }];
+  const { failCause: cause, failReason } = row;
+  if (cause !== null) {
+    drafts.unshift({ type: 'SHIPMENT_FAILED', data: { cause, reason: failReason ?? '' } });
+  }
+  await record(tx, id, row, drafts);
+}
+
+/** For the transaction that has the lock of the shipment's row, if there is one. */
+export async function record(
+  tx: Tx,
+  id: string,
+  subject: Subject,
+  drafts: readonly ShopEventDraft[],
+): Promise<void> {
+  const stream = shipmentStream(id);
+  await recordEvents(tx, { stream, expected: await streamVersion(tx, stream) }, subject, drafts);
+}
+
+interface MovedRow extends Subject {
+  failCause: CancelCause | null;
+  failReason: string | null;
+}
+
+async function move(tx: Tx, id: string, from: string, to: string): Promise<MovedRow | null> {
+  const [row] = await tx.query<Omit<MovedRow, 'sagaId'>>(
+    `update shipment set status = $3, undo_due_at = null, updated_at = now() where id = $1 and status = $2
+     returning order_id as "orderId", mode, fail_cause as "failCause", fail_reason as "failReason"`,
+    [id, from, to],
+  );
+  return row ? { ...row, sagaId: sagaIdOf(id) } : null;
+}
+
+export async function readSubject(sql: Sql, id: string): Promise<Subject> {
+  const [row] = await sql.query<Omit<Subject, 'sagaId'>>(
+    'select order_id as "orderId", mode from shipment where id = $1',
+    [id],
+  );
+  if (!row) throw new Error(`there is no shipment ${id}`);
+  return { ...row, sagaId: sagaIdOf(id) };
 }
 
 interface ShipmentRow {
@@ -88,14 +123,4 @@ export async function shipmentsOf(db: Database, orderId: string): Promise<z.outp
     status: row.status,
     tracking: row.tracking,
   }));
-}
-
-async function demandShippable(db: Database, id: string): Promise<void> {
-  const [row] = await db.query<{ status: string }>('select status from shipment where id = $1', [id]);
-  if (row && ['pending', 'created', 'refused'].includes(row.status)) return;
-  throw new ShopError(
-    'already_compensated',
-    `shipment ${id} was cancelled before it came`,
-    'Start a new order; this one was given up.',
-  );
 }

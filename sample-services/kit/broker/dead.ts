@@ -1,6 +1,6 @@
 import { EVENT } from '@stormglass/agents/contract';
 import { emitEvent, withRemoteContext } from '@stormglass/agents/node';
-import type { DeadMessage, QueueDefinition } from '../kit/broker/port.ts';
+import type { DeadMessage, QueueDefinition } from './port.ts';
 
 /** Says in the trace of the business transaction that a message was given up. */
 export function announceDead(queue: QueueDefinition, message: DeadMessage): void {
