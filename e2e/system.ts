@@ -125,7 +125,7 @@ function lastWords(events: readonly LaunchEvent[]): string {
 async function agentsConnected({ dashboard }: System): Promise<void> {
   const connected = async () =>
     (await call(dashboard, 'agents')).agents.filter((agent) => agent.connected).map(({ service }) => service);
-  const wanted = [...SHOP.map(({ name }) => name), 'queue-agent'];
+  const wanted = [...SHOP.map(({ service }) => service), 'queue-agent'];
   await expect.poll(connected, { timeout: 30_000 }).toEqual(expect.arrayContaining(wanted));
 }
 

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { insideUrl, outsideUrl } from './launch/addresses.ts';
 import type { ShopSecrets } from './launch/data-dir.ts';
@@ -10,10 +11,14 @@ export const DEFAULT_PORTS = {
   collectorQuery: 4319,
   postgres: 4320,
   gateway: 4100,
+  identity: 4101,
+  registry: 4102,
+  catalog: 4103,
   orders: 4104,
   inventory: 4105,
   payments: 4106,
   shipping: 4107,
+  'shipping-2': 4117,
   notifications: 4108,
   orderview: 4109,
   'outside-world': 4110,
@@ -45,6 +50,9 @@ export interface LaunchContext {
 /** One process of the launch plan. */
 export interface PlannedProcess {
   name: string;
+  /** OpenTelemetry `service.name` and `service.instance.id` of what runs in it. */
+  service: string;
+  instance: string;
   /** The main file, relative to the repository. */
   main: string;
   port: PortName | null;
@@ -59,40 +67,54 @@ export interface PlannedProcess {
 }
 
 interface Service {
+  /** Of the process. */
   name: PortName;
+  /** Several processes may be one service, on one database. */
+  service: PortName;
   database: boolean;
 }
 
-/** The sample shop; start order does not matter, each waits for its own database only. */
+const one = (name: PortName, database = true): Service => ({ name, service: name, database });
+
+/** Everybody asks these two, so they are healthy before the others start. */
+const FIRST: readonly Service[] = [one('identity'), one('registry')];
+
+/** The sample shop; the order among the rest does not matter, each waits for its own database only. */
 export const SHOP: readonly Service[] = [
-  { name: 'outside-world', database: true },
-  { name: 'inventory', database: true },
-  { name: 'payments', database: true },
-  { name: 'shipping', database: true },
-  { name: 'notifications', database: true },
-  { name: 'orders', database: true },
-  { name: 'orderview', database: true },
-  { name: 'gateway', database: false },
+  ...FIRST,
+  one('catalog'),
+  one('outside-world'),
+  one('inventory'),
+  one('payments'),
+  one('shipping'),
+  { name: 'shipping-2', service: 'shipping', database: true },
+  one('notifications'),
+  one('orders'),
+  one('orderview'),
+  one('gateway', false),
 ];
 
 /** Databases to make: one for each service that has one, and the broker's. */
 export const DATABASES: readonly string[] = [
-  ...SHOP.filter((service) => service.database).map((service) => service.name),
+  ...new Set(SHOP.filter(({ database }) => database).map(({ service }) => service)),
   'broker',
 ];
+
+/** `shipping-1`, and `shipping-2` for the process of that name. */
+const instanceOf = (name: string, service: string): string => (name === service ? `${service}-1` : name);
 
 const local = (port: number): string => `http://127.0.0.1:${port}`;
 
 /** `127.0.0.1:4106=payments,...`: names the callee of a client span by its address. */
 function peers(ports: Ports): string {
-  return SHOP.map(({ name }) => `127.0.0.1:${ports[name]}=${name}`).join(',');
+  return SHOP.map(({ name, service }) => `127.0.0.1:${ports[name]}=${service}`).join(',');
 }
 
-function telemetryEnv(context: LaunchContext, service: string): Record<string, string> {
+function telemetryEnv(context: LaunchContext, service: string, name = service): Record<string, string> {
   const { host, keys, ports, version } = context;
   return {
     OTEL_SERVICE_NAME: service,
-    OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${service}-1,service.version=${version}`,
+    OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${instanceOf(name, service)},service.version=${version}`,
     OTEL_EXPORTER_OTLP_ENDPOINT: insideUrl(host, ports.otlpHttp),
     OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING: peers(ports),
     STORMGLASS_HUB: insideUrl(host, ports.dashboard),
@@ -107,24 +129,29 @@ function telemetryEnv(context: LaunchContext, service: string): Record<string, s
 /** Who seals cards, and who opens them. */
 const MAY_UNSEAL: ReadonlySet<PortName> = new Set<PortName>(['orders', 'payments']);
 
-function shopEnv(context: LaunchContext, service: PortName): Record<string, string> {
-  const { databases, ports } = context;
+/** What a service proves itself with at identity: identity derives the same from the same root. */
+function clientSecret(context: LaunchContext, service: string): string {
+  return createHmac('sha256', context.secrets.service).update(`client/${service}`).digest('hex');
+}
+
+function shopEnv(context: LaunchContext, service: PortName, name = service): Record<string, string> {
+  const { databases, ports, secrets } = context;
   const database = databases[service];
   const broker = databases.broker;
   return {
-    ...telemetryEnv(context, service),
-    PORT: String(ports[service]),
+    ...telemetryEnv(context, service, name),
+    PORT: String(ports[name]),
     SHOP_PROFILE: 'demo',
-    ...(MAY_UNSEAL.has(service) ? { SHOP_SEAL_SECRET: context.secrets.seal } : {}),
+    ...(service === 'identity' ? { SHOP_SERVICE_SECRET: secrets.service } : {}),
+    ...(MAY_UNSEAL.has(service) ? { SHOP_SEAL_SECRET: secrets.seal } : {}),
     ...(database === undefined ? {} : { DATABASE_URL: database }),
     ...(broker === undefined ? {} : { BROKER_URL: broker }),
-    GATEWAY_URL: local(ports.gateway),
-    ORDERS_URL: local(ports.orders),
-    INVENTORY_URL: local(ports.inventory),
-    PAYMENTS_URL: local(ports.payments),
-    SHIPPING_URL: local(ports.shipping),
-    NOTIFICATIONS_URL: local(ports.notifications),
+    SHOP_CLIENT_SECRET: clientSecret(context, service),
+    IDENTITY_URL: local(ports.identity),
+    // All others are found there.
+    REGISTRY_URL: local(ports.registry),
     OUTSIDE_URL: local(ports['outside-world']),
+    GATEWAY_URL: local(ports.gateway),
   };
 }
 
@@ -133,6 +160,8 @@ export function collector(context: LaunchContext): PlannedProcess {
   const { ports } = context;
   return {
     name: 'collector',
+    service: 'collector',
+    instance: 'collector-1',
     main: 'agents/collector/main.ts',
     port: 'otlpHttp',
     healthUrl: `${local(ports.collectorQuery)}/healthz`,
@@ -160,6 +189,8 @@ export function web(context: LaunchContext): PlannedProcess {
   const { keys, ports } = context;
   return {
     name: 'web',
+    service: 'web',
+    instance: 'web-1',
     main: 'web/server/main.ts',
     port: 'dashboard',
     healthUrl: `${insideUrl(context.host, ports.dashboard)}/api/health`,
@@ -180,17 +211,24 @@ export function web(context: LaunchContext): PlannedProcess {
   };
 }
 
-/** The services of the shop, each with its own port and database. */
-export function shop(context: LaunchContext): PlannedProcess[] {
-  return SHOP.map(({ name }) => ({
+/** The services of the shop: `first` one after the other, then `rest` together. */
+export function shop(context: LaunchContext): { first: PlannedProcess[]; rest: PlannedProcess[] } {
+  const row = (each: Service) => shopProcess(context, each);
+  return { first: FIRST.map(row), rest: SHOP.filter((each) => !FIRST.includes(each)).map(row) };
+}
+
+function shopProcess(context: LaunchContext, { name, service }: Service): PlannedProcess {
+  return {
     name,
-    main: `sample-services/${name}/main.ts`,
+    service,
+    instance: instanceOf(name, service),
+    main: `sample-services/${service}/main.ts`,
     port: name,
     healthUrl: `${local(context.ports[name])}/readyz`,
     instrumented: true,
     stopWithinMs: 8_000,
-    env: shopEnv(context, name),
-  }));
+    env: shopEnv(context, service, name),
+  };
 }
 
 /** Measures the queues from outside their producers and consumers. */
@@ -198,6 +236,8 @@ export function queueAgent(context: LaunchContext): PlannedProcess {
   const { databases } = context;
   return {
     name: 'queue-agent',
+    service: 'queue-agent',
+    instance: 'queue-agent-1',
     main: 'agents/queues/main.ts',
     port: 'queue-agent',
     healthUrl: `${local(context.ports['queue-agent'])}/healthz`,
@@ -217,6 +257,8 @@ export function queueAgent(context: LaunchContext): PlannedProcess {
 export function loadgen(context: LaunchContext, load: boolean): PlannedProcess {
   return {
     name: 'loadgen',
+    service: 'loadgen',
+    instance: 'loadgen-1',
     main: 'sample-services/loadgen/main.ts',
     port: 'loadgen',
     healthUrl: `${local(context.ports.loadgen)}/healthz`,

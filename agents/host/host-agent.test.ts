@@ -50,12 +50,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function startServer(): Promise<void> {
-  const portFile = join(folder, 'port');
+async function startServer(name = 'orders', instance = 'orders-1'): Promise<void> {
+  const portFile = join(folder, `port-${name}`);
   await supervisor.start({
-    name: 'orders',
+    name,
     service: 'orders',
-    instance: 'orders-1',
+    instance,
     command: process.execPath,
     args: [SERVER],
     env: { PATH: process.env.PATH ?? '', PORT_FILE: portFile },
@@ -224,6 +224,26 @@ describe('a process fault', () => {
     expect(managed.state.kind).toBe('starting');
     mayBeReady = true;
     await managed.whenHealthy();
+  });
+
+  test('names one instance of a service: the other one lives on', async () => {
+    await startServer('orders-2', 'orders-2');
+    const first = supervisor.get('orders').pid;
+    const second = supervisor.get('orders-2').pid ?? 0;
+    const target = { ...proc('orders'), instance: 'orders-2' };
+    expect(await host.arm(lease({ type: 'process_kill', restartAfterMs: 50 }, target))).toMatchObject({
+      ok: true,
+      detail: 'armed on orders-2',
+    });
+    await vi.waitFor(() => expect(isAlive(second)).toBe(false), soon);
+    expect(supervisor.get('orders').pid).toBe(first);
+    await vi.waitFor(() => expect(supervisor.get('orders-2').state.kind).toBe('healthy'), soon);
+    const nobody = { ...proc('orders'), instance: 'orders-3' };
+    expect(await host.arm(lease({ type: 'process_kill' }, nobody))).toMatchObject({
+      ok: false,
+      code: 'target_absent',
+    });
+    await supervisor.stop(['orders-2']);
   });
 
   test('pause: the process stands still until the lease ends, and the end is read back', async () => {

@@ -139,7 +139,7 @@ class HostLeases {
         new LeaseTable({
           clock: systemClock,
           allowed: true,
-          self: { service, instance: `${service}-1` },
+          self: { service, instance: null },
           injectors: [
             killInjector(parts),
             pauseInjector(parts),

@@ -47,8 +47,8 @@ export interface LeaseTableOptions {
   clock: Clock;
   /** STORMGLASS_CHAOS=on. */
   allowed: boolean;
-  /** Who this agent can hurt. */
-  self: { service: string; instance: string };
+  /** Who this agent can hurt; `instance` null: every instance of the service. */
+  self: { service: string; instance: string | null };
   injectors: readonly Injector[];
   onArmed?: (lease: Lease) => void;
   /** Called at each effect with the running total. */
@@ -92,7 +92,7 @@ export class LeaseTable {
   }
 
   async arm(lease: Lease): Promise<ArmAnswer> {
-    const { clock, onArmed } = this.#options;
+    const { clock, onArmed, self } = this.#options;
     const known = this.#held.get(lease.faultId);
     if (known) return this.#armAgain(known, lease.ttlMs);
     let held: Held | null = null;
@@ -101,7 +101,11 @@ export class LeaseTable {
       await held.effect;
       if (held.ending) return refusal(endedAlready());
       onArmed?.(lease);
-      return { ok: true, armedAt: clock.wall(), detail: `armed on ${this.#options.self.instance}` };
+      return {
+        ok: true,
+        armedAt: clock.wall(),
+        detail: `armed on ${targeted(lease.spec) ?? self.instance ?? self.service}`,
+      };
     } catch (error) {
       held?.cancelTimer();
       // While it is ending, the end takes it off the table.
@@ -154,11 +158,12 @@ export class LeaseTable {
     if (problem)
       throw new StormglassError('fault_unsupported', problem, 'Choose another target or position.');
     const { target } = spec;
-    const instance = 'instance' in target ? target.instance : undefined;
-    if (injectingService(target) !== self.service || (instance !== undefined && instance !== self.instance)) {
+    const instance = targeted(spec);
+    const other = instance !== undefined && self.instance !== null && instance !== self.instance;
+    if (injectingService(target) !== self.service || other) {
       throw new StormglassError(
         'target_absent',
-        `this agent is ${self.service} (${self.instance}), not the target`,
+        `this agent is ${self.service} (${self.instance ?? 'all of it'}), not the target`,
         'Send the lease to the agent of the target.',
       );
     }
@@ -243,6 +248,11 @@ export class LeaseTable {
     this.#options.onEnded?.(end, held.lease);
     return end;
   }
+}
+
+/** The one instance that is meant, if it is one. */
+function targeted({ target }: FaultSpec): string | undefined {
+  return 'instance' in target ? target.instance : undefined;
 }
 
 /** Ends the effect, also one whose arming is still under way, and says what is left of it. */

@@ -1,4 +1,4 @@
-import type { Permission } from '../kit/identity/permissions.ts';
+import { PERMISSIONS, type Permission } from '../kit/identity/permissions.ts';
 
 /** Every service may say where it is and look for others. */
 const EVERYBODY: readonly Permission[] = ['registry:register', 'registry:discover'];
@@ -21,12 +21,12 @@ const GRANTS: Readonly<Record<string, readonly Permission[]>> = {
   payments: [],
   shipping: [],
   notifications: [],
-  orderview: ['orders:read', 'payments:read', 'shipping:read'],
+  orderview: ['orders:read', 'payments:read', 'shipping:read', 'inventory:read', 'notifications:read'],
   auditor: ['orders:read', 'payments:read', 'shipping:read', 'inventory:read', 'orderview:read'],
   loadgen: [],
   'outside-world': [],
   /** A person with the command line. */
-  operator: ['identity:rotate', 'orders:read', 'inventory:read', 'payments:read', 'shipping:read'],
+  operator: PERMISSIONS.filter((permission) => /:(read|rotate|rebuild|sweep)$/.test(permission)),
 };
 
 export function grantsOf(service: string): readonly Permission[] | null {

@@ -114,14 +114,20 @@ export function accessKeys(dataDir: string, loopback: boolean): Keys {
   return { ...keys, made: true };
 }
 
-const ShopSecrets = z.object({ seal: z.string() });
-export type ShopSecrets = z.infer<typeof ShopSecrets>;
+const StoredShopSecrets = z.object({
+  seal: z.string(),
+  /** A directory of an earlier version has none yet. */
+  service: z.string().optional(),
+});
+/** `seal`: of cards. `service`: root of what each service proves itself with. */
+export type ShopSecrets = Record<'seal' | 'service', string>;
 
 /** What the services of the shop share with nobody else; stays the same for a data directory, as its rows do. */
 export function shopSecrets(dataDir: string): ShopSecrets {
   const file = join(dataDir, 'shop-secrets.json');
-  if (existsSync(file)) return ShopSecrets.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const secrets = { seal: randomBytes(24).toString('base64url') };
-  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+  const stored = existsSync(file) ? StoredShopSecrets.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
+  const secret = () => randomBytes(24).toString('base64url');
+  const secrets = { seal: stored?.seal ?? secret(), service: stored?.service ?? secret() };
+  if (stored?.service === undefined) writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;
 }

@@ -53,6 +53,8 @@ export class Launcher {
   readonly #parts: LauncherParts;
   readonly #groups = new Map<Group, string[]>();
   readonly #portOf = new Map<string, PortName>();
+  /** Row of each instance. */
+  readonly #nameOf = new Map<string, string>();
   readonly #abort = new AbortController();
   readonly #secret = randomBytes(24).toString('hex');
   readonly #startedAt = Date.now();
@@ -112,7 +114,9 @@ export class Launcher {
     const context = this.#context(await makeDatabases(postgres));
     this.#publish(context.databases, postgres.adminUrl);
     await this.#startHost(context, postgres.adminUrl);
-    await Promise.all([...shop(context), queueAgent(context)].map((row) => this.#run('shop', row)));
+    const { first, rest } = shop(context);
+    for (const row of first) await this.#run('shop', row);
+    await Promise.all([...rest, queueAgent(context)].map((row) => this.#run('shop', row)));
     await this.#run('load', loadgen(context, options.load));
   }
 
@@ -165,18 +169,20 @@ export class Launcher {
     if (this.#abort.signal.aborted) return;
     this.#groups.set(group, [...(this.#groups.get(group) ?? []), row.name]);
     if (row.port !== null) this.#portOf.set(row.name, row.port);
+    this.#nameOf.set(row.instance, row.name);
     await this.supervisor.start(nodeProcess(root, row));
   }
 
   #onProcess(event: ProcessEvent): void {
     const { report, ports } = this.#parts;
-    const port = this.#portOf.get(event.service);
     const { pid, state, detail } = event;
+    const name = this.#nameOf.get(event.instance) ?? event.service;
+    const port = this.#portOf.get(name);
     if (this.#host === null) this.#early = [...this.#early, event].slice(-MAX_EARLY_EVENTS);
     else this.#host.process(event);
     report({
       event: 'process',
-      name: event.service,
+      name,
       pid,
       port: port === undefined ? 0 : ports[port],
       state,
@@ -228,8 +234,8 @@ function nodeProcess(root: string, row: PlannedProcess): ProcessSpec {
   if (row.instrumented) imports.push('--import', '@stormglass/agents/register');
   return {
     name: row.name,
-    service: row.name,
-    instance: `${row.name}-1`,
+    service: row.service,
+    instance: row.instance,
     command: process.execPath,
     args: [...imports, join(root, row.main)],
     env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...row.env },

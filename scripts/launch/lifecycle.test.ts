@@ -53,7 +53,10 @@ async function startAll(): Promise<Running> {
 
 const alive = (running: Running) => [...running.pids].filter(([, pid]) => isAlive(pid)).map(([name]) => name);
 
-describe('the launcher', () => {
+/** Two starts of everything, on a machine that may have other work. */
+const WITHIN = { timeout: 300_000 };
+
+describe('the launcher', WITHIN, () => {
   test('after kill -9 its children are gone within 5 s, and the next start works on the same data', async () => {
     const first = await startAll();
     expect(alive(first)).toEqual(
