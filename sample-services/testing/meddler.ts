@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 
 /**
  * What happens to a call on the way. `lose-request`: it never arrives; `lose-reply`: it is carried out, the answer is
- * lost; `hold`: the request arrives only when released, after its caller has given up; `twice`: it is carried out twice;
- * `fail`: 503 without being carried out.
+ * lost; `hold`: the request arrives only when released, after its caller has given up; `late`: the same, but its caller
+ * loses the connection at once; `delay`: it arrives and is answered when released; `twice`: it is carried out twice; `fail`: 503 without being carried out.
  */
-export type Meddling = 'lose-request' | 'lose-reply' | 'hold' | 'twice' | 'fail';
+export type Meddling = 'lose-request' | 'lose-reply' | 'hold' | 'late' | 'delay' | 'twice' | 'fail';
 
 interface Rule {
   path: string;
@@ -36,6 +36,11 @@ export class Meddler {
   get url(): string {
     const address = this.#server.address();
     return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  }
+
+  /** Requests that are held back now. */
+  get holding(): number {
+    return this.#held.length;
   }
 
   /** Calls hurt so far. */
@@ -87,6 +92,14 @@ export class Meddler {
         await this.#call(incoming, body);
         outgoing.destroy();
         return;
+      case 'late':
+        outgoing.destroy();
+        await new Promise<void>((resolve) => this.#held.push(resolve));
+        await this.#call(incoming, body);
+        return;
+      case 'delay':
+        await new Promise<void>((resolve) => this.#held.push(resolve));
+        return this.#relay(incoming, body, outgoing);
       case 'twice':
         await this.#call(incoming, body);
         return this.#relay(incoming, body, outgoing);

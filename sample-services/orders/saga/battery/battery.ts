@@ -1,0 +1,36 @@
+import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { Bench, type EngineProcess, type EngineUnderTest } from './bench.ts';
+import { describeCalls } from './calls.ts';
+import { describeCrashes } from './crashes.ts';
+import { describeDecisions } from './decisions.ts';
+
+/**
+ * What every saga engine promises, tried on real processes against peers that write down what really happened to them.
+ * It knows the port and those witnesses, and nothing of how an engine keeps its book.
+ */
+export function describeSagaEngine(name: string, under: EngineUnderTest): void {
+  describe(`saga engine ${name}`, () => {
+    let bench: Bench;
+    let engine: EngineProcess;
+    beforeAll(async () => {
+      bench = await Bench.start(under);
+      engine = bench.process('orders-1');
+      await engine.start();
+    });
+    afterEach(() => bench.heal());
+    afterAll(() => bench.close());
+
+    describeCalls(
+      () => bench,
+      () => engine,
+    );
+    describeDecisions(
+      () => bench,
+      () => engine,
+    );
+    describeCrashes(
+      () => bench,
+      () => engine,
+    );
+  });
+}
