@@ -18,10 +18,10 @@ await service({
     'idempotency-keys',
     'hardened-saga',
   ],
-  routes: (kit) => {
+  routes: async (kit) => {
     const db = kit.database(ORDERS_SCHEMA, 12);
     const broker = kit.broker();
-    const engine = openSagaEngine(kit, db);
+    const engine = await openSagaEngine(kit, db);
     const settled = new Settled(engine);
     kit.relay(db, broker, Object.values(QUEUES));
     kit.onStop(async () => {

@@ -42,5 +42,8 @@ export const ORDERS_SCHEMA = `${IDEMPOTENCY_SCHEMA}; ${OUTBOX_SCHEMA};
     detail text not null default '',
     at timestamptz not null default clock_timestamp()
   );
+  -- Where a row stands in its saga, for an engine that may write it twice. Absent where rows are written once.
+  alter table saga_step add column if not exists position int;
+  create unique index if not exists saga_step_position on saga_step (saga_id, position) where position is not null;
   create index if not exists saga_step_saga on saga_step (saga_id, seq);
   ${ORDER_SCHEMA}`;

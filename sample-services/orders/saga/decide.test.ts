@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { decide, effectOfCancel, mayHaveHappened, type SagaPlan, stuckRow } from './decide.ts';
+import { decide, effectOfCancel, mayHaveHappened, type SagaPlan } from './decide.ts';
 import { SAGA_POLICY } from './policy.ts';
 import type { JournalRow, JournalStatus } from './port.ts';
+import { stuckRow } from './stuck.ts';
 
 const T0 = 1_000_000;
 const STEPS = ['reserve', 'charge', 'ship'];

@@ -89,19 +89,25 @@ function undo(plan: SagaPlan, journal: readonly JournalRow[], giveUp: JournalRow
     if (rows.some((row) => SETTLED.has(row.status))) continue;
     return { do: 'compensate', step: name, attempt: lastAttempt(rows) + 1 };
   }
-  return { do: 'end', outcome: outcomeOf(journal, giveUp), reason: giveUp.detail };
+  return { do: 'end', outcome: outcomeOf(journal), reason: giveUp.detail };
 }
 
 /** Rows after which a step needs nothing more in that direction. */
-const SETTLED = new Set<JournalRow['status']>(['OK', 'COMPENSATED', 'SKIPPED', 'RESOLVED']);
+export const SETTLED: ReadonlySet<JournalRow['status']> = new Set<JournalRow['status']>([
+  'OK',
+  'COMPENSATED',
+  'SKIPPED',
+  'RESOLVED',
+]);
 
-/** The cause of a GIVE_UP row is kept in its key: that row belongs to no call. */
-function outcomeOf(journal: readonly JournalRow[], giveUp: JournalRow): Undone {
+/** How a saga ends that was given up. The cause of a GIVE_UP row is kept in its key: that row belongs to no call. */
+export function outcomeOf(journal: readonly JournalRow[]): Undone {
   // What a person left as it is was not undone.
   if (journal.some((row) => row.kind === 'compensate' && row.status === 'SKIPPED')) return 'failed';
   if (journal.some((row) => row.kind === 'compensate' && SETTLED.has(row.status))) return 'compensated';
-  if (giveUp.key === ('rejected' satisfies GiveUpCause)) return 'rejected';
-  return giveUp.key === ('cancelled' satisfies GiveUpCause) ? 'compensated' : 'failed';
+  const cause = journal.find((row) => row.status === 'GIVE_UP')?.key;
+  if (cause === ('rejected' satisfies GiveUpCause)) return 'rejected';
+  return cause === ('cancelled' satisfies GiveUpCause) ? 'compensated' : 'failed';
 }
 
 /**
@@ -129,21 +135,6 @@ export function effectOfCancel(
   // A pivot whose last attempt has a result is undone before it is tried again.
   const last = actions(journal, pivot.name).at(-1);
   return last?.status === 'INTENT' ? 'undecided' : 'compensates';
-}
-
-/** The row since which a step waits for a person: stuck, and neither through nor decided about since. */
-export function stuckRow(journal: readonly JournalRow[]): JournalRow | null {
-  const at = journal.findLastIndex((row) => row.status === 'STUCK');
-  const stuck = journal[at];
-  if (!stuck) return null;
-  const over = journal
-    .slice(at + 1)
-    .some(
-      (row) =>
-        row.status === 'ENDED' ||
-        (row.step === stuck.step && (SETTLED.has(row.status) || row.status === 'RETRIED')),
-    );
-  return over ? null : stuck;
 }
 
 function pivotOf(plan: SagaPlan): string {

@@ -14,12 +14,13 @@ import type { PeerOutcome } from '../../kit/peer/outcome.ts';
 import type { Peer } from '../../kit/peer/peer.ts';
 import { protects } from '../../kit/protections.ts';
 import { fullJitter, type Random } from '../../kit/random.ts';
-import { decide, type GiveUpCause, type Move, stuckRow } from './decide.ts';
+import { decide, type GiveUpCause, type Move } from './decide.ts';
 import { type BoundSaga, type Reversal, type SagaDefinition, stepKey } from './definition.ts';
 import type { Journal } from './journal.ts';
 import { marked, resultOf } from './outcome-row.ts';
 import type { SagaPolicy } from './policy.ts';
 import type { JournalRow, SagaOutcome } from './port.ts';
+import { stuckNow } from './stuck.ts';
 import { mark, type NewRow, type Transcript } from './transcript.ts';
 
 export interface DriveParts {
@@ -193,16 +194,8 @@ export class SagaDrive {
   /** Marks a step which is repeated without limit and does not get through, once until a person decides about it. */
   #markIfStuck({ step, kind }: Call): void {
     const { policy, clock } = this.#parts;
-    const { rows } = this.#transcript;
-    if (stuckRow(rows)?.step === step) return;
-    const decided = rows.findLastIndex((row) => row.step === step && row.status === 'RETRIED');
-    const tries = rows.slice(decided + 1).filter((row) => row.step === step && row.kind === kind);
-    const attempts = tries.filter((row) => row.status === 'INTENT' || row.status === 'COMPENSATING').length;
-    const forMs = clock.now() - (tries[0]?.at ?? clock.now());
-    if (attempts < policy.stuckAfter && forMs <= policy.stuckAfterMs) return;
-    const what = kind === 'action' ? 'done' : 'undone';
-    const detail = `${step} is not ${what} after ${Math.round(forMs / 1000)} s and ${attempts} attempts; trying on`;
-    this.#transcript.note({ ...mark(step, 'STUCK', detail), kind });
+    const detail = stuckNow(this.#transcript.rows, { step, kind }, policy, clock.now());
+    if (detail !== null) this.#transcript.note({ ...mark(step, 'STUCK', detail), kind });
   }
 
   /** Order, outbox, journal and the saga's end are one commit: there is no state in between to crash in. */

@@ -72,7 +72,7 @@ export class JournalEngine implements SagaEngine {
     this.#options = options;
     this.#policy = options.policy ?? SAGA_POLICY;
     this.#clock = options.clock ?? systemClock;
-    this.#journal = new Journal(options.db, this.#policy.leaseMs);
+    this.#journal = new Journal(options.db, 'journal', this.#policy.leaseMs);
     this.#owner = `${options.instance}/${randomUUID().slice(0, 8)}`;
     this.#definitions = new Map(options.definitions.map((definition) => [definition.type, definition]));
     this.#formerLivesEnded = !options.instanceIsStable;

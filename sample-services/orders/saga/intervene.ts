@@ -1,8 +1,8 @@
 import type { Database, Sql } from '../../kit/database.ts';
 import { ShopError } from '../../kit/errors.ts';
-import { stuckRow } from './decide.ts';
 import type { Journal } from './journal.ts';
 import type { Intervention, JournalRow, JournalStatus, StuckSaga } from './port.ts';
+import { stuckRow } from './stuck.ts';
 
 const STATUS_OF = {
   retry: 'RETRIED',

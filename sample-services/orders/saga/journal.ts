@@ -61,8 +61,8 @@ export interface Writing {
   end: SagaOutcome | null;
 }
 
-/** A saga with this mark belongs to this engine; others keep their book in the same tables. */
-const OURS = `engine = 'journal'`;
+/** Whose sagas: each engine claims and watches its own, others keep their book in the same tables. */
+export type EngineName = 'journal' | 'dbos';
 
 interface RawRow extends Omit<JournalRow, 'at'> {
   at: Date;
@@ -83,10 +83,12 @@ interface TakenRow {
 /** All SQL of the saga journal. Leases are judged by the database's clock, the only one all owners share. */
 export class Journal {
   readonly #db: Database;
+  readonly #engine: EngineName;
   readonly #leaseSeconds: number;
 
-  constructor(db: Database, leaseMs: number) {
+  constructor(db: Database, engine: EngineName, leaseMs: number) {
     this.#db = db;
+    this.#engine = engine;
     this.#leaseSeconds = leaseMs / 1000;
   }
 
@@ -94,15 +96,15 @@ export class Journal {
   async insert(tx: Sql, { claim, mode, input, first, driveNow }: NewSaga): Promise<boolean> {
     const made = await tx.query(
       `with made as (
-         insert into saga (id, type, mode, order_id, owner, epoch, lease_until, due_at, carrier, input)
+         insert into saga (id, type, mode, order_id, owner, epoch, lease_until, due_at, carrier, input, engine)
          values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7), case when $8 then null else now() end,
-           $9, $10) on conflict (id) do nothing returning id)
+           $9, $10, $16) on conflict (id) do nothing returning id)
        insert into saga_step (saga_id, step, kind, status, attempt, epoch, owner, key, detail, at)
        select id, $11, '', $12, $13, $6, $5, '', $14, to_timestamp($15 / 1000.0) from made returning seq`,
       [
         ...[claim.sagaId, claim.type, mode, claim.orderId, claim.owner, claim.epoch, this.#leaseSeconds],
         ...[driveNow, JSON.stringify(claim.carrier), JSON.stringify(input)],
-        ...[first.step, first.status, first.attempt, first.detail, first.at],
+        ...[first.step, first.status, first.attempt, first.detail, first.at, this.#engine],
       ],
     );
     return made.length > 0;
@@ -190,12 +192,12 @@ export class Journal {
     const marked = await this.#db.query<RawRow & { sagaId: string }>(
       `with late as (
          update saga set overdue = true, due_at = case when due_at is null then null else now() end
-         where ended_at is null and not overdue and ${OURS} and created_at < now() - make_interval(secs => $1)
+         where ended_at is null and not overdue and engine = $3 and created_at < now() - make_interval(secs => $1)
          returning id, epoch, owner)
        insert into saga_step (saga_id, step, kind, status, attempt, epoch, owner, key, detail)
        select id, '', '', 'OVERDUE', 0, epoch, owner, '', $2 from late
        returning saga_id as "sagaId", step, kind, status, attempt, epoch, owner, key, detail, at`,
-      [deadlineMs / 1000, `not ended ${deadlineMs / 1000} s after its start`],
+      [deadlineMs / 1000, `not ended ${deadlineMs / 1000} s after its start`, this.#engine],
     );
     return marked.map(({ sagaId, ...row }) => ({ sagaId, row: { ...row, at: row.at.getTime() } }));
   }
@@ -221,7 +223,7 @@ export class Journal {
     const rows = await this.#db.query<TakenRow>(
       `with open as (
          select id, due_at is null as orphaned from saga
-         where ended_at is null and ${OURS} and input is not null and ($4 or owner = $1)
+         where ended_at is null and engine = $5 and input is not null and ($4 or owner = $1)
            and (due_at <= now() or (due_at is null and lease_until < now() and $4))
          order by created_at limit $2 for update skip locked)
        update saga s
@@ -229,7 +231,7 @@ export class Journal {
            owner = $1, due_at = null, lease_until = now() + make_interval(secs => $3)
        from open where s.id = open.id
        returning s.id, s.order_id, s.type, s.epoch, s.carrier, s.input, s.cancel_requested, s.overdue, open.orphaned`,
-      [owner, limit, this.#leaseSeconds, protects('journal-resume')],
+      [owner, limit, this.#leaseSeconds, protects('journal-resume'), this.#engine],
     );
     return rows.map((row) => ({
       claim: {
@@ -246,8 +248,8 @@ export class Journal {
   async expireFormerLives(instance: string, owner: string): Promise<void> {
     await this.#db.query(
       `update saga set lease_until = now() - interval '1 second'
-       where ended_at is null and due_at is null and ${OURS} and owner <> $2 and split_part(owner, '/', 1) = $1`,
-      [instance, owner],
+       where ended_at is null and due_at is null and engine = $3 and owner <> $2 and split_part(owner, '/', 1) = $1`,
+      [instance, owner, this.#engine],
     );
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '@stormglass/agents/contract';
 import type { Database } from '../../kit/database.ts';
 import { required } from '../../kit/env.ts';
 import { Seal } from '../../kit/sealed.ts';
@@ -9,7 +10,7 @@ import type { SagaEngine } from './port.ts';
 import { returnOrderSaga } from './return-order.ts';
 
 /** The engine which the environment asks for, with the sagas of this shop. */
-export function openSagaEngine(kit: Kit, db: Database): SagaEngine {
+export async function openSagaEngine(kit: Kit, db: Database): Promise<SagaEngine> {
   const { env, log, random, instance, instanceIsStable } = kit;
   const seal = new Seal(required(env, 'SHOP_SEAL_SECRET'));
   const peers = {
@@ -19,5 +20,18 @@ export function openSagaEngine(kit: Kit, db: Database): SagaEngine {
   };
   const definitions = [createOrderSaga(peers), returnOrderSaga(peers)];
   const policy = parsePolicy(env.SAGA_POLICY);
-  return new JournalEngine({ db, definitions, seal, log, random, instance, instanceIsStable, policy });
+  const options = { db, definitions, seal, log, random, instance, instanceIsStable, policy };
+  switch (env.SAGA_ENGINE) {
+    case 'journal':
+      return new JournalEngine(options);
+    case 'dbos': {
+      // Loaded only where it runs: the library is larger than this service.
+      const { DbosEngine } = await import('./dbos/engine.ts');
+      const engine = new DbosEngine({ ...options, databaseUrl: required(env, 'DATABASE_URL') });
+      kit.readyWhen('workflows', () => engine.whenLaunched());
+      return engine;
+    }
+    default:
+      return assertNever(env.SAGA_ENGINE);
+  }
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Database, Tx } from '../../kit/database.ts';
-import { type SagaFlags, stuckRow } from './decide.ts';
+import type { SagaFlags } from './decide.ts';
 import type { Claim, Journal } from './journal.ts';
 import type { JournalRow, SagaOutcome } from './port.ts';
+import { stuckRow } from './stuck.ts';
 
 export type NewRow = Pick<JournalRow, 'step' | 'kind' | 'status' | 'attempt' | 'key' | 'detail'>;
 

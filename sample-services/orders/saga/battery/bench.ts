@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, vi } from 'vitest';
+import { Seal } from '../../../kit/sealed.ts';
 import { Meddler } from '../../../testing/meddler.ts';
 import { startTestPostgres, type TestPostgres } from '../../../testing/postgres.ts';
 import { ServiceProcess } from '../../../testing/service-process.ts';
@@ -108,7 +109,7 @@ export class EngineProcess extends ServiceProcess {
 
 /** A database, three peers behind meddlers, and processes of the engine under test. */
 export class Bench {
-  readonly witness = new Witness();
+  readonly witness: Witness;
   readonly meddlers: Record<PeerService, Meddler>;
   readonly #postgres: TestPostgres;
   readonly #env: Record<string, string>;
@@ -116,6 +117,7 @@ export class Bench {
 
   private constructor(postgres: TestPostgres, meddlers: Bench['meddlers'], env: Record<string, string>) {
     this.#postgres = postgres;
+    this.witness = new Witness(new Seal(env.SHOP_SEAL_SECRET ?? ''));
     this.meddlers = meddlers;
     this.#env = env;
   }
@@ -127,6 +129,7 @@ export class Bench {
     const meddlers = { inventory, payments, shipping };
     const bench = new Bench(postgres, meddlers, {
       SHOP_PROFILE: 'demo',
+      SHOP_SEAL_SECRET: randomUUID(),
       DATABASE_URL: await postgres.database('orders'),
       BROKER_URL: await postgres.database('broker'),
       INVENTORY_URL: inventory.url,

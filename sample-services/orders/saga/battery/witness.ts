@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { z } from 'zod';
 import { SOLD_OUT_SKU } from '../../../inventory/api.ts';
 import { ShopError } from '../../../kit/errors.ts';
+import type { Seal } from '../../../kit/sealed.ts';
 import { DECLINED_CARD, UNDELIVERABLE_CODE } from '../../../outside-world/api.ts';
 
 export type PeerService = 'inventory' | 'payments' | 'shipping';
@@ -13,7 +14,7 @@ type Body = z.output<typeof Body>;
 interface Deed {
   service: PeerService;
   does: string;
-  refuses?(body: Body): ShopError | null;
+  refuses?(body: Body, seal: Seal): ShopError | null;
   answer(key: string, body: Body): object;
 }
 
@@ -30,7 +31,8 @@ const DEEDS: Record<string, Deed> = {
   '/charges': {
     service: 'payments',
     does: 'charge',
-    refuses: ({ cardToken }) => (cardToken === DECLINED_CARD ? no('card_declined') : null),
+    refuses: ({ sealedCard }, seal) =>
+      seal.open(String(sealedCard)) === DECLINED_CARD ? no('card_declined') : null,
     answer: (key, { amount }) => ({ charge: key, captured: amount }),
   },
   '/shipments': {
@@ -73,10 +75,12 @@ const UNDOINGS: Record<string, { undoes: string; by: string; answer(done: boolea
  */
 export class Witness {
   readonly #servers: Record<PeerService, Server>;
+  readonly #seal: Seal;
   readonly #state = new Map<string, 'done' | 'undone' | 'refused'>();
   readonly #effects: { orderId: string; effect: string }[] = [];
 
-  constructor() {
+  constructor(seal: Seal) {
+    this.#seal = seal;
     this.#servers = { inventory: this.#serve(), payments: this.#serve(), shipping: this.#serve() };
   }
 
@@ -148,7 +152,7 @@ export class Witness {
     }
     const deed = DEEDS[path];
     if (!deed) throw new ShopError('not_found', `there is no ${path}`, 'Check the address.');
-    const refusal = deed.refuses?.(body);
+    const refusal = deed.refuses?.(body, this.#seal);
     if (refusal) throw refusal;
     const state = this.#state.get(key);
     if (state === 'undone' || state === 'refused') {

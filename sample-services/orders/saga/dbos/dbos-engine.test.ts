@@ -1,0 +1,3 @@
+import { describeSagaEngine } from '../battery/battery.ts';
+
+describeSagaEngine('dbos', { env: { SAGA_ENGINE: 'dbos' } });
