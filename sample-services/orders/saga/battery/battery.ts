@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { Bench, type EngineProcess, type EngineUnderTest } from './bench.ts';
 import { describeCalls } from './calls.ts';
 import { describeCrashes } from './crashes.ts';
-import { describeDecisions } from './decisions.ts';
+import { describeSignals } from './signals.ts';
+import { describeStuckSteps } from './stuck-steps.ts';
 
 /**
  * What every saga engine promises, tried on real processes against peers that write down what really happened to them.
@@ -24,7 +25,11 @@ export function describeSagaEngine(name: string, under: EngineUnderTest): void {
       () => bench,
       () => engine,
     );
-    describeDecisions(
+    describeSignals(
+      () => bench,
+      () => engine,
+    );
+    describeStuckSteps(
       () => bench,
       () => engine,
     );

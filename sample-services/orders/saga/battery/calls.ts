@@ -6,6 +6,12 @@ import { expectDelivered, expectUndone, idOf, run, STEPS, UNDELIVERABLE } from '
 
 /** What a saga makes of what its peers say, fail to say, say twice or say late. */
 export function describeCalls(bench: () => Bench, engine: () => EngineProcess): void {
+  describeOrders(bench, engine);
+  describeStepCalls(bench, engine);
+  describeOutages(bench, engine);
+}
+
+function describeOrders(bench: () => Bench, engine: () => EngineProcess): void {
   describe('an order', () => {
     test('that everybody accepts comes through, with each effect once', async () => {
       const placed = await engine().place();
@@ -38,7 +44,9 @@ export function describeCalls(bench: () => Bench, engine: () => EngineProcess): 
       expect((await engine().place({}, key))?.sagaId).toBe(first?.sagaId);
     });
   });
+}
 
+function describeStepCalls(bench: () => Bench, engine: () => EngineProcess): void {
   describe.each(STEPS)('the call of $step', ({ service, does, undoes, step }) => {
     test.each(['lose-request', 'lose-reply', 'twice', 'fail'] as const)(
       'that meets %s is repaired: one effect',
@@ -78,7 +86,9 @@ export function describeCalls(bench: () => Bench, engine: () => EngineProcess): 
       },
     );
   });
+}
 
+function describeOutages(bench: () => Bench, engine: () => EngineProcess): void {
   describe('a peer that is down', () => {
     test('for a moment delays the saga, and no more', async () => {
       bench().meddlers.payments.meddle('/charges', 'fail', 2);

@@ -22,6 +22,11 @@ const RETURNING = ['collect', 'refund', 'restock'].flatMap((step) =>
 
 /** kill -9 between any two writes, takeover by another process, and owners that come back from the dead. */
 export function describeCrashes(bench: () => Bench, engine: () => EngineProcess): void {
+  describeKills(bench, engine);
+  describeOwners(bench, engine);
+}
+
+function describeKills(bench: () => Bench, engine: () => EngineProcess): void {
   /** Runs one order into a kill -9 at that point and starts the process again; gives the saga once it has ended. */
   async function crashAt(point: string, change: Record<string, unknown>): Promise<SagaView> {
     await engine().kill();
@@ -60,7 +65,9 @@ export function describeCrashes(bench: () => Bench, engine: () => EngineProcess)
       expect(bench().witness.history(saga.orderId)).toEqual(effects);
     });
   });
+}
 
+function describeOwners(bench: () => Bench, engine: () => EngineProcess): void {
   describe('another process', () => {
     test('takes up what a dead one left in mid-call', async () => {
       const dead = bench().process('orders-7');
