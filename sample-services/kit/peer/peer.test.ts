@@ -83,6 +83,14 @@ describe('repeating', () => {
     expect(keys).toEqual(['the key', 'the key', 'the key', 'the key']);
   });
 
+  test('does not wait for a peer that hangs more than twice', async () => {
+    await reopen({ settings: { timeoutMs: 60, retries: 9 } });
+    const release = server.hold();
+    expect(await post('k')).toMatchObject({ kind: 'ambiguous', reason: 'timeout' });
+    expect(server.calls).toHaveLength(2);
+    release();
+  });
+
   test('ends with the first answer', async () => {
     server.handle = (_request, response) =>
       response.writeHead(server.calls.length < 2 ? 503 : 200).end('{"n":2}');

@@ -6,6 +6,8 @@ import type { PeerOutcome } from './outcome.ts';
 import type { Live } from './settings.ts';
 
 const PAUSE_CAP_MS = 1_000;
+/** After so many time limits no further attempt begins. */
+const MOST_TIME_LIMITS = 2;
 
 /** Repeats what may be repeated, after a pause that grows and is spread over time. */
 export class Retry {
@@ -30,13 +32,19 @@ export class Retry {
   /** At most `attempts` in all (default: as the settings say). */
   async run<T>(attempts: number | undefined, once: () => Promise<PeerOutcome<T>>): Promise<PeerOutcome<T>> {
     const most = attempts ?? this.#live().retries + 1;
+    const startedAt = this.#clock.now();
     for (let attempt = 0; ; attempt++) {
       const outcome = await once();
       const again = worthRepeating(outcome);
       if (attempt > 0) this.#count(again ? 'failure' : 'success');
-      if (!again || attempt + 1 >= most) return outcome;
+      if (!again || attempt + 1 >= most || this.#isLate(startedAt)) return outcome;
       await this.#clock.sleep(this.#pause(attempt));
     }
+  }
+
+  /** Failures that come fast are repeated to the full; a peer that hangs shall not hold its caller for every attempt. */
+  #isLate(startedAt: number): boolean {
+    return this.#clock.now() - startedAt >= MOST_TIME_LIMITS * this.#live().timeoutMs;
   }
 
   #pause(attempt: number): number {
