@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BREAKER_ATTR, EVENT, METRIC, RECEIPT_ATTR, SAGA_ATTR } from '../contract/telemetry.ts';
+import {
+  BREAKER_ATTR,
+  EVENT,
+  INVARIANT_ATTR,
+  METRIC,
+  RECEIPT_ATTR,
+  SAGA_ATTR,
+} from '../contract/telemetry.ts';
 import { cellKey, LiveLine, type TrafficCell } from '../contract/timeline.ts';
 import type { StoredTimeline, TelemetryQueries } from './queries/index.ts';
 import { eventually, SECRET, TestCollector } from './testing/collector.ts';
@@ -175,6 +182,14 @@ function points() {
     point(METRIC.queueOldestAge, 1.5, QUEUE, 'gauge'),
     point(METRIC.queueConsumers, 2, QUEUE, 'gauge'),
     ...[point(METRIC.queueEnqueued, 9, QUEUE), point(METRIC.queueDequeued, 8, QUEUE)],
+    ...(['ok', 'pending', 'violated'] as const).map((status) =>
+      point(
+        METRIC.invariantStatus,
+        status === 'violated' ? 1 : 0,
+        [kv(INVARIANT_ATTR.id, 'I1'), kv(INVARIANT_ATTR.status, status)],
+        'gauge',
+      ),
+    ),
     point('process.cpu.time', 1, []),
   ];
 }
@@ -205,6 +220,8 @@ test('the live line equals what the queries give for the same telemetry', async 
   expect(stored.sagas).toEqual(live('sagas'));
   expect(stored.breakers).toEqual(live('breakers'));
   expect(stored.queues).toEqual(live('queues'));
+  expect(stored.invariants).toEqual(live('invariants'));
+  expect(stored.invariants).toEqual([{ at: now, service: 'orders', id: 'I1', status: 'violated' }]);
   expect(stored.breakers[0]).toMatchObject({
     state: 'open',
     success: 5,

@@ -97,6 +97,17 @@ export const QueueSample = z.object({
 });
 export type QueueSample = z.infer<typeof QueueSample>;
 
+export const INVARIANT_STATUSES = ['ok', 'pending', 'violated'] as const;
+
+/** One invariant as its auditor last judged it; `pending` while what it is about is still in flight. */
+export const InvariantSample = z.object({
+  at: z.number(),
+  service: z.string(),
+  id: z.string(),
+  status: z.enum(INVARIANT_STATUSES),
+});
+export type InvariantSample = z.infer<typeof InvariantSample>;
+
 export const SagaEvent = z.object({
   at: z.number(),
   /** One of EVENT.saga*, without the `saga.` prefix: started, step_intent, step_completed, ... completed. */
@@ -156,6 +167,7 @@ export const Timeline = z.object({
   breakers: z.array(BreakerSample),
   transitions: z.array(BreakerTransition),
   queues: z.array(QueueSample),
+  invariants: z.array(InvariantSample),
   sagas: z.array(SagaEvent),
   faults: z.array(FaultInterval),
   receipts: z.array(Receipt),
@@ -169,6 +181,7 @@ export function emptyTimeline(): Timeline {
     breakers: [],
     transitions: [],
     queues: [],
+    invariants: [],
     sagas: [],
     faults: [],
     receipts: [],
@@ -188,6 +201,7 @@ export const LiveLine = z.object({
   breakers: z.array(BreakerSample),
   transitions: z.array(BreakerTransition),
   queues: z.array(QueueSample),
+  invariants: z.array(InvariantSample),
   sagas: z.array(SagaEvent),
   receipts: z.array(Receipt),
 });

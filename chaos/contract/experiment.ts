@@ -41,6 +41,13 @@ export const Provider = z.discriminatedUnion('type', [
     at_least: z.number().int().positive().default(1),
     within: seconds.default(30),
   }),
+  z.object({
+    type: z.literal('invariant'),
+    /** Absent: all that an auditor checks. */
+    id: z.string().optional(),
+    status: z.enum(['ok', 'violated']).default('ok'),
+    within: seconds.default(30),
+  }),
   z.object({ type: z.literal('recovered'), within: seconds.default(120), dwell: seconds.default(3) }),
 ]);
 export type Provider = z.infer<typeof Provider>;

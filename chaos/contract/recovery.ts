@@ -13,7 +13,13 @@ export type Figure = z.infer<typeof Figure>;
 
 /** A condition of recovery over time; `since` is when it became true for the last time, null if it is not true. */
 export const Condition = z.object({
-  id: z.enum(['answers_in_band', 'breakers_closed', 'queues_at_baseline', 'sagas_in_time']),
+  id: z.enum([
+    'answers_in_band',
+    'breakers_closed',
+    'queues_at_baseline',
+    'sagas_in_time',
+    'invariants_hold',
+  ]),
   title: z.string(),
   /** Intervals [from, to] in epoch ms in which it did not hold. */
   broken: z.array(z.tuple([z.number(), z.number()])),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Provider, SliQuery } from '../contract/index.ts';
-import { moved, queued, saga, seconds, T, timeline, traffic } from '../recovery/hand-made.ts';
+import { judged, moved, queued, saga, seconds, T, timeline, traffic } from '../recovery/hand-made.ts';
 import { isProbeProvider, type ProbeProvider, readProbe } from './probe.ts';
 import { evaluateSli, sliSeries } from './sli.ts';
 
@@ -111,5 +111,31 @@ describe('a saga probe', () => {
     expect(readProbe({ provider: compensated }, timeline({ sagas: events }), moment).value).toBe(1);
     const more = [...events, saga(7_000, 'c', 'completed', 'compensated')];
     expect(readProbe({ provider: compensated }, timeline({ sagas: more }), moment).ok).toBe(true);
+  });
+});
+
+describe('an invariant probe', () => {
+  const ok = probe({ type: 'invariant' });
+  const violated = probe({ type: 'invariant', id: 'I1', status: 'violated' });
+  const seen = timeline({
+    invariants: seconds(0, 20).flatMap((at) => [
+      judged(at * 1_000, 'I1', at === 8 ? 'violated' : 'ok'),
+      judged(at * 1_000, 'I2', 'pending'),
+    ]),
+  });
+
+  it('for ok looks at the present, in which nothing may be violated', () => {
+    expect(readProbe({ provider: ok }, seen, { at: T + 8_500, since: T }).ok).toBe(false);
+    expect(readProbe({ provider: ok }, seen, { at: T + 9_500, since: T }).ok).toBe(true);
+  });
+
+  it('for violated is satisfied in the method by a violation that has passed', () => {
+    expect(readProbe({ provider: violated }, seen, { at: T + 19_000, since: T + 5_000 }).ok).toBe(true);
+    expect(readProbe({ provider: violated }, seen, { at: T + 19_000, since: T + 9_000 }).ok).toBe(false);
+  });
+
+  it('knows nothing when no auditor has spoken lately', () => {
+    expect(readProbe({ provider: ok }, seen, { at: T + 60_000, since: T }).ok).toBeNull();
+    expect(readProbe({ provider: ok }, timeline({}), { at: T, since: null }).ok).toBeNull();
   });
 });

@@ -1,28 +1,16 @@
 import { assertNever, type Timeline } from '@stormglass/agents/contract';
 import type { Activity, Provider, Tolerance } from '../contract/index.ts';
 import { breakerLines, stateAt } from './breaker.ts';
+import { readInvariants } from './invariant.ts';
+import type { ProbeMoment, ProbeReading } from './reading.ts';
 import { evaluateSli } from './sli.ts';
 import { describeTolerance, keeps, type ProbeValue, readable } from './tolerance.ts';
 
-/** What a probe saw. `ok` is null when there was nothing to judge by. */
-export interface ProbeReading {
-  value: ProbeValue | null;
-  ok: boolean | null;
-  /** In words, for the report. */
-  output: string;
-}
-
-/** When a probe looks: `since` is the start of the method (epoch ms), or null when only the present counts. */
-export interface ProbeMoment {
-  at: number;
-  since: number | null;
-}
-
 /** Providers that read the timeline; the others act or are waits of the engine. */
-export type ProbeProvider = Extract<Provider, { type: 'sli' | 'breaker' | 'queue' | 'saga' }>;
+export type ProbeProvider = Extract<Provider, { type: 'sli' | 'breaker' | 'queue' | 'saga' | 'invariant' }>;
 
 export function isProbeProvider(provider: Provider): provider is ProbeProvider {
-  return ['sli', 'breaker', 'queue', 'saga'].includes(provider.type);
+  return ['sli', 'breaker', 'queue', 'saga', 'invariant'].includes(provider.type);
 }
 
 /** How long a probe may wait for its tolerance, milliseconds. */
@@ -48,6 +36,8 @@ export function readProbe(
       return readQueue(provider, activity.tolerance, timeline, moment);
     case 'saga':
       return readSagas(provider, timeline, moment);
+    case 'invariant':
+      return readInvariants(provider, timeline, moment);
     default:
       return assertNever(provider);
   }

@@ -2,7 +2,7 @@ import type { FaultInterval, Timeline } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import type { Recovery } from '../contract/index.ts';
 import { computeRecovery } from './compute.ts';
-import { fault, JOURNEY, moved, queued, saga, seconds, T, timeline, traffic } from './hand-made.ts';
+import { fault, JOURNEY, judged, moved, queued, saga, seconds, T, timeline, traffic } from './hand-made.ts';
 
 function compute(parts: Partial<Timeline>, faults: FaultInterval[], now: number): Recovery {
   return computeRecovery({
@@ -75,6 +75,7 @@ describe('recovery of a known incident', () => {
       ['breakers_closed', [[T + 24_100, T + 33_700]], T + 33_700],
       ['queues_at_baseline', [[T + 22_000, T + 38_000]], T + 38_000],
       ['sagas_in_time', [[T + 36_000, T + 39_500]], T + 39_500],
+      ['invariants_hold', [], T + 20_200],
     ]);
   });
 
@@ -260,5 +261,31 @@ describe('the reach of a fault', () => {
     const [hop] = compute({ traffic: cells }, [effect], 40_000).retryAmplification;
     expect(hop).toMatchObject({ from: 'orders', to: 'payments' });
     expect(hop?.figure.value).toBeCloseTo(3, 10);
+  });
+});
+
+describe('an invariant that an auditor checks', () => {
+  const samples = (status: (at: number) => 'ok' | 'pending' | 'violated') =>
+    seconds(0, 60).map((at) => judged(at * 1_000, 'I1', status(at)));
+
+  it('which is violated holds recovery up until it is restored', () => {
+    const invariants = samples((at) => (at >= 35 && at < 42 ? 'violated' : 'ok'));
+    const recovery = compute({ ...incident(), invariants }, [CLEARED], 50_000);
+    expect(recovery.t4).toBe(T + 42_000);
+    expect(recovery.conditions.at(-1)).toMatchObject({
+      id: 'invariants_hold',
+      broken: [[T + 35_000, T + 42_000]],
+      detail: 'violated: I1',
+    });
+  });
+
+  it('which is pending, as under load it is, does not', () => {
+    const invariants = samples(() => 'pending');
+    expect(compute({ ...incident(), invariants }, [CLEARED], 50_000).t4).toBe(T + 39_500);
+  });
+
+  it('which was violated before the fault is none of its doing', () => {
+    const invariants = samples(() => 'violated');
+    expect(compute({ ...incident(), invariants }, [CLEARED], 50_000).t4).toBe(T + 39_500);
   });
 });

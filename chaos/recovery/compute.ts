@@ -7,6 +7,7 @@ import {
   answersInBand,
   breakersClosed,
   conditionOf,
+  invariantsHold,
   queueBands,
   queuesAtBaseline,
   type Span,
@@ -56,9 +57,10 @@ export function computeRecovery(input: RecoveryInput): Recovery {
     breakers: breakersClosed(timeline, range),
     queues: queuesAtBaseline(bands),
     sagas: sagasInTime(timeline, range),
+    invariants: invariantsHold(timeline, range),
   };
   const instants = findInstants(evidence);
-  const { answers, breakers, queues, sagas } = evidence;
+  const { answers, breakers, queues, sagas, invariants } = evidence;
   return {
     ...times(instants),
     ...damage(input, range, { points, band, broken: answers.broken, instants }),
@@ -67,7 +69,7 @@ export function computeRecovery(input: RecoveryInput): Recovery {
     // Answers are known to the last finished second only; broken up to there is broken now.
     conditions: [
       conditionOf(answers, { from: range.from, to: (lastFinishedSecond(now) + 1) * 1000 }),
-      ...[breakers, queues, sagas].map((judged) => conditionOf(judged, range)),
+      ...[breakers, queues, sagas, invariants].map((judged) => conditionOf(judged, range)),
     ],
     sli: points,
   };

@@ -127,6 +127,34 @@ export function sagasInTime(timeline: Timeline, range: Span): Judged {
   };
 }
 
+/**
+ * No invariant that an auditor checks is violated. One that was violated before the fault is none of its doing; `pending`
+ * is how it is whenever orders are in flight, and breaks nothing.
+ */
+export function invariantsHold(timeline: Timeline, range: Span): Judged {
+  const broken: Interval[] = [];
+  const names: string[] = [];
+  const byId = Map.groupBy(timeline.invariants, (sample) => `${sample.service}|${sample.id}`);
+  for (const unsorted of byId.values()) {
+    const samples = unsorted.sort((a, b) => a.at - b.at).filter((sample) => sample.at <= range.to);
+    if (samples.findLast((sample) => sample.at < range.from)?.status === 'violated') continue;
+    const violated = samples.flatMap((sample, index): Interval[] =>
+      sample.status === 'violated' ? [[sample.at, samples[index + 1]?.at ?? range.to]] : [],
+    );
+    const within = clip(merge(violated), range.from, range.to);
+    if (within.length > 0) names.push(samples[0]?.id ?? '');
+    broken.push(...within);
+  }
+  const said = names.length === 0 ? 'no invariant was violated' : `violated: ${names.join(', ')}`;
+  return {
+    id: 'invariants_hold',
+    title: 'Invariants hold',
+    broken: merge(broken),
+    unknown: [],
+    detail: byId.size === 0 ? 'no auditor reports' : said,
+  };
+}
+
 function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;

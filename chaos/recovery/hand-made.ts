@@ -2,6 +2,7 @@ import {
   emptyTimeline,
   type FaultInterval,
   FaultSpec,
+  type InvariantSample,
   type QueueSample,
   type SagaEvent,
   sketchIndex,
@@ -99,6 +100,10 @@ export function saga(at: number, sagaId: string, event: string, outcome = ''): S
     detail: '',
     traceId: '',
   };
+}
+
+export function judged(at: number, id: string, status: InvariantSample['status']): InvariantSample {
+  return { at: T + at, service: 'auditor', id, status };
 }
 
 export function moved(

@@ -26,6 +26,7 @@ export interface Evidence {
   breakers: Judged;
   queues: Judged;
   sagas: Judged;
+  invariants: Judged;
   queueBands: QueueBand[];
   dwellMs: number;
   /** Epoch ms. */
@@ -77,9 +78,9 @@ function firstOf(evidence: Evidence) {
 function recoveredAt(evidence: Evidence, t3: number | null, t0: number | null): Mark {
   const name = 't4';
   if (t3 === null) return { name, at: null, missing: 'the fault is not cleared yet' };
-  const { answers, breakers, queues, sagas, dwellMs, now } = evidence;
+  const { answers, breakers, queues, sagas, invariants, dwellMs, now } = evidence;
   const broken = merge(
-    [answers, breakers, queues, sagas].flatMap((judged) => [...judged.broken, ...judged.unknown]),
+    [answers, breakers, queues, sagas, invariants].flatMap((judged) => [...judged.broken, ...judged.unknown]),
   );
   const knownTo = (lastFinishedSecond(now) + 1) * 1000;
   const at = firstCalm(broken, Math.max(t3, t0 ?? t3), dwellMs, knownTo);

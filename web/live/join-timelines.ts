@@ -19,6 +19,7 @@ export function joinTimelines(past: Timeline, live: Timeline, cut: number, stepS
     breakers: [...before(past.breakers), ...after(live.breakers)],
     transitions: [...before(past.transitions), ...after(live.transitions)],
     queues: [...before(past.queues), ...after(live.queues)],
+    invariants: [...before(past.invariants), ...after(live.invariants)],
     sagas: [...before(past.sagas), ...after(live.sagas)],
     faults: [...past.faults.filter((f) => !known.has(f.faultId)), ...live.faults],
     receipts: [...before(past.receipts), ...after(live.receipts)],

@@ -13,11 +13,12 @@ export const LIVE_WINDOW_MS = 15 * 60_000;
 const MAX_EVENTS = 20_000;
 const MAX_RECEIPTS = 500;
 
-type AppendKey = 'breakers' | 'transitions' | 'queues' | 'sagas' | 'receipts' | 'processes';
+type AppendKey = 'breakers' | 'transitions' | 'queues' | 'invariants' | 'sagas' | 'receipts' | 'processes';
 const APPENDING: readonly AppendKey[] = [
   'breakers',
   'transitions',
   'queues',
+  'invariants',
   'sagas',
   'receipts',
   'processes',

@@ -38,9 +38,10 @@ export class Accumulator {
         mapEvents(reader, { transition: (t) => this.#transition(t), saga: (e) => this.#saga(e) });
         return;
       case 'metrics': {
-        const { breakers, queues } = mapSamples(reader);
+        const { breakers, queues, invariants } = mapSamples(reader);
         for (const sample of breakers.values()) this.#line.breakers.push(this.#seen(sample));
         for (const sample of queues.values()) this.#line.queues.push(this.#seen(sample));
+        for (const sample of invariants.values()) this.#line.invariants.push(this.#seen(sample));
         return;
       }
     }
@@ -108,5 +109,8 @@ function divided(line: LiveLine): LiveLine[] {
 }
 
 function emptyLine(): LiveLine {
-  return { dataAt: 0, traffic: [], breakers: [], transitions: [], queues: [], sagas: [], receipts: [] };
+  return {
+    ...{ dataAt: 0, traffic: [], breakers: [], transitions: [], queues: [], invariants: [] },
+    ...{ sagas: [], receipts: [] },
+  };
 }

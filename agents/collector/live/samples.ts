@@ -1,5 +1,10 @@
-import { BREAKER_ATTR, METRIC, SEMCONV } from '../../contract/telemetry.ts';
-import type { BreakerSample, QueueSample } from '../../contract/timeline.ts';
+import { BREAKER_ATTR, INVARIANT_ATTR, METRIC, SEMCONV } from '../../contract/telemetry.ts';
+import {
+  type BreakerSample,
+  INVARIANT_STATUSES,
+  type InvariantSample,
+  type QueueSample,
+} from '../../contract/timeline.ts';
 import type { WireReader } from '../wire/reader.ts';
 import { readAttribute, type Scalar, WantedKeys } from '../wire/value.ts';
 import { breakerState } from './events.ts';
@@ -27,9 +32,10 @@ const WANTED = new WantedKeys([
   ...SEMCONV.messagingSystem,
   ...SEMCONV.destination,
   ...QUEUE_STATE_NAMES,
+  ...Object.values(INVARIANT_ATTR),
 ]);
 
-/** One data point of a breaker or queue metric. */
+/** One data point of a breaker's, a queue's or an invariant's metric. */
 export interface Point {
   metric: string;
   /** Epoch milliseconds. */
@@ -38,14 +44,26 @@ export interface Point {
   attributes: ReadonlyMap<string, Scalar>;
 }
 
-/** Samples of one request: a sample is what one process said of one breaker (or queue) in one collection. */
+/** Samples of one request: a sample is what one process said of one breaker, queue or invariant in one collection. */
 class SampleGroups {
   readonly breakers = new Map<string, BreakerSample>();
   readonly queues = new Map<string, QueueSample>();
+  readonly invariants = new Map<string, InvariantSample>();
 
   add(point: Point, origin: Origin): void {
     if (BREAKER_METRICS.has(point.metric)) this.#breaker(point, origin);
     else if (QUEUE_METRICS.has(point.metric)) this.#queue(point);
+    else this.#invariant(point, origin);
+  }
+
+  /** Each status has a point, and the one that is true has value 1. */
+  #invariant({ at, value, attributes }: Point, { service }: Origin): void {
+    const id = text(attributes, INVARIANT_ATTR.id);
+    const said = text(attributes, INVARIANT_ATTR.status);
+    const status = INVARIANT_STATUSES.find((known) => known === said);
+    if (value === 1 && status !== undefined) {
+      this.invariants.set(`${service}|${id}|${at}`, { at, service, id, status });
+    }
   }
 
   #breaker(point: Point, origin: Origin): void {
@@ -166,7 +184,7 @@ function countMessages(sample: QueueSample, state: string, messages: number): vo
   }
 }
 
-/** Breaker and queue points of a metrics request, as samples. */
+/** Breaker, queue and invariant points of a metrics request, as samples. */
 export function mapSamples(request: WireReader): SampleGroups {
   const groups = new SampleGroups();
   eachItem(request, (metric, origin) => eachPoint(metric, (point) => groups.add(point, origin)));
@@ -180,7 +198,7 @@ function eachPoint(metric: WireReader, visit: (point: Point) => void): void {
     if (metric.field === 1) name = metric.shortText();
     else metric.skip();
   }
-  if (!BREAKER_METRICS.has(name) && !QUEUE_METRICS.has(name)) return;
+  if (!BREAKER_METRICS.has(name) && !QUEUE_METRICS.has(name) && name !== METRIC.invariantStatus) return;
   metric.pos = start;
   while (metric.next()) {
     // Gauge and sum hold the same number data points.

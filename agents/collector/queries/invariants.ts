@@ -9,7 +9,8 @@ type Violation = InvariantReport['violations'][number];
 const pointsOf = (table: string) =>
   `SELECT ${ID} AS id, ServiceName AS service, Attributes['${INVARIANT_ATTR.status}'] AS status, Value AS value, TimeUnix
    FROM ${table} WHERE MetricName = '${METRIC.invariantStatus}' AND ${within('TimeUnix')}`;
-const POINTS = `(${pointsOf('otel_metrics_sum')} UNION ALL ${pointsOf('otel_metrics_gauge')})`;
+/** Points of the status metric in a range: id, service, status, value, TimeUnix. */
+export const INVARIANT_POINTS = `(${pointsOf('otel_metrics_sum')} UNION ALL ${pointsOf('otel_metrics_gauge')})`;
 
 const WORDS = `stormglass_events
   WHERE EventName IN ('${EVENT.invariantViolated}', '${EVENT.invariantRestored}') AND ${within('Timestamp')}`;
@@ -25,7 +26,7 @@ const SAID = `SELECT id, at, nullIf(next, 0) AS restoredAt, service, detail, tra
 
 /** What was violated when the range began is only gauged in it, until the first word on it. */
 const STANDING = `SELECT id, at, nullIf(first, 0) AS restoredAt, service, '' AS detail, '' AS traceId FROM (
-    SELECT id, toString(service) AS service, min(${millis('TimeUnix')}) AS at FROM ${POINTS}
+    SELECT id, toString(service) AS service, min(${millis('TimeUnix')}) AS at FROM ${INVARIANT_POINTS}
     WHERE status = 'violated' AND value = 1 GROUP BY id, service) AS gauged
   LEFT JOIN (
     SELECT ${ID} AS id, toString(Service) AS service, min(${millis('Timestamp')}) AS first FROM ${WORDS}
@@ -36,7 +37,7 @@ const STANDING = `SELECT id, at, nullIf(first, 0) AS restoredAt, service, '' AS 
 export async function invariants(store: Store, range: Range, signal?: AbortSignal): Promise<InvariantReport> {
   const ask = <T>(sql: string) => store.rows<T>(sql, bounds(range), signal, LIMITS.figures);
   const [checked, said, standing] = await Promise.all([
-    ask<{ id: string }>(`SELECT DISTINCT id FROM ${POINTS} ORDER BY id`),
+    ask<{ id: string }>(`SELECT DISTINCT id FROM ${INVARIANT_POINTS} ORDER BY id`),
     ask<Violation>(SAID),
     ask<Violation>(STANDING),
   ]);

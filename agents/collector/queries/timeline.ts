@@ -2,6 +2,7 @@ import { METRIC } from '../../contract/telemetry.ts';
 import type {
   BreakerSample,
   BreakerTransition,
+  InvariantSample,
   QueueSample,
   Receipt,
   SagaEvent,
@@ -10,6 +11,7 @@ import type {
 } from '../../contract/timeline.ts';
 import { cells, seconds } from './cells.ts';
 import { bounds, LIMITS, millis, type Range, type Store, within } from './client.ts';
+import { INVARIANT_POINTS } from './invariants.ts';
 
 export type StoredTimeline = Omit<Timeline, 'faults' | 'processes'>;
 
@@ -29,15 +31,16 @@ export async function timeline(
   signal?: AbortSignal,
 ): Promise<StoredTimeline> {
   const step = Math.max(1, Math.floor(stepSeconds));
-  const [traffic, breakers, transitions, queues, sagas, found] = await Promise.all([
+  const [traffic, breakers, transitions, queues, invariants, sagas, found] = await Promise.all([
     trafficCells(store, range, step, signal),
     breakerSamples(store, range, step, signal),
     store.rows<BreakerTransition>(TRANSITIONS, bounds(range), signal, LIMITS.figures),
     queueSamples(store, range, step, signal),
+    store.rows<InvariantSample>(INVARIANTS, { step, ...bounds(range) }, signal, LIMITS.figures),
     sagaEvents(store, range, step, signal),
     receipts(store, null, range, MAX_RECEIPTS, signal),
   ]);
-  return { traffic, breakers, transitions, queues, sagas, receipts: found };
+  return { traffic, breakers, transitions, queues, invariants, sagas, receipts: found };
 }
 
 type StoredCell = Omit<TrafficCell, 'durations'> & { durations: Record<string, number> };
@@ -117,6 +120,13 @@ async function queueSamples(
     LIMITS.figures,
   );
 }
+
+/** In a step of more than a second the worst status counts: a violation is not to be missed between two looks. */
+const INVARIANTS = `SELECT at, service, id, worst AS status FROM (
+    SELECT max(${millis('TimeUnix')}) AS at, service, id,
+      multiIf(countIf(status = 'violated') > 0, 'violated', countIf(status = 'pending') > 0, 'pending', 'ok') AS worst
+    FROM ${INVARIANT_POINTS} WHERE value = 1 AND status IN ('ok', 'pending', 'violated')
+    GROUP BY ${stepOf('TimeUnix')}, service, id) ORDER BY at`;
 
 const TRANSITIONS = `SELECT * FROM (SELECT ${millis('Timestamp')} AS at, Service AS service, Instance AS instance, Name AS name,
     Peer AS peer, FromState AS \`from\`, ToState AS \`to\`, Reason AS reason, WindowCalls AS windowCalls,

@@ -3,7 +3,7 @@ import type { LiveState } from '../../live/protocol.ts';
 import { Cells } from '../window/cells.ts';
 
 type Lists = Omit<Timeline, 'traffic' | 'faults'>;
-const LISTS = ['breakers', 'transitions', 'queues', 'sagas', 'receipts', 'processes'] as const;
+const LISTS = ['breakers', 'transitions', 'queues', 'invariants', 'sagas', 'receipts', 'processes'] as const;
 
 /** What changed since the last frame, merged: many increments of one cell become one. */
 export class Pending {

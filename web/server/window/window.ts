@@ -2,6 +2,7 @@ import type {
   BreakerSample,
   BreakerTransition,
   FaultInterval,
+  InvariantSample,
   LiveLine,
   ProcessEvent,
   QueueSample,
@@ -21,6 +22,7 @@ const LIMITS = {
   breakers: 40_000,
   transitions: 2_000,
   queues: 10_000,
+  invariants: 20_000,
   sagas: 100_000,
   receipts: 1_000,
   processes: 2_000,
@@ -38,6 +40,7 @@ export class TimelineWindow {
   readonly #breakers: Series<BreakerSample>;
   readonly #transitions: Series<BreakerTransition>;
   readonly #queues: Series<QueueSample>;
+  readonly #invariants: Series<InvariantSample>;
   readonly #sagas: Series<SagaEvent>;
   readonly #receipts: Series<Receipt>;
   readonly #processes: Series<ProcessEvent>;
@@ -56,6 +59,7 @@ export class TimelineWindow {
     this.#breakers = series('breakers', (b) => `${b.at}|${b.service}|${b.instance}|${b.name}`);
     this.#transitions = series('transitions', (t) => `${t.at}|${t.service}|${t.instance}|${t.name}|${t.to}`);
     this.#queues = series('queues', (q) => `${q.at}|${q.system}|${q.queue}`);
+    this.#invariants = series('invariants', (i) => `${i.at}|${i.service}|${i.id}`);
     this.#sagas = series('sagas', (s) => `${s.at}|${s.sagaId}|${s.event}|${s.step}|${s.kind}|${s.attempt}`);
     this.#receipts = series('receipts', (r) => `${r.spanId}|${r.faultId}`);
     this.#processes = series('processes', (p) => `${p.at}|${p.service}|${p.instance}|${p.pid}|${p.state}`);
@@ -87,6 +91,7 @@ export class TimelineWindow {
       breakers: recent(line.breakers, this.#breakers),
       transitions: recent(line.transitions, this.#transitions),
       queues: recent(line.queues, this.#queues),
+      invariants: recent(line.invariants, this.#invariants),
       sagas: recent(line.sagas, this.#sagas),
       receipts: recent(line.receipts, this.#receipts),
     });
@@ -110,6 +115,7 @@ export class TimelineWindow {
     fill(stored.breakers, this.#breakers);
     fill(stored.transitions, this.#transitions);
     fill(stored.queues, this.#queues);
+    fill(stored.invariants, this.#invariants);
     fill(stored.sagas, this.#sagas);
     fill(stored.receipts, this.#receipts);
     fill(stored.processes, this.#processes);
@@ -142,6 +148,7 @@ export class TimelineWindow {
       breakers: this.#breakers.slice(from, to),
       transitions: this.#transitions.slice(from, to),
       queues: this.#queues.slice(from, to),
+      invariants: this.#invariants.slice(from, to),
       sagas: this.#sagas.slice(from, to),
       faults: [...this.#faults.values()].filter((f) => f.armedAt <= to && (f.endedAt ?? to) >= from),
       receipts: this.#receipts.slice(from, to),
@@ -179,9 +186,10 @@ export class TimelineWindow {
       this.#cells.evictBefore(this.#cells.newestWithin(MAX_CELLS));
       this.#dropped('traffic', before - this.#cells.size);
     }
-    for (const series of [this.#breakers, this.#transitions, this.#queues, this.#sagas, this.#receipts]) {
+    for (const series of [this.#breakers, this.#transitions, this.#queues, this.#invariants, this.#sagas]) {
       series.evictBefore(floor);
     }
+    this.#receipts.evictBefore(floor);
     this.#processes.evictBefore(floor);
     for (const [id, fault] of this.#faults) {
       if (fault.endedAt !== null && fault.endedAt < floor) this.#faults.delete(id);
