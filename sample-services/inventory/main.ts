@@ -17,7 +17,7 @@ interface StockRow {
 
 await service({
   name: 'inventory',
-  protections: ['outbox', 'inbox', 'fencing', 'tombstones'],
+  protections: ['idempotency-keys', 'outbox', 'inbox', 'fencing', 'tombstones'],
   routes: (kit) => {
     const { app } = kit;
     const db = kit.database(INVENTORY_SCHEMA);

@@ -4,6 +4,7 @@ import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { Database } from './database.ts';
 import { ShopError } from './errors.ts';
 import { IDEMPOTENCY_SCHEMA, idempotent, payloadHash, type Reply, requireKey } from './idempotency.ts';
+import { setProtection } from './protections.ts';
 
 let postgres: TestPostgres;
 let db: Database;
@@ -48,6 +49,17 @@ describe('an Idempotency-Key', () => {
       { status: 201, body: { charge: 'c' } },
     ]);
     expect(runs).toBe(1);
+  });
+
+  test('is not looked at while the protection is off: the work is done again', async () => {
+    setProtection('idempotency-keys', false);
+    try {
+      await idempotent(db, request('unprotected'), made);
+      await idempotent(db, request('unprotected'), made);
+    } finally {
+      setProtection('idempotency-keys', true);
+    }
+    expect(runs).toBe(2);
   });
 
   test('with another payload is refused with 422, in another order of fields it is the same payload', async () => {

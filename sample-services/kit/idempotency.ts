@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from './database.ts';
 import { SHOP_ERRORS, ShopError } from './errors.ts';
+import { protects } from './protections.ts';
 
 /** An answer as it is stored and replayed. */
 export interface Reply {
@@ -43,6 +44,7 @@ export async function idempotent(
   request: IdempotentRequest,
   work: () => Promise<Reply>,
 ): Promise<Reply> {
+  if (!protects('idempotency-keys')) return work();
   const hash = payloadHash(request.payload);
   const replay = await claim(db, request, hash);
   if (replay) return replay;

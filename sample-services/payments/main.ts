@@ -15,7 +15,7 @@ import { PAYMENTS_SCHEMA } from './schema.ts';
 
 await service({
   name: 'payments',
-  protections: ['outbox', 'inbox', 'fencing', 'tombstones'],
+  protections: ['idempotency-keys', 'outbox', 'inbox', 'fencing', 'tombstones'],
   routes: (kit) => {
     const { app, log, random } = kit;
     const db = kit.database(PAYMENTS_SCHEMA);

@@ -27,7 +27,7 @@ const CARRIER_BULKHEAD = { bulkheadSlots: 10, bulkheadLine: 40 };
 
 await service({
   name: 'shipping',
-  protections: ['outbox', 'inbox', 'fencing', 'tombstones'],
+  protections: ['idempotency-keys', 'outbox', 'inbox', 'fencing', 'tombstones'],
   routes: (kit) => {
     const { app, log, random } = kit;
     const db = kit.database(SHIPPING_SCHEMA);
