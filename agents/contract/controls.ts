@@ -106,7 +106,12 @@ export const CONTROL = {
     result: z.object({ queue: z.string(), paused: z.boolean() }),
   },
   'queue.redrive': {
-    input: z.object({ queue: z.string(), limit: z.number().int().positive().optional() }),
+    /** All dead letters, so many of them, or those with these ids. */
+    input: z.object({
+      queue: z.string(),
+      limit: z.number().int().positive().optional(),
+      ids: z.array(z.string().min(1)).max(1000).optional(),
+    }),
     result: z.object({ queue: z.string(), redriven: z.number().int() }),
   },
   'queue.purge': {

@@ -1,24 +1,41 @@
 import type { DeadLetter } from '../contract/index.ts';
 
-/** One queue as it is right now, and what has happened on it since the reading before. */
-export interface QueueReading {
+/** What has happened on a queue since the reading before. */
+export interface QueueFlow {
+  enqueued: number;
+  /** Done with, or given up. */
+  dequeued: number;
+  /** Given again after a failure. */
+  redelivered: number;
+  deadLettered: number;
+}
+
+/** One queue as it is right now, and what has happened on it since; the first reading starts at zero. */
+export interface QueueReading extends QueueFlow {
   queue: string;
   /** Messages that a consumer could take now. */
   ready: number;
   /** Messages waiting for their time, retries included. */
   delayed: number;
-  inFlight: number;
+  /** Null when the broker does not say. */
+  inFlight: number | null;
   /** Given up after their last attempt. */
   dead: number;
   /** Milliseconds that the oldest ready message has waited; null when none is ready. */
   oldestAgeMs: number | null;
   /** Connected consumers; null when the broker does not say. */
   consumers: number | null;
-  /** Since the previous reading; the first reading starts at zero. */
-  enqueued: number;
-  dequeued: number;
-  redelivered: number;
-  deadLettered: number;
+}
+
+/** Which dead letters: those with these ids, so many, or all. */
+export interface Choice {
+  ids?: readonly string[];
+  limit?: number;
+}
+
+export interface DeadLetters {
+  total: number;
+  letters: DeadLetter[];
 }
 
 /**
@@ -35,9 +52,9 @@ export interface QueueCollector {
   /** Stops or starts delivery to all consumers; gives back what the broker then says. */
   setPaused(queue: string, paused: boolean): Promise<boolean>;
   /** Puts given-up messages back with a fresh set of attempts; gives back how many. */
-  redrive(queue: string, limit?: number): Promise<number>;
+  redrive(queue: string, choice: Choice): Promise<number>;
   /** Deletes every message that is not being processed; gives back how many. */
   purge(queue: string): Promise<number>;
-  dead(queue: string, limit: number): Promise<{ total: number; letters: DeadLetter[] }>;
+  dead(queue: string, limit: number): Promise<DeadLetters>;
   close(): Promise<void>;
 }

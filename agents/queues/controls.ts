@@ -25,8 +25,11 @@ export function registerQueueControls(registry: ControlRegistry, collector: Queu
     name: 'queue.redrive',
     title: 'Redrive dead letters',
     input: CONTROL['queue.redrive'].input,
-    run: async ({ queue, limit }) => {
-      const redriven = await collector.redrive(queue, limit);
+    run: async ({ queue, ids, limit }) => {
+      const redriven = await collector.redrive(queue, {
+        ...(ids === undefined ? {} : { ids }),
+        ...(limit === undefined ? {} : { limit }),
+      });
       emitEvent(
         EVENT.messageRedriven,
         {

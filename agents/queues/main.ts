@@ -1,7 +1,8 @@
 /**
  * The queue agent: a process of its own which samples the broker's queues once a second and acts on them for the
  * dashboard, and scrapes the Prometheus endpoints of other people's breakers and queues. Environment: BROKER_URL with
- * QUEUES (comma separated), SCRAPE_TARGETS (`payments=http://host:8080/metrics,...`) with SCRAPE_SECONDS, at least one of
+ * QUEUES (comma separated) and, for a RabbitMQ whose management API is not on port 15672 of the same host,
+ * BROKER_MANAGEMENT_URL; SCRAPE_TARGETS (`payments=http://host:8080/metrics,...`) with SCRAPE_SECONDS, at least one of
  * the two; PORT (optional, for GET /healthz and /metrics), and OTEL_*, STORMGLASS_* as for every agent.
  */
 import { pino } from 'pino';
@@ -12,9 +13,10 @@ import { systemClock } from '../node/clock.ts';
 import { ControlRegistry } from '../node/controls.ts';
 import { readSettings, type Settings } from '../node/settings.ts';
 import { startTelemetry } from '../node/telemetry.ts';
-import { BullmqCollector } from './bullmq.ts';
+import type { QueueCollector } from './collector.ts';
 import { registerQueueControls } from './controls.ts';
 import { serveHealth } from './health.ts';
+import { openCollector } from './open.ts';
 import { QueueReport } from './report.ts';
 import { sampleEverySecond } from './sampling.ts';
 import { parseTargets, startScraping } from './scrape/scraper.ts';
@@ -22,7 +24,8 @@ import { parseTargets, startScraping } from './scrape/scraper.ts';
 const Env = z
   .object({
     PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-    BROKER_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    BROKER_URL: z.url({ protocol: /^(postgres(ql)?|rediss?|amqps?|kafka)$/ }).optional(),
+    BROKER_MANAGEMENT_URL: z.url({ protocol: /^https?$/ }).optional(),
     QUEUES: z
       .string()
       .default('notifications')
@@ -49,13 +52,13 @@ type Env = z.output<typeof Env>;
 const log = pino({ name: 'queue-agent' });
 const env = Env.safeParse(process.env);
 if (env.success) {
-  run(env.data);
+  await run(env.data);
 } else {
   log.fatal(`the queue agent cannot start: ${z.prettifyError(env.error)}`);
   process.exitCode = 1;
 }
 
-function run(env: Env): void {
+async function run(env: Env): Promise<void> {
   const settings = readSettings({ OTEL_SERVICE_NAME: 'queue-agent', ...process.env }, process.pid);
   for (const warning of settings.warnings) log.warn(warning);
   const telemetry = startTelemetry(settings);
@@ -63,7 +66,7 @@ function run(env: Env): void {
   const broker =
     env.BROKER_URL === undefined
       ? null
-      : watch(env.BROKER_URL, env, settings, telemetry.dropped, down.signal);
+      : watch(await openBroker(env.BROKER_URL, env), env, settings, telemetry.dropped, down.signal);
   scrapeAll(env, settings, down.signal);
   const health = env.PORT === undefined ? null : serveHealth(env.PORT, () => broker?.isRead() ?? true);
   process.once('SIGTERM', () => void stop());
@@ -77,17 +80,20 @@ function run(env: Env): void {
   }
 }
 
+function openBroker(url: string, env: Env): Promise<QueueCollector> {
+  const management = env.BROKER_MANAGEMENT_URL ?? null;
+  const onError = (error: Error) => log.warn({ err: error }, 'broker connection broke');
+  return openCollector({ url, queues: env.QUEUES, management, onError });
+}
+
 /** The broker's queues: readings of them, and what the dashboard can do to them. */
 function watch(
-  url: string,
+  collector: QueueCollector,
   env: Env,
   settings: Settings,
   dropped: Readonly<Record<string, number>>,
   down: AbortSignal,
 ): { isRead(): boolean; close(): Promise<void> } {
-  const collector = new BullmqCollector(url, env.QUEUES, (error) =>
-    log.warn({ err: error }, 'broker connection broke'),
-  );
   const controls = new ControlRegistry();
   registerQueueControls(controls, collector);
   const channel = settings.hub === null ? null : connect(settings.hub, settings, controls, dropped);

@@ -22,7 +22,7 @@ export function exposeQueues(current: () => Iterable<NamedReading>): void {
       const labels = { system, destination: reading.queue };
       messages.set({ ...labels, state: 'ready' }, reading.ready);
       messages.set({ ...labels, state: 'delayed' }, reading.delayed);
-      messages.set({ ...labels, state: 'in_flight' }, reading.inFlight);
+      if (reading.inFlight !== null) messages.set({ ...labels, state: 'in_flight' }, reading.inFlight);
       messages.set({ ...labels, state: 'dead' }, reading.dead);
       if (reading.oldestAgeMs !== null) age.set(labels, reading.oldestAgeMs / 1000);
       if (reading.consumers !== null) consumers.set(labels, reading.consumers);

@@ -29,7 +29,9 @@ export class QueueReport {
         for (const { queue, reading } of this.#fresh()) {
           result.observe(messages, reading.ready, { ...queue, state: 'ready' });
           result.observe(messages, reading.delayed, { ...queue, state: 'delayed' });
-          result.observe(messages, reading.inFlight, { ...queue, state: 'in_flight' });
+          if (reading.inFlight !== null) {
+            result.observe(messages, reading.inFlight, { ...queue, state: 'in_flight' });
+          }
           result.observe(messages, reading.dead, { ...queue, state: 'dead' });
           if (reading.oldestAgeMs !== null) result.observe(age, reading.oldestAgeMs / 1000, queue);
           if (reading.consumers !== null) result.observe(consumers, reading.consumers, queue);

@@ -1,3 +1,5 @@
+import type { QueueFlow } from '../collector.ts';
+
 /** A line of BullMQ's event stream. Ids grow with time, but transactions may commit out of order. */
 export interface StreamEvent {
   id: bigint;
@@ -6,13 +8,6 @@ export interface StreamEvent {
   event: string;
   jobId: string;
   prev: string | null;
-}
-
-export interface Flow {
-  enqueued: number;
-  dequeued: number;
-  redelivered: number;
-  deadLettered: number;
 }
 
 /** An event that commits later than this after it got its id is missed; transactions of BullMQ take milliseconds. */
@@ -37,9 +32,9 @@ export class EventCursor {
   }
 
   /** Takes all events above the floor and gives back what is new among them. */
-  take(events: readonly StreamEvent[]): Flow {
+  take(events: readonly StreamEvent[]): QueueFlow {
     const fresh = events.filter((event) => !this.#seen.has(event.id));
-    const flow = count(fresh);
+    const flow = flowOf(fresh);
     for (const { id, ageMs } of events) {
       if (ageMs > LATE_MS && id > this.#floor) this.#floor = id;
       this.#seen.add(id);
@@ -49,8 +44,9 @@ export class EventCursor {
   }
 }
 
-function count(events: readonly StreamEvent[]): Flow {
-  const flow: Flow = { enqueued: 0, dequeued: 0, redelivered: 0, deadLettered: 0 };
+/** What has happened to messages, told by a queue's events in their order. */
+export function flowOf(events: readonly Pick<StreamEvent, 'event' | 'jobId' | 'prev'>[]): QueueFlow {
+  const flow: QueueFlow = { enqueued: 0, dequeued: 0, redelivered: 0, deadLettered: 0 };
   const unborn = new Set<string>();
   for (const { event, jobId, prev } of events) {
     switch (event) {
