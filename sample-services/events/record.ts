@@ -69,17 +69,17 @@ export async function streamVersion(tx: Tx, stream: string): Promise<number> {
   return row?.version ?? 0;
 }
 
-/** Puts an event which a stream holds into the outbox once more, for one queue, as a message of its own. */
+/** Puts the last event of a type in a stream into the outbox once more, as a message of its own. */
 export async function tellAgain(
   tx: Tx,
   stream: string,
   type: ShopEventType,
-  queue: QueueDefinition,
+  to: QueueDefinition | readonly QueueDefinition[],
 ): Promise<void> {
   const events = (await readStream(tx, stream)).map(toShopEvent);
   const event = events.findLast((each) => each.type === type);
   if (!event) return;
-  await appendOutbox(tx, queue, { name: type, payload: event, conversationId: event.sagaId });
+  await appendOutbox(tx, to, { name: type, payload: event, conversationId: event.sagaId });
 }
 
 /** What the store holds as the event it was written as. */

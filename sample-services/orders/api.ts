@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SagaMode, ShopEventAnswer } from '../events/shop-event.ts';
 
-/** Amounts in cents. `mode: choreographed` is refused by name until that saga exists. */
+/** Amounts in cents. */
 export const CreateOrderRequest = z.object({
   userId: z.string().min(1).max(100),
   sku: z.string().min(1).max(100),

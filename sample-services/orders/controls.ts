@@ -3,7 +3,6 @@ import { trace } from '@opentelemetry/api';
 import { CONTROL, type SagaStarted, type SagaStartInput } from '@stormglass/agents/contract';
 import { registerControl } from '@stormglass/agents/node';
 import { SKUS, SOLD_OUT_SKU } from '../inventory/api.ts';
-import { ShopError } from '../kit/errors.ts';
 import { DECLINED_CARD, GOOD_CARD, UNDELIVERABLE_CODE } from '../outside-world/api.ts';
 import type { CreateOrderRequest } from './api.ts';
 import type { SagaEngine } from './saga/port.ts';
@@ -12,7 +11,7 @@ import type { SagaEngine } from './saga/port.ts';
 const AT_ONCE = 20;
 
 /** What a person would order for the business to say no at that step: no switch, just such an order. */
-function orderThat(failAt: SagaStartInput['failAt'], amount: number): CreateOrderRequest {
+function orderThat({ mode, failAt, amount }: SagaStartInput): CreateOrderRequest {
   return {
     userId: 'operator',
     sku: failAt === 'reserve' ? SOLD_OUT_SKU : (SKUS[0] ?? SOLD_OUT_SKU),
@@ -23,7 +22,7 @@ function orderThat(failAt: SagaStartInput['failAt'], amount: number): CreateOrde
       failAt === 'ship'
         ? `1 Nowhere Road, ${UNDELIVERABLE_CODE} Atlantis`
         : '1 Harbour Street, 20095 Hamburg',
-    mode: 'orchestrated',
+    mode,
   };
 }
 
@@ -53,9 +52,9 @@ export function registerSagaControls(engine: SagaEngine): () => void {
       name: 'saga.start',
       title: 'Start sagas',
       input: CONTROL['saga.start'].input,
-      run: async ({ mode, amount, failAt, count }) => {
-        if (mode !== 'orchestrated') throw unsupportedMode(mode);
-        const order = orderThat(failAt, amount);
+      run: async (asked) => {
+        const { count } = asked;
+        const order = orderThat(asked);
         const sagas: SagaStarted[] = [];
         while (sagas.length < count) {
           const batch = Math.min(AT_ONCE, count - sagas.length);
@@ -85,12 +84,4 @@ export function registerSagaControls(engine: SagaEngine): () => void {
   return () => {
     for (const withdraw of withdrawals) withdraw();
   };
-}
-
-export function unsupportedMode(mode: string): ShopError {
-  return new ShopError(
-    'mode_unsupported',
-    `sagas in mode ${mode} are not built yet`,
-    'Leave out `mode`, or send `orchestrated`.',
-  );
 }

@@ -1,10 +1,15 @@
 import { addEventFeed } from '../events/feed.ts';
 import { QUEUES } from '../events/queues.ts';
+import { required } from '../kit/env.ts';
+import { Seal } from '../kit/sealed.ts';
 import { service } from '../kit/service.ts';
+import { Choreography } from './choreography/choreography.ts';
 import { registerSagaControls } from './controls.ts';
 import { addOrderRoutes } from './routes.ts';
 import { openSagaEngine } from './saga/open.ts';
+import { parsePolicy } from './saga/policy.ts';
 import { addSagaRoutes } from './saga/routes.ts';
+import { Sagas } from './sagas.ts';
 import { ORDERS_SCHEMA } from './schema.ts';
 import { Settled } from './settled.ts';
 
@@ -12,6 +17,7 @@ await service({
   name: 'orders',
   protections: [
     'outbox',
+    'inbox',
     'fencing',
     'journal-resume',
     'register-before',
@@ -21,9 +27,15 @@ await service({
   routes: async (kit) => {
     const db = kit.database(ORDERS_SCHEMA, 12);
     const broker = kit.broker();
-    const engine = await openSagaEngine(kit, db);
-    const settled = new Settled(engine);
+    // Before the engines: what is opened first ends last, and carries their last messages.
     kit.relay(db, broker, Object.values(QUEUES));
+    const choreography = new Choreography({
+      ...{ db, broker, log: kit.log, seal: new Seal(required(kit.env, 'SHOP_SEAL_SECRET')) },
+      deadlineMs: parsePolicy(kit.env.SAGA_POLICY).deadlineMs,
+      onSettled: (sagaId) => settled.tell(sagaId),
+    });
+    const engine = new Sagas(await openSagaEngine(kit, db), choreography);
+    const settled = new Settled(engine);
     kit.onStop(async () => {
       settled.close();
       await engine.close();

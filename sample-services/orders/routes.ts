@@ -15,7 +15,6 @@ import {
   OrderView,
   PendingOrder,
 } from './api.ts';
-import { unsupportedMode } from './controls.ts';
 import { listOrders, readOrder, readOrderEvents } from './order/read.ts';
 import type { SagaEngine } from './saga/port.ts';
 import type { Settled } from './settled.ts';
@@ -56,7 +55,6 @@ function addPlacing(
   app.post('/orders', place, async (request, reply) => {
     const input = request.body;
     const key = requireKey(request.headers['idempotency-key']);
-    if (input.mode !== 'orchestrated') throw unsupportedMode(input.mode);
     // From here on the order is committed: whatever dies now, it ends confirmed or compensated.
     const { sagaId, orderId, isNew } = await engine.start(input, key);
     const ending = settled.wait(sagaId, ANSWER_WITHIN_MS, signal);

@@ -50,7 +50,7 @@ describe('an order', () => {
     expect((await shop.order({ amount: 1 }, key))?.http).toBe(422);
   });
 
-  test('without a key, or in a mode that is not built, is refused in words', async () => {
+  test('without a key, or in a mode that there is not, is refused in words', async () => {
     const bare = await fetch(`${shop.services.orders.url}/orders`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -58,8 +58,8 @@ describe('an order', () => {
     });
     expect(bare.status).toBe(400);
     expect(await bare.json()).toMatchObject({ error: { code: 'idempotency_key_missing' } });
-    const other = await shop.order({ mode: 'choreographed' });
-    expect(other).toMatchObject({ http: 422, error: { code: 'mode_unsupported' } });
+    const other = await shop.order({ mode: 'telepathic' });
+    expect(other).toMatchObject({ http: 400, error: { code: 'invalid_request' } });
   });
 });
 

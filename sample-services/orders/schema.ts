@@ -1,5 +1,7 @@
 import { IDEMPOTENCY_SCHEMA } from '../kit/idempotency.ts';
+import { INBOX_SCHEMA } from '../kit/inbox.ts';
 import { OUTBOX_SCHEMA } from '../kit/outbox/schema.ts';
+import { CHOREOGRAPHY_SCHEMA } from './choreography/schema.ts';
 import { ORDER_SCHEMA } from './order/schema.ts';
 
 /**
@@ -46,4 +48,6 @@ export const ORDERS_SCHEMA = `${IDEMPOTENCY_SCHEMA}; ${OUTBOX_SCHEMA};
   alter table saga_step add column if not exists position int;
   create unique index if not exists saga_step_position on saga_step (saga_id, position) where position is not null;
   create index if not exists saga_step_saga on saga_step (saga_id, seq);
-  ${ORDER_SCHEMA}`;
+  ${ORDER_SCHEMA};
+  ${INBOX_SCHEMA};
+  ${CHOREOGRAPHY_SCHEMA}`;

@@ -12,8 +12,13 @@ export class Settled {
     this.#off = engine.on('transition', ({ sagaId, row, outcome }) => {
       // A parked saga waits for seconds at least: its customer is told now that the order is pending.
       if (outcome === null && row.status !== 'NOT_SENT') return;
-      for (const wake of this.#waiting.get(sagaId) ?? []) wake();
+      this.tell(sagaId);
     });
+  }
+
+  /** There is something to tell about this saga. */
+  tell(sagaId: string): void {
+    for (const wake of this.#waiting.get(sagaId) ?? []) wake();
   }
 
   /** Resolves when the saga ends or is parked here, after `ms` milliseconds, or when the signal is aborted; whichever is first. */

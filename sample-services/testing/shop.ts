@@ -151,7 +151,8 @@ export class TestShop {
       );
     const [order] = await this.sql<{ status: string; outcome: string | null }>(
       'orders',
-      'select o.status, s.outcome from order_head o join saga s on s.id = o.saga_id where o.id = $1',
+      `select o.status, coalesce(s.outcome, c.outcome) as outcome from order_head o
+       left join saga s on s.id = o.saga_id left join choreography c on c.saga_id = o.saga_id where o.id = $1`,
       [orderId],
     );
     return {
@@ -178,8 +179,10 @@ export class TestShop {
   async journal(orderId: string): Promise<string[]> {
     const rows = await this.sql<{ step: string; kind: string; status: string }>(
       'orders',
-      `select step, kind, j.status from saga_step j join order_head o on o.saga_id = j.saga_id
-       where o.id = $1 order by seq`,
+      `select step, kind, j.status from order_head o join (
+         select saga_id, step, kind, status, seq, null as at from saga_step union all
+         select saga_id, step, kind, status, seq, at from choreography_step) j on o.saga_id = j.saga_id
+       where o.id = $1 order by j.at, seq`,
       [orderId],
     );
     return rows.map((row) => [row.step, row.kind, row.status].filter(Boolean).join(' '));
