@@ -36,7 +36,11 @@ describe('a choreographed order', () => {
     expect(placed).toMatchObject({ http: 201, status: 'CONFIRMED' });
     const { orderId = '', sagaId = '' } = placed ?? {};
     expect(await shop.facts(orderId)).toEqual(DELIVERED);
-    expect(await ask(`/sagas/${sagaId}`)).toMatchObject({ status: 'confirmed', mode: 'choreographed', orderId });
+    expect(await ask(`/sagas/${sagaId}`)).toMatchObject({
+      status: 'confirmed',
+      mode: 'choreographed',
+      orderId,
+    });
     expect(await shop.journal(orderId)).toEqual([
       'create STARTED',
       'reserve action INTENT',
@@ -85,11 +89,14 @@ describe('a choreographed order which the business refuses', () => {
 });
 
 describe('a reply that is lost', () => {
-  test.each(['/provider/captures', '/carrier/labels'])('once, of %s, is repaired by redelivery: one effect', async (path) => {
-    shop.meddlers['outside-world'].meddle(path, 'lose-reply', 1);
-    const placed = await order();
-    expect(await settled(placed?.orderId ?? '')).toEqual(DELIVERED);
-  });
+  test.each(['/provider/captures', '/carrier/labels'])(
+    'once, of %s, is repaired by redelivery: one effect',
+    async (path) => {
+      shop.meddlers['outside-world'].meddle(path, 'lose-reply', 1);
+      const placed = await order();
+      expect(await settled(placed?.orderId ?? '')).toEqual(DELIVERED);
+    },
+  );
 
   test('carried out twice is one effect', async () => {
     shop.meddlers['outside-world'].meddle('/provider/captures', 'twice', 1);
@@ -115,7 +122,8 @@ describe('a reply that is lost', () => {
     async (path) => {
       shop.meddlers['outside-world'].meddle(path, 'lose-reply', 4);
       // A label that exists is cancelled only when its order is: here by its customer, while shipping does not know it.
-      if (path.startsWith('/carrier')) shop.meddlers['outside-world'].meddle('/carrier/labels', 'lose-reply', 2);
+      if (path.startsWith('/carrier'))
+        shop.meddlers['outside-world'].meddle('/carrier/labels', 'lose-reply', 2);
       const address = path.startsWith('/carrier') ? {} : { address: '1 Nowhere Road, 00000 Atlantis' };
       const key = randomUUID();
       const placing = order(address, key);
@@ -125,7 +133,10 @@ describe('a reply that is lost', () => {
           expect((await shop.facts(id)).labels).toBe(1);
           return id;
         }, soon);
-        expect(await ask(`/orders/${orderId}/cancel`, 'POST')).toMatchObject({ http: 200, effect: 'compensates' });
+        expect(await ask(`/orders/${orderId}/cancel`, 'POST')).toMatchObject({
+          http: 200,
+          effect: 'compensates',
+        });
       }
       const facts = await settled((await placing)?.orderId ?? '', patient);
       expect(leftNothing(facts), JSON.stringify(facts)).toBe(true);
@@ -144,7 +155,10 @@ describe('a cancellation', () => {
       expect(await shop.journal(id)).toContain('reserve action OK');
       return id;
     }, soon);
-    expect(await ask(`/orders/${orderId}/cancel`, 'POST')).toMatchObject({ http: 200, effect: 'compensates' });
+    expect(await ask(`/orders/${orderId}/cancel`, 'POST')).toMatchObject({
+      http: 200,
+      effect: 'compensates',
+    });
     expect(await placing).toMatchObject({ status: 'CANCELLED' });
     const facts = await settled(orderId);
     expect(leftNothing(facts), JSON.stringify(facts)).toBe(true);
