@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StormglassError } from '@stormglass/agents/contract';
+import { ensureBrokers } from './test/brokers.ts';
 import { ensureBrowser } from './test/browser.ts';
 import { ensurePromtool } from './test/promtool.ts';
 import { ensureRecorder } from './test/recorder.ts';
@@ -74,8 +75,9 @@ async function main(): Promise<void> {
     const since = Date.now();
     say(`- ${stage.title}`);
     clearReport(stage);
+    const progress = (message: string) => say(`  ${message}`);
+    if (stage.name === 'vitest') ensureBrokers(progress);
     if (stage.name === 'playwright') {
-      const progress = (message: string) => say(`  ${message}`);
       env.CHROMIUM_PATH = ensureBrowser(progress);
       Object.assign(env, ensureRecorder(progress), ensurePromtool(progress));
     }

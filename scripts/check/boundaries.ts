@@ -15,10 +15,10 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The command line of the whole, of which experiments are a part.
   'chaos/cli/': ['agents/contract/', 'agents/collector/sources/recording/', 'chaos/'],
   'sample-services/': ['agents/contract/', 'agents/node/', 'sample-services/'],
-  // Its tests run on the embedded Postgres and on real brokers.
+  // Its tests run on the embedded Postgres and on real brokers, and hold the launch plan to the shop.
   'sample-services/testing/': [
     ...['agents/contract/', 'agents/host/', 'agents/node/', 'agents/queues/'],
-    'sample-services/',
+    ...['sample-services/', 'scripts/plan.ts'],
   ],
   'web/server/': [
     ...['agents/contract/', 'agents/collector/queries/', 'agents/collector/readers/'],
@@ -29,7 +29,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'web/live/': CONTRACTS,
   'web/ui/': [...CONTRACTS, 'web/live/'],
   'web/': [],
-  'scripts/': ['agents/contract/', 'agents/host/'],
+  'scripts/': ['agents/contract/', 'agents/host/', 'agents/queues/testing/'],
   'e2e/': ANYTHING,
   'bench/': ANYTHING,
   // Configuration files in the root.

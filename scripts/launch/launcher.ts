@@ -199,7 +199,9 @@ async function makeDatabases(postgres: Postgres): Promise<Record<string, string>
   const made: Record<string, string> = {};
   // One after the other: `create database` locks the template.
   for (const name of DATABASES) made[name] = await postgres.database(name);
-  return made;
+  // Somebody's own broker in place of the embedded one.
+  const broker = process.env.BROKER_URL || made.broker;
+  return broker === undefined ? made : { ...made, broker };
 }
 
 function versionOf(root: string): string {

@@ -25,7 +25,8 @@ type Run = (program: string, args: string[], cwd?: string) => void;
 function withApt(name: string, progress: (message: string) => void, act: (run: Run) => void): boolean {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
   progress(`installing Debian's ${name}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // In runlevel 1 a package does not start the server it brings.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const run: Run = (program, args, cwd) => {
     execFileSync(program, args, { env, stdio: 'pipe', cwd });
   };
