@@ -39,9 +39,8 @@ export class Dashboard {
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
-  start(experimentId: string, seed: number | undefined): Promise<Run> {
-    const body = seed === undefined ? { experimentId } : { experimentId, seed };
-    return this.#call('POST', PATHS.runs, Run, body);
+  start(experimentId: string, how: { seed: number | undefined; unprotected: boolean }): Promise<Run> {
+    return this.#call('POST', PATHS.runs, Run, { experimentId, ...how });
   }
 
   run(id: string): Promise<Run> {

@@ -12,6 +12,7 @@ export type Command =
       url: string;
       token: string | undefined;
       seed: number | undefined;
+      unprotected: boolean;
       reports: Reports;
     }
   | { name: 'halt'; url: string; token: string | undefined; reason: string }
@@ -48,6 +49,7 @@ export const HELP = `stormglass: run chaos experiments against a dashboard, repl
 
   stormglass run <file|id> [options]   run an experiment and follow it; exits with its verdict's code
       --seed N                         pick the same requests again
+      --unprotected                    without the protections which the experiment names
       --junit FILE --json FILE --markdown FILE   write a report
   stormglass validate <file...>        check experiment files without a dashboard
   stormglass halt --reason WORDS       stop all chaos and refuse new faults
@@ -73,6 +75,7 @@ const OPTIONS = {
   url: { type: 'string' },
   token: { type: 'string' },
   seed: { type: 'string' },
+  unprotected: { type: 'boolean', default: false },
   junit: { type: 'string' },
   json: { type: 'string' },
   markdown: { type: 'string' },
@@ -99,7 +102,10 @@ export function parseCommand(argv: string[], env: Record<string, string | undefi
       const [experiment, ...others] = rest;
       if (experiment === undefined || others.length > 0)
         throw usage('run takes one experiment, a file or an id');
-      return { name, experiment, url, token, seed: seedOf(values.seed), reports: reportsOf(values) };
+      return {
+        ...{ name, experiment, url, token, seed: seedOf(values.seed), reports: reportsOf(values) },
+        unprotected: values.unprotected,
+      };
     }
     case 'halt':
       if (!values.reason) throw usage('halt wants --reason: those whose run it stops will read it');

@@ -157,7 +157,7 @@ async function run(command: Extract<Command, { name: 'run' }>, terminal: Termina
   const spec = isFile ? await specOf(command.experiment) : null;
   const id = isFile ? basename(command.experiment, extname(command.experiment)) : command.experiment;
   const dashboard = new Dashboard(command);
-  const started = await dashboard.start(id, command.seed);
+  const started = await dashboard.start(id, command);
   if (spec !== null && !isDeepStrictEqual(spec, started.experiment)) {
     await dashboard.abort(started.id);
     throw new StormglassError(

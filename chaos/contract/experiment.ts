@@ -1,5 +1,6 @@
 import { FaultSpec } from '@stormglass/agents/contract';
 import { z } from 'zod';
+import { Verdict } from './verdict.ts';
 
 /**
  * An experiment file: the Chaos Toolkit format with providers of ours (CHAOS.md section 3). Field names are that
@@ -21,6 +22,8 @@ export type SliQuery = z.infer<typeof SliQuery>;
 export const Provider = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fault'), spec: FaultSpec }),
   z.object({ type: z.literal('control'), service: z.string(), name: z.string(), input: z.unknown() }),
+  /** Takes a protection of a service away; it is put back when the run reverts, whatever happens. */
+  z.object({ type: z.literal('protection'), service: z.string(), name: z.string() }),
   z.object({ type: z.literal('sli'), query: SliQuery }),
   z.object({
     type: z.literal('breaker'),
@@ -73,6 +76,10 @@ export type Activity = z.infer<typeof Activity>;
 export const Guard = z.object({ name: z.string(), query: SliQuery, tolerance: Tolerance });
 export type Guard = z.infer<typeof Guard>;
 
+/** A protection that an unprotected run does without, and what is then to be seen. */
+export const Ablation = z.object({ service: z.string(), protection: z.string(), hurts: z.string().min(1) });
+export type Ablation = z.infer<typeof Ablation>;
+
 export const ExperimentSpec = z.object({
   title: z.string().min(1),
   description: z.string().min(1),
@@ -84,6 +91,12 @@ export const ExperimentSpec = z.object({
   'steady-state-hypothesis': z.object({ title: z.string(), probes: z.array(Activity).min(1) }),
   method: z.array(Activity),
   guards: z.array(Guard).default([]),
+  /** What cures the failure: taken away in an unprotected run. */
+  ablations: z.array(Ablation).default([]),
+  /** The verdicts that are right, with the protections and without. */
+  expected: z
+    .object({ protected: z.array(Verdict).min(1), unprotected: z.array(Verdict).default([]) })
+    .optional(),
   /** Budgets in seconds; a verdict `deviated` when one is broken. */
   budget: z.object({ detect: seconds.optional(), recover: seconds.optional() }).default({}),
 });

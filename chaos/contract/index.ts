@@ -1,3 +1,4 @@
 export * from './experiment.ts';
 export * from './recovery.ts';
 export * from './run.ts';
+export * from './verdict.ts';

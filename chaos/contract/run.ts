@@ -1,22 +1,7 @@
 import { z } from 'zod';
 import { ExperimentSpec } from './experiment.ts';
 import { Recovery } from './recovery.ts';
-
-/** Strict-mode verdicts, each with its own exit code (CHAOS.md section 3). */
-export const VERDICTS = {
-  passed: 0,
-  deviated: 1,
-  'degraded-recovered': 2,
-  'not-run': 3,
-  'injection-failed': 4,
-  'revert-failed': 5,
-  inconclusive: 6,
-  aborted: 7,
-  interrupted: 8,
-  invalid: 9,
-} as const;
-export const Verdict = z.enum(Object.keys(VERDICTS) as [keyof typeof VERDICTS]);
-export type Verdict = keyof typeof VERDICTS;
+import { Verdict } from './verdict.ts';
 
 export const RunPhase = z.enum([
   'steady-before',
@@ -70,6 +55,8 @@ export const Run = z.object({
   experimentId: z.string(),
   experiment: ExperimentSpec,
   seed: z.number().int(),
+  /** Run without the protections which the experiment names, to see what they are for. */
+  unprotected: z.boolean().default(false),
   startedBy: z.string(),
   startedAt: z.number(),
   endedAt: z.number().nullable(),

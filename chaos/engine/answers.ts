@@ -158,3 +158,17 @@ export function releaseFailed(
   if (state.phase === 'reverting') return { state: { ...state, ledger }, effects: [] };
   return enterReverting(ledger, input.at);
 }
+
+/** A protection is back, or could not be put back. */
+export function restored(
+  state: ActiveState,
+  { at, removed, back, readBack }: Extract<RunInput, { type: 'restored' }>,
+): Transition {
+  const { ledger } = state;
+  const one = ledger.removed[removed];
+  if (one === undefined || one.end !== null) return { state, effects: [] };
+  const all = ledger.removed.with(removed, { ...one, end: { back, readBack } });
+  const name = `${one.service} has ${one.name} back`;
+  const ended = emit({ type: 'activity-ended', at, name, kind: 'action', ok: back, output: readBack });
+  return { state: { ...state, ledger: { ...ledger, removed: all } }, effects: [ended] };
+}

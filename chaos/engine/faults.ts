@@ -19,7 +19,7 @@ export function faultOf(facts: RunFacts, activity: number): FaultSpec {
       'Report this; the engine asked for the wrong activity.',
     );
   }
-  return { ...provider.spec, seed: (facts.seed + Math.imul(activity, 0x9e3779b1)) >>> 0 };
+  return { ...provider.spec, seed: (facts.seed + Math.imul(activity - facts.lead, 0x9e3779b1)) >>> 0 };
 }
 
 /** What a fault is called in a run: `Latency on payments POST /charges, 80 %`. */

@@ -28,12 +28,13 @@ export function judgeRun(facts: RunFacts, ledger: Ledger): { verdict: Verdict; w
 }
 
 function revertFindings(ledger: Ledger): Finding[] {
-  return ledger.faults
+  const faults = ledger.faults
     .filter((fault) => fault.end?.reverted === false)
-    .map((fault) => ({
-      verdict: 'revert-failed',
-      why: `${fault.title} was not reverted: ${fault.end?.readBack ?? 'no read-back'}`,
-    }));
+    .map((fault) => `${fault.title} was not reverted: ${fault.end?.readBack ?? 'no read-back'}`);
+  const protections = ledger.removed
+    .filter(({ end }) => end?.back === false)
+    .map(({ service, name, end }) => `${service} has not got ${name} back: ${end?.readBack ?? ''}`);
+  return [...faults, ...protections].map((why) => ({ verdict: 'revert-failed', why }));
 }
 
 function recoveryFindings(facts: RunFacts, { recovery, faults, methodAt }: Ledger): Finding[] {

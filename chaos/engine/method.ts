@@ -45,6 +45,13 @@ function begin(activity: Activity, index: number, ledger: Ledger, at: number): M
       const effects: RunEffect[] = [started, { type: 'control', activity: index }];
       return moveTo(index, { at: 'acting', since: at }, ledger, effects);
     }
+    case 'protection': {
+      const { service, name } = activity.provider;
+      // Noted before it is asked for: whatever comes of it, it is put back.
+      const removed = [...ledger.removed, { service, name, end: null }];
+      const effects: RunEffect[] = [started, { type: 'control', activity: index }];
+      return moveTo(index, { at: 'acting', since: at }, { ...ledger, removed }, effects);
+    }
     default:
       return moveTo(index, { at: 'probing', since: at }, ledger, [started]);
   }

@@ -79,7 +79,7 @@ function meaningless(spec: ExperimentSpec): Problem[] {
 
 function activityProblems(activity: Activity, path: (string | number)[]): Problem[] {
   const { provider } = activity;
-  const acts = provider.type === 'fault' || provider.type === 'control';
+  const acts = ['fault', 'control', 'protection'].includes(provider.type);
   const problems: Problem[] = [];
   if (acts !== (activity.type === 'action')) {
     const right = acts ? 'action' : 'probe';

@@ -23,6 +23,11 @@ export interface RunPorts {
   timeline: (from: number, to: number) => Timeline;
   /** Invokes a control of a service (`load.set`, `saga.start`); rejects when it fails. */
   control: (service: string, name: string, input: unknown) => Promise<unknown>;
+  /**
+   * Takes a protection of every instance of a service away (it comes back by itself after ten minutes) or puts it back;
+   * resolves with what was read back, in words.
+   */
+  protect: (service: string, name: string, on: boolean) => Promise<string>;
 }
 
 /** Injected time. `sleep` resolves after `ms`, or at once (without error) when the signal aborts. */
@@ -38,6 +43,8 @@ export interface RunRequest {
   runId: string;
   /** Each fault of the run gets a seed made from this one and its position: same seed, same requests hit. */
   seed: number;
+  /** Without the protections which the experiment names. */
+  unprotected?: boolean;
   ports: RunPorts;
   clock: RunClock;
   /**

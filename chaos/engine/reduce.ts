@@ -1,5 +1,5 @@
 import { assertNever } from '@stormglass/agents/contract';
-import { armed, armFailed, controlled, faultEnded, releaseFailed } from './answers.ts';
+import { armed, armFailed, controlled, faultEnded, releaseFailed, restored } from './answers.ts';
 import {
   type ActiveState,
   newLedger,
@@ -37,6 +37,8 @@ export function reduceRun(facts: RunFacts, state: RunState, input: RunInput): Tr
       return faultEnded(facts, state, input);
     case 'release-failed':
       return releaseFailed(state, input);
+    case 'restored':
+      return restored(state, input);
     case 'abort':
       return abort(state, input);
     default:

@@ -49,6 +49,7 @@ async function play(
   mischief: Mischief = {},
   over: Record<string, unknown> = {},
   act?: (world: SimulatedWorld, controller: AbortController) => void,
+  unprotected = false,
 ): Promise<Played> {
   const world = new SimulatedWorld(mischief);
   const controller = new AbortController();
@@ -58,6 +59,7 @@ async function play(
     spec: experiment(over),
     runId: 'run-1',
     seed: 7,
+    unprotected,
     ports: world.ports,
     clock: world.clock,
     signal: controller.signal,
@@ -297,5 +299,46 @@ describe('a run whose injector fails', () => {
     const { verdict, why } = await play({ silentRelease: true, neverEnds: true });
     expect(verdict).toBe('revert-failed');
     expect(why).toContain('no read-back of its end');
+  });
+});
+
+describe('a run without its protections', () => {
+  const ablations = [{ service: 'orders', protection: 'breaker', hurts: 'every order waits' }];
+  const start = { ...FAULT, name: 'later', pauses: { before: 1 } };
+
+  it('takes them away before the first fault and puts them back in the end', async () => {
+    let during: string[] = [];
+    const seen = (world: SimulatedWorld) => world.after(6_000, () => (during = [...world.away]));
+    const { world, events, verdict } = await play({ badUnderFault: 0 }, { ablations }, seen, true);
+    expect(during).toEqual(['orders/breaker']);
+    expect(world.away.size).toBe(0);
+    expect(verdict).toBe('passed');
+    const names = events.flatMap((event) => (event.type === 'activity-ended' ? [event.name] : []));
+    expect(names).toContain('orders goes without breaker');
+    expect(names.at(-1)).toBe('orders has breaker back');
+  });
+
+  it('hurts the same requests as with them', async () => {
+    const without = await play({}, { ablations }, undefined, true);
+    const within = await play({}, { ablations });
+    expect(within.world.armed).toEqual(without.world.armed);
+    expect(within.world.away.size).toBe(0);
+  });
+
+  it('which is aborted puts them back all the same', async () => {
+    const { world, verdict } = await play(
+      {},
+      { ablations, method: [start] },
+      (_, controller) => setTimeout(() => controller.abort(new Error('enough')), 0),
+      true,
+    );
+    expect(verdict).toBe('aborted');
+    expect(world.away.size).toBe(0);
+  });
+
+  it('is revert-failed when one does not come back', async () => {
+    const { verdict, why } = await play({ keepsAway: true }, { ablations }, undefined, true);
+    expect(verdict).toBe('revert-failed');
+    expect(why).toContain('orders has not got breaker back: orders does not answer');
   });
 });

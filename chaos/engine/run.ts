@@ -1,5 +1,6 @@
 import { StormglassError } from '@stormglass/agents/contract';
 import type { RunEvent } from '../contract/index.ts';
+import { withoutProtections } from './ablation.ts';
 import { faultOf, faultTitle } from './faults.ts';
 import { Mailbox } from './mailbox.ts';
 import { DEFAULT_SETTINGS, type RunExperiment, RunInterruption, type RunRequest } from './ports.ts';
@@ -33,9 +34,12 @@ class Driver {
   #timer: Promise<void> | null = null;
 
   constructor(request: RunRequest) {
-    const { spec, runId, seed } = request;
+    const { runId, seed } = request;
     this.#request = request;
-    this.#facts = { spec, runId, seed, settings: { ...DEFAULT_SETTINGS, ...request.settings } };
+    const { spec, lead } = request.unprotected
+      ? withoutProtections(request.spec)
+      : { spec: request.spec, lead: 0 };
+    this.#facts = { spec, lead, runId, seed, settings: { ...DEFAULT_SETTINGS, ...request.settings } };
   }
 
   get ended(): boolean {
@@ -86,8 +90,13 @@ class Driver {
     this.#request.signal.removeEventListener('abort', this.#onAbort);
     const state = this.#state;
     if (state.phase !== 'idle' && state.phase !== 'ended') {
+      const { ports } = this.#request;
       const armed = state.ledger.faults.filter((fault) => fault.end === null);
-      await Promise.allSettled(armed.map((fault) => this.#request.ports.release(fault.faultId)));
+      const away = state.ledger.removed.filter(({ end }) => end === null);
+      await Promise.allSettled([
+        ...armed.map((fault) => ports.release(fault.faultId)),
+        ...away.map(({ service, name }) => ports.protect(service, name, true)),
+      ]);
     }
     this.#over.abort();
   }
@@ -118,6 +127,9 @@ class Driver {
         return;
       case 'control':
         void this.#control(effect.activity);
+        return;
+      case 'restore':
+        void this.#restore(effect);
         return;
     }
   }
@@ -163,19 +175,35 @@ class Driver {
     }
   }
 
+  async #restore({ removed, service, name }: Extract<RunEffect, { type: 'restore' }>): Promise<void> {
+    const { ports, clock } = this.#request;
+    const answer = (back: boolean, readBack: string) =>
+      this.#inputs.put({ type: 'restored', at: clock.now(), removed, back, readBack });
+    await ports.protect(service, name, true).then(
+      (readBack) => answer(true, readBack),
+      (error: unknown) => answer(false, wordsOf(error)),
+    );
+  }
+
   async #control(activity: number): Promise<void> {
     const { ports, clock } = this.#request;
     const provider = this.#facts.spec.method[activity]?.provider;
-    if (provider?.type !== 'control') return;
+    if (provider?.type !== 'control' && provider?.type !== 'protection') return;
     try {
-      const result = await ports.control(provider.service, provider.name, provider.input);
-      const output = JSON.stringify(result)?.slice(0, 500) ?? 'done';
+      const output =
+        provider.type === 'protection'
+          ? await ports.protect(provider.service, provider.name, false)
+          : shown(await ports.control(provider.service, provider.name, provider.input));
       this.#inputs.put({ type: 'controlled', at: clock.now(), activity, ok: true, output });
     } catch (error) {
       const output = wordsOf(error);
       this.#inputs.put({ type: 'controlled', at: clock.now(), activity, ok: false, output });
     }
   }
+}
+
+function shown(result: unknown): string {
+  return JSON.stringify(result)?.slice(0, 500) ?? 'done';
 }
 
 function wordsOf(error: unknown): string {

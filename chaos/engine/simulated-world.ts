@@ -33,6 +33,8 @@ export interface Mischief {
   noReceipts?: boolean;
   /** Ends the fault this long after arming, for this reason. */
   endsEarly?: { afterMs: number; reason: NonNullable<FaultEnd['reason']> };
+  /** A protection that was taken away cannot be put back. */
+  keepsAway?: boolean;
   /** The fault's own end never comes. */
   neverEnds?: boolean;
 }
@@ -51,6 +53,8 @@ export class SimulatedWorld {
   readonly ports: RunPorts;
   readonly armed: FaultSpec[] = [];
   readonly released: string[] = [];
+  /** Protections that are off, as `service/name`. */
+  readonly away = new Set<string>();
   readonly controls: { service: string; name: string; input: unknown }[] = [];
   #now: number;
   #second: number;
@@ -86,6 +90,12 @@ export class SimulatedWorld {
       control: (service, name, input) => {
         this.controls.push({ service, name, input });
         return Promise.resolve({ rate: 5 });
+      },
+      protect: (service, name, on) => {
+        if (on && this.#mischief.keepsAway) return Promise.reject(new Error(`${service} does not answer`));
+        if (on) this.away.delete(`${service}/${name}`);
+        else this.away.add(`${service}/${name}`);
+        return Promise.resolve(`${name} is ${on ? 'on' : 'off'}`);
       },
     };
   }

@@ -7,6 +7,8 @@ export interface RunFacts {
   spec: ExperimentSpec;
   runId: string;
   seed: number;
+  /** Actions in front of the experiment's own method: they do not count when seeds are made. */
+  lead: number;
   settings: RunSettings;
 }
 
@@ -22,6 +24,14 @@ export interface RunFault {
   releasing: boolean;
   /** Null while it is on. */
   end: (FaultEnd & { endedAt: number }) | null;
+}
+
+/** A protection the run has taken away. */
+export interface RemovedProtection {
+  service: string;
+  name: string;
+  /** Null while it is away; then whether it is back, and what was read. */
+  end: { back: boolean; readBack: string } | null;
 }
 
 /** Why the run cannot become `passed` any more; the strongest of them becomes the verdict. */
@@ -40,6 +50,7 @@ export interface Ledger {
   /** Armings which the injector has not answered, by activity. */
   arming: { activity: number; askedAt: number }[];
   faults: RunFault[];
+  removed: RemovedProtection[];
   findings: Finding[];
   recovery: Recovery | null;
   measuredAt: number;
@@ -76,6 +87,7 @@ export type RunInput =
   | { type: 'fault-ended'; at: number; faultId: string; end: FaultEnd }
   | { type: 'release-failed'; at: number; faultId: string; message: string }
   | { type: 'controlled'; at: number; activity: number; ok: boolean; output: string }
+  | { type: 'restored'; at: number; removed: number; back: boolean; readBack: string }
   | { type: 'abort'; at: number; reason: string; interrupted: boolean };
 
 /** What the driver does for the machine; every answer comes back as an input. */
@@ -83,7 +95,8 @@ export type RunEffect =
   | { type: 'emit'; event: RunEvent }
   | { type: 'arm'; activity: number }
   | { type: 'release'; faultId: string }
-  | { type: 'control'; activity: number };
+  | { type: 'control'; activity: number }
+  | { type: 'restore'; removed: number; service: string; name: string };
 
 /** A state and what to do on the way there. */
 export interface Transition {
@@ -98,6 +111,7 @@ export function newLedger(at: number): Ledger {
     calmSince: 0,
     arming: [],
     faults: [],
+    removed: [],
     findings: [],
     recovery: null,
     measuredAt: 0,

@@ -76,8 +76,12 @@ function tickReverting(
 ): Transition {
   const { at } = input;
   let { ledger } = state;
-  if (faultsOn(ledger) > 0) {
+  const away = ledger.removed.filter(({ end }) => end === null);
+  if (faultsOn(ledger) > 0 || away.length > 0) {
     if (at - state.since < facts.settings.graceMs) return { state, effects: [] };
+    for (const { service, name } of away) {
+      ledger = withFinding(ledger, 'revert-failed', `${name} of ${service}: nobody said that it is back`);
+    }
     for (const fault of ledger.faults.filter((one) => one.end === null)) {
       ledger = withFinding(ledger, 'revert-failed', `${fault.title}: no read-back of its end`);
     }

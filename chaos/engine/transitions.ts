@@ -22,6 +22,9 @@ export function enterReverting(ledger: Ledger, at: number): Transition {
     effects.push({ type: 'release', faultId: fault.faultId });
     return { ...fault, releasing: true, end: null };
   });
+  for (const [removed, { service, name, end }] of ledger.removed.entries()) {
+    if (end === null) effects.push({ type: 'restore', removed, service, name });
+  }
   return { state: { phase: 'reverting', since: at, ledger: { ...ledger, faults } }, effects };
 }
 

@@ -20,7 +20,7 @@ export function renderMarkdown(run: Run): string {
 function facts(run: Run): string {
   const ended = run.endedAt === null ? 'still running' : `took ${seconds(run.endedAt - run.startedAt)}`;
   const rows = [
-    `Run \`${run.id}\` of \`${run.experimentId}\`, seed ${run.seed}`,
+    `Run \`${run.id}\` of \`${run.experimentId}\`, seed ${run.seed}${run.unprotected ? ', without its protections' : ''}`,
     `Started ${new Date(run.startedAt).toISOString()} by ${run.startedBy}, ${ended}`,
   ];
   return rows.map((row) => `- ${row}`).join('\n');

@@ -212,7 +212,12 @@ export const API = {
   startRun: {
     method: 'POST',
     path: '/api/runs',
-    input: z.object({ experimentId: z.string(), seed: z.number().int().min(0).optional() }),
+    input: z.object({
+      experimentId: z.string(),
+      seed: z.number().int().min(0).optional(),
+      /** Without the protections which the experiment names. */
+      unprotected: z.boolean().optional(),
+    }),
     summary: 'Start an experiment',
   },
   abortRun: {

@@ -49,7 +49,10 @@ export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
               </Tag>
             </td>
             <td className={list.num}>{r.endedAt === null ? '–' : durationText(r.endedAt - r.startedAt)}</td>
-            <td className={list.num}>{r.seed}</td>
+            <td className={list.num}>
+              {r.seed}
+              {r.unprotected ? ' (unprotected)' : ''}
+            </td>
             <td>{r.startedBy}</td>
             <td className={list.wide} style={{ minWidth: 120 }} title={r.why}>
               {r.why}

@@ -104,6 +104,7 @@ function run(more: Partial<Run> = {}): Run {
     experimentId: 'service-timeout-cascade',
     experiment,
     seed: 214,
+    unprotected: false,
     startedBy: 'mara',
     startedAt: T0 - 60_000,
     endedAt: T0 + 125_000,

@@ -37,8 +37,12 @@ interface Props {
 export function ExperimentCardView({ card, now, blocked }: Props) {
   const router = useRouter();
   const start = useStartRun();
-  const run = () =>
-    start.mutate(card.id, { onSuccess: (started) => router.push(`/chaos/runs/${started.id}`) });
+  const run = (unprotected: boolean) =>
+    start.mutate(
+      { experimentId: card.id, unprotected },
+      { onSuccess: (started) => router.push(`/chaos/runs/${started.id}`) },
+    );
+  const idle = blocked === '' && !start.isPending;
   const running = card.last !== null && card.last.verdict === null;
   return (
     <article className={styles.card} data-running={running ? '' : undefined} aria-label={card.title}>
@@ -56,15 +60,20 @@ export function ExperimentCardView({ card, now, blocked }: Props) {
           </li>
         ))}
       </ul>
+      {card.without.map((line) => (
+        <p key={line} className="cap ink3">
+          {line}
+        </p>
+      ))}
       <div className={styles.cardFoot}>
-        <ConfirmButton
-          variant="fault"
-          ask="Press again to run"
-          disabled={blocked !== '' || start.isPending}
-          onConfirm={run}
-        >
+        <ConfirmButton variant="fault" ask="Press again to run" disabled={!idle} onConfirm={() => run(false)}>
           {start.isPending ? 'Starting' : 'Run'}
         </ConfirmButton>
+        {card.without.length > 0 ? (
+          <ConfirmButton ask="Press again to run unprotected" disabled={!idle} onConfirm={() => run(true)}>
+            Run unprotected
+          </ConfirmButton>
+        ) : null}
         <span className="cap ink3">
           {blocked === '' ? `watched by ${plural(card.guards.length, 'guard')}` : blocked}
         </span>

@@ -10,6 +10,8 @@ export interface ExperimentCard {
   hurts: string[];
   /** What must hold before and after. */
   steady: string;
+  /** What an unprotected run goes without, and what is then to be seen; a line each. */
+  without: string[];
   /** What aborts it. */
   guards: string[];
   last: RunSummary | null;
@@ -30,6 +32,7 @@ export function experimentCards(
       story: spec.story || spec.description,
       hurts: faults.map((f) => `${faultWords(f)}, ${f.position}, for ${durationText(f.durationMs)}`),
       steady: spec['steady-state-hypothesis'].title,
+      without: spec.ablations.map((a) => `Without ${a.protection} in ${a.service}: ${a.hurts}`),
       guards: spec.guards.map((g) => g.name),
       last: mine[0] ?? null,
       runs: mine.length,

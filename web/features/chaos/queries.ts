@@ -69,7 +69,7 @@ export function useRunTimeline(run: Run): { timeline: Timeline; pending: boolean
 export function useStartRun() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (experimentId: string) => request('startRun', { input: { experimentId } }),
+    mutationFn: (input: { experimentId: string; unprotected: boolean }) => request('startRun', { input }),
     onSettled: () => cache.invalidateQueries({ queryKey: keys.runs }),
   });
 }

@@ -15,7 +15,7 @@ export function runRoutes(
     },
     runs: () => ({ runs: p.runs.list() }),
     run: (call) => p.runs.get(param(call, 'id')),
-    startRun: ({ input, who }) => p.runs.start(input.experimentId, input.seed, who),
+    startRun: ({ input, who }) => p.runs.start(input, who),
     abortRun: (call) => p.runs.abort(param(call, 'id'), call.who),
   };
 }

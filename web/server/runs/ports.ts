@@ -1,4 +1,4 @@
-import type { FaultInterval } from '@stormglass/agents/contract';
+import { type FaultInterval, MAX_FAULT_MS, StormglassError } from '@stormglass/agents/contract';
 import type { FaultEnd, RunPorts } from '@stormglass/chaos/engine';
 import type { Faults } from '../faults/faults.ts';
 import type { Controls } from '../hub/controls.ts';
@@ -15,6 +15,16 @@ export function runPorts(faults: Faults, window: TimelineWindow, controls: Contr
     faultEnded: async (faultId, signal) => toEnd(await faults.whenEnded(faultId, signal)),
     timeline: (from, to) => window.slice(from, to),
     control: (service, name, input) => controls.invoke(service, name, input, 'run'),
+    protect: async (service, name, on) => {
+      const input = { name, on, ...(on ? {} : { forMs: MAX_FAULT_MS }) };
+      const answers = await controls.knownOnAll('switch.set', service, input, 'run');
+      const wrong = answers.find(({ result }) => result.on !== on);
+      if (wrong !== undefined) {
+        const message = `${wrong.instance} says that ${name} is ${wrong.result.on ? 'on' : 'off'}`;
+        throw new StormglassError('internal', message, 'See the page Agents.');
+      }
+      return `${name} is ${on ? 'on' : 'off'} in ${answers.map(({ instance }) => instance).join(', ')}`;
+    },
   };
 }
 

@@ -26,6 +26,13 @@ interface Parts {
   refuseWhenHalted: () => void;
 }
 
+/** What somebody asks for. */
+interface StartRun {
+  experimentId: string;
+  seed?: number | undefined;
+  unprotected?: boolean | undefined;
+}
+
 /** A run began, went on or ended; `listChanged` when its line in the list did. */
 type RunListener = (run: Run, listChanged: boolean) => void;
 
@@ -69,7 +76,7 @@ export class Runs {
     throw new StormglassError('not_found', `there is no run ${id}`, 'See GET /api/runs.');
   }
 
-  async start(experimentId: string, seed: number | undefined, who: string): Promise<Run> {
+  async start({ experimentId, seed, unprotected = false }: StartRun, who: string): Promise<Run> {
     this.#parts.refuseWhenHalted();
     const folder = await this.#parts.loadExperiments();
     const found = folder.experiments.find((experiment) => experiment.id === experimentId);
@@ -81,10 +88,17 @@ export class Runs {
         'Wait for its end, or abort it.',
       );
     }
-    const run = this.#newRun(found, seed ?? 1, who);
+    if (unprotected && found.spec.ablations.length === 0) {
+      throw new StormglassError(
+        'invalid_request',
+        `${found.spec.title} names no protection to go without`,
+        'Run it as it is, or add `ablations` to its file.',
+      );
+    }
+    const run = { ...this.#newRun(found, who), seed: seed ?? 1, unprotected };
     const stop = new AbortController();
     this.#parts.state.runs.save(run);
-    this.#audit(run, who, 'run.start', `seed ${run.seed}`);
+    this.#audit(run, who, 'run.start', `seed ${run.seed}${unprotected ? ', unprotected' : ''}`);
     const running: Running = { run, stop, done: Promise.resolve() };
     this.#running = running;
     running.done = this.#drive(running);
@@ -131,6 +145,7 @@ export class Runs {
         spec: run.experiment,
         runId: run.id,
         seed: run.seed,
+        unprotected: run.unprotected,
         ports,
         clock: { now: () => time.now(), sleep: (ms, signal) => sleep(time, ms, signal) },
         signal: stop.signal,
@@ -171,12 +186,11 @@ export class Runs {
     for (const listener of this.#listeners) listener(run, listChanged);
   }
 
-  #newRun(found: LoadedExperiment, seed: number, who: string): Run {
+  #newRun(found: LoadedExperiment, who: string): Omit<Run, 'seed' | 'unprotected'> {
     return {
       id: randomUUID(),
       experimentId: found.id,
       experiment: found.spec,
-      seed,
       startedBy: who,
       startedAt: this.#parts.time.now(),
       endedAt: null,
@@ -235,11 +249,12 @@ function apply(run: Run, event: RunEvent): Run {
 }
 
 function summarize(run: Omit<Run, 'events'>): RunSummary {
-  const { id, experimentId, seed, startedBy, startedAt, endedAt, phase, verdict, why } = run;
+  const { id, experimentId, seed, unprotected, startedBy, startedAt, endedAt, phase, verdict, why } = run;
   return {
     id,
     experimentId,
     seed,
+    unprotected,
     startedBy,
     startedAt,
     endedAt,
