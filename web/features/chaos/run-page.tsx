@@ -132,7 +132,7 @@ function Facts({ run }: { run: Run }) {
         {dateTime(run.startedAt)} to {run.endedAt === null ? 'now' : clock(run.endedAt)}
       </span>
       <span>seed {run.seed}</span>
-      {run.unprotected ? <Tag hue="bad">unprotected</Tag> : null}
+      {run.unprotected ? <Tag hue="failing">unprotected</Tag> : null}
       <span>armed by {run.startedBy}</span>
     </>
   );
