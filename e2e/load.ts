@@ -21,7 +21,6 @@ async function placeOrder(system: System, n: number): Promise<string | null> {
       userId: `user-${n}`,
       sku: 'sku-01',
       quantity: 1,
-      amount: 10,
       cardToken: 'card-ok',
       address: 'Main Street 1',
     }),

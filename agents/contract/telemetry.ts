@@ -10,6 +10,7 @@ export const METRIC = {
   breakerResetRemaining: 'resilience.circuit_breaker.reset.remaining',
   breakerFallbacks: 'resilience.circuit_breaker.fallbacks',
   retryAttempts: 'resilience.retry.attempts',
+  rateLimiterDecisions: 'resilience.rate_limiter.decisions',
   bulkheadUsed: 'resilience.bulkhead.slots.used',
   bulkheadLimit: 'resilience.bulkhead.slots.limit',
   bulkheadQueue: 'resilience.bulkhead.queue.size',

@@ -6,18 +6,25 @@ import { TestShop } from '../testing/shop.ts';
 const soon = { timeout: 60_000, interval: 50 };
 
 let shop: TestShop;
+let catalog: ServiceProcess;
 let gateway: ServiceProcess;
 let loadgen: ServiceProcess;
 beforeAll(async () => {
   shop = await TestShop.start();
-  const urls = { ORDERS_URL: shop.services.orders.url, SHIPPING_URL: shop.meddlers.shipping.url };
+  catalog = new ServiceProcess('catalog', { DATABASE_URL: await shop.postgres.database('catalog') });
+  await catalog.start();
+  const urls = {
+    ORDERS_URL: shop.services.orders.url,
+    SHIPPING_URL: shop.meddlers.shipping.url,
+    CATALOG_URL: catalog.url,
+  };
   gateway = new ServiceProcess('gateway', { SHOP_PROFILE: 'demo', ...urls });
   await gateway.start();
   loadgen = new ServiceProcess('loadgen', { GATEWAY_URL: gateway.url, LOAD_RATE: '0' });
   await loadgen.start();
 });
 afterAll(async () => {
-  await Promise.all([gateway.kill(), loadgen.kill()]);
+  await Promise.all([catalog.kill(), gateway.kill(), loadgen.kill()]);
   await shop.stop();
 });
 
@@ -26,7 +33,7 @@ const order = (key: string = randomUUID()) =>
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': key, 'x-correlation-id': 'corr-1' },
     body: JSON.stringify({
-      ...{ userId: 'user-7', sku: 'sku-02', quantity: 1, amount: 990, cardToken: 'tok_visa' },
+      ...{ userId: 'user-7', sku: 'sku-02', quantity: 1, cardToken: 'tok_visa' },
       address: '1 Harbour Street, 20095 Hamburg',
     }),
   });

@@ -1,72 +1,69 @@
-import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import { LoginRequest } from '../identity/api.ts';
+import { systemClock } from '../kit/clock.ts';
+import { IssuedToken } from '../kit/identity/token-cache.ts';
 import { demandOk } from '../kit/peer/demand.ts';
 import type { Peer } from '../kit/peer/peer.ts';
 import { type Kit, service } from '../kit/service.ts';
-import { CreateOrderRequest, OrdersAnswer, OrderView, PendingOrder } from '../orders/api.ts';
-import { ShipmentsAnswer, ShipmentView } from '../shipping/api.ts';
+import { RoutingAnswer } from './api.ts';
+import { Door } from './customer.ts';
+import { addLegacy, type Source } from './legacy.ts';
+import { addOrderPage } from './order-page.ts';
+import { addPlacement } from './placement.ts';
+import { RateLimit } from './rate-limit.ts';
+import { addRoutingTable, ROUTES } from './routing-table.ts';
+import { Split } from './split.ts';
 
 /** orders answers 4.5 s after the commit at the latest; the rest is its way and its commit. */
 const ORDERS_TIMEOUT_MS = 8_000;
+const CANARY_PERCENT = 10;
 
-const ById = z.object({ id: z.string().regex(/^[\w-]{1,64}$/) });
-/** Loose: a request has other headers, too. */
-const OptionalKey = z.looseObject({ 'idempotency-key': z.string().min(1).max(255).optional() });
-const PlacedOrder = z.union([OrderView, PendingOrder]);
-/** `degraded` names the services whose part is missing. */
-const AssembledOrder = z.object({
-  order: OrderView,
-  shipments: z.array(ShipmentView).nullable(),
-  degraded: z.array(z.string()),
-});
-
-/** An order with its shipment; a part that cannot be had is named in `degraded` instead of failing the whole. */
-async function assemble(orders: Peer, shipping: Peer, id: string) {
-  const [order, shipments] = await Promise.all([
-    orders.get(`/orders/${id}`, { answer: OrderView }),
-    shipping.get(`/shipments?orderId=${id}`, { answer: ShipmentsAnswer }),
-  ]);
-  const found = demandOk(order, orders.name);
-  if (shipments.kind === 'ok') return { order: found, shipments: shipments.body.shipments, degraded: [] };
-  return { order: found, shipments: null, degraded: ['shipping'] };
+/** Customers log in at the door, too. */
+function addLogin({ app }: Kit, identity: Peer): void {
+  const login = {
+    schema: { summary: 'Log in', tags: ['identity'], body: LoginRequest, response: { 200: IssuedToken } },
+    config: { permission: 'open' },
+  } as const;
+  app.post('/login', login, async ({ body }) =>
+    demandOk(await identity.post('/login', body, { answer: IssuedToken }), identity.name),
+  );
 }
 
-function addRoutes({ app }: Kit, orders: Peer, shipping: Peer): void {
-  const place = {
-    schema: {
-      summary: 'Place an order; 202 when its end has to be asked for later',
-      headers: OptionalKey,
-      body: CreateOrderRequest,
-      response: { 201: OrderView, 202: PendingOrder },
-    },
+function addRouting({ app }: Kit, splits: readonly Split<string>[]): void {
+  const routing = {
+    schema: { summary: 'Where requests go now', tags: ['process'], response: { 200: RoutingAnswer } },
     config: { permission: 'open' },
   } as const;
-  app.post('/orders', place, async (request, reply) => {
-    // Without a key of the caller's, ours at least makes our own repetition harmless.
-    const idempotencyKey = request.headers['idempotency-key'] ?? randomUUID();
-    const call = { answer: PlacedOrder, idempotencyKey, attempts: 2 };
-    const body = demandOk(await orders.post('/orders', request.body, call), orders.name);
-    return 'createdAt' in body ? reply.status(201).send(body) : reply.status(202).send(body);
-  });
-
-  const one = {
-    schema: { summary: 'An order with its parcel', params: ById, response: { 200: AssembledOrder } },
-    config: { permission: 'open' },
-  } as const;
-  app.get('/orders/:id', one, (request) => assemble(orders, shipping, request.params.id));
-
-  const list = {
-    schema: { summary: 'The newest orders', response: { 200: OrdersAnswer } },
-    config: { permission: 'open' },
-  } as const;
-  app.get('/orders', list, async () =>
-    demandOk(await orders.get('/orders', { answer: OrdersAnswer }), orders.name),
-  );
+  app.get('/routing', routing, async () => ({
+    routes: ROUTES.map(({ path, service: to, access }) => ({ method: 'GET', path, service: to, access })),
+    splits: splits.map(({ name, variants, percent }) => ({ name, variants: [...variants], percent })),
+  }));
 }
 
 await service({
   name: 'gateway',
   routes: (kit) => {
-    addRoutes(kit, kit.peer('orders', { timeoutMs: ORDERS_TIMEOUT_MS }), kit.peer('shipping'));
+    const { app, random } = kit;
+    const orders = kit.peer('orders', { timeoutMs: ORDERS_TIMEOUT_MS });
+    const shipping = kit.peer('shipping');
+    const catalog = kit.peer('catalog');
+    const orderview = kit.reaches('orderview') ? kit.peer('orderview') : null;
+    const identity = kit.reaches('identity') ? kit.peer('identity') : null;
+    const canary = new Split({
+      ...{ name: 'order-page', title: 'Set the canary of the order page' },
+      ...{ variants: ['v1', 'v2'] as const, percent: CANARY_PERCENT, random },
+    });
+    const strangler = new Split<Source>({
+      ...{ name: 'legacy-orders', title: 'Move the old list of orders to orderview' },
+      ...{ variants: ['orders', 'orderview'] as const, percent: 0, random },
+    });
+    for (const split of [canary, strangler]) kit.onStop(split.offer());
+    const door = new Door(kit);
+    const limit = new RateLimit(systemClock);
+    addPlacement(app, { door, limit, orders, catalog });
+    addOrderPage(app, { door, limit, orders, shipping, identity, orderview, canary });
+    addRoutingTable(app, { door, limit, peers: { catalog, orderview } });
+    if (orderview !== null) addLegacy(app, { orders, orderview, strangler });
+    if (identity !== null) addLogin(kit, identity);
+    addRouting(kit, [canary, strangler]);
   },
 });

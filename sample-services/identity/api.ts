@@ -5,6 +5,9 @@ export const LoginRequest = z.object({
   user: z.string().min(1).max(100),
   password: z.string().min(1).max(200),
 });
+export const ById = z.object({ id: z.string().min(1).max(100) });
+export const UserAnswer = z.object({ id: z.string(), name: z.string() });
+
 export const TokenRequest = z.object({
   /** Name of the service that asks. */
   service: z.string().min(1).max(100),

@@ -6,6 +6,7 @@ const EVERYBODY: readonly Permission[] = ['registry:register', 'registry:discove
 /** Who may do what. A service that is not named here gets no token. */
 const GRANTS: Readonly<Record<string, readonly Permission[]>> = {
   gateway: [
+    'identity:read',
     'orders:place',
     'orders:read',
     'orders:cancel',

@@ -10,10 +10,11 @@ import { ServiceProcess } from '../testing/service-process.ts';
 import { DEMO_CUSTOMERS, DEMO_PASSWORD } from './api.ts';
 
 const ROOT_SECRET = 'a-secret-of-the-launcher';
+const soon = { timeout: 30_000, interval: 50 };
 
 let postgres: TestPostgres;
 let identity: ServiceProcess;
-let inventory: ServiceProcess;
+let catalog: ServiceProcess;
 beforeAll(async () => {
   postgres = await startTestPostgres();
   identity = new ServiceProcess('identity', {
@@ -22,19 +23,19 @@ beforeAll(async () => {
     LOG_LEVEL: 'trace',
   });
   await identity.start();
-  inventory = new ServiceProcess('inventory', {
-    DATABASE_URL: await postgres.database('inventory'),
+  catalog = new ServiceProcess('catalog', {
+    DATABASE_URL: await postgres.database('catalog'),
     IDENTITY_URL: identity.url,
-    SHOP_CLIENT_SECRET: clientSecret(ROOT_SECRET, 'inventory'),
+    SHOP_CLIENT_SECRET: clientSecret(ROOT_SECRET, 'catalog'),
     LOG_LEVEL: 'trace',
   });
-  await inventory.start();
+  await catalog.start();
 });
 beforeEach(async () => {
   if (!identity.running) await identity.start();
 });
 afterAll(async () => {
-  await Promise.all([identity.kill(), inventory.kill()]);
+  await Promise.all([identity.kill(), catalog.kill()]);
   await postgres.stop();
 });
 
@@ -54,8 +55,8 @@ async function jwks(): Promise<Jwks> {
   return Jwks.parse(await (await fetch(`${identity.url}/.well-known/jwks.json`)).json());
 }
 
-const stock = (token: string) =>
-  fetch(`${inventory.url}/stock`, { headers: { authorization: `Bearer ${token}` } });
+const products = (token: string) =>
+  fetch(`${catalog.url}/products`, { headers: { authorization: `Bearer ${token}` } });
 
 /** Status and code of an answer which is no success. */
 async function refusal(answer: Promise<Response>): Promise<unknown[]> {
@@ -101,55 +102,55 @@ describe('a service', () => {
 
 describe('a service that is called', () => {
   test('answers a token which carries its permission', async () => {
-    expect((await stock(await tokenFor('auditor', 'inventory'))).status).toBe(200);
+    expect((await products(await tokenFor('gateway', 'catalog'))).status).toBe(200);
   });
 
   test('refuses none, one for somebody else, one of a customer, one that was changed', async () => {
-    const good = await tokenFor('auditor', 'inventory');
+    const good = await tokenFor('gateway', 'catalog');
     const [head, , signature] = good.split('.');
-    const [, otherBody] = (await tokenFor('orders', 'inventory')).split('.');
-    expect(await refusal(fetch(`${inventory.url}/stock`))).toEqual([401, 'unauthenticated']);
-    expect(await refusal(stock(await tokenFor('auditor', 'payments')))).toEqual([401, 'unauthenticated']);
-    expect(await refusal(stock([head, otherBody, signature].join('.')))).toEqual([401, 'unauthenticated']);
+    const [, otherBody] = (await tokenFor('orders', 'catalog')).split('.');
+    expect(await refusal(fetch(`${catalog.url}/products`))).toEqual([401, 'unauthenticated']);
+    expect(await refusal(products(await tokenFor('gateway', 'orders')))).toEqual([401, 'unauthenticated']);
+    expect(await refusal(products([head, otherBody, signature].join('.')))).toEqual([401, 'unauthenticated']);
     const login = await post('/login', { user: 'user-1', password: DEMO_PASSWORD });
     const customer = IssuedToken.parse(await login.json()).token;
-    expect(await refusal(stock(customer))).toEqual([401, 'unauthenticated']);
+    expect(await refusal(products(customer))).toEqual([401, 'unauthenticated']);
   });
 
   test('refuses a caller who may do something else there', async () => {
-    expect(await refusal(stock(await tokenFor('orders', 'inventory')))).toEqual([403, 'forbidden']);
+    expect(await refusal(products(await tokenFor('orders', 'catalog')))).toEqual([403, 'forbidden']);
   });
 
   test('goes on checking tokens while identity is away', async () => {
-    const good = await tokenFor('auditor', 'inventory');
-    expect((await stock(good)).status).toBe(200);
+    const good = await tokenFor('gateway', 'catalog');
+    expect((await products(good)).status).toBe(200);
     await identity.kill();
-    expect((await stock(good)).status).toBe(200);
-    expect(await refusal(stock(`${good.slice(0, -6)}AAAAAA`))).toEqual([401, 'unauthenticated']);
+    expect((await products(good)).status).toBe(200);
+    expect(await refusal(products(`${good.slice(0, -6)}AAAAAA`))).toEqual([401, 'unauthenticated']);
   });
 
   test('is not asked for a token by health checks', async () => {
     for (const path of ['/healthz', '/readyz', '/health', '/metrics', '/openapi.json']) {
-      expect((await fetch(`${inventory.url}${path}`)).status, path).toBe(200);
+      expect((await fetch(`${catalog.url}${path}`)).status, path).toBe(200);
     }
   });
 });
 
 describe('a rotation of the signing key', () => {
   test('keeps old tokens good, signs with the new key at once, and outlives a restart', async () => {
-    const old = await tokenFor('auditor', 'inventory');
+    const old = await tokenFor('gateway', 'catalog');
     const operator = await tokenFor('operator', 'identity');
     // identity itself asks nobody for tokens here: it has no IDENTITY_URL.
     const rotated = await post('/keys/rotate', {}, { authorization: `Bearer ${operator}` });
     const { kid } = (await rotated.json()) as { kid: string };
-    const fresh = await tokenFor('auditor', 'inventory');
+    const fresh = await tokenFor('gateway', 'catalog');
     expect(decodeProtectedHeader(fresh).kid).toBe(kid);
     expect(decodeProtectedHeader(old).kid).not.toBe(kid);
-    expect((await stock(fresh)).status).toBe(200);
-    expect((await stock(old)).status).toBe(200);
+    expect((await products(fresh)).status).toBe(200);
+    expect((await products(old)).status).toBe(200);
     await identity.kill();
     await identity.start();
-    expect(decodeProtectedHeader(await tokenFor('auditor', 'inventory')).kid).toBe(kid);
+    expect(decodeProtectedHeader(await tokenFor('gateway', 'catalog')).kid).toBe(kid);
     expect((await jwks()).keys.map((key) => key.kid)).toEqual(
       expect.arrayContaining([kid, decodeProtectedHeader(old).kid]),
     );
@@ -160,10 +161,10 @@ describe('the keys in a service', () => {
   test('refuse a token whose time is over', async () => {
     const clock = new HandClock();
     const keys = new KeySet(jwks, clock);
-    const token = await tokenFor('auditor', 'inventory');
-    expect(await keys.verify(token, 'inventory')).toMatchObject({ sub: 'auditor' });
+    const token = await tokenFor('gateway', 'catalog');
+    expect(await keys.verify(token, 'catalog')).toMatchObject({ sub: 'gateway' });
     clock.pass(310_000);
-    await expect(keys.verify(token, 'inventory')).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(keys.verify(token, 'catalog')).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
   test('are asked for once a second at most, whatever key ids are made up', async () => {
@@ -173,10 +174,10 @@ describe('the keys in a service', () => {
       asked++;
       return jwks();
     }, clock);
-    const [, body, signature] = (await tokenFor('auditor', 'inventory')).split('.');
+    const [, body, signature] = (await tokenFor('gateway', 'catalog')).split('.');
     const invented = () => {
       const head = Buffer.from(JSON.stringify({ alg: 'ES256', kid: randomUUID() })).toString('base64url');
-      return keys.verify([head, body, signature].join('.'), 'inventory').catch(() => undefined);
+      return keys.verify([head, body, signature].join('.'), 'catalog').catch(() => undefined);
     };
     const first = Array.from({ length: 20 }, invented);
     await vi.waitFor(() => expect(clock.sleeping).toBe(1));
@@ -225,7 +226,7 @@ describe('the tokens a service holds', () => {
     const first = await cache.token('inventory');
     clock.pass(160_000);
     expect(await cache.token('inventory')).toBe(first);
-    await expect.poll(() => cache.token('inventory')).not.toBe(first);
+    await expect.poll(() => cache.token('inventory'), soon).not.toBe(first);
     const second = await cache.token('inventory');
     cache.refused('inventory', first);
     expect(await cache.token('inventory')).toBe(second);
@@ -236,12 +237,12 @@ describe('the tokens a service holds', () => {
 
 describe('the logs', () => {
   test('have no password, no secret and no token in them, even at their most talkative', async () => {
-    const token = await tokenFor('orders', 'inventory');
+    const token = await tokenFor('orders', 'catalog');
     await post('/login', { user: 'user-2', password: 'my-own-password' });
     await post('/login', { user: 'user-2', password: DEMO_PASSWORD });
-    await stock(token);
-    await stock(`${token.slice(0, -6)}AAAAAA`);
-    const logs = identity.log + inventory.log;
+    await products(token);
+    await products(`${token.slice(0, -6)}AAAAAA`);
+    const logs = identity.log + catalog.log;
     expect(logs).toContain('listening');
     const [, body] = token.split('.');
     const hidden = [

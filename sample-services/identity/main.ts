@@ -10,7 +10,7 @@ import { IssuedToken } from '../kit/identity/token-cache.ts';
 import { startLoop } from '../kit/loop.ts';
 import { Seal } from '../kit/sealed.ts';
 import { type Kit, service } from '../kit/service.ts';
-import { GrantsAnswer, LoginRequest, RotateAnswer, TokenRequest } from './api.ts';
+import { ById, GrantsAnswer, LoginRequest, RotateAnswer, TokenRequest, UserAnswer } from './api.ts';
 import { allGrants, grantsOf } from './grants.ts';
 import { KEY_SCHEMA, KeyRing } from './key-ring.ts';
 import { USER_SCHEMA, Users } from './users.ts';
@@ -31,6 +31,12 @@ function addLogin({ app }: Kit, users: Users, ring: KeyRing): void {
     const token = await ring.sign({ kind: 'user', name }, id, CUSTOMER_AUDIENCE, USER_TOKEN_S);
     return { token, expiresIn: USER_TOKEN_S };
   });
+
+  const one = {
+    schema: { summary: 'The name of a customer', params: ById, response: { 200: UserAnswer } },
+    config: { permission: 'identity:read' },
+  } as const;
+  app.get('/users/:id', one, ({ params }) => users.find(params.id));
 }
 
 function addServiceTokens({ app, env }: Kit, ring: KeyRing): void {

@@ -37,6 +37,12 @@ export class Users {
     );
   }
 
+  async find(id: string): Promise<{ id: string; name: string }> {
+    const [row] = await this.#db.query<{ name: string }>('select name from customer where id = $1', [id]);
+    if (row) return { id, name: row.name };
+    throw new ShopError('not_found', `there is no customer ${id}`, 'Check the id.');
+  }
+
   /** The user's name; throws `login_failed` for an unknown user and for a wrong password alike. */
   async login(id: string, password: string): Promise<{ id: string; name: string }> {
     const [row] = await this.#db.query<{ name: string; password_hash: string }>(

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 export const CORRELATION_HEADER = 'x-correlation-id';
+/** On spans. */
+export const CORRELATION_ATTR = 'correlation.id';
 
 const storage = new AsyncLocalStorage<string>();
 

@@ -19,6 +19,7 @@ const Environment = z.object({
   REGISTRY_URL: url,
   GATEWAY_URL: url,
   CATALOG_URL: url,
+  ORDERVIEW_URL: url,
   ORDERS_URL: url,
   INVENTORY_URL: url,
   PAYMENTS_URL: url,
@@ -27,6 +28,8 @@ const Environment = z.object({
   OUTSIDE_URL: url,
   /** identity's own: every service's secret is derived from it, and its private keys are sealed with it. */
   SHOP_SERVICE_SECRET: z.string().min(16).optional(),
+  /** `on`: the gateway serves nobody who has not logged in. */
+  SHOP_REQUIRE_LOGIN: z.enum(['on', 'off']).default('off'),
   /** What this service proves itself with at identity. */
   SHOP_CLIENT_SECRET: z.string().optional(),
   /** `demo`: shorter breaker resets and waits, so that people see the whole cycle. */

@@ -16,6 +16,7 @@ export const SHOP_ERRORS = {
   not_cancellable: { status: 409, retry: false },
   not_returnable: { status: 409, retry: false },
   not_stuck: { status: 409, retry: false },
+  price_changed: { status: 409, retry: false },
   idempotency_mismatch: { status: 422, retry: false },
   undeliverable_address: { status: 422, retry: false },
   mode_unsupported: { status: 422, retry: false },

@@ -10,7 +10,7 @@ import type { App } from './http/route.ts';
 import { Identity } from './identity/identity.ts';
 import type { Log } from './log.ts';
 import { OutboxRelay, RELAY_LEASE } from './outbox/relay.ts';
-import { type Endpoints, fixedEndpoint } from './peer/endpoints.ts';
+import { type Credentials, type Endpoints, fixedEndpoint } from './peer/endpoints.ts';
 import { Peer } from './peer/peer.ts';
 import { hash32, type Random, seededRandom } from './random.ts';
 
@@ -31,6 +31,8 @@ export interface Kit {
   relay(db: Database, broker: Broker, queues: readonly QueueDefinition[]): OutboxRelay;
   /** `settings`: what differs from the defaults at the start. */
   peer(name: PeerName, settings?: Partial<PeerSettings>): Peer;
+  /** Whether this process was told how to find that service. */
+  reaches(name: PeerName): boolean;
   /** Null while nobody asks for tokens (no IDENTITY_URL). */
   readonly identity: Identity | null;
   /** Aborted when a graceful stop begins: whoever makes a request wait answers it now. */
@@ -52,6 +54,7 @@ const PEER_URLS = {
   identity: 'IDENTITY_URL',
   registry: 'REGISTRY_URL',
   catalog: 'CATALOG_URL',
+  orderview: 'ORDERVIEW_URL',
 } as const satisfies Record<string, keyof ShopEnv>;
 export type PeerName = keyof typeof PEER_URLS;
 
@@ -60,7 +63,9 @@ const IDENTITY_TIMEOUT_MS = 1_000;
 /** Asked every second, so it is found again soon after it was away. */
 const REGISTRY_SETTINGS = { timeoutMs: 1_000, resetTimeoutMs: 2_000 };
 /** These take calls from anybody: no token is got for them. */
-const OPEN_PEERS: readonly PeerName[] = ['identity', 'outside-world', 'gateway'];
+const OPEN_PEERS: readonly PeerName[] = ['outside-world', 'gateway'];
+/** Breaker of the calls which get keys and tokens: identity's other calls need one of those tokens. */
+const TOKENS = 'identity-tokens';
 
 export class Parts implements Kit {
   readonly name: string;
@@ -122,18 +127,12 @@ export class Parts implements Kit {
   }
 
   peer(name: PeerName, settings: Partial<PeerSettings> = {}): Peer {
-    const resetTimeoutMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
-    const endpoints = this.#endpoints(name);
-    const tokens = OPEN_PEERS.includes(name) ? undefined : this.identity?.tokens;
-    const credentials = tokens === undefined ? {} : { credentials: tokens };
-    const peer = new Peer({
-      ...{ name, endpoints, random: this.random },
-      ...credentials,
-      settings: { resetTimeoutMs, ...settings },
-    });
-    this.peers.push(peer);
-    this.#stops.push(() => peer.close());
-    return peer;
+    const tokens = OPEN_PEERS.includes(name) ? null : (this.identity?.tokens ?? null);
+    return this.#open(name, this.#endpoints(name), tokens, settings);
+  }
+
+  reaches(name: PeerName): boolean {
+    return this.env[PEER_URLS[name]] !== undefined || this.#discovery !== null;
   }
 
   onStop(stop: () => Promise<void> | void): void {
@@ -181,7 +180,8 @@ export class Parts implements Kit {
   /** From now on callers may find this instance, which listens on `port`. */
   announce(port: number): void {
     const { env, instance, name } = this;
-    const peers = this.peers.map((peer) => peer.name).filter((peer) => peer !== name);
+    const called = new Set(this.peers.map((peer) => (peer.name === TOKENS ? 'identity' : peer.name)));
+    const peers = [...called].filter((peer) => peer !== name);
     const registration = {
       ...{ name, instance, port, host: env.ADVERTISE_HOST ?? env.HOST, scheme: 'http' as const },
       ...{ version: versionOf(env), healthCheckPath: '/readyz' },
@@ -207,6 +207,23 @@ export class Parts implements Kit {
     for (const stop of this.#stops.reverse()) await stop();
   }
 
+  #open(
+    name: string,
+    endpoints: Endpoints,
+    tokens: Credentials | null,
+    settings: Partial<PeerSettings>,
+  ): Peer {
+    const resetTimeoutMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
+    const peer = new Peer({
+      ...{ name, endpoints, random: this.random },
+      ...(tokens === null ? {} : { credentials: tokens }),
+      settings: { resetTimeoutMs, ...settings },
+    });
+    this.peers.push(peer);
+    this.#stops.push(() => peer.close());
+    return peer;
+  }
+
   #endpoints(name: PeerName): Endpoints {
     const url = this.env[PEER_URLS[name]];
     if (url === undefined && this.#discovery !== null) {
@@ -223,9 +240,10 @@ export class Parts implements Kit {
 
   /** Before any route is declared, so that none is without its guard. */
   #openIdentity(): Identity | null {
-    if (this.env.IDENTITY_URL === undefined) return null;
+    const url = this.env.IDENTITY_URL;
+    if (url === undefined) return null;
     const secret = required(this.env, 'SHOP_CLIENT_SECRET');
-    const peer = this.peer('identity', { timeoutMs: IDENTITY_TIMEOUT_MS });
+    const peer = this.#open(TOKENS, fixedEndpoint('identity', url), null, { timeoutMs: IDENTITY_TIMEOUT_MS });
     const identity = new Identity({ peer, service: this.name, secret });
     addGuard(this.app, this.name, identity.keys);
     this.#stops.push(() => identity.close());

@@ -1,7 +1,7 @@
 import type { LoadPlan } from '@stormglass/agents/contract';
+import type { PlaceOrderRequest } from '../gateway/api.ts';
 import { SKUS } from '../inventory/api.ts';
 import { hash32, type Random, randomHex, seededRandom } from '../kit/random.ts';
-import type { CreateOrderRequest } from '../orders/api.ts';
 import { DECLINED_CARD, GOOD_CARD, UNDELIVERABLE_CODE } from '../outside-world/api.ts';
 
 const USERS = 400;
@@ -9,7 +9,7 @@ const STREETS = ['Harbour Street', 'Station Road', 'Mill Lane', 'High Street', '
 
 /** What one customer is going to do. */
 export interface Visit {
-  order: CreateOrderRequest;
+  order: PlaceOrderRequest;
   /** W3C trace context made from the seed: the same run has the same trace ids. */
   traceparent: string;
   /** Milliseconds between his answer and his next move. */
@@ -36,11 +36,10 @@ function planVisit(random: Random, mix: Mix): Visit {
   const declined = refusal < mix.refusedPercent / 2;
   const undeliverable = !declined && refusal < mix.refusedPercent;
   const code = 10_000 + Math.floor(random() * 89_999);
-  const order: CreateOrderRequest = {
+  const order: PlaceOrderRequest = {
     userId: `user-${1 + Math.floor(random() * USERS)}`,
     sku: pick(random, SKUS),
     quantity: 1 + Math.floor(random() * 3),
-    amount: 500 + Math.floor(random() * 19_500),
     cardToken: declined ? DECLINED_CARD : GOOD_CARD,
     address: `${1 + Math.floor(random() * 200)} ${pick(random, STREETS)}, ${undeliverable ? UNDELIVERABLE_CODE : code} Springfield`,
     mode: happens(mix.choreographedPercent) ? 'choreographed' : 'orchestrated',

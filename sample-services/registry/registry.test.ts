@@ -17,7 +17,7 @@ beforeAll(async () => {
   postgres = await startTestPostgres();
   const databases = Object.fromEntries(
     await Promise.all(
-      ['identity', 'registry', 'shipping'].map(
+      ['identity', 'registry', 'shipping', 'broker'].map(
         async (name) => [name, await postgres.database(name)] as const,
       ),
     ),
@@ -40,6 +40,7 @@ beforeAll(async () => {
       ...known('shipping'),
       REGISTRY_URL,
       OUTSIDE_URL: 'http://127.0.0.1:1',
+      BROKER_URL: databases.broker ?? '',
       OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=shipping-${n},service.version=1.2.${n}`,
     });
   shipping = [replica(1), replica(2)];

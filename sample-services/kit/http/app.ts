@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { trace } from '@opentelemetry/api';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { acceptCorrelation, CORRELATION_HEADER, withCorrelation } from '../correlation.ts';
+import { acceptCorrelation, CORRELATION_ATTR, CORRELATION_HEADER, withCorrelation } from '../correlation.ts';
 import { ShopError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { addDocument } from './document.ts';
@@ -26,6 +27,7 @@ export async function createApp(service: string, version: string, log: Log): Pro
   app.addHook('onRequest', (request, reply, done) => {
     const id = acceptCorrelation(request.headers[CORRELATION_HEADER], randomUUID);
     reply.header(CORRELATION_HEADER, id);
+    trace.getActiveSpan()?.setAttribute(CORRELATION_ATTR, id);
     withCorrelation(id, done);
   });
   app.setErrorHandler((error, _request, reply) => {

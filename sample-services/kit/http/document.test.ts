@@ -11,10 +11,16 @@ let services: Record<string, ServiceProcess>;
 const contracts: Record<string, Contract> = {};
 beforeAll(async () => {
   shop = await TestShop.start(WITH_ALL_ROUTES);
+  const catalog = new ServiceProcess('catalog', {
+    ...WITH_ALL_ROUTES,
+    DATABASE_URL: await shop.postgres.database('catalog'),
+  });
+  await catalog.start();
   const gateway = new ServiceProcess('gateway', {
     ...WITH_ALL_ROUTES,
     ORDERS_URL: shop.services.orders.url,
     SHIPPING_URL: shop.services.shipping.url,
+    CATALOG_URL: catalog.url,
   });
   await gateway.start();
   const loadgen = new ServiceProcess('loadgen', {
@@ -23,13 +29,13 @@ beforeAll(async () => {
     LOAD_RATE: '0',
   });
   await loadgen.start();
-  services = { ...shop.services, gateway, loadgen };
+  services = { ...shop.services, catalog, gateway, loadgen };
   for (const [name, service] of Object.entries(services)) {
     contracts[name] = new Contract(await (await fetch(`${service.url}/openapi.json`)).json());
   }
 });
 afterAll(async () => {
-  await Promise.all([services.gateway?.kill(), services.loadgen?.kill()]);
+  await Promise.all([services.catalog?.kill(), services.gateway?.kill(), services.loadgen?.kill()]);
   await shop.stop();
 });
 
@@ -68,7 +74,6 @@ const order = {
   userId: 'user-1',
   sku: 'sku-03',
   quantity: 1,
-  amount: 1_000,
   cardToken: 'tok_visa',
   address: '1 Harbour Street, 20095 Hamburg',
 };
@@ -101,6 +106,9 @@ describe('the OpenAPI document of every service', () => {
       { service: 'orders', method: 'GET', path: '/orders/{id}', url: `/orders/${orderId}` },
       { service: 'orders', method: 'GET', path: '/orders' },
       { service: 'orders', method: 'GET', path: '/sagas/{id}', url: `/sagas/${row?.saga_id}` },
+      { service: 'catalog', method: 'GET', path: '/products' },
+      { service: 'gateway', method: 'GET', path: '/products/{sku}', url: '/products/sku-01' },
+      { service: 'gateway', method: 'GET', path: '/routing' },
       { service: 'inventory', method: 'GET', path: '/stock' },
       { service: 'payments', method: 'GET', path: '/ledger', url: `/ledger?orderId=${orderId}` },
       { service: 'shipping', method: 'GET', path: '/shipments', url: `/shipments?orderId=${orderId}` },

@@ -1,5 +1,6 @@
 /** What a service may be allowed to do at another: `<service>:<what>`. Every route names the one it asks for. */
 export const PERMISSIONS = [
+  'identity:read',
   'identity:rotate',
   'registry:register',
   'registry:discover',

@@ -1,0 +1,35 @@
+import { Product } from '../catalog/api.ts';
+import { ShopError } from '../kit/errors.ts';
+import { demandOk } from '../kit/peer/demand.ts';
+import type { Peer } from '../kit/peer/peer.ts';
+
+/** While the catalog does not answer, a price is good for so long. */
+const OLDEST_PRICE_MS = 60_000;
+
+export interface Price {
+  /** Cents for the whole order. */
+  amount: number;
+  /** From an older answer of the catalog. */
+  stale: boolean;
+}
+
+/** What an order costs by the catalog; `price_changed` when its customer expects something else. */
+export async function priceOf(
+  catalog: Peer,
+  order: { sku: string; quantity: number; amount?: number | undefined },
+): Promise<Price> {
+  const outcome = await catalog.get(`/products/${encodeURIComponent(order.sku)}`, {
+    answer: Product,
+    fallback: { maxAgeMs: OLDEST_PRICE_MS },
+  });
+  const { price } = demandOk(outcome, catalog.name);
+  const amount = price * order.quantity;
+  if (order.amount === undefined || order.amount === amount) {
+    return { amount, stale: outcome.kind === 'ok' && outcome.stale };
+  }
+  throw new ShopError(
+    'price_changed',
+    `${order.quantity} of ${order.sku} cost ${amount}, not ${order.amount}`,
+    'Order again with this amount, or with none.',
+  );
+}

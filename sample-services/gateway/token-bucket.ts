@@ -1,0 +1,44 @@
+import type { Clock } from '../kit/clock.ts';
+
+/** Users remembered; beyond it the one who asked longest ago starts with a full bucket again. */
+const MAX_USERS = 10_000;
+
+interface Bucket {
+  tokens: number;
+  /** Epoch ms of the last look. */
+  at: number;
+}
+
+export interface BucketSize {
+  /** Requests at once after a rest. */
+  capacity: number;
+  perSecond: number;
+}
+
+/** One token bucket for each user. */
+export class TokenBuckets {
+  readonly #size: BucketSize;
+  readonly #clock: Clock;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(size: BucketSize, clock: Clock) {
+    this.#size = size;
+    this.#clock = clock;
+  }
+
+  /** 0 when the request may pass, and has taken its token; else the milliseconds until one could. */
+  take(user: string): number {
+    const { capacity, perSecond } = this.#size;
+    const now = this.#clock.now();
+    const before = this.#buckets.get(user) ?? { tokens: capacity, at: now };
+    // A clock that was set back must not take tokens away.
+    const gained = (Math.max(0, now - before.at) / 1_000) * perSecond;
+    const tokens = Math.min(capacity, before.tokens + gained);
+    const passes = tokens >= 1;
+    this.#buckets.delete(user);
+    this.#buckets.set(user, { tokens: passes ? tokens - 1 : tokens, at: now });
+    const [oldest] = this.#buckets.keys();
+    if (this.#buckets.size > MAX_USERS && oldest !== undefined) this.#buckets.delete(oldest);
+    return passes ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1_000);
+  }
+}

@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Agent, request } from 'undici';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { DEMO_PASSWORD } from '../identity/api.ts';
+import { IssuedToken } from '../kit/identity/token-cache.ts';
+import { WholeShop } from '../testing/whole-shop.ts';
+import type { AssembledOrder } from './api.ts';
+
+const soon = { timeout: 60_000, interval: 100 };
+
+let shop: WholeShop;
+beforeAll(async () => {
+  shop = await WholeShop.start();
+  await vi.waitFor(async () => expect((await order()).status).toBe(201), soon);
+}, 240_000);
+afterAll(() => shop.stop());
+
+type Init = { headers?: Record<string, string>; body?: unknown };
+const at = (path: string, { headers = {}, body }: Init = {}) =>
+  fetch(`${shop.get('gateway').url}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+const goods = {
+  sku: 'sku-02',
+  quantity: 2,
+  cardToken: 'tok_visa',
+  address: '1 Harbour Street, 20095 Hamburg',
+};
+const order = (change: Record<string, unknown> = {}, headers: Record<string, string> = {}) =>
+  at('/orders', { headers, body: { ...goods, ...change } });
+
+async function login(user: string): Promise<{ authorization: string }> {
+  const answer = await at('/login', { body: { user, password: DEMO_PASSWORD } });
+  return { authorization: `Bearer ${IssuedToken.parse(await answer.json()).token}` };
+}
+
+const codeOf = async (answer: Response) =>
+  [answer.status, ((await answer.json()) as { error: { code: string } }).error.code] as const;
+
+describe('a customer who has logged in', () => {
+  test('orders as himself at the catalog’s price, and sees his order with all its parts', async () => {
+    const me = await login('user-11');
+    const placed = await order({}, me);
+    expect(placed.status).toBe(201);
+    const { orderId, userId, amount } = (await placed.json()) as Record<string, unknown>;
+    const product = (await (await at('/products/sku-02')).json()) as { price: number };
+    expect({ userId, amount }).toEqual({ userId: 'user-11', amount: 2 * product.price });
+    const path = `/orders/${orderId}`;
+    await vi.waitFor(async () => {
+      const page = (await (
+        await at(path, { headers: { ...me, 'x-canary': 'v2' } })
+      ).json()) as AssembledOrder;
+      expect(page).toMatchObject({
+        order: { status: 'CONFIRMED' },
+        user: { id: 'user-11', name: 'Customer 11' },
+        shipments: [{ status: 'created' }],
+        details: { payment: { status: 'captured' }, shipment: { status: 'created' } },
+        degraded: [],
+      });
+    }, soon);
+  });
+
+  test('cannot order for another, nor see or cancel what is another’s', async () => {
+    const me = await login('user-12');
+    const { orderId } = (await (await order({}, me)).json()) as { orderId: string };
+    const other = await login('user-13');
+    expect(await codeOf(await order({ userId: 'user-12' }, other))).toEqual([403, 'forbidden']);
+    expect(await codeOf(await at(`/orders/${orderId}`, { headers: other }))).toEqual([404, 'not_found']);
+    expect(await codeOf(await at(`/orders/${orderId}/cancel`, { headers: other, body: {} }))).toEqual([
+      404,
+      'not_found',
+    ]);
+    expect(await codeOf(await at('/users/user-12/orders', { headers: other }))).toEqual([403, 'forbidden']);
+    expect((await at('/users/user-12/orders', { headers: me })).status).toBe(200);
+  });
+
+  test('with a token that is none is refused, and is never taken for a guest', async () => {
+    const wrong = { authorization: 'Bearer ey.not.one' };
+    expect(await codeOf(await order({}, wrong))).toEqual([401, 'unauthenticated']);
+  });
+
+  test('who asks too often is told when to come back; others are not held up', async () => {
+    const me = await login('user-14');
+    const answers = await Promise.all(
+      Array.from({ length: 130 }, () => at('/users/user-14/orders', { headers: me })),
+    );
+    const limited = answers.filter(({ status }) => status === 429);
+    expect(limited.length).toBeGreaterThan(0);
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(100);
+    const [first] = limited;
+    expect(Number(first?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(first && (await codeOf(first))).toEqual([429, 'rate_limited']);
+    const other = await login('user-15');
+    expect((await at('/users/user-15/orders', { headers: other })).status).toBe(200);
+  });
+});
+
+describe('the price', () => {
+  test('is the catalog’s: another one is refused before anything happens', async () => {
+    const before = await shop.sql('orders', 'select 1 from order_head');
+    expect(await codeOf(await order({ amount: 1 }))).toEqual([409, 'price_changed']);
+    expect(await codeOf(await order({ sku: 'sku-of-nothing' }))).toEqual([404, 'not_found']);
+    expect(await shop.sql('orders', 'select 1 from order_head')).toHaveLength(before.length);
+  });
+
+  test('of the last minute is good while the catalog is away, and says that it is old', async () => {
+    expect((await order()).headers.get('x-price')).toBe(null);
+    const catalog = shop.get('catalog');
+    await catalog.kill();
+    const answer = await order();
+    expect([answer.status, answer.headers.get('x-price')]).toEqual([201, 'stale']);
+    const known = await at('/products/sku-02');
+    expect([known.status, Number(known.headers.get('age')) > 0]).toEqual([200, true]);
+    await catalog.start();
+  });
+});
+
+describe('the page of an order', () => {
+  test('comes without the parts whose services are away, and names them', async () => {
+    const { orderId } = (await (await order({ userId: 'user-1' })).json()) as { orderId: string };
+    const away = [shop.get('orderview'), shop.get('shipping'), shop.get('shipping-2')];
+    await Promise.all(away.map((service) => service.kill()));
+    const page = (await (await at(`/orders/${orderId}`, { headers: { 'x-canary': 'v2' } })).json()) as object;
+    expect(page).toMatchObject({ order: { orderId }, shipments: null, details: null });
+    expect((page as AssembledOrder).degraded.toSorted()).toEqual(['orderview', 'shipping']);
+    await Promise.all(away.map((service) => service.start()));
+  });
+
+  test('is of the variant that header or cookie ask for, and says which', async () => {
+    const { orderId } = (await (await order()).json()) as { orderId: string };
+    const variant = async (headers: Record<string, string>) =>
+      (await at(`/orders/${orderId}`, { headers })).headers.get('x-variant');
+    expect(await variant({ 'x-canary': 'v2' })).toBe('v2');
+    expect(await variant({ cookie: 'canary=v2' })).toBe('v2');
+    expect(await variant({ cookie: 'canary=v2', 'x-canary': 'v1' })).toBe('v1');
+    const met = await at(`/orders/${orderId}`);
+    expect(met.headers.get('set-cookie')).toContain(`canary=${met.headers.get('x-variant')}`);
+  });
+});
+
+/** Restarts whose turn it is; a customer may knock again at a closed door, and at nothing else. */
+class Crowd {
+  readonly #dispatcher = new Agent({ connections: 20, keepAliveTimeout: 10_000 });
+  readonly failures: string[] = [];
+  served = 0;
+  #running = true;
+  #done: Promise<unknown> = Promise.resolve();
+
+  start(customers: number): void {
+    this.#done = Promise.all(Array.from({ length: customers }, (_, i) => this.#customer(i)));
+  }
+
+  async leave(): Promise<void> {
+    this.#running = false;
+    await this.#done;
+    await this.#dispatcher.close();
+  }
+
+  async #customer(n: number): Promise<void> {
+    while (this.#running) {
+      await this.#visit(`user-${100 + n}`);
+      await pause(100);
+    }
+  }
+
+  async #visit(userId: string): Promise<void> {
+    const placed = await this.#call('/orders', { ...goods, userId }, randomUUID());
+    if (placed === null) return;
+    await this.#call(`/orders/${(placed as { orderId: string }).orderId}`);
+  }
+
+  async #call(path: string, body?: unknown, key?: string): Promise<unknown> {
+    for (;;) {
+      try {
+        const answer = await request(`${shop.get('gateway').url}${path}`, {
+          dispatcher: this.#dispatcher,
+          method: body === undefined ? 'GET' : 'POST',
+          headers: {
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(key === undefined ? {} : { 'idempotency-key': key }),
+          },
+          body: body === undefined ? null : JSON.stringify(body),
+        });
+        const text = await answer.body.text();
+        if (answer.statusCode < 300) {
+          this.served++;
+          return JSON.parse(text);
+        }
+        this.failures.push(`${path} ${answer.statusCode} ${text}`);
+        return null;
+      } catch (error) {
+        if (isClosedDoor(error)) await pause(50);
+        else {
+          this.failures.push(`${path} ${String(error)}`);
+          return null;
+        }
+      }
+    }
+  }
+}
+
+const isClosedDoor = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+
+describe('a restart in good order, under load,', () => {
+  const all = [
+    ...['shipping', 'orders', 'inventory', 'payments', 'catalog', 'identity', 'registry', 'notifications'],
+    ...['orderview', 'outside-world', 'gateway'],
+  ] as Parameters<WholeShop['get']>[0][];
+  test.each(all)(
+    'of %s loses no request',
+    async (name) => {
+      const crowd = new Crowd();
+      crowd.start(4);
+      await vi.waitFor(() => expect(crowd.served).toBeGreaterThan(8), soon);
+      await shop.get(name).stop();
+      await shop.get(name).start();
+      const back = crowd.served;
+      await vi.waitFor(() => expect(crowd.served).toBeGreaterThan(back + 8), soon);
+      await crowd.leave();
+      expect(crowd.failures).toEqual([]);
+    },
+    120_000,
+  );
+});
