@@ -11,6 +11,7 @@ import { ConsumerStop } from './inject/consumer-stop.ts';
 import { HttpInSeam } from './inject/http-in.ts';
 import { HttpOutSeam } from './inject/http-out.ts';
 import { PoolExhaustion } from './inject/pool-exhaustion.ts';
+import { instrumentAmqplib } from './instrument/amqplib/index.ts';
 import { instrumentBullmq } from './instrument/bullmq/index.ts';
 import { Workers } from './instrument/bullmq/workers.ts';
 import { Breakers } from './instrument/opossum/index.ts';
@@ -43,6 +44,7 @@ export function startAgent(env: NodeJS.ProcessEnv): void {
   new Breakers(loads, systemClock, controls);
   const workers = new Workers();
   instrumentBullmq(loads, workers);
+  instrumentAmqplib(loads, workers);
   const line = new HubLine();
   workers.onAdded(() => line.changed());
   pools.onAdded(() => line.changed());
