@@ -121,4 +121,16 @@ describe('a service with peers', () => {
     const off = hub.hello('shipping')?.protections.filter(({ on }) => !on);
     expect(off?.map(({ name }) => name)).toEqual(['breaker']);
   });
+
+  test('has all of its protections again when it starts anew', async () => {
+    await hub.invoke('shipping', 'switch.set', { name: 'jitter', on: false });
+    const before = hub.hello('shipping')?.pid;
+    await shipping.kill();
+    await shipping.start();
+    const fresh = await vi.waitUntil(() => {
+      const hello = hub.hello('shipping');
+      return hello && hello.pid !== before && hello.protections.length > 0 ? hello : null;
+    }, soon);
+    expect(fresh.protections.filter(({ on }) => !on)).toEqual([]);
+  });
 });

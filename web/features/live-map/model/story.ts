@@ -123,7 +123,7 @@ function overOf(timeline: Timeline, at: number, incident: Incident): StoryPart {
   return { strong: 'Yes', hue: 'ok', words: ': in band, all closed' };
 }
 
-const CALM: StoryPart = { strong: 'Nothing', hue: 'neutral', words: ' armed, every breaker closed' };
+const CALM: StoryPart = { strong: 'Nothing', hue: 'neutral', words: ' armed, no breaker open' };
 const MIN_CALLS = 5;
 
 /** Nothing is armed and yet answers are hurt: the service with the largest share of them, the callee before its caller. */
