@@ -10,18 +10,23 @@ const soon = { timeout: 20_000, interval: 25 };
 let postgres: TestPostgres;
 let url: string;
 let db: Database;
+let holds: (() => Promise<void>)[];
 beforeAll(async () => {
   postgres = await startTestPostgres();
   url = await postgres.database('numbers');
 });
 afterAll(() => postgres.stop());
 beforeEach(async () => {
+  holds = [];
   db = new Database({ url, schema: SCHEMA, log, max: 1 });
   await db.whenReady();
 });
-afterEach(() => db.close());
+afterEach(async () => {
+  for (const release of holds) await release();
+  await db.close();
+});
 
-/** A transaction that keeps its connection until it is let go. */
+/** A transaction that keeps its connection until it is let go, after the test at the latest. */
 async function hold(): Promise<() => Promise<void>> {
   const begun = Promise.withResolvers<void>();
   const over = Promise.withResolvers<void>();
@@ -31,10 +36,12 @@ async function hold(): Promise<() => Promise<void>> {
     await over.promise;
   });
   await begun.promise;
-  return async () => {
+  const release = async () => {
     over.resolve();
     await ended;
   };
+  holds.push(release);
+  return release;
 }
 const connections = async () => {
   const [row] = await ask<{ n: number }>(

@@ -87,7 +87,7 @@ describe('calls to a peer with several instances', () => {
 describe('an instance which fails three times in a row', () => {
   const ejectFirst = async (servers: Answering[]) => {
     servers[0]?.answer(503);
-    while (calls(servers[0]) < 3) await once();
+    for (let i = 0; i < 100 && calls(servers[0]) < 3; i++) await once();
     for (const server of servers) server.calls.length = 0;
   };
 
@@ -111,7 +111,8 @@ describe('an instance which fails three times in a row', () => {
     for (let i = 0; i < 30; i++) await once();
     expect(calls(bad)).toBe(0);
     clock.advance(1_000);
-    while (calls(bad) === 0) await once();
+    for (let i = 0; i < 30; i++) await once();
+    expect(calls(bad)).toBeGreaterThan(0);
   });
 
   test('is forgiven after it has served well for as long', async () => {
@@ -122,7 +123,8 @@ describe('an instance which fails three times in a row', () => {
     clock.advance(30_000);
     await ejectFirst(known);
     clock.advance(30_000);
-    while (calls(bad) === 0) await once();
+    for (let i = 0; i < 30; i++) await once();
+    expect(calls(bad)).toBeGreaterThan(0);
   });
 
   test('still serves when half of the instances are left out', async () => {
