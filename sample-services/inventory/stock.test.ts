@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Database } from '../kit/database.ts';
+import { setProtection } from '../kit/protections.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { commandRelease as release, commandReserve as reserve } from './commands.ts';
 import { INVENTORY_SCHEMA } from './schema.ts';
@@ -74,5 +75,39 @@ describe('stock', () => {
       code: 'not_found',
     });
     await expect(reserve(db, 'c', wish(6))).rejects.toMatchObject({ code: 'sold_out' });
+  });
+
+  test('is taken by a reservation that comes late, with tombstones taken away', async () => {
+    const id = randomUUID();
+    setProtection('tombstones', false);
+    try {
+      expect(await release(db, { reservation: id, orderId: 'o' })).toBe('tombstoned');
+      await reserve(db, id, wish(1));
+    } finally {
+      setProtection('tombstones', true);
+    }
+    expect(await stock()).toEqual({ a: 4, r: 1 });
+    await release(db, { reservation: id, orderId: 'o' });
+    expect(await stock()).toEqual({ a: 5, r: 0 });
+  });
+
+  test('is told of in events: one for each change, none for a repetition', async () => {
+    const id = randomUUID();
+    await reserve(db, id, wish(1));
+    await reserve(db, id, wish(1));
+    await release(db, { reservation: id, orderId: 'o' });
+    await release(db, { reservation: id, orderId: 'o' });
+    const refused = randomUUID();
+    await expect(reserve(db, refused, wish(9))).rejects.toMatchObject({ code: 'sold_out' });
+    await expect(reserve(db, refused, wish(9))).rejects.toMatchObject({ code: 'sold_out' });
+    const types = async (reservation: string) => {
+      const rows = await db.query<{ type: string }>(
+        'select type from event where stream = $1 order by version',
+        [`reservation:${reservation}`],
+      );
+      return rows.map((row) => row.type);
+    };
+    expect(await types(id)).toEqual(['INVENTORY_RESERVED', 'INVENTORY_RELEASED']);
+    expect(await types(refused)).toEqual(['INVENTORY_RESERVATION_FAILED']);
   });
 });
