@@ -4,15 +4,25 @@ import { loadExperiments } from './load.ts';
 const FOLDER = new URL('../experiments', import.meta.url).pathname;
 
 describe('the experiments that come with Stormglass', () => {
-  it('are five files, each of which parses', async () => {
+  it('are fifteen files, each of which parses', async () => {
     const { experiments, refused } = await loadExperiments(FOLDER);
     expect(refused.map((file) => file.error.message)).toEqual([]);
     expect(experiments.map((experiment) => experiment.id)).toEqual([
+      'circular-dependency',
+      'connection-pool-exhausted',
+      'data-inconsistency',
+      'distributed-deadlock',
       'inventory-database-outage',
+      'message-loss',
       'notifications-consumer-stopped',
       'payment-down-sagas-compensate',
       'payment-latency-opens-breaker',
+      'queue-jobs-not-processing',
+      'service-cannot-connect',
+      'service-discovery-failure',
+      'service-timeout-cascade',
       'shipping-killed-and-restarted',
+      'slow-synchronous-chain',
     ]);
   });
 
@@ -25,8 +35,19 @@ describe('the experiments that come with Stormglass', () => {
       const faults = spec.method.flatMap(({ provider }) =>
         provider.type === 'fault' ? [provider.spec] : [],
       );
-      expect(faults.length, id).toBe(1);
+      expect(faults.length, id).toBeGreaterThan(0);
       for (const fault of faults) expect(fault.durationMs, id).toBeLessThanOrEqual(20_000);
+    }
+  });
+
+  it('of the ten presets each name the protection that cures it, and the verdicts with and without', async () => {
+    const { experiments } = await loadExperiments(FOLDER);
+    const presets = experiments.filter(({ spec }) => spec.tags.includes('preset'));
+    expect(presets).toHaveLength(10);
+    for (const { id, spec } of presets) {
+      expect(spec.ablations.length, id).toBeGreaterThan(0);
+      expect(spec.expected?.protected, id).toContain('passed');
+      expect(spec.expected?.unprotected.length, id).toBeGreaterThan(0);
     }
   });
 

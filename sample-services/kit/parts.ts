@@ -173,6 +173,11 @@ export class Parts implements Kit {
     return this.identity?.tokens.remaining() ?? {};
   }
 
+  /** Whether peers are looked for at the registry. */
+  get findsPeers(): boolean {
+    return this.#discovery !== null;
+  }
+
   discovery(): Record<string, Knowledge> {
     return this.#discovery?.knowledge() ?? {};
   }

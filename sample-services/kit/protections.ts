@@ -15,6 +15,8 @@ export const PROTECTIONS = {
   bulkhead: 'calls to one peer cannot take up all of this service',
   jitter: 'repetitions are spread over time',
   fencing: 'an owner who lost its lease cannot write',
+  'last-known-good': 'callers go on with the instances they knew while the registry is away',
+  'one-way-calls': 'nobody calls back who is calling him; off: shipping asks orders before it ships',
   'hardened-saga': 'an ambiguous step is repeated with its key and undone; off: the textbook loop',
 } as const;
 export type Protection = keyof typeof PROTECTIONS;

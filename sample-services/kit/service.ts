@@ -33,7 +33,11 @@ export async function service(definition: ServiceDefinition): Promise<void> {
     if (parts.draining) reply.header('connection', 'close');
   });
   await definition.routes(parts);
-  declareProtections([...(definition.protections ?? []), ...(parts.hasPeers ? PEER_PROTECTIONS : [])]);
+  declareProtections([
+    ...(definition.protections ?? []),
+    ...(parts.hasPeers ? PEER_PROTECTIONS : []),
+    ...(parts.findsPeers ? (['last-known-good'] as const) : []),
+  ]);
   parts.onStop(offerResilience(parts, log));
   if (env.STORMGLASS_CHAOS === 'on') parts.onStop(offerCrashPoints());
   await app.listen({ host: env.HOST, port: env.PORT });

@@ -3,6 +3,7 @@ import { addEventFeed } from '../events/feed.ts';
 import { listen } from '../events/listen.ts';
 import { QUEUES } from '../events/queues.ts';
 import { addCommand } from '../kit/command.ts';
+import type { Peer } from '../kit/peer/peer.ts';
 import { service } from '../kit/service.ts';
 import { startUndoing } from '../kit/undoing.ts';
 import {
@@ -27,13 +28,19 @@ const CARRIER_BULKHEAD = { bulkheadSlots: 10, bulkheadLine: 40 };
 
 await service({
   name: 'shipping',
-  protections: ['idempotency-keys', 'outbox', 'inbox', 'fencing', 'tombstones'],
+  protections: ['idempotency-keys', 'outbox', 'inbox', 'fencing', 'tombstones', 'one-way-calls'],
   routes: (kit) => {
     const { app, log, random } = kit;
     const db = kit.database(SHIPPING_SCHEMA);
     const broker = kit.broker();
     kit.relay(db, broker, Object.values(QUEUES));
     const carrier = kit.peer('outside-world', CARRIER_BULKHEAD);
+    // Opened when it is first used: otherwise the registry would see a circle of dependencies.
+    let caller: Peer | null = null;
+    const orders = () => {
+      if (kit.reaches('orders')) caller ??= kit.peer('orders');
+      return caller;
+    };
     const undoing = startUndoing({
       ...{ db, log, random, table: 'shipment' },
       undo: (id, attempt) => undoShipment(db, carrier, id, attempt),
@@ -49,7 +56,7 @@ await service({
       answer: ShipAnswer,
       work: async (input, { key }) => ({
         shipment: key,
-        tracking: await commandShip(db, carrier, key, input),
+        tracking: await commandShip({ db, carrier, orders }, key, input),
       }),
     });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Endpoint, Endpoints } from '../peer/endpoints.ts';
+import { protects } from '../protections.ts';
 import type { DirectoryView, Instance } from './protocol.ts';
 
 /** The registry's word is old when it has not been renewed for so long, ms. */
@@ -74,7 +75,9 @@ export class KnownServices {
   }
 
   #current(service: string): readonly Endpoint[] {
-    const instances = this.#known.get(service)?.instances ?? [];
+    const known = this.#known.get(service);
+    const stale = known !== undefined && this.#clock.now() - known.at > FRESH_MS;
+    const instances = known === undefined || (stale && !protects('last-known-good')) ? [] : known.instances;
     const healthy = instances.filter((instance) => instance.healthy);
     // An ailing instance is better than none.
     return healthy.length > 0 ? healthy : instances;
