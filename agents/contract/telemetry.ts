@@ -141,7 +141,12 @@ export const EVENT = {
   sagaCompensationStarted: 'saga.compensation_started',
   sagaCompensated: 'saga.compensated',
   sagaCancelRequested: 'saga.cancel_requested',
+  sagaOverdue: 'saga.overdue',
   sagaStuck: 'saga.stuck',
+  /** What a person decided about a stuck step. */
+  sagaRetried: 'saga.retried',
+  sagaSkipped: 'saga.skipped',
+  sagaResolved: 'saga.resolved',
   sagaTakeover: 'saga.takeover',
   sagaCompleted: 'saga.completed',
   faultArmed: 'chaos.fault.armed',

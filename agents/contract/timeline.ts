@@ -123,7 +123,7 @@ export const SagaEvent = z.object({
   epoch: z.number().int(),
   owner: z.string(),
   key: z.string(),
-  /** For `completed`: confirmed, compensated, rejected, failed. Else empty. */
+  /** For `completed`: confirmed, returned, compensated, rejected, failed. Else empty. */
   outcome: z.string(),
   detail: z.string(),
   traceId: z.string(),

@@ -164,7 +164,7 @@ export interface SagaSummary {
   traceId: string;
   startedAt: number;
   endedAt: number | null;
-  /** running, compensating, stuck, or the outcome: confirmed, compensated, rejected, failed. */
+  /** running, compensating, stuck, or the outcome: confirmed, returned, compensated, rejected, failed. */
   status: string;
   lastStep: string;
   events: number;

@@ -294,7 +294,14 @@ export const ANSWERS = {
   sagas: z.object({ sagas: z.array(SagaRow), truncated: z.boolean() }),
   saga: SagaRow.extend({ journal: z.array(SagaEvent) }),
   triggerSaga: z.object({ service: z.string(), sagas: z.array(SagaStarted) }),
-  cancelSaga: z.object({ sagaId: z.string(), status: z.string() }),
+  /** `effect`: compensates, returns, undecided; empty when the service does not say. */
+  cancelSaga: z.object({
+    sagaId: z.string(),
+    status: z.string(),
+    effect: z.string(),
+    returnSagaId: z.string().nullable(),
+  }),
+  decideSaga: z.object({ sagaId: z.string(), status: z.string() }),
   /** Active ones first, then the last 200 ended, newest first. */
   faults: z.object({ faults: z.array(FaultInterval) }),
   armFault: z.object({

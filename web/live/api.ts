@@ -26,6 +26,14 @@ const range = z.object({
 });
 const none = z.object({});
 
+/** What a person decides about the stuck step of a saga. A retry needs no reason. */
+export const SagaDecision = z.object({
+  do: z.enum(['retry', 'skip', 'resolve']),
+  step: z.string().min(1).max(50),
+  reason: z.string().max(300).default(''),
+});
+export type SagaDecision = z.infer<typeof SagaDecision>;
+
 /** What `saga.start` takes. */
 export const SagaTrigger = SagaStartInput;
 export type SagaTrigger = SagaStartInput;
@@ -94,6 +102,12 @@ export const API = {
     path: '/api/sagas',
     input: SagaTrigger,
     summary: 'Trigger one or many sagas',
+  },
+  decideSaga: {
+    method: 'POST',
+    path: '/api/sagas/:id/interventions',
+    input: SagaDecision,
+    summary: 'Decide about a stuck step: retry it now, skip it, or say that it is done by hand',
   },
   cancelSaga: { method: 'POST', path: '/api/sagas/:id/cancel', input: none, summary: 'Ask a saga to cancel' },
   faults: {

@@ -83,6 +83,12 @@ function sagaEvents() {
     event('s3', EVENT.sagaStarted, 5000),
     event('s4', EVENT.sagaStarted, 4000),
     event('s4', EVENT.sagaStuck, 3000),
+    // It goes on trying.
+    event('s4', EVENT.sagaCompensationStarted, 2900),
+    event('s4', EVENT.sagaStepAmbiguous, 2800, [step('charge')]),
+    event('s5', EVENT.sagaStarted, 3500),
+    event('s5', EVENT.sagaStuck, 3000),
+    event('s5', EVENT.sagaResolved, 2900, [step('charge')]),
     { atMs: now, traceId: ids.fast, body: 'order taken' },
   ];
 }
@@ -196,12 +202,13 @@ test('a trace shows the consumer that links to it, and its log records', async (
 test('sagas have the status their events say', async () => {
   const found = await queries.sagas({ ...range, limit: 100 });
   expect(found.map((s) => [s.sagaId, s.status])).toEqual([
+    ['s5', 'running'],
     ['s4', 'stuck'],
     ['s3', 'running'],
     ['s2', 'compensating'],
     ['s1', 'confirmed'],
   ]);
-  expect(found[3]).toMatchObject({
+  expect(found[4]).toMatchObject({
     lastStep: 'reserve',
     events: 4,
     amount: 84.9,

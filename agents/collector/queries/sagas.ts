@@ -8,12 +8,14 @@ const LOOKBACK_MS = 30 * 86_400_000;
 const MAX_JOURNAL = 5000;
 
 const COMPENSATING = `'compensation_started', 'compensated'`;
+/** After one of these a step is not stuck any more; attempts that follow a `stuck` change nothing. */
+const UNSTUCK = `'step_completed', 'compensated', 'retried', 'skipped', 'resolved'`;
 
 const SUMMARY = `SagaId AS sagaId, max(Type) AS type, max(Mode) AS mode, max(OrderId) AS orderId,
   argMin(TraceId, Timestamp) AS traceId, min(${millis('Timestamp')}) AS startedAt,
   if(countIf(Event = 'completed') = 0, NULL, maxIf(${millis('Timestamp')}, Event = 'completed')) AS endedAt,
   multiIf(countIf(Event = 'completed') > 0, argMaxIf(Outcome, Timestamp, Event = 'completed'),
-    argMax(Event, Timestamp) = 'stuck', 'stuck', countIf(Event IN (${COMPENSATING})) > 0, 'compensating', 'running') AS status,
+    maxIf(Timestamp, Event = 'stuck') > maxIf(Timestamp, Event IN (${UNSTUCK})), 'stuck', countIf(Event IN (${COMPENSATING})) > 0, 'compensating', 'running') AS status,
   argMaxIf(Step, Timestamp, Step != '') AS lastStep, count() AS events, max(Amount) AS amount`;
 
 /** Sagas which had an event in the range, newest first. */

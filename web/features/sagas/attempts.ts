@@ -61,6 +61,15 @@ function close(attempts: Attempt[], e: SagaEvent, outcome: AttemptOutcome): void
   attempts.push({ number: e.attempt, startedAt: e.at, endedAt: e.at, outcome, detail: e.detail, key: e.key });
 }
 
+/** What a person decided about a step stands where its last attempt failed. */
+function decided(attempts: Attempt[], e: SagaEvent): void {
+  const last = attempts[attempts.length - 1];
+  if (!last) return;
+  last.endedAt = e.at;
+  last.outcome = e.event === 'resolved' ? 'ok' : 'failed';
+  last.detail = `${e.event} by ${e.detail}`;
+}
+
 export interface Draft {
   forward: Attempt[];
   undo: Attempt[];
@@ -74,6 +83,7 @@ export function collect(journal: SagaEvent[]): Map<string, Draft> {
     const draft = steps.get(e.step) ?? { forward: [], undo: [] };
     steps.set(e.step, draft);
     const attempts = isUndo(e) ? draft.undo : draft.forward;
+    if (e.event === 'skipped' || e.event === 'resolved') decided(attempts, e);
     const outcome = outcomeOf(e);
     if (outcome !== null) close(attempts, e, outcome);
     else if (e.event === 'step_intent' || e.event === 'compensation_started') open(attempts, e);

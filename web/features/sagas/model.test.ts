@@ -1,7 +1,7 @@
 import type { SagaDetail, SagaEvent } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { sagaEvent } from '../../live/testing/telemetry.ts';
-import { moneyText, sagaView } from './model.ts';
+import { cancellable, moneyText, sagaView } from './model.ts';
 import { sagaRoad } from './road.ts';
 
 const WIDTH = 948;
@@ -171,5 +171,53 @@ describe('a saga of an unknown type', () => {
     const journal = new Journal().write('started').step('pack', 'step_completed');
     const view = sagaView({ ...journal.detail('running', false), type: 'return' });
     expect(view.steps.map((s) => [s.step, s.pivot])).toEqual([['pack', false]]);
+  });
+});
+
+describe('a saga with a step that does not get through', () => {
+  const stuckJournal = () => {
+    const journal = new Journal().write('started').step('reserve', 'step_completed');
+    journal.step('charge', 'step_failed', 1, 'card refused');
+    for (const attempt of [1, 2, 3]) {
+      journal.write('compensation_started', { step: 'reserve', kind: 'compensate', attempt });
+      journal.write('step_ambiguous', { step: 'reserve', kind: 'compensate', attempt, detail: 'no answer' });
+    }
+    return journal.write('stuck', { step: 'reserve', kind: 'compensate', detail: 'trying on' });
+  };
+
+  it('waits for a person, however often it is tried meanwhile', () => {
+    const journal = stuckJournal();
+    journal.write('compensation_started', { step: 'reserve', kind: 'compensate', attempt: 4 });
+    const { stuck } = sagaView(journal.detail('stuck', false));
+    expect(stuck).toMatchObject({ step: 'reserve', undoing: true, attempts: 4, failure: 'no answer' });
+  });
+
+  it.each(['retried', 'skipped', 'resolved', 'compensated'])('waits no longer once it is %s', (event) => {
+    const journal = stuckJournal().write(event, { step: 'reserve', kind: 'compensate', detail: 'ada: why' });
+    expect(sagaView(journal.detail('compensating', false)).stuck).toBeNull();
+  });
+
+  it('shows who decided where the last attempt failed', () => {
+    const journal = stuckJournal().write('resolved', {
+      step: 'reserve',
+      kind: 'compensate',
+      detail: 'ada: by hand',
+    });
+    const undo = sagaView(journal.detail('compensating', false)).steps[0]?.undo;
+    expect(undo).toMatchObject({ state: 'ok' });
+    expect(undo?.attempts.at(-1)?.detail).toContain('ada: by hand');
+  });
+});
+
+describe('what can be taken back', () => {
+  it.each([
+    ['create-order', 'running', true],
+    ['create-order', 'confirmed', true],
+    ['create-order', 'rejected', false],
+    ['create-order', 'compensated', false],
+    ['return-order', 'running', false],
+    ['return-order', 'returned', false],
+  ])('%s that is %s: %s', (type, status, expected) => {
+    expect(cancellable(type, status)).toBe(expected);
   });
 });

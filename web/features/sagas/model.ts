@@ -19,6 +19,17 @@ export interface LeaseSpan {
   parkedMs: number;
 }
 
+/** A step which does not get through and waits for a person. Epoch milliseconds. */
+export interface StuckStep {
+  step: string;
+  undoing: boolean;
+  since: number;
+  /** Attempts of it so far. */
+  attempts: number;
+  /** Why the last one failed. */
+  failure: string;
+}
+
 export interface JournalRow {
   number: number;
   at: number;
@@ -47,6 +58,8 @@ export interface SagaView {
   ambiguous: number;
   notSent: number;
   rows: JournalRow[];
+  /** Null when no step waits for a person. */
+  stuck: StuckStep | null;
 }
 
 /** A wait this long between two rows is folded. */
@@ -56,6 +69,7 @@ const PARKED_MS = 50;
 
 /** Steps and pivot of saga types that are known by name; others are drawn in the order in which they were seen. */
 const PLANS: Record<string, { steps: string[]; pivot: string }> = {
+  'return-order': { steps: ['collect', 'refund', 'restock', 'notify'], pivot: '' },
   'create-order': { steps: ['reserve', 'charge', 'ship', 'confirm', 'notify'], pivot: 'ship' },
 };
 
@@ -130,6 +144,12 @@ function label(e: SagaEvent): Pick<JournalRow, 'what' | 'tone'> {
       return { what: 'CANCEL', tone: 'comp' };
     case 'stuck':
       return { what: 'STUCK', tone: 'failing' };
+    case 'overdue':
+      return { what: 'OVERDUE', tone: 'degraded' };
+    case 'skipped':
+      return { what: 'SKIPPED', tone: 'failing' };
+    case 'resolved':
+      return { what: 'RESOLVED', tone: 'ok' };
     case 'takeover':
       return { what: 'TAKEOVER', tone: 'degraded' };
     case 'completed':
@@ -156,6 +176,21 @@ function rowsOf(journal: SagaEvent[], sagaId: string): JournalRow[] {
   });
 }
 
+const UNSTUCK = new Set(['step_completed', 'compensated', 'retried', 'skipped', 'resolved']);
+
+function stuckOf(journal: SagaEvent[], steps: StepView[], ended: boolean): StuckStep | null {
+  const at = journal.findLastIndex((e) => e.event === 'stuck');
+  const stuck = journal[at];
+  if (ended || !stuck) return null;
+  if (journal.slice(at + 1).some((e) => e.step === stuck.step && UNSTUCK.has(e.event))) return null;
+  const undoing = stuck.kind !== 'action';
+  const step = steps.find((s) => s.step === stuck.step);
+  const attempts = (undoing ? step?.undo?.attempts : step?.attempts) ?? [];
+  const failed = attempts.findLast((a) => a.outcome !== 'running');
+  const failure = failed?.detail ?? stuck.detail;
+  return { step: stuck.step, undoing, since: stuck.at, attempts: attempts.length, failure };
+}
+
 /** Everything the page draws of one saga, from its journal alone. */
 export function sagaView(detail: SagaDetail): SagaView {
   const journal = [...detail.journal].sort((a, b) => a.at - b.at);
@@ -177,7 +212,13 @@ export function sagaView(detail: SagaDetail): SagaView {
     ambiguous: all.filter((a) => a.outcome === 'ambiguous').length,
     notSent: all.filter((a) => a.outcome === 'not_sent').length,
     rows,
+    stuck: stuckOf(journal, steps, detail.endedAt !== null),
   };
+}
+
+/** An order can be cancelled until it ended, and be returned when it was delivered; a return cannot be taken back. */
+export function cancellable(type: string, status: string): boolean {
+  return type !== 'return-order' && !['compensated', 'rejected', 'failed'].includes(status);
 }
 
 /** Telemetry carries the amount in minor units: 8490 is `84.90`. Empty when unknown. */
@@ -192,6 +233,7 @@ export function statusTone(status: string): 'ok' | 'comp' | 'failing' | 'degrade
       return 'ok';
     case 'compensated':
     case 'compensating':
+    case 'returned':
       return 'comp';
     case 'stuck':
     case 'failed':

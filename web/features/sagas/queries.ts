@@ -2,13 +2,14 @@
 import type { SagaDetail, SagaStartInput } from '@stormglass/agents/contract';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Answer } from '../../live/answers.ts';
+import type { SagaDecision } from '../../live/api.ts';
 import { serverNow } from '../../live/clock.ts';
 import { keys } from '../../live/keys.ts';
 import { request } from '../../live/request.ts';
 
 const TAIL_MS = 2_000;
 const LIMIT = 200;
-const ENDED = new Set(['confirmed', 'compensated', 'rejected', 'failed']);
+const ENDED = new Set(['confirmed', 'returned', 'compensated', 'rejected', 'failed']);
 
 interface Filter {
   from: number;
@@ -56,6 +57,14 @@ export function useTriggerSaga() {
   return useMutation({
     mutationFn: (input: SagaStartInput) => request('triggerSaga', { input: { ...input } }),
     onSettled: () => cache.invalidateQueries({ queryKey: keys.allSagas }),
+  });
+}
+
+export function useDecideSaga(id: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (input: SagaDecision) => request('decideSaga', { params: { id }, input }),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.saga(id) }),
   });
 }
 

@@ -10,8 +10,9 @@ import { QueryState } from '../../ui/query-state.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { useWidth } from '../../ui/use-width.ts';
+import { DecideForm } from './decide-form.tsx';
 import { Journal, Leases } from './journal.tsx';
-import { moneyText, type SagaView, sagaView, statusTone } from './model.ts';
+import { cancellable, moneyText, type SagaView, sagaView, statusTone } from './model.ts';
 import { useCancelSaga, useSaga } from './queries.ts';
 import { LEAST_ROAD, sagaRoad } from './road.ts';
 import { RoadDrawing } from './road-drawing.tsx';
@@ -46,14 +47,21 @@ function Cancel({ detail }: { detail: SagaDetail }) {
   const cancel = useCancelSaga(detail.sagaId);
   return (
     <>
-      {cancel.data ? <span className="cap ink2">Asked; it is {cancel.data.status}.</span> : null}
+      {cancel.data ? (
+        <span className="cap ink2">
+          Asked; it is {cancel.data.status}.{' '}
+          {cancel.data.returnSagaId === null ? null : (
+            <RangeLink href={`/sagas/${cancel.data.returnSagaId}`}>Its return</RangeLink>
+          )}
+        </span>
+      ) : null}
       <ConfirmButton
         size="sm"
-        ask="Press again to cancel"
-        disabled={detail.endedAt !== null || cancel.isPending}
+        ask={detail.status === 'confirmed' ? 'Press again to return' : 'Press again to cancel'}
+        disabled={!cancellable(detail.type, detail.status) || cancel.isPending}
         onConfirm={() => cancel.mutate()}
       >
-        Cancel saga
+        {detail.status === 'confirmed' ? 'Return order' : 'Cancel saga'}
       </ConfirmButton>
       {cancel.error ? <ErrorNote error={cancel.error} /> : null}
     </>
@@ -87,6 +95,7 @@ function SagaBody({ detail }: { detail: SagaDetail }) {
   return (
     <Page title={title} facts={<Facts detail={detail} view={view} receipts={receipts} />} actions={actions}>
       <div ref={ref} style={{ margin: '0 -16px', borderTop: '1px solid var(--line1)' }}>
+        {view.stuck ? <DecideForm sagaId={detail.sagaId} stuck={view.stuck} /> : null}
         <RoadDrawing road={road} view={view} />
         <Leases view={view} />
         <Journal view={view} sagaId={detail.sagaId} />

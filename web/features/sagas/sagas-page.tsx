@@ -26,6 +26,7 @@ const STATUSES = [
   'compensating',
   'stuck',
   'confirmed',
+  'returned',
   'compensated',
   'rejected',
   'failed',
@@ -186,7 +187,7 @@ export function SagasPage() {
   return (
     <Page
       title="Sagas"
-      about="create order: reserve, charge, ship (no way back after it), confirm"
+      about="create order: reserve, charge, ship (no way back after it), confirm; return order: collect, refund, restock"
       actions={trigger}
       aside={triggering ? <TriggerPanel close={() => setTriggering(false)} /> : null}
     >

@@ -16,7 +16,9 @@ export function readForm(
   form: FormData,
 ): { ok: true; input: SagaStartInput } | { ok: false; problem: string } {
   const failAt = String(form.get('failAt') ?? '');
+  const mode = String(form.get('mode') ?? '');
   const parsed = SagaStartInput.safeParse({
+    ...(mode === '' ? {} : { mode }),
     amount: Number(form.get('amount')),
     count: Number(form.get('count')),
     ...(failAt === '' ? {} : { failAt }),
@@ -40,6 +42,13 @@ function Fields() {
           defaultValue="84.90"
           className={list.field}
         />
+      </label>
+      <label className={list.label}>
+        Mode
+        <select name="mode" defaultValue="orchestrated" className={list.field}>
+          <option value="orchestrated">orchestrated: one service leads</option>
+          <option value="choreographed">choreographed: services answer to events</option>
+        </select>
       </label>
       <label className={list.label}>
         Fail at

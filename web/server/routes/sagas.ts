@@ -2,7 +2,9 @@ import { StormglassError } from '@stormglass/agents/contract';
 import type { Handlers, Parts } from './handler.ts';
 import { param } from './handler.ts';
 
-export function sagaRoutes(p: Parts): Pick<Handlers, 'sagas' | 'saga' | 'triggerSaga' | 'cancelSaga'> {
+export function sagaRoutes(
+  p: Parts,
+): Pick<Handlers, 'sagas' | 'saga' | 'triggerSaga' | 'cancelSaga' | 'decideSaga'> {
   return {
     sagas: async ({ input, signal }) => {
       // One more than asked for tells whether there are more.
@@ -22,6 +24,12 @@ export function sagaRoutes(p: Parts): Pick<Handlers, 'sagas' | 'saga' | 'trigger
     triggerSaga: async ({ input, who }) => {
       const { service, result } = await p.controls.known('saga.start', input, who);
       return { service, sagas: result.sagas };
+    },
+    decideSaga: async (call) => {
+      const { do: what, step, reason } = call.input;
+      const input = { sagaId: param(call, 'id'), step, reason, who: call.who };
+      const { result } = await p.controls.known(`saga.${what}`, input, call.who);
+      return result;
     },
     cancelSaga: async (call) => {
       const { result } = await p.controls.known('saga.cancel', { sagaId: param(call, 'id') }, call.who);
