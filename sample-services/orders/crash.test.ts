@@ -4,18 +4,15 @@ import { DELIVERED, leftNothing, TestShop } from '../testing/shop.ts';
 
 const soon = { timeout: 20_000, interval: 50 };
 
+/** Each point is tried in the battery of the saga engines; here are those at which the books of others count. */
 const FORWARD = [
   'create:after-commit',
-  ...['reserve', 'charge', 'ship'].flatMap((step) =>
-    ['before-intent', 'after-intent', 'after-call'].map((point) => `${step}:${point}`),
-  ),
+  'charge:after-call',
   'end:before-commit',
   'end:after-commit',
   'relay:after-publish',
 ];
-const BACKWARD = ['charge', 'reserve'].flatMap((step) =>
-  ['after-intent', 'after-call'].map((point) => `${step}:compensate:${point}`),
-);
+const BACKWARD = ['charge:compensate:after-call'];
 
 let shop: TestShop;
 beforeAll(async () => {

@@ -34,7 +34,7 @@ await service({
       deadlineMs: parsePolicy(kit.env.SAGA_POLICY).deadlineMs,
       onSettled: (sagaId) => settled.tell(sagaId),
     });
-    const engine = new Sagas(await openSagaEngine(kit, db), choreography);
+    const engine = new Sagas(db, await openSagaEngine(kit, db), choreography);
     const settled = new Settled(engine);
     kit.onStop(async () => {
       settled.close();

@@ -1,6 +1,9 @@
+import type { Database } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
 import type { Choreography } from './choreography/choreography.ts';
+import { readOrderState } from './order/read.ts';
 import type {
+  Delivered,
   Intervention,
   SagaEngine,
   SagaHandle,
@@ -14,10 +17,12 @@ import type {
 
 /** Sagas of both modes as one: an order's mode says who runs it, a saga's id who knows it. */
 export class Sagas implements SagaEngine {
+  readonly #db: Database;
   readonly #engine: SagaEngine;
   readonly #choreography: Choreography;
 
-  constructor(engine: SagaEngine, choreography: Choreography) {
+  constructor(db: Database, engine: SagaEngine, choreography: Choreography) {
+    this.#db = db;
     this.#engine = engine;
     this.#choreography = choreography;
   }
@@ -30,14 +35,20 @@ export class Sagas implements SagaEngine {
   async signal(sagaId: string, signal: 'cancel' | 'return'): Promise<SignalAnswer> {
     const choreographed = await this.#choreography.get(sagaId);
     if (!choreographed) return this.#engine.signal(sagaId, signal);
+    // Nobody drives a choreographed saga, so its return is one that somebody drives.
+    if (choreographed.status === 'confirmed') return this.#takeBack(choreographed);
     if (signal === 'return') {
       throw new ShopError(
         'not_returnable',
-        `saga ${sagaId} is choreographed: nobody runs its return`,
-        'Return orders of orchestrated sagas.',
+        `saga ${sagaId} is ${choreographed.status}: nothing was delivered`,
+        'Cancel the order instead, if it is still open.',
       );
     }
     return (await this.#choreography.cancel(sagaId)) ?? this.#engine.signal(sagaId, signal);
+  }
+
+  takeBack(order: Delivered): Promise<string> {
+    return this.#engine.takeBack(order);
   }
 
   async get(sagaId: string): Promise<SagaView | null> {
@@ -66,5 +77,11 @@ export class Sagas implements SagaEngine {
 
   async close(): Promise<void> {
     await Promise.all([this.#engine.close(), this.#choreography.close()]);
+  }
+
+  async #takeBack({ orderId, status }: SagaView): Promise<SignalAnswer> {
+    const order = await readOrderState(this.#db, orderId);
+    if (!order) throw new Error(`order ${orderId} is gone`);
+    return { effect: 'returns', status, returnSagaId: await this.#engine.takeBack(order) };
   }
 }

@@ -165,10 +165,33 @@ describe('a cancellation', () => {
     expect(await shop.journal(orderId)).toContain('CANCEL_REQUESTED');
   });
 
-  test('of an order that has ended is refused', async () => {
+  test('of a delivered order is a return: parcel collected, money back, goods on the shelf', async () => {
     const placed = await order();
-    const answer = await ask(`/orders/${placed?.orderId}/cancel`, 'POST');
-    expect(answer).toMatchObject({ http: 409, error: { code: 'not_cancellable' } });
+    const orderId = placed?.orderId ?? '';
+    await settled(orderId);
+    const returnSagaId = `return-${orderId}`;
+    for (const what of ['cancel', 'return']) {
+      const answer = await ask(`/orders/${orderId}/${what}`, 'POST');
+      expect(answer).toMatchObject({ http: 200, effect: 'returns', status: 'confirmed', returnSagaId });
+    }
+    await vi.waitFor(async () => {
+      const saga = await ask(`/sagas/${returnSagaId}`, 'GET');
+      expect(saga).toMatchObject({ type: 'return-order', mode: 'choreographed', status: 'returned' });
+    }, soon);
+    expect(await shop.facts(orderId)).toEqual({ ...DELIVERED, refunded: 4_200, ledger: 0, reserved: 0 });
+    const collected = `select 1 from carrier_statement where order_id = $1 and kind = 'return'`;
+    expect(await shop.sql('outside-world', collected, [orderId])).toHaveLength(1);
+    // What the participants tell of it changes nothing about the saga that delivered.
+    expect(await ask(`/sagas/${placed?.sagaId}`, 'GET')).toMatchObject({ status: 'confirmed' });
+  });
+
+  test('of an order that was refused is refused', async () => {
+    const { orderId = '' } = (await order({ sku: 'sku-sold-out' })) ?? {};
+    await settled(orderId);
+    const cancelled = await ask(`/orders/${orderId}/cancel`, 'POST');
+    expect(cancelled).toMatchObject({ http: 409, error: { code: 'not_cancellable' } });
+    const returned = await ask(`/orders/${orderId}/return`, 'POST');
+    expect(returned).toMatchObject({ http: 409, error: { code: 'not_returnable' } });
   });
 });
 

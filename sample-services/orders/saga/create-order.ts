@@ -72,7 +72,7 @@ export function createOrderSaga({ inventory, payments, shipping }: StepPeers): S
       if (await settleOrder(tx, orderId, orderEnd(ending))) return;
       throw new Error(`order ${orderId} is not pending: a terminal state never changes`);
     },
-    reversal: reversalOf,
+    reversal: (order, sagaId) => reversalOf({ ...order, sagaId }),
   });
 }
 

@@ -21,6 +21,7 @@ import { type Claim, Fenced, Journal } from './journal.ts';
 import { driveNaively } from './naive.ts';
 import { SAGA_POLICY, type SagaPolicy } from './policy.ts';
 import type {
+  Delivered,
   Intervention,
   JournalRow,
   SagaEngine,
@@ -32,6 +33,7 @@ import type {
   SignalAnswer,
   StuckSaga,
 } from './port.ts';
+import { reversalOf } from './return-order.ts';
 import { noteSignal, statusOf } from './signal.ts';
 import { announce, type SagaFacts } from './telemetry.ts';
 import { Transcript } from './transcript.ts';
@@ -121,6 +123,13 @@ export class JournalEngine implements SagaEngine {
     if (row) announce(row, after);
     this.#loops[0]?.nudge();
     return { ...answer, status: after.status };
+  }
+
+  async takeBack(order: Delivered): Promise<string> {
+    const reversal = reversalOf(order);
+    await this.#options.db.transaction((tx) => this.#reverse(tx, reversal));
+    this.#loops[0]?.nudge();
+    return reversal.sagaId;
   }
 
   async get(sagaId: string): Promise<SagaView | null> {

@@ -78,6 +78,16 @@ export interface SignalAnswer {
   returnSagaId: string | null;
 }
 
+/** An order that was delivered, as its return needs it. Amount in cents. */
+export interface Delivered {
+  orderId: string;
+  sagaId: string;
+  mode: SagaMode;
+  userId: string;
+  amount: number;
+  address: string;
+}
+
 /** A step which does not get through, waiting for a person. Times in epoch milliseconds. */
 export interface StuckSaga extends Omit<SagaHandle, 'isNew'> {
   type: string;
@@ -112,6 +122,8 @@ export interface SagaEngine {
   start(input: SagaInput, requestKey: string): Promise<SagaHandle>;
   /** `cancel` undoes before the pivot and returns after it; `return` only returns. Refused when there is nothing to take back. */
   signal(sagaId: string, signal: 'cancel' | 'return'): Promise<SignalAnswer>;
+  /** Starts the return of a delivered order, whoever ran its saga; gives the return's own saga id. It is one, however often asked for. */
+  takeBack(order: Delivered): Promise<string>;
   get(sagaId: string): Promise<SagaView | null>;
   on(event: 'transition', listener: (transition: SagaTransition) => void): () => void;
   /** Takes over sagas which are due or whose owner is gone; gives how many. */

@@ -4,8 +4,9 @@ import { ReleaseAnswer } from '../../inventory/api.ts';
 import { RefundChargeAnswer } from '../../payments/api.ts';
 import { ReturnAnswer } from '../../shipping/api.ts';
 import { returnOrder } from '../order/order.ts';
-import type { CreateOrderInput, StepPeers } from './create-order.ts';
+import type { StepPeers } from './create-order.ts';
 import { defineSaga, once, type Reversal, type SagaDefinition, stepKey } from './definition.ts';
+import type { Delivered } from './port.ts';
 
 export const RETURN_ORDER = 'return-order';
 
@@ -22,7 +23,7 @@ const ReturnOrderInput = z.object({
 type ReturnOrderInput = z.output<typeof ReturnOrderInput>;
 
 /** The return of a confirmed order. Its id follows from the order's: however often it is asked for, it is one. */
-export function reversalOf(order: CreateOrderInput, orderSagaId: string): Reversal {
+export function reversalOf({ sagaId: orderSagaId, ...order }: Delivered): Reversal {
   const { orderId, mode, userId, amount, address } = order;
   const input: ReturnOrderInput = { orderId, mode, userId, amount, orderSagaId, address };
   return { type: RETURN_ORDER, sagaId: `return-${orderId}`, input };

@@ -15,6 +15,7 @@ import { intervene, listStuck } from '../intervene.ts';
 import { type Claim, Journal, type Taken } from '../journal.ts';
 import { SAGA_POLICY, type SagaPolicy } from '../policy.ts';
 import type {
+  Delivered,
   Intervention,
   JournalRow,
   SagaEngine,
@@ -27,6 +28,7 @@ import type {
   SignalAnswer,
   StuckSaga,
 } from '../port.ts';
+import { reversalOf } from '../return-order.ts';
 import { noteSignal, statusOf } from '../signal.ts';
 import { announce, type SagaFacts } from '../telemetry.ts';
 import { SagaBook } from './book.ts';
@@ -125,6 +127,13 @@ export class DbosEngine implements SagaEngine {
     const row = after.journal.findLast((entry) => entry.status === 'CANCEL_REQUESTED');
     if (row) announce(row, after);
     return { ...answer, status: after.status };
+  }
+
+  async takeBack(order: Delivered): Promise<string> {
+    const reversal = reversalOf(order);
+    await this.#options.db.transaction((tx) => this.#reverse(tx, reversal));
+    this.#loops[0]?.nudge();
+    return reversal.sagaId;
   }
 
   async get(sagaId: string): Promise<SagaView | null> {
