@@ -29,6 +29,9 @@ export interface DatabaseOptions {
 /** SHOP in ASCII: one lock key for all migrations, since each service has its own database. */
 const MIGRATION_LOCK = 0x53484f50;
 
+/** Bringing a large database of an earlier version up to date takes longer than a statement may. */
+const MIGRATION_LIMIT_MS = 600_000;
+
 /**
  * One service's PostgreSQL database. It starts before its server does: until the schema is in place every query fails
  * with `unavailable`, and afterwards lost connections are replaced one by one.
@@ -185,7 +188,11 @@ export class Database implements Sql {
     const client = await this.#pool.connect();
     let failure: Error | undefined;
     try {
-      await client.query(`begin; select pg_advisory_xact_lock(${MIGRATION_LOCK}); ${schema}; commit`);
+      const migration: pg.QueryConfig & { query_timeout: number } = {
+        text: `begin; set local statement_timeout = 0; select pg_advisory_xact_lock(${MIGRATION_LOCK}); ${schema}; commit`,
+        query_timeout: MIGRATION_LIMIT_MS,
+      };
+      await client.query(migration);
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
       throw failure;

@@ -84,6 +84,11 @@ describe('the book of a choreographed saga', () => {
     expect(read([shipped, notShipped])).toMatchObject({ settled: 'CONFIRMED' });
   });
 
+  test('of a delivered order does not change when that is returned', () => {
+    const delivered = read([reserved, paid, shipped]);
+    expect(read([reserved, paid, shipped, refunded, released])).toEqual(delivered);
+  });
+
   test('has everything undone that was told or done, and nothing that was refused or undone', () => {
     expect(toUndo(read([reserved]))).toEqual(['reserve', 'charge']);
     expect(toUndo(read([reserved, paid, notShipped]))).toEqual(['reserve', 'charge']);

@@ -86,6 +86,8 @@ function failed(
 
 /** A tombstone of a step that nobody was told to do is not worth a row: there was nothing to take back. */
 function takenBack(event: ShopEvent, step: StepName, was: boolean, page: Page): Reading {
+  // A return is a saga of its own: what it takes back was delivered by this one.
+  if (page.settled === 'CONFIRMED') return nothing;
   const told = page.rows.some(
     (known) => known.step === step && (known.kind === 'compensate' || known.status === 'OK'),
   );
