@@ -35,6 +35,13 @@ const ADAPTERS: Readonly<Record<BrokerScheme, { system: string; open(at: Address
       return new RabbitMqBroker(at);
     },
   },
+  kafka: {
+    system: 'kafka',
+    open: async (at) => {
+      const { KafkaBroker } = await import('./kafka/broker.ts');
+      return new KafkaBroker(at);
+    },
+  },
 };
 
 /** The broker which `url` names by its scheme (`promises.ts`); throws `invalid_request` for any other. */

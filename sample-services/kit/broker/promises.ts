@@ -15,5 +15,6 @@ export const PROMISES = {
   postgres: { ...RELIABLE, onceById: true },
   redis: { ...RELIABLE, onceById: true },
   amqp: RELIABLE,
+  kafka: RELIABLE,
 } as const satisfies Record<string, BrokerPromises>;
 export type BrokerScheme = keyof typeof PROMISES;
