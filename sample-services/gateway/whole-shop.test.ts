@@ -99,6 +99,23 @@ describe('a customer who has logged in', () => {
   });
 });
 
+describe('the correlation id of a request', () => {
+  // Each hears of the order by a call or only by a queue: what it sends on carries the id still.
+  test.each([
+    ['orchestrated', ['orders', 'payments', 'shipping', 'notifications']],
+    ['choreographed', ['orders', 'inventory', 'payments', 'shipping', 'notifications']],
+  ])('goes with its %s saga through calls and queues', async (mode, senders) => {
+    const id = `test-${mode}-${randomUUID()}`;
+    const placed = await order({ mode }, { 'x-correlation-id': id });
+    expect(placed.headers.get('x-correlation-id')).toBe(id);
+    for (const service of senders) {
+      const sent = `select 1 from outbox where headers ->> 'x-correlation-id' = $1`;
+      const count = async () => (await shop.sql(service, sent, [id])).length;
+      await vi.waitFor(async () => expect(await count(), service).toBeGreaterThan(0), soon);
+    }
+  });
+});
+
 describe('the price', () => {
   test('is the catalog’s: another one is refused before anything happens', async () => {
     const before = await shop.sql('orders', 'select 1 from order_head');

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Carrier, injectContext, withRemoteContext } from '@stormglass/agents/node';
 
 export const CORRELATION_HEADER = 'x-correlation-id';
 /** On spans. */
@@ -20,4 +21,16 @@ const SAFE = /^[\w.:-]{1,128}$/;
 /** An id from outside is taken only if it cannot break a log line or a header. */
 export function acceptCorrelation(header: string | string[] | undefined, fallback: () => string): string {
   return typeof header === 'string' && SAFE.test(header) ? header : fallback();
+}
+
+/** Trace context and correlation id of the moment, to be kept with work that goes on later or elsewhere. */
+export function carry(): Carrier {
+  const id = correlationId();
+  return { ...injectContext(), ...(id === undefined ? {} : { [CORRELATION_HEADER]: id }) };
+}
+
+/** Runs `fn` as part of what the carrier was made in. */
+export function carriedBy<T>(carrier: Carrier | undefined, fn: () => T): T {
+  const id = carrier?.[CORRELATION_HEADER];
+  return withRemoteContext(carrier, () => (id === undefined ? fn() : withCorrelation(id, fn)));
 }

@@ -1,4 +1,5 @@
 import type { PeerSettings } from '@stormglass/agents/contract';
+import { correlated } from './broker/correlated.ts';
 import { openBroker } from './broker/open.ts';
 import type { Broker, QueueDefinition } from './broker/port.ts';
 import { Database } from './database.ts';
@@ -112,7 +113,7 @@ export class Parts implements Kit {
   }
 
   broker(): Broker {
-    const broker = openBroker({ url: required(this.env, 'BROKER_URL'), log: this.log });
+    const broker = correlated(openBroker({ url: required(this.env, 'BROKER_URL'), log: this.log }));
     this.#checks.set('broker', () => broker.ping());
     this.#stops.push(() => broker.close());
     return broker;

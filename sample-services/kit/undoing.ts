@@ -1,4 +1,4 @@
-import { injectContext, withRemoteContext } from '@stormglass/agents/node';
+import { carriedBy, carry } from './correlation.ts';
 import type { Database } from './database.ts';
 import type { Log } from './log.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -12,7 +12,7 @@ export const undoColumns = (table: string): string => `
   create index if not exists ${table}_undo on ${table} (undo_due_at) where undo_due_at is not null`;
 
 /** SQL that makes a row due, for an update or an insert of these columns; `$n` is `undoCarrier()`. */
-export const undoCarrier = (): string => JSON.stringify(injectContext());
+export const undoCarrier = (): string => JSON.stringify(carry());
 
 export interface UndoingOptions {
   db: Database;
@@ -51,7 +51,7 @@ export function startUndoing(options: UndoingOptions): Loop {
            for update skip locked)
          returning id, undo_attempts, undo_carrier`,
       );
-      await Promise.all(due.map((row) => withRemoteContext(row.undo_carrier ?? {}, () => one(options, row))));
+      await Promise.all(due.map((row) => carriedBy(row.undo_carrier ?? {}, () => one(options, row))));
       return due.length === BATCH;
     },
   });

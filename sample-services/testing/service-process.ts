@@ -34,7 +34,8 @@ export class ServiceProcess {
   /** Resolves when it listens and says that it is ready. */
   async start(extra: Record<string, string> = {}): Promise<void> {
     const main = fileURLToPath(new URL(`../${this.name}/main.ts`, import.meta.url));
-    const child = spawn(process.execPath, [main], {
+    // Should this test die half way, its services end with it.
+    const child = spawn(process.execPath, ['--import', '@stormglass/agents/lifeline', main], {
       env: {
         NODE_ENV: 'production',
         PATH: process.env.PATH ?? '',
@@ -44,7 +45,7 @@ export class ServiceProcess {
         PORT: String(this.#port),
         ...extra,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#child = child;
     const listening = new Promise<number>((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { injectContext } from '@stormglass/agents/node';
 import type { Message, QueueDefinition } from '../broker/port.ts';
+import { carry } from '../correlation.ts';
 import type { Database, Tx } from '../database.ts';
 import { protects } from '../protections.ts';
 
@@ -42,7 +42,7 @@ export async function appendOutbox(
   const { id = randomUUID(), name, payload, conversationId } = message;
   const queues = [to].flat().map((queue) => queue.name);
   if (queues.length === 0) return id;
-  const headers = injectContext();
+  const headers = carry();
   if (!protects('outbox')) {
     const sent = { id, name, payload, conversationId, headers };
     tx.afterCommit(() => sendUnkept(tx.database, queues, sent));

@@ -1,5 +1,5 @@
-import { injectContext } from '@stormglass/agents/node';
 import type { StepName } from '../../events/steps.ts';
+import { carry } from '../../kit/correlation.ts';
 import type { Sql, Tx } from '../../kit/database.ts';
 import type { OrderEnd } from '../order/order.ts';
 import type { JournalRow, SagaOutcome } from '../saga/port.ts';
@@ -30,7 +30,7 @@ export async function beginPage(
   rows: readonly JournalRow[],
 ): Promise<void> {
   await tx.query('insert into choreography (saga_id, order_id, amount, carrier) values ($1, $2, $3, $4)', [
-    ...[sagaId, orderId, amount, JSON.stringify(injectContext())],
+    ...[sagaId, orderId, amount, JSON.stringify(carry())],
   ]);
   await addRows(tx, sagaId, rows);
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { withRemoteContext } from '@stormglass/agents/node';
 import { type EventHandlers, type Heard, listen } from '../../events/listen.ts';
 import { QUEUES } from '../../events/queues.ts';
 import { tellAgain } from '../../events/record.ts';
@@ -7,6 +6,7 @@ import type { ShopEvent } from '../../events/shop-event.ts';
 import { SAGA_TYPE, STEP_OWNERS } from '../../events/steps.ts';
 import type { Broker } from '../../kit/broker/port.ts';
 import { type Clock, systemClock } from '../../kit/clock.ts';
+import { carriedBy } from '../../kit/correlation.ts';
 import { crashPoint } from '../../kit/crash.ts';
 import type { Database, Tx } from '../../kit/database.ts';
 import { ShopError } from '../../kit/errors.ts';
@@ -237,7 +237,7 @@ export class Choreography {
         for (const listener of this.#listeners) listener({ sagaId, orderId, row, outcome: ended });
       }
     };
-    if (carrier) withRemoteContext(carrier, tell);
+    if (carrier) carriedBy(carrier, tell);
     else tell();
   }
 }

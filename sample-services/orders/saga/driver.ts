@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { assertNever } from '@stormglass/agents/contract';
-import {
-  injectContext,
-  type SagaStepInfo,
-  withRemoteContext,
-  withSagaSpan,
-  withSagaStep,
-} from '@stormglass/agents/node';
+import { injectContext, type SagaStepInfo, withSagaSpan, withSagaStep } from '@stormglass/agents/node';
 import type { Clock } from '../../kit/clock.ts';
+import { carriedBy } from '../../kit/correlation.ts';
 import { crashPoint } from '../../kit/crash.ts';
 import type { Sql } from '../../kit/database.ts';
 import type { PeerOutcome } from '../../kit/peer/outcome.ts';
@@ -62,7 +57,7 @@ export class SagaDrive {
   /** `orphaned`: its former owner is gone, which the journal has to know before anything else is decided. */
   run(orphaned: boolean): Promise<void> {
     const { claim, rows } = this.#transcript;
-    return withRemoteContext(claim.carrier, () =>
+    return carriedBy(claim.carrier, () =>
       withSagaSpan(this.#info(), async () => {
         const [started] = rows;
         // Told here and not where the row is written: this is the saga's own span.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { injectContext } from '@stormglass/agents/node';
 import { type Clock, systemClock } from '../../kit/clock.ts';
+import { carry } from '../../kit/correlation.ts';
 import { crashPoint } from '../../kit/crash.ts';
 import type { Database, Sql } from '../../kit/database.ts';
 import { ShopError } from '../../kit/errors.ts';
@@ -244,7 +244,7 @@ export class JournalEngine implements SagaEngine {
   }
 
   #newClaim(type: string, sagaId: string, orderId: string): Claim {
-    return { sagaId, orderId, type, owner: this.#owner, epoch: 1, carrier: injectContext() };
+    return { sagaId, orderId, type, owner: this.#owner, epoch: 1, carrier: carry() };
   }
 
   #firstRow({ epoch, owner }: Claim, step: string, detail: string): JournalRow {

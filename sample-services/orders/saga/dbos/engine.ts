@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { injectContext } from '@stormglass/agents/node';
+import { carry } from '../../../kit/correlation.ts';
 import { crashPoint } from '../../../kit/crash.ts';
 import type { Tx } from '../../../kit/database.ts';
 import { ShopError } from '../../../kit/errors.ts';
@@ -248,7 +248,7 @@ export class DbosEngine implements SagaEngine {
   }
 
   #newClaim(type: string, sagaId: string, orderId: string): Claim {
-    return { sagaId, orderId, type, owner: this.#owner, epoch: 1, carrier: injectContext() };
+    return { sagaId, orderId, type, owner: this.#owner, epoch: 1, carrier: carry() };
   }
 
   async #demand(sagaId: string): Promise<SagaView> {

@@ -1,5 +1,6 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { withRemoteContext, withSagaSpan, withSagaStep } from '@stormglass/agents/node';
+import { withSagaSpan, withSagaStep } from '@stormglass/agents/node';
+import { carriedBy } from '../../../kit/correlation.ts';
 import { crashPoint } from '../../../kit/crash.ts';
 import type { Tx } from '../../../kit/database.ts';
 import type { PeerOutcome } from '../../../kit/peer/outcome.ts';
@@ -71,7 +72,7 @@ export class SagaWorkflow {
   }
 
   run(): Promise<SagaOutcome> {
-    return withRemoteContext(this.#start.carrier, () =>
+    return carriedBy(this.#start.carrier, () =>
       withSagaSpan(this.#info(), async () => {
         for (const { name } of this.#parts.definition.plan.steps) {
           const giveUp = await this.#forward(name);
