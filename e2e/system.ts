@@ -135,10 +135,14 @@ export const test = base.extend<object, { system: System }>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern.
     async ({}, use) => {
       const system = await startSystem();
-      await agentsConnected(system);
-      await use(system);
-      await system.stop();
-      rmSync(system.dataDir, { recursive: true, force: true });
+      try {
+        await agentsConnected(system);
+        await use(system);
+      } finally {
+        // Also when its agents did not come: the next test starts another system.
+        await system.stop();
+        rmSync(system.dataDir, { recursive: true, force: true });
+      }
     },
     { scope: 'worker', timeout: READY_WITHIN_MS + 60_000 },
   ],
