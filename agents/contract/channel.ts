@@ -14,7 +14,8 @@ export const AGENTS_NAMESPACE = '/agents';
 
 /** A named, typed action which a service offers on its channel: `saga.start`, `load.set`, `breaker.force`. */
 export const ControlDescriptor = z.object({
-  name: z.string().regex(/^[a-z]+(\.[a-z_]+)+$/),
+  /** `saga.start`, `order-page.set`. A hello with any other name is refused as a whole. */
+  name: z.string().regex(/^[a-z]+(-[a-z]+)*(\.[a-z_]+)+$/),
   title: z.string(),
   /** JSON Schema of the input (made with zod's toJSONSchema). */
   input: z.record(z.string(), z.unknown()),
