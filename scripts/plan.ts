@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
+import type { Certificates } from '@stormglass/agents/host';
 import { insideUrl, outsideUrl } from './launch/addresses.ts';
 import type { ShopSecrets } from './launch/data-dir.ts';
 
@@ -45,6 +46,8 @@ export interface LaunchContext {
   /** Connection URL of each service's database, and of `broker`. */
   databases: Record<string, string>;
   secrets: ShopSecrets;
+  /** Folder with a certificate for each service; null: they talk in the clear. */
+  tlsDir: string | null;
 }
 
 /** One process of the launch plan. */
@@ -58,6 +61,8 @@ export interface PlannedProcess {
   port: PortName | null;
   /** Answers 2xx when the process can take work; null: it serves nobody and is healthy while it lives. */
   healthUrl: string | null;
+  /** What it demands of who asks it; null: nothing. */
+  certificates: Certificates | null;
   /** With the in-process agent: telemetry and the channel for faults. */
   instrumented: boolean;
   env: Record<string, string>;
@@ -105,6 +110,22 @@ const instanceOf = (name: string, service: string): string => (name === service 
 
 const local = (port: number): string => `http://127.0.0.1:${port}`;
 
+/** Services with a certificate; the gateway shows its to them, and lets customers in without. */
+export const CERTIFIED: readonly string[] = [...new Set(SHOP.map(({ service }) => service)), 'loadgen'];
+
+const isSecure = ({ tlsDir }: LaunchContext, service: string) => tlsDir !== null && service !== 'gateway';
+
+/** A service of the shop, in the clear or not. */
+function inShop(context: LaunchContext, service: PortName, name = service): string {
+  const url = local(context.ports[name]);
+  return isSecure(context, service) ? url.replace('http:', 'https:') : url;
+}
+
+function certificatesOf(context: LaunchContext, service: string): Certificates | null {
+  const { tlsDir } = context;
+  return tlsDir !== null && isSecure(context, service) ? { folder: tlsDir, service } : null;
+}
+
 /** `127.0.0.1:4106=payments,...`: names the callee of a client span by its address. */
 function peers(ports: Ports): string {
   return SHOP.map(({ name, service }) => `127.0.0.1:${ports[name]}=${service}`).join(',');
@@ -135,7 +156,7 @@ function clientSecret(context: LaunchContext, service: string): string {
 }
 
 function shopEnv(context: LaunchContext, service: PortName, name = service): Record<string, string> {
-  const { databases, ports, secrets } = context;
+  const { databases, ports, secrets, tlsDir } = context;
   const database = databases[service];
   const broker = databases.broker;
   return {
@@ -147,11 +168,12 @@ function shopEnv(context: LaunchContext, service: PortName, name = service): Rec
     ...(database === undefined ? {} : { DATABASE_URL: database }),
     ...(broker === undefined ? {} : { BROKER_URL: broker }),
     SHOP_CLIENT_SECRET: clientSecret(context, service),
-    IDENTITY_URL: local(ports.identity),
+    ...(tlsDir === null ? {} : { SHOP_MTLS: 'on', SHOP_TLS_DIR: tlsDir }),
+    IDENTITY_URL: inShop(context, 'identity'),
     // All others are found there.
-    REGISTRY_URL: local(ports.registry),
-    OUTSIDE_URL: local(ports['outside-world']),
-    GATEWAY_URL: local(ports.gateway),
+    REGISTRY_URL: inShop(context, 'registry'),
+    OUTSIDE_URL: inShop(context, 'outside-world'),
+    GATEWAY_URL: inShop(context, 'gateway'),
   };
 }
 
@@ -165,6 +187,7 @@ export function collector(context: LaunchContext): PlannedProcess {
     main: 'agents/collector/main.ts',
     port: 'otlpHttp',
     healthUrl: `${local(ports.collectorQuery)}/healthz`,
+    certificates: null,
     instrumented: false,
     stopWithinMs: 8_000,
     env: {
@@ -194,6 +217,7 @@ export function web(context: LaunchContext): PlannedProcess {
     main: 'web/server/main.ts',
     port: 'dashboard',
     healthUrl: `${insideUrl(context.host, ports.dashboard)}/api/health`,
+    certificates: null,
     instrumented: false,
     stopWithinMs: 8_000,
     env: {
@@ -224,7 +248,8 @@ function shopProcess(context: LaunchContext, { name, service }: Service): Planne
     instance: instanceOf(name, service),
     main: `sample-services/${service}/main.ts`,
     port: name,
-    healthUrl: `${local(context.ports[name])}/readyz`,
+    healthUrl: `${inShop(context, service, name)}/readyz`,
+    certificates: certificatesOf(context, service),
     instrumented: true,
     stopWithinMs: 8_000,
     env: shopEnv(context, service, name),
@@ -247,6 +272,7 @@ export function queueAgent(context: LaunchContext): PlannedProcess {
     main: 'agents/queues/main.ts',
     port: 'queue-agent',
     healthUrl: `${local(context.ports['queue-agent'])}/healthz`,
+    certificates: null,
     // It starts its telemetry and its channel by itself.
     instrumented: false,
     stopWithinMs: 8_000,
@@ -268,7 +294,8 @@ export function loadgen(context: LaunchContext, load: boolean): PlannedProcess {
     instance: 'loadgen-1',
     main: 'sample-services/loadgen/main.ts',
     port: 'loadgen',
-    healthUrl: `${local(context.ports.loadgen)}/healthz`,
+    healthUrl: `${inShop(context, 'loadgen')}/healthz`,
+    certificates: certificatesOf(context, 'loadgen'),
     instrumented: true,
     stopWithinMs: 8_000,
     env: { ...shopEnv(context, 'loadgen'), ...(load ? {} : { LOAD_RATE: '0' }) },

@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+
 /** One row of the process table: what to run and how to know that it works. */
 export interface ProcessSpec {
   /** Unique in the table; also the name of the log file. */
@@ -24,6 +28,27 @@ export interface ProcessSpec {
   beforeStart?: () => Promise<void>;
   /** A shell command to run when the launcher dies; for programs that cannot import the lifeline. */
   onLauncherDeath?: (pid: number) => string;
+}
+
+/** Where `writeCertificates` wrote, and whose of them to show and to expect. */
+export interface Certificates {
+  folder: string;
+  service: string;
+}
+
+/** As `answers`, from a service which asks for a certificate: its own is shown to it, and expected of it. */
+export function answersSecurely(url: string, { folder, service }: Certificates): Promise<boolean> {
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+  const own = { ca: read('ca.pem'), cert: read(`${service}.pem`), key: read(`${service}.key`) };
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { ...own, servername: service, agent: false, timeout: 1_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode !== undefined && response.statusCode < 300);
+    });
+    asked.once('timeout', () => asked.destroy(new Error(`${url} did not answer within a second`)));
+    asked.once('error', reject);
+    asked.end();
+  });
 }
 
 /** True when `url` answers 2xx within a second. */

@@ -28,6 +28,9 @@ const Environment = z.object({
   OUTSIDE_URL: url,
   /** identity's own: every service's secret is derived from it, and its private keys are sealed with it. */
   SHOP_SERVICE_SECRET: z.string().min(16).optional(),
+  /** `on`: services prove themselves to each other by certificates of SHOP_TLS_DIR: ca.pem, <service>.pem, <service>.key. */
+  SHOP_MTLS: z.enum(['on', 'off']).default('off'),
+  SHOP_TLS_DIR: z.string().optional(),
   /** `on`: the gateway serves nobody who has not logged in. */
   SHOP_REQUIRE_LOGIN: z.enum(['on', 'off']).default('off'),
   /** What this service proves itself with at identity. */

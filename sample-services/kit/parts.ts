@@ -8,6 +8,7 @@ import type { Knowledge } from './discovery/known-services.ts';
 import { instanceOf, required, type ShopEnv, versionOf } from './env.ts';
 import { addGuard } from './http/guard.ts';
 import type { App } from './http/route.ts';
+import type { Tls } from './http/tls.ts';
 import { Identity } from './identity/identity.ts';
 import type { Log } from './log.ts';
 import { OutboxRelay, RELAY_LEASE } from './outbox/relay.ts';
@@ -36,6 +37,8 @@ export interface Kit {
   reaches(name: PeerName): boolean;
   /** Null while nobody asks for tokens (no IDENTITY_URL). */
   readonly identity: Identity | null;
+  /** Null: connections are in the clear (SHOP_MTLS is off). */
+  readonly tls: Tls | null;
   /** Aborted when a graceful stop begins: whoever makes a request wait answers it now. */
   readonly signal: AbortSignal;
   /** One more thing of its own without which this service is not ready; `check` throws while it is missing. */
@@ -77,6 +80,7 @@ export class Parts implements Kit {
   readonly instance: string;
   readonly instanceIsStable: boolean;
   readonly signal: AbortSignal;
+  readonly tls: Tls | null;
   readonly identity: Identity | null;
   readonly #discovery: Discovery | null;
   readonly #stopping = new AbortController();
@@ -89,12 +93,13 @@ export class Parts implements Kit {
   readonly #leases = new Map<string, () => number | null>();
   readonly #stops: (() => Promise<void> | void)[] = [];
 
-  constructor(name: string, env: ShopEnv, log: Log, app: App) {
+  constructor(name: string, env: ShopEnv, log: Log, app: App, tls: Tls | null) {
     const instance = instanceOf(env);
     this.name = name;
     this.env = env;
     this.log = log;
     this.app = app;
+    this.tls = tls;
     this.signal = this.#stopping.signal;
     this.instance = instance ?? `${name}-${process.pid}`;
     this.instanceIsStable = instance !== null;
@@ -189,7 +194,13 @@ export class Parts implements Kit {
     const called = new Set(this.peers.map((peer) => (peer.name === TOKENS ? 'identity' : peer.name)));
     const peers = [...called].filter((peer) => peer !== name);
     const registration = {
-      ...{ name, instance, port, host: env.ADVERTISE_HOST ?? env.HOST, scheme: 'http' as const },
+      ...{
+        name,
+        instance,
+        port,
+        host: env.ADVERTISE_HOST ?? env.HOST,
+        scheme: this.tls?.server ? ('https' as const) : ('http' as const),
+      },
       ...{ version: versionOf(env), healthCheckPath: '/readyz' },
       // Who looks nobody up can do without the registry.
       dependencies: peers.filter((peer) => peer !== 'registry' || this.#discovers),
@@ -223,6 +234,7 @@ export class Parts implements Kit {
     const peer = new Peer({
       ...{ name, endpoints, random: this.random },
       ...(tokens === null ? {} : { credentials: tokens }),
+      ...(this.tls === null ? {} : { tls: this.tls.client(name === TOKENS ? 'identity' : name) }),
       settings: { resetTimeoutMs, ...settings },
     });
     this.peers.push(peer);

@@ -3,6 +3,7 @@ import { armCrash, offerCrashPoints } from './crash.ts';
 import { parseEnv, versionOf } from './env.ts';
 import { createApp } from './http/app.ts';
 import { addHealth } from './http/health.ts';
+import { openTls } from './http/tls.ts';
 import { createLog } from './log.ts';
 import { type Kit, Parts } from './parts.ts';
 import { declareProtections, PEER_PROTECTIONS, type Protection } from './protections.ts';
@@ -26,8 +27,9 @@ export async function service(definition: ServiceDefinition): Promise<void> {
   const env = parseEnv(process.env);
   armCrash(env.SHOP_CRASH_AT);
   const log = createLog(definition.name, env);
-  const app = await createApp(definition.name, versionOf(env), log);
-  const parts = new Parts(definition.name, env, log, app);
+  const tls = openTls(env, definition.name);
+  const app = await createApp(definition.name, versionOf(env), log, tls);
+  const parts = new Parts(definition.name, env, log, app, tls);
   addHealth(app, definition.name, parts);
   app.addHook('onSend', async (_request, reply) => {
     if (parts.draining) reply.header('connection', 'close');

@@ -7,10 +7,13 @@ export const HEALTH_EVERY_MS = 10_000;
 const TIMEOUT_MS = 2_000;
 
 /** Asks every instance whether it can take work, all at once, and marks it by its answer. */
-export async function pollHealth(directory: Directory, dispatcher: Dispatcher): Promise<void> {
+export async function pollHealth(
+  directory: Directory,
+  dispatcherFor: (service: string) => Dispatcher,
+): Promise<void> {
   await Promise.all(
     directory.registrations().map(async (registration) => {
-      directory.mark(registration.instance, await isHealthy(registration, dispatcher));
+      directory.mark(registration.instance, await isHealthy(registration, dispatcherFor(registration.name)));
     }),
   );
 }

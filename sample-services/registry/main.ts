@@ -137,13 +137,36 @@ async function keep(db: Database, directory: Directory): Promise<() => Promise<v
   };
 }
 
+/** Connections for health checks: each service has to prove its own name. */
+class Dispatchers {
+  readonly #kit: Kit;
+  readonly #agents = new Map<string, Agent>();
+
+  constructor(kit: Kit) {
+    this.#kit = kit;
+  }
+
+  of(name: string): Agent {
+    const known = this.#agents.get(name);
+    if (known) return known;
+    const { tls } = this.#kit;
+    const agent = new Agent({ connections: 2, ...(tls === null ? {} : { connect: tls.client(name) }) });
+    this.#agents.set(name, agent);
+    return agent;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#agents.values()].map((agent) => agent.close()));
+  }
+}
+
 await service({
   name: 'registry',
   routes: (kit) => {
     const { log } = kit;
     const db = kit.database(REGISTRY_SCHEMA);
     const directory = new Directory(systemClock);
-    const dispatcher = new Agent({ connections: 2 });
+    const dispatchers = new Dispatchers(kit);
     let save: (() => Promise<void>) | null = null;
     const saving = startLoop({
       name: 'save',
@@ -168,7 +191,7 @@ await service({
         name: 'health',
         intervalMs: HEALTH_EVERY_MS,
         log,
-        run: () => pollHealth(directory, dispatcher),
+        run: () => pollHealth(directory, (name) => dispatchers.of(name)),
       }),
     ];
     kit.readyWhen('directory', async () => {
@@ -176,7 +199,7 @@ await service({
     });
     kit.onStop(async () => {
       await Promise.all(loops.map((loop) => loop.stop()));
-      await dispatcher.close();
+      await dispatchers.close();
     });
     addRegistration(kit, directory, () => saving.nudge());
     addDiscovery(kit, directory);

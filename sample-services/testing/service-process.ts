@@ -6,16 +6,26 @@ import { fileURLToPath } from 'node:url';
 /** Log lines kept for the message of a failing test. */
 const KEPT_LINES = 40;
 
+function answersPlainly(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
 /** One service of the shop as a real process. It keeps its port over restarts, as the launcher's do. */
 export class ServiceProcess {
   readonly name: string;
   readonly #env: Record<string, string>;
+  readonly #isReady: (url: string) => Promise<boolean>;
   readonly #lines: string[] = [];
   #child: ChildProcess | null = null;
   #port = 0;
 
-  constructor(name: string, env: Record<string, string>) {
+  /** `isReady`: asks whether that address answers 2xx; by default without certificates. */
+  constructor(name: string, env: Record<string, string>, isReady = answersPlainly) {
     this.name = name;
+    this.#isReady = isReady;
     this.#env = env;
   }
 
@@ -114,11 +124,7 @@ export class ServiceProcess {
     while (Date.now() < deadline) {
       // A crash point may end it right after the start: that is for the test to see, not for us.
       if (child.exitCode !== null || child.signalCode !== null) return;
-      const ready = await fetch(`${this.url}/readyz`).then(
-        (response) => response.ok,
-        () => false,
-      );
-      if (ready) return;
+      if (await this.#isReady(`${this.url}/readyz`)) return;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     throw new Error(`${this.name} did not get ready:\n${this.log}`);

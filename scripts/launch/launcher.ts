@@ -4,15 +4,18 @@ import { join, resolve } from 'node:path';
 import type { ProcessEvent } from '@stormglass/agents/contract';
 import {
   answers,
+  answersSecurely,
   type HostAgent,
   type Postgres,
   type ProcessSpec,
   Supervisor,
   startHostAgent,
   startPostgres,
+  writeCertificates,
 } from '@stormglass/agents/host';
 import { buildWeb } from '../build-web.ts';
 import {
+  CERTIFIED,
   collector,
   DATABASES,
   type LaunchContext,
@@ -112,6 +115,8 @@ export class Launcher {
       port: ports.postgres,
     });
     const context = this.#context(await makeDatabases(postgres));
+    // New ones at each start: the authority's key is never written.
+    if (context.tlsDir !== null) writeCertificates(context.tlsDir, CERTIFIED);
     this.#publish(context.databases, postgres.adminUrl);
     await this.#startHost(context, postgres.adminUrl);
     const { first, rest } = shop(context);
@@ -161,6 +166,7 @@ export class Launcher {
       experiments: process.env.STORMGLASS_EXPERIMENTS ? resolve(process.env.STORMGLASS_EXPERIMENTS) : null,
       databases,
       secrets: shopSecrets(dataDir.path),
+      tlsDir: process.env.SHOP_MTLS === 'on' ? join(dataDir.path, 'tls') : null,
     };
   }
 
@@ -224,8 +230,19 @@ const INHERITED = [
     'COLLECTOR_MEMORY_BYTES',
     'COLLECTOR_ENGINE_MEMORY_BYTES',
   ],
-  ...['STORMGLASS_ALLOWED_HOSTS', 'STORMGLASS_PROTECTED', 'STORMGLASS_NO_PAGES', 'LOAD_RATE', 'LOAD_SEED'],
+  ...[
+    'STORMGLASS_ALLOWED_HOSTS',
+    'STORMGLASS_PROTECTED',
+    'STORMGLASS_NO_PAGES',
+    'LOAD_RATE',
+    'LOAD_SEED',
+    'SHOP_REQUIRE_LOGIN',
+  ],
 ];
+
+function isHealthy(url: string, certificates: PlannedProcess['certificates']): Promise<boolean> {
+  return certificates === null ? answers(url) : answersSecurely(url, certificates);
+}
 
 function nodeProcess(root: string, row: PlannedProcess): ProcessSpec {
   const inherited = [...INHERITED, ...(row.inherits ?? [])].flatMap((name) => {
@@ -242,7 +259,7 @@ function nodeProcess(root: string, row: PlannedProcess): ProcessSpec {
     args: [...imports, join(root, row.main)],
     env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...row.env },
     cwd: root,
-    ready: async () => row.healthUrl === null || (await answers(row.healthUrl)),
+    ready: async () => row.healthUrl === null || (await isHealthy(row.healthUrl, row.certificates)),
     stopSignal: 'SIGTERM',
     stopWithinMs: row.stopWithinMs,
     startWithinMs: 60_000,

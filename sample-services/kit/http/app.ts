@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { trace } from '@opentelemetry/api';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -8,9 +10,14 @@ import type { Log } from '../log.ts';
 import { addDocument } from './document.ts';
 import { toShopError } from './failure.ts';
 import type { App } from './route.ts';
+import type { Tls } from './tls.ts';
+
+/** Longer than callers keep an idle connection (10 s), so that the caller is the one who closes it. */
+const KEEP_ALIVE_MS = 72_000;
 
 /** The HTTP side of a service, with nothing but its document yet. */
-export async function createApp(service: string, version: string, log: Log): Promise<App> {
+export async function createApp(service: string, version: string, log: Log, tls: Tls | null): Promise<App> {
+  const secure = tls?.server ?? null;
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
@@ -20,6 +27,11 @@ export async function createApp(service: string, version: string, log: Log): Pro
     forceCloseConnections: 'idle',
     bodyLimit: 64 * 1024,
     exposeHeadRoutes: false,
+    serverFactory: (handler) => {
+      const server = secure === null ? createServer(handler) : createTlsServer(secure, handler);
+      server.keepAliveTimeout = KEEP_ALIVE_MS;
+      return server;
+    },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -18,6 +18,14 @@ export function fixedEndpoint(id: string, url: string): Endpoints {
   return { current: () => only };
 }
 
+/** How this process proves itself on a connection, and which name the other side's certificate must bear; PEM texts. */
+export interface ClientTls {
+  ca: string;
+  cert: string;
+  key: string;
+  servername: string;
+}
+
 /** Proves to a peer who calls. */
 export interface Credentials {
   /** A bearer token for that service; may be one from the cache. Throws `unavailable` when none is to be had. */

@@ -8,7 +8,7 @@ import { Authorization } from './authorization.ts';
 import { Balance } from './balance.ts';
 import { PeerBreaker } from './breaker.ts';
 import { Bulkhead } from './bulkhead.ts';
-import type { Credentials, Endpoint, Endpoints } from './endpoints.ts';
+import type { ClientTls, Credentials, Endpoint, Endpoints } from './endpoints.ts';
 import { LastAnswers } from './fallback.ts';
 import { failureOutcome, type PeerOutcome } from './outcome.ts';
 import { Outliers } from './outliers.ts';
@@ -26,6 +26,8 @@ export interface PeerOptions {
   endpoints: Endpoints;
   /** Absent: calls carry no token. */
   credentials?: Credentials;
+  /** For endpoints which are `https:`. */
+  tls?: ClientTls;
   random: Random;
   /** What differs from the defaults at the start. */
   settings?: Partial<PeerSettings>;
@@ -50,7 +52,7 @@ const SOCKET_GRACE_MS = 50;
 export class Peer {
   readonly name: string;
   #settings: PeerSettings;
-  readonly #dispatcher = new Agent({ connections: 64, pipelining: 1, keepAliveTimeout: 10_000 });
+  readonly #dispatcher: Agent;
   readonly #retry: Retry;
   readonly #authorization: Authorization;
   readonly #bulkhead: Bulkhead;
@@ -64,6 +66,10 @@ export class Peer {
   constructor(options: PeerOptions) {
     const { name, endpoints, random, clock = systemClock } = options;
     this.name = name;
+    this.#dispatcher = new Agent({
+      ...{ connections: 64, pipelining: 1, keepAliveTimeout: 10_000 },
+      ...(options.tls ? { connect: options.tls } : {}),
+    });
     this.#settings = { ...PEER_DEFAULTS, ...options.settings };
     const live = () => this.#settings;
     this.#retry = new Retry(live, clock, random, retryCounter(name));
