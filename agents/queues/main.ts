@@ -24,7 +24,7 @@ import { parseTargets, startScraping } from './scrape/scraper.ts';
 const Env = z
   .object({
     PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-    BROKER_URL: z.url({ protocol: /^(postgres(ql)?|rediss?|amqps?|kafka)$/ }).optional(),
+    BROKER_URL: z.url({ protocol: /^(postgres(ql)?|rediss?|amqps?|kafka|redis-pubsub)$/ }).optional(),
     BROKER_MANAGEMENT_URL: z.url({ protocol: /^https?$/ }).optional(),
     QUEUES: z
       .string()

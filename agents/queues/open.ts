@@ -30,11 +30,19 @@ export async function openCollector({ url, queues, management, onError }: Watche
       const { RabbitMqCollector } = await import('./rabbitmq/collector.ts');
       return new RabbitMqCollector(url, queues, management);
     }
+    case 'kafka': {
+      const { KafkaCollector } = await import('./kafka/collector.ts');
+      return new KafkaCollector(url, queues);
+    }
+    case 'redis-pubsub': {
+      const { PubSubCollector } = await import('./pubsub.ts');
+      return new PubSubCollector(url, queues, onError);
+    }
     default:
       throw new StormglassError(
         'invalid_request',
         `no broker with queues to look at is known by the scheme ${scheme.slice(0, 20)}:`,
-        'Set BROKER_URL to one of postgres://, redis://, amqp://, kafka://.',
+        'Set BROKER_URL to one of postgres://, redis://, amqp://, kafka://, redis-pubsub://.',
       );
   }
 }

@@ -42,6 +42,13 @@ const ADAPTERS: Readonly<Record<BrokerScheme, { system: string; open(at: Address
       return new KafkaBroker(at);
     },
   },
+  'redis-pubsub': {
+    system: 'redis',
+    open: async (at) => {
+      const { RedisPubSubBroker } = await import('./redis-pubsub.ts');
+      return new RedisPubSubBroker(at);
+    },
+  },
 };
 
 /** The broker which `url` names by its scheme (`promises.ts`); throws `invalid_request` for any other. */

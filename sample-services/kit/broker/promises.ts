@@ -6,9 +6,11 @@ export interface BrokerPromises {
   onceById: boolean;
   /** A failed message comes again after the backoff, and is kept as a dead letter after its last attempt. */
   repeats: boolean;
+  /** Of the consumers of a queue one gets a message; elsewhere each of them. */
+  competing: boolean;
 }
 
-const RELIABLE: BrokerPromises = { durable: true, onceById: false, repeats: true };
+const RELIABLE: BrokerPromises = { durable: true, onceById: false, repeats: true, competing: true };
 
 /** By the scheme of BROKER_URL. */
 export const PROMISES = {
@@ -16,5 +18,6 @@ export const PROMISES = {
   redis: { ...RELIABLE, onceById: true },
   amqp: RELIABLE,
   kafka: RELIABLE,
+  'redis-pubsub': { durable: false, onceById: false, repeats: false, competing: false },
 } as const satisfies Record<string, BrokerPromises>;
 export type BrokerScheme = keyof typeof PROMISES;

@@ -35,12 +35,14 @@ const operated = (url: string, management: string | null = null): OperatedBroker
 describeOperations({
   name: 'BullMQ on PostgreSQL',
   tellsInFlight: true,
+  redrivesById: true,
   under: () => operated(postgresUrl),
 });
 
 describeOperations({
   name: 'BullMQ on Redis',
   tellsInFlight: true,
+  redrivesById: true,
   skip: noRedis,
   under: () => operated(redis?.url ?? ''),
 });
@@ -48,6 +50,17 @@ describeOperations({
 describeOperations({
   name: 'RabbitMQ',
   tellsInFlight: true,
+  redrivesById: true,
   skip: noRabbitMq,
   under: () => operated(rabbit?.server.url ?? '', rabbit?.managementUrl ?? null),
+});
+
+/** A Kafka that somebody started by hand. */
+const { KAFKA_TEST_URL: kafkaUrl = '' } = process.env;
+describeOperations({
+  name: 'Kafka',
+  tellsInFlight: false,
+  redrivesById: false,
+  skip: kafkaUrl === '' ? 'skipped: no Kafka can be installed here, set KAFKA_TEST_URL' : null,
+  under: () => operated(kafkaUrl),
 });

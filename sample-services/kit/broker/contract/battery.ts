@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { BrokerPromises } from '../promises.ts';
 import { Bench, type BrokerUnderTest } from './bench.ts';
 import { promiseConcurrency } from './concurrency.ts';
-import { promiseDelivery, promiseDurability, promiseOnceById } from './delivery.ts';
+import { promiseCompeting, promiseDelivery, promiseDurability, promiseOnceById } from './delivery.ts';
 import { promiseSurvival } from './outage.ts';
 import { promiseRepetition } from './repetition.ts';
 
@@ -26,6 +26,7 @@ export function describeBroker({ name, promises, under, skip = null }: Candidate
     const bench = () => current;
     promiseDelivery(bench);
     promiseConcurrency(bench);
+    if (promises.competing) promiseCompeting(bench);
     if (promises.durable) {
       promiseDurability(bench);
       promiseSurvival(bench);

@@ -24,15 +24,6 @@ export function promiseDelivery(bench: () => Bench): void {
     expect([[...on.seenIds], elsewhere]).toEqual([[mine.id], [theirs.id]]);
   });
 
-  test('shares a queue among its consumers', async () => {
-    const on = bench();
-    await on.consume(undefined, { concurrency: 2 });
-    await on.consume(undefined, { concurrency: 2 }, on.another());
-    for (let i = 0; i < 20; i++) await on.publish();
-    await vi.waitFor(() => expect(on.seenIds.size).toBe(20), soon);
-    expect(on.seen).toHaveLength(20);
-  });
-
   test('says that it answers', async () => {
     await expect(bench().broker.ping()).resolves.toBeUndefined();
   });
@@ -60,5 +51,17 @@ export function promiseOnceById(bench: () => Bench): void {
     await on.consume();
     await vi.waitFor(() => expect(on.seenIds.has(last.id)).toBe(true), soon);
     expect(on.seen.filter(({ id }) => id === sent.id)).toHaveLength(1);
+  });
+}
+
+/** Of a broker whose consumers share the work. */
+export function promiseCompeting(bench: () => Bench): void {
+  test('shares a queue among its consumers', async () => {
+    const on = bench();
+    await on.consume(undefined, { concurrency: 2 });
+    await on.consume(undefined, { concurrency: 2 }, on.another());
+    for (let i = 0; i < 20; i++) await on.publish();
+    await vi.waitFor(() => expect(on.seenIds.size).toBe(20), soon);
+    expect(on.seen).toHaveLength(20);
   });
 }

@@ -2,8 +2,8 @@ import { withProcess } from '@stormglass/agents/node';
 import type { EachBatchPayload, Kafka, Consumer as KafkaConsumer, KafkaMessage } from 'kafkajs';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
+import { Hands } from '../hands.ts';
 import type { Consumer, Delivery, QueueDefinition } from '../port.ts';
-import { Hands } from './hands.ts';
 import { toDelivery } from './message.ts';
 import { Progress } from './progress.ts';
 import { pausedTopic, retryTopics } from './topics.ts';
@@ -35,6 +35,9 @@ export class Subscription implements Consumer {
   readonly #stop = new AbortController();
   #concurrency: number;
   #paused = false;
+  /** Aborted while there are no hands. */
+  #idle = new AbortController();
+  readonly #resumes: (() => void)[] = [];
   #looking: Promise<void> = Promise.resolve();
 
   constructor(options: SubscriptionOptions) {
@@ -80,8 +83,16 @@ export class Subscription implements Consumer {
     await this.#consumer.disconnect();
   }
 
+  /** Without hands the partitions stand still, and what was fetched of them is forgotten: a purge may delete it. */
   #setHands(): void {
-    this.#hands.limit = this.#paused ? 0 : this.#concurrency;
+    const limit = this.#paused ? 0 : this.#concurrency;
+    this.#hands.limit = limit;
+    if (limit === 0) {
+      this.#idle.abort();
+    } else if (this.#idle.signal.aborted) {
+      this.#idle = new AbortController();
+      for (const resume of this.#resumes.splice(0)) resume();
+    }
   }
 
   async #lookForPause(): Promise<void> {
@@ -99,28 +110,29 @@ export class Subscription implements Consumer {
    * Handles the messages of one partition side by side. Returns early, with what is done committed, when the group is
    * being rearranged: a handler that takes its time must not keep all others waiting.
    */
-  async #batch({ batch, heartbeat, isStale, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload) {
-    const { clock } = this.#options;
-    const ended = new AbortController();
-    const stopped = AbortSignal.any([ended.signal, this.#stop.signal]);
+  async #batch(payload: EachBatchPayload): Promise<void> {
+    const { batch, heartbeat, isStale, resolveOffset, commitOffsetsIfNecessary, pause } = payload;
+    const idle = this.#idle.signal;
+    const [ended, abandoned] = [new AbortController(), new AbortController()];
+    const stopped = AbortSignal.any([abandoned.signal, idle, this.#stop.signal]);
     const progress = new Progress(batch.messages.map(({ offset }) => offset));
     const work = batch.messages.map(async (message) => {
       if (!(await this.#process(message, stopped))) return;
       const reached = progress.finish(message.offset);
       if (reached !== null && !isStale()) resolveOffset(reached);
     });
-    const all = Promise.all(work).then(() => ended.abort());
+    const all = Promise.all(work).finally(() => ended.abort());
     try {
-      while (!stopped.aborted) {
-        await clock.sleep(HEARTBEAT_MS, stopped);
+      while (!ended.signal.aborted) {
+        await this.#options.clock.sleep(HEARTBEAT_MS, ended.signal);
         await heartbeat();
         await commitOffsetsIfNecessary();
       }
       await all;
-      await commitOffsetsIfNecessary();
     } finally {
-      ended.abort();
+      abandoned.abort();
     }
+    if (idle.aborted && idle === this.#idle.signal) this.#resumes.push(pause());
   }
 
   /** False when it was not done, and has to come again. */
