@@ -22,7 +22,7 @@ const FLOOD = 5_000;
 const BATCH = 50;
 const HANDS = 20;
 const WARM_UP = 50;
-const log = createLog('bench', parseEnv({ LOG_LEVEL: 'silent' }));
+const log = createLog('bench', parseEnv({ ...process.env, LOG_LEVEL: 'silent' }));
 
 interface Server {
   name: string;
