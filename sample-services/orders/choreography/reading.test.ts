@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ShopEvent, ShopEventData, ShopEventType } from '../../events/shop-event.ts';
+import { systemClock } from '../../kit/clock.ts';
 import { outcomeOf, type Page, readEvent, toUndo } from './reading.ts';
+import { cancelRows } from './rows.ts';
 
 let number = 0;
 function event<Type extends ShopEventType>(type: Type, data: ShopEventData<Type>): ShopEvent {
@@ -87,6 +89,18 @@ describe('the book of a choreographed saga', () => {
   test('of a delivered order does not change when that is returned', () => {
     const delivered = read([reserved, paid, shipped]);
     expect(read([reserved, paid, shipped, refunded, released])).toEqual(delivered);
+  });
+
+  test('dates what is taken back from the failure, which its participants hear as early as orders does', () => {
+    const page = read([reserved, paid, notShipped]);
+    const clock = { ...systemClock, now: () => Date.parse(voided.at) + 60_000 };
+    const rows = cancelRows(page, { status: 'CANCELLED', cause: 'rejected', reason: 'no' }, clock);
+    const compensating = rows.filter((row) => row.status === 'COMPENSATING');
+    expect(compensating.map((row) => row.step)).toEqual(['charge', 'reserve']);
+    for (const row of compensating) {
+      expect(row.at).toBeGreaterThan(Date.parse(notShipped.at));
+      expect(row.at).toBeLessThan(Date.parse(released.at));
+    }
   });
 
   test('has everything undone that was told or done, and nothing that was refused or undone', () => {

@@ -34,17 +34,20 @@ export function cancelRows(
   clock: Clock,
 ): JournalRow[] {
   const at = now(page, clock);
-  const step = page.rows.findLast((known) => known.kind === 'action')?.step ?? '';
+  const failed = page.rows.findLast(({ status }) => status === 'FAILED' || status === 'AMBIGUOUS');
+  // Those who listen to the failure itself take back from that moment on, not from ours.
+  const turned = failed?.at ?? at;
+  const step = failed?.step ?? page.rows.findLast((known) => known.kind === 'action')?.step ?? '';
   const early = cause === 'cancelled' ? 'CANCEL_REQUESTED' : cause === 'timed_out' ? 'OVERDUE' : null;
   const compensating = toUndo(page)
     .reverse()
     .map((name, i) => ({
       ...row({ sagaId: page.sagaId, at: new Date(at).toISOString() }, name, 'compensate', 'COMPENSATING', ''),
-      at: at + 2 + i,
+      at: turned + 2 + i,
     }));
   return [
     ...(early === null ? [] : [own('', early, reason, at)]),
-    { ...own(step, 'GIVE_UP', reason, at + 1), key: cause },
+    { ...own(step, 'GIVE_UP', reason, turned + 1), key: cause },
     { ...own('notify', 'OK', 'message is in the outbox', at + 1), kind: 'action' },
     ...compensating,
   ];
