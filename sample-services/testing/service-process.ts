@@ -120,7 +120,7 @@ export class ServiceProcess {
   }
 
   async #untilReady(child: ChildProcess): Promise<void> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     while (Date.now() < deadline) {
       // A crash point may end it right after the start: that is for the test to see, not for us.
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, vi } from 'vitest';
 import { Bench, type EngineProcess, type EngineUnderTest } from './bench.ts';
 import { describeCalls } from './calls.ts';
 import { describeCrashes } from './crashes.ts';
@@ -13,6 +13,8 @@ export function describeSagaEngine(name: string, under: EngineUnderTest): void {
   describe(`saga engine ${name}`, () => {
     let bench: Bench;
     let engine: EngineProcess;
+    // Nothing here is about speed: a machine that is busy with other things gets its time.
+    vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
     beforeAll(async () => {
       bench = await Bench.start(under);
       engine = bench.process('orders-1');

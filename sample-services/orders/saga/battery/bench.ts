@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, vi } from 'vitest';
 import { Seal } from '../../../kit/sealed.ts';
 import { Meddler } from '../../../testing/meddler.ts';
-import { startTestPostgres, type TestPostgres } from '../../../testing/postgres.ts';
+import { ask, startTestPostgres, type TestPostgres } from '../../../testing/postgres.ts';
 import { ServiceProcess } from '../../../testing/service-process.ts';
 import type { SagaPolicy } from '../policy.ts';
 import type { Intervention, SagaView, SignalAnswer, StuckSaga } from '../port.ts';
@@ -11,7 +11,7 @@ import { type PeerService, Witness } from './witness.ts';
 const SERVICES = ['inventory', 'payments', 'shipping'] as const;
 
 /** Waits that end when something is so; the limit is for a machine that is busy with other things. */
-export const soon = { timeout: 45_000, interval: 40 };
+export const soon = { timeout: 120_000, interval: 40 };
 
 /** Impatient, so that a battery takes minutes; nothing but waiting depends on it. */
 const POLICY: Partial<SagaPolicy> = {
@@ -154,6 +154,14 @@ export class Bench {
   /** What changes the usual patience for one start. */
   policy(change: Partial<SagaPolicy>): Record<string, string> {
     return { SAGA_POLICY: JSON.stringify({ ...POLICY, ...change }) };
+  }
+
+  /** Ends every connection to the engine's database, as a server that is restarted does. */
+  async dropConnections(): Promise<void> {
+    await ask(
+      this.#postgres.adminUrl,
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'orders' and pid <> pg_backend_pid()`,
+    );
   }
 
   heal(): void {

@@ -103,6 +103,33 @@ function describeOwners(bench: () => Bench, engine: () => EngineProcess): void {
     });
   });
 
+  describe('a database that drops its connections again and again', () => {
+    test('delays sagas and loses none of them', async () => {
+      const keys = Array.from({ length: 12 }, () => randomUUID());
+      bench().meddlers.shipping.meddle('/shipments', 'fail', 6);
+      const placing = keys.map((key, i) => engine().place(i % 3 === 0 ? UNDELIVERABLE : {}, key));
+      for (const { service } of STEPS) {
+        const { meddlers } = bench();
+        meddlers[service].meddle(STEPS.find((step) => step.service === service)?.does ?? '', 'delay', 1);
+        await vi.waitFor(() => expect(meddlers[service].holding).toBe(1), soon);
+        await bench().dropConnections();
+        meddlers[service].releaseHeld();
+      }
+      await Promise.all(placing);
+      for (const [i, key] of keys.entries()) {
+        const change = i % 3 === 0 ? UNDELIVERABLE : {};
+        const placed = await vi.waitFor(async () => {
+          const again = await engine().place(change, key);
+          expect([201, 202]).toContain(again?.http);
+          return again;
+        }, soon);
+        const saga = await engine().ending(idOf(placed));
+        if (saga.status === 'confirmed') expectDelivered(bench(), saga);
+        else expectUndone(bench(), saga);
+      }
+    });
+  });
+
   describe('a graceful stop in the middle of many sagas', () => {
     test('loses none of them', async () => {
       bench().meddlers.shipping.meddle('/shipments', 'fail', 8);

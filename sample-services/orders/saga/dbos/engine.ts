@@ -1,18 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { carry } from '../../../kit/correlation.ts';
-import { crashPoint } from '../../../kit/crash.ts';
-import type { Tx } from '../../../kit/database.ts';
+import { systemClock } from '../../../kit/clock.ts';
 import { ShopError } from '../../../kit/errors.ts';
-import { payloadHash } from '../../../kit/idempotency.ts';
 import { type Loop, startLoop } from '../../../kit/loop.ts';
-import { placeOrder } from '../../order/order.ts';
-import { CREATE_ORDER, type CreateOrderInput } from '../create-order.ts';
-import type { Reversal, SagaDefinition } from '../definition.ts';
+import { SagaDesk } from '../desk.ts';
 import type { EngineOptions } from '../engine.ts';
-import { findOrder } from '../find-order.ts';
-import { intervene, listStuck } from '../intervene.ts';
-import { type Claim, Journal, type Taken } from '../journal.ts';
+import type { Claim, Taken } from '../journal.ts';
 import { SAGA_POLICY, type SagaPolicy } from '../policy.ts';
 import type {
   Delivered,
@@ -28,16 +20,15 @@ import type {
   SignalAnswer,
   StuckSaga,
 } from '../port.ts';
-import { reversalOf } from '../return-order.ts';
-import { noteSignal, statusOf } from '../signal.ts';
-import { announce, type SagaFacts } from '../telemetry.ts';
 import { SagaBook } from './book.ts';
 import { launchDbos, shutDownDbos } from './launch.ts';
 import { SagaWorkflow, WAKE, type WorkflowStart } from './workflow.ts';
 
 /** How often orphaned and overdue sagas are looked for, ms. */
 const POLL_MS = 500;
-const RUNNING = new Set(['PENDING', 'ENQUEUED', 'DELAYED']);
+/** Most sagas that one look takes. */
+const BATCH = 50;
+const RUNNING: ReadonlySet<string> = new Set(['PENDING', 'ENQUEUED', 'DELAYED']);
 
 export interface DbosEngineOptions extends EngineOptions {
   /** Of the orders service; the library uses a schema of its own in it. */
@@ -52,27 +43,22 @@ export interface DbosEngineOptions extends EngineOptions {
 export class DbosEngine implements SagaEngine {
   readonly #options: DbosEngineOptions;
   readonly #policy: SagaPolicy;
-  readonly #journal: Journal;
+  readonly #desk: SagaDesk;
   readonly #book: SagaBook;
-  readonly #owner: string;
-  readonly #definitions: ReadonlyMap<string, SagaDefinition>;
   readonly #stop = new AbortController();
+  /** Workflows that run in this process, by saga, and how often (a paused one may run beside its successor). */
   readonly #running = new Map<string, number>();
-  readonly #listeners = new Set<(transition: SagaTransition) => void>();
+  readonly #recovery: Loop;
   readonly #loops: Loop[];
   readonly #workflow: (start: WorkflowStart) => Promise<SagaOutcome>;
   readonly #launched: Promise<void>;
-  #formerLivesEnded: boolean;
 
   constructor(options: DbosEngineOptions) {
-    const { db, log, instance, databaseUrl } = options;
+    const { db, log, instance, databaseUrl, policy = SAGA_POLICY, clock = systemClock } = options;
     this.#options = options;
-    this.#policy = options.policy ?? SAGA_POLICY;
-    this.#journal = new Journal(db, 'dbos', this.#policy.leaseMs);
-    this.#book = new SagaBook(db, this.#policy.leaseMs);
-    this.#owner = `${instance}/${randomUUID().slice(0, 8)}`;
-    this.#definitions = new Map(options.definitions.map((definition) => [definition.type, definition]));
-    this.#formerLivesEnded = !options.instanceIsStable;
+    this.#policy = policy;
+    this.#desk = new SagaDesk({ ...options, engine: 'dbos', policy, clock });
+    this.#book = new SagaBook(db, policy.leaseMs);
     this.#workflow = DBOS.registerWorkflow((start: WorkflowStart) => this.#run(start), {
       name: 'saga',
       // A service that is killed again and again must not lose a saga by counting.
@@ -83,94 +69,72 @@ export class DbosEngine implements SagaEngine {
     this.#launched = db.whenReady().then(() => launchDbos(launch));
     const every = (name: string, intervalMs: number, run: () => Promise<unknown>) =>
       startLoop({ name, intervalMs, log, run: () => this.#launched.then(run) });
+    this.#recovery = every('saga recovery', POLL_MS, async () => (await this.recover()) > 0);
     this.#loops = [
-      every('saga recovery', POLL_MS, async () => (await this.recover()) > 0),
-      every('saga deadlines', POLL_MS, () => this.#watch()),
-      every('saga leases', this.#policy.leaseMs / 3, () => this.#renew()),
+      this.#recovery,
+      every('saga deadlines', POLL_MS, async () => {
+        for (const sagaId of await this.#desk.markOverdue()) await this.#wake(sagaId);
+      }),
+      every('saga leases', policy.leaseMs / 3, () => this.#renew()),
     ];
   }
 
+  /** Throws while the library is not launched. */
+  async whenLaunched(): Promise<void> {
+    if (DBOS.isInitialized()) return;
+    throw new ShopError('unavailable', 'the workflows are not launched yet', 'Try again in a second.');
+  }
+
   async start(input: SagaInput, requestKey: string): Promise<SagaHandle> {
-    const { db, seal } = this.#options;
     await this.whenLaunched();
-    const { cardToken, ...rest } = input;
-    const claim = this.#newClaim(CREATE_ORDER, randomUUID(), randomUUID());
-    const { sagaId, orderId } = claim;
-    const requestHash = payloadHash(input);
-    const stored: CreateOrderInput = { ...rest, orderId, sealedCard: seal.close(cardToken) };
-    const first = firstRow(claim, 'create', 'order is pending');
-    const isNew = await db.transaction(async (tx) => {
-      if (!(await placeOrder(tx, { ...stored, sagaId, requestKey, requestHash }))) return false;
-      return this.#journal.insert(tx, { claim, mode: input.mode, input: stored, first, driveNow: true });
-    });
-    crashPoint('create:after-commit');
-    if (!isNew) return findOrder(db, requestKey, requestHash);
-    const { mode, amount } = stored;
-    this.#tell(first, null, { sagaId, orderId, type: CREATE_ORDER, mode, amount });
+    const begun = await this.#desk.begin(input, requestKey, true);
+    if (!('claim' in begun)) return begun;
+    const { handle, claim, input: stored, first } = begun;
+    this.#desk.tell(claim, stored, first, null);
     // Durable already: if the library does not take it now, recovery starts it.
     await this.#begin(claim, stored).catch((err: unknown) => {
-      this.#options.log.warn({ err, saga: sagaId }, 'workflow not started; the saga is left to recovery');
+      const saga = claim.sagaId;
+      this.#options.log.warn({ err, saga }, 'workflow not started; the saga is left to recovery');
     });
-    return { sagaId, orderId, isNew };
+    return handle;
   }
 
   async signal(sagaId: string, signal: 'cancel' | 'return'): Promise<SignalAnswer> {
-    const parts = {
-      db: this.#options.db,
-      journal: this.#journal,
-      definitionOf: (type: string) => this.#definition(type),
-      reverse: this.#reverse,
-    };
-    const answer = await noteSignal(parts, sagaId, signal);
+    const answer = await this.#desk.signal(sagaId, signal);
     await this.#wake(sagaId);
-    const after = await this.#demand(sagaId);
-    const row = after.journal.findLast((entry) => entry.status === 'CANCEL_REQUESTED');
-    if (row) announce(row, after);
-    return { ...answer, status: after.status };
+    this.#recovery.nudge();
+    return answer;
   }
 
   async takeBack(order: Delivered): Promise<string> {
-    const reversal = reversalOf(order);
-    await this.#options.db.transaction((tx) => this.#reverse(tx, reversal));
-    this.#loops[0]?.nudge();
-    return reversal.sagaId;
+    const sagaId = await this.#desk.takeBack(order);
+    this.#recovery.nudge();
+    return sagaId;
   }
 
-  async get(sagaId: string): Promise<SagaView | null> {
-    const { db } = this.#options;
-    const head = await this.#journal.head(db, sagaId);
-    if (!head) return null;
-    const { orderId, type, mode, epoch, overdue } = head;
-    const journal = await this.#journal.rows(db, sagaId);
-    return { sagaId, orderId, type, mode, status: statusOf(head, journal), overdue, epoch, journal };
+  get(sagaId: string): Promise<SagaView | null> {
+    return this.#desk.get(sagaId);
   }
 
   on(_event: 'transition', listener: (transition: SagaTransition) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#desk.on(listener);
   }
 
   async recover(): Promise<number> {
     if (this.#stop.signal.aborted) return 0;
-    if (!this.#formerLivesEnded) {
-      await this.#journal.expireFormerLives(this.#options.instance, this.#owner);
-      this.#formerLivesEnded = true;
-    }
-    const taken = await this.#journal.claim(this.#owner, 50);
+    const taken = await this.#desk.claim(BATCH);
     for (const one of taken) await this.#takeUp(one);
     return taken.length;
   }
 
   stuck(limit: number): Promise<StuckSaga[]> {
-    return listStuck(this.#options.db, this.#journal, limit);
+    return this.#desk.stuck(limit);
   }
 
   async intervene(sagaId: string, intervention: Intervention): Promise<SagaStatus> {
-    const row = await intervene(this.#options.db, this.#journal, sagaId, intervention);
+    const status = await this.#desk.intervene(sagaId, intervention);
     await this.#wake(sagaId);
-    const saga = await this.#demand(sagaId);
-    announce(row, saga);
-    return saga.status;
+    return status;
   }
 
   async close(): Promise<void> {
@@ -182,17 +146,16 @@ export class DbosEngine implements SagaEngine {
 
   /** The workflow's body, at its first run and whenever the library runs it again. */
   async #run(start: WorkflowStart): Promise<SagaOutcome> {
-    const { sagaId, orderId, type } = start;
-    const { random } = this.#options;
-    const definition = this.#definition(type);
+    const { sagaId } = start;
+    const definition = this.#desk.definition(start.type);
     const saga = definition.bind(start.input);
-    const { mode, amount } = saga.subject;
     const onRow = (row: JournalRow, outcome: SagaOutcome | null) =>
-      this.#tell(row, outcome, { sagaId, orderId, type, mode, amount });
-    const parts = { definition, saga, book: this.#book, policy: this.#policy, random, onRow };
+      this.#desk.tell(start, saga.subject, row, outcome);
+    const parts = { definition, saga, book: this.#book, policy: this.#policy, onRow };
+    const { reverse } = this.#desk;
     this.#running.set(sagaId, (this.#running.get(sagaId) ?? 0) + 1);
     try {
-      return await new SagaWorkflow({ ...parts, reverse: this.#reverse }, start).run();
+      return await new SagaWorkflow({ ...parts, reverse, random: this.#options.random }, start).run();
     } finally {
       const left = (this.#running.get(sagaId) ?? 1) - 1;
       if (left > 0) this.#running.set(sagaId, left);
@@ -201,13 +164,8 @@ export class DbosEngine implements SagaEngine {
   }
 
   async #begin({ sagaId, orderId, type, carrier }: Claim, input: unknown): Promise<void> {
-    await DBOS.startWorkflow(this.#workflow, { workflowID: sagaId })({
-      sagaId,
-      orderId,
-      type,
-      input,
-      carrier,
-    });
+    const start: WorkflowStart = { sagaId, orderId, type, input, carrier };
+    await DBOS.startWorkflow(this.#workflow, { workflowID: sagaId })(start);
   }
 
   /** A saga that nobody runs: begun if that never happened, resumed here if its process is gone. */
@@ -218,69 +176,27 @@ export class DbosEngine implements SagaEngine {
     if (known === null) return this.#begin(claim, input);
     // What this executor left pending in a former life the library has taken up by itself.
     if (known.executorId === DBOS.executorID && RUNNING.has(known.status)) return;
+    if (known.status === 'ERROR') return this.#rewind(sagaId);
     await DBOS.resumeWorkflow(sagaId);
+  }
+
+  /** A workflow that ended with an error though its saga has not ended is run again from the step that failed. */
+  async #rewind(sagaId: string): Promise<void> {
+    const steps = (await DBOS.listWorkflowSteps(sagaId)) ?? [];
+    const startStep = steps.find((step) => step.error !== null)?.functionID ?? steps.length;
+    this.#options.log.warn({ saga: sagaId, startStep }, 'workflow had failed; run again from there');
+    await DBOS.rewindWorkflow(sagaId, { startStep });
   }
 
   /** Ends a workflow's wait, so that it looks at its book now. */
   async #wake(sagaId: string): Promise<void> {
-    // One that was not begun yet, or has ended, does not wait.
+    // One that was not begun yet does not wait.
     if ((await DBOS.getWorkflowStatus(sagaId)) === null) return;
     await DBOS.send(sagaId, 'look', WAKE);
   }
 
-  readonly #reverse = async (tx: Tx, { type, sagaId, input }: Reversal): Promise<void> => {
-    const { mode, orderId } = this.#definition(type).bind(input).subject;
-    const claim = this.#newClaim(type, sagaId, orderId);
-    const first = firstRow(claim, '', 'asked for by its owner');
-    await this.#journal.insert(tx, { claim, mode, input, first, driveNow: false });
-  };
-
-  async #watch(): Promise<void> {
-    for (const { sagaId, row } of await this.#journal.markOverdue(this.#policy.deadlineMs)) {
-      await this.#wake(sagaId);
-      announce(row, await this.#demand(sagaId));
-    }
-  }
-
   async #renew(): Promise<void> {
     const ids = [...this.#running.keys()];
-    if (ids.length > 0) await this.#journal.renew(this.#owner, ids);
+    if (ids.length > 0) await this.#desk.journal.renew(this.#desk.owner, ids);
   }
-
-  #newClaim(type: string, sagaId: string, orderId: string): Claim {
-    return { sagaId, orderId, type, owner: this.#owner, epoch: 1, carrier: carry() };
-  }
-
-  async #demand(sagaId: string): Promise<SagaView> {
-    const saga = await this.get(sagaId);
-    if (!saga) throw new Error(`saga ${sagaId} is gone`);
-    return saga;
-  }
-
-  /** Throws while the library is not launched. */
-  async whenLaunched(): Promise<void> {
-    if (DBOS.isInitialized()) return;
-    throw new ShopError('unavailable', 'the workflows are not launched yet', 'Try again in a second.');
-  }
-
-  #definition(type: string): SagaDefinition {
-    const definition = this.#definitions.get(type);
-    if (definition) return definition;
-    throw new ShopError('mode_unsupported', `sagas of type ${type} are unknown here`, 'Check its type.');
-  }
-
-  #tell(row: JournalRow, outcome: SagaOutcome | null, facts: SagaFacts & { amount: number }): void {
-    const { amount, ...rest } = facts;
-    announce(row, {
-      ...rest,
-      ...(row.status === 'STARTED' ? { amount } : {}),
-      ...(outcome ? { outcome } : {}),
-    });
-    const { sagaId, orderId } = facts;
-    for (const listener of this.#listeners) listener({ sagaId, orderId, row, outcome });
-  }
-}
-
-function firstRow({ epoch, owner }: Claim, step: string, detail: string): JournalRow {
-  return { step, kind: '', status: 'STARTED', attempt: 1, epoch, owner, key: '', detail, at: Date.now() };
 }

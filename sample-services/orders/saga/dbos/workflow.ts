@@ -41,6 +41,12 @@ export interface WorkflowParts {
   onRow(row: JournalRow, outcome: SagaOutcome | null): void;
 }
 
+/**
+ * A step that throws has met a database that was away. It is repeated for as long as that takes: a workflow that ends
+ * with an error is nobody's any more. Constant pauses; days of them.
+ */
+const UNTIL_WRITTEN = { retriesAllowed: true, maxAttempts: 1_000_000, intervalSeconds: 0.5, backoffRate: 1 };
+
 /** Topic of the messages that end a workflow's wait: something was noted in the book for it. */
 export const WAKE = 'wake';
 
@@ -184,7 +190,7 @@ export class SagaWorkflow {
         const written = await this.#write(position, seen, row);
         return { ...written, waitMs: this.#waitAfter(outcome, step, call) };
       },
-      { name: `${call.step} ${call.kind} ${call.attempt}` },
+      { ...UNTIL_WRITTEN, name: `${call.step} ${call.kind} ${call.attempt}` },
     );
     this.#learn(result);
     return result.waitMs;
@@ -211,7 +217,7 @@ export class SagaWorkflow {
     const position = this.#position++;
     const seen = this.#seen;
     const name = [row.step, row.kind, row.status].filter(Boolean).join(' ');
-    this.#learn(await DBOS.runStep(() => this.#write(position, seen, row), { name }));
+    this.#learn(await DBOS.runStep(() => this.#write(position, seen, row), { ...UNTIL_WRITTEN, name }));
   }
 
   async #write(position: number, seen: string, row: NewRow): Promise<Written> {
@@ -249,7 +255,7 @@ export class SagaWorkflow {
         crashPoint('end:after-commit');
         for (const row of written) onRow(row, row.status === 'ENDED' ? outcome : null);
       },
-      { name: 'end' },
+      { ...UNTIL_WRITTEN, name: 'end' },
     );
     return outcome;
   }
