@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { TestHub } from '../../agents/node/testing/hub.ts';
+import { OtlpSink } from '../../agents/node/testing/otlp-sink.ts';
 import { DEMO_PASSWORD } from '../identity/api.ts';
 import { IssuedToken } from '../kit/identity/token-cache.ts';
+import { Crowd } from '../testing/crowd.ts';
 import { WholeShop } from '../testing/whole-shop.ts';
-import type { AssembledOrder } from './api.ts';
+import { type AssembledOrder, LegacyOrders } from './api.ts';
 
+const REGISTER = new URL('../../agents/node/register.ts', import.meta.url).href;
 const soon = { timeout: 60_000, interval: 100 };
 
 let shop: WholeShop;
@@ -159,69 +161,70 @@ describe('the page of an order', () => {
   });
 });
 
-/** Restarts whose turn it is; a customer may knock again at a closed door, and at nothing else. */
-class Crowd {
-  readonly #dispatcher = new Agent({ connections: 20, keepAliveTimeout: 10_000 });
-  readonly failures: string[] = [];
-  served = 0;
-  #running = true;
-  #done: Promise<unknown> = Promise.resolve();
+describe('what is changed live on the agent channel', () => {
+  let hub: TestHub;
+  let sink: OtlpSink;
+  beforeAll(async () => {
+    [hub, sink] = await Promise.all([TestHub.start(), OtlpSink.start()]);
+    await shop.get('gateway').stop();
+    await shop.get('gateway').start({
+      NODE_OPTIONS: `--import ${REGISTER}`,
+      OTEL_SERVICE_NAME: 'gateway',
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      STORMGLASS_HUB: hub.url,
+    });
+    await vi.waitUntil(() => hub.hello('gateway') !== undefined, soon);
+  });
+  afterAll(async () => {
+    await shop.get('gateway').stop();
+    await Promise.all([hub.close(), sink.close()]);
+    await shop.get('gateway').start();
+  });
+  const set = (control: string, percent: number) => hub.invoke('gateway', control, { percent });
 
-  start(customers: number): void {
-    this.#done = Promise.all(Array.from({ length: customers }, (_, i) => this.#customer(i)));
-  }
+  test('the canary moves everybody who asked for nothing else, and spans tell the variant', async () => {
+    const { orderId } = (await (await order()).json()) as { orderId: string };
+    const variants = async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => at(`/orders/${orderId}`)));
+      return new Set(answers.map(({ headers }) => headers.get('x-variant')));
+    };
+    expect(await set('order-page.set', 100)).toMatchObject({ ok: true });
+    expect(await variants()).toEqual(new Set(['v2']));
+    expect(await set('order-page.set', 0)).toMatchObject({ ok: true });
+    expect(await variants()).toEqual(new Set(['v1']));
+    expect(await set('order-page.set', 101)).toMatchObject({ ok: false });
+    const id = `test-span-${randomUUID()}`;
+    await at(`/orders/${orderId}`, { headers: { 'x-canary': 'v2', 'x-correlation-id': id } });
+    const told = {
+      'feature_flag.key': 'order-page',
+      'feature_flag.result.variant': 'v2',
+      'correlation.id': id,
+    };
+    await vi.waitFor(() => {
+      const ours = sink.spans.filter(({ attributes }) => attributes['correlation.id'] === id);
+      expect(Object.assign({}, ...ours.map(({ attributes }) => attributes))).toMatchObject(told);
+    }, soon);
+  });
 
-  async leave(): Promise<void> {
-    this.#running = false;
-    await this.#done;
-    await this.#dispatcher.close();
-  }
-
-  async #customer(n: number): Promise<void> {
-    while (this.#running) {
-      await this.#visit(`user-${100 + n}`);
-      await pause(100);
-    }
-  }
-
-  async #visit(userId: string): Promise<void> {
-    const placed = await this.#call('/orders', { ...goods, userId }, randomUUID());
-    if (placed === null) return;
-    await this.#call(`/orders/${(placed as { orderId: string }).orderId}`);
-  }
-
-  async #call(path: string, body?: unknown, key?: string): Promise<unknown> {
-    for (;;) {
-      try {
-        const answer = await request(`${shop.get('gateway').url}${path}`, {
-          dispatcher: this.#dispatcher,
-          method: body === undefined ? 'GET' : 'POST',
-          headers: {
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-            ...(key === undefined ? {} : { 'idempotency-key': key }),
-          },
-          body: body === undefined ? null : JSON.stringify(body),
-        });
-        const text = await answer.body.text();
-        if (answer.statusCode < 300) {
-          this.served++;
-          return JSON.parse(text);
-        }
-        this.failures.push(`${path} ${answer.statusCode} ${text}`);
-        return null;
-      } catch (error) {
-        if (isClosedDoor(error)) await pause(50);
-        else {
-          this.failures.push(`${path} ${String(error)}`);
-          return null;
-        }
-      }
-    }
-  }
-}
-
-const isClosedDoor = (error: unknown) =>
-  error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+  test('the old list of orders moves from orders to orderview, and is the same list', async () => {
+    const legacy = async () => {
+      const answer = await at('/legacy/orders');
+      const { orders } = LegacyOrders.parse(await answer.json());
+      return { from: answer.headers.get('x-served-by'), ids: orders.map(({ orderId }) => orderId).sort() };
+    };
+    const before = await legacy();
+    expect(before.from).toBe('orders');
+    await set('legacy-orders.set', 100);
+    // The read model follows the orders at its own pace.
+    await vi.waitFor(
+      async () => expect(await legacy()).toEqual({ from: 'orderview', ids: before.ids }),
+      soon,
+    );
+    await shop.get('orderview').kill();
+    expect(await legacy()).toEqual(before);
+    await shop.get('orderview').start();
+  });
+});
 
 describe('a restart in good order, under load,', () => {
   const all = [
@@ -231,7 +234,7 @@ describe('a restart in good order, under load,', () => {
   test.each(all)(
     'of %s loses no request',
     async (name) => {
-      const crowd = new Crowd();
+      const crowd = new Crowd(shop.get('gateway').url, goods);
       crowd.start(4);
       await vi.waitFor(() => expect(crowd.served).toBeGreaterThan(8), soon);
       await shop.get(name).stop();

@@ -7,35 +7,47 @@ import { TestShop } from '../../testing/shop.ts';
 const WITH_ALL_ROUTES = { LOG_LEVEL: 'debug' };
 
 let shop: TestShop;
-let services: Record<string, ServiceProcess>;
+const more: ServiceProcess[] = [];
+const services: Record<string, ServiceProcess> = {};
 const contracts: Record<string, Contract> = {};
+
+/** One of the services which TestShop has not. */
+async function start(name: string, env: Record<string, string> = {}): Promise<ServiceProcess> {
+  const service = new ServiceProcess(name, {
+    ...WITH_ALL_ROUTES,
+    DATABASE_URL: await shop.postgres.database(name),
+    ...env,
+  });
+  more.push(service);
+  await service.start();
+  services[name] = service;
+  return service;
+}
+
 beforeAll(async () => {
   shop = await TestShop.start(WITH_ALL_ROUTES);
-  const catalog = new ServiceProcess('catalog', {
-    ...WITH_ALL_ROUTES,
-    DATABASE_URL: await shop.postgres.database('catalog'),
+  Object.assign(services, shop.services);
+  await start('identity', { SHOP_SERVICE_SECRET: 'a-secret-of-the-launcher' });
+  await start('registry');
+  const catalog = await start('catalog');
+  const orderview = await start('orderview', {
+    BROKER_URL: shop.databases.broker ?? '',
+    ORDERS_URL: shop.services.orders.url,
+    NOTIFICATIONS_URL: shop.services.notifications.url,
   });
-  await catalog.start();
-  const gateway = new ServiceProcess('gateway', {
-    ...WITH_ALL_ROUTES,
+  const gateway = await start('gateway', {
     ORDERS_URL: shop.services.orders.url,
     SHIPPING_URL: shop.services.shipping.url,
     CATALOG_URL: catalog.url,
+    ORDERVIEW_URL: orderview.url,
   });
-  await gateway.start();
-  const loadgen = new ServiceProcess('loadgen', {
-    ...WITH_ALL_ROUTES,
-    GATEWAY_URL: gateway.url,
-    LOAD_RATE: '0',
-  });
-  await loadgen.start();
-  services = { ...shop.services, catalog, gateway, loadgen };
+  await start('loadgen', { GATEWAY_URL: gateway.url, LOAD_RATE: '0' });
   for (const [name, service] of Object.entries(services)) {
     contracts[name] = new Contract(await (await fetch(`${service.url}/openapi.json`)).json());
   }
-});
+}, 240_000);
 afterAll(async () => {
-  await Promise.all([services.catalog?.kill(), services.gateway?.kill(), services.loadgen?.kill()]);
+  await Promise.all(more.map((service) => service.kill()));
   await shop.stop();
 });
 
@@ -116,6 +128,14 @@ describe('the OpenAPI document of every service', () => {
       { service: 'outside-world', method: 'GET', path: '/provider/statement' },
       { service: 'outside-world', method: 'GET', path: '/carrier/statement' },
       { service: 'outside-world', method: 'GET', path: '/messages/statement' },
+      { service: 'gateway', method: 'GET', path: '/legacy/orders' },
+      { service: 'orderview', method: 'GET', path: '/orders/recent' },
+      { service: 'orderview', method: 'GET', path: '/projection' },
+      { service: 'identity', method: 'GET', path: '/.well-known/jwks.json' },
+      { service: 'identity', method: 'GET', path: '/grants' },
+      { service: 'registry', method: 'GET', path: '/services' },
+      { service: 'registry', method: 'GET', path: '/graph' },
+      { service: 'registry', method: 'GET', path: '/start-order' },
       { service: 'loadgen', method: 'GET', path: '/stats' },
       { service: 'loadgen', method: 'GET', path: '/accepted' },
     ];
@@ -136,6 +156,18 @@ describe('the OpenAPI document of every service', () => {
     expect(await answerTo({ ...reserve, key: randomUUID(), body: { sku: 7 } })).toBe(400);
     const { key: _, ...keyless } = reserve;
     expect(await answerTo(keyless)).toBe(400);
+  });
+
+  test('is what identity and registry answer', async () => {
+    const user = { user: 'user-1', password: 'stormglass' };
+    const login = { service: 'identity', method: 'POST', path: '/login' } as const;
+    expect(await answerTo({ ...login, body: user })).toBe(200);
+    expect(await answerTo({ ...login, body: { ...user, password: 'wrong' } })).toBe(401);
+    const beat = { service: 'registry', method: 'POST', path: '/heartbeats' } as const;
+    expect(await answerTo({ ...beat, body: { instance: 'nobody-1', revision: '' } })).toBe(200);
+    expect(
+      await answerTo({ service: 'registry', method: 'GET', path: '/services/{name}', url: '/services/none' }),
+    ).toBe(404);
   });
 
   test('is what a failure behind a service answers', async () => {
