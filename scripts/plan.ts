@@ -24,6 +24,7 @@ export const DEFAULT_PORTS = {
   orderview: 4109,
   'outside-world': 4110,
   loadgen: 4111,
+  auditor: 4112,
   'queue-agent': 4113,
 } as const;
 export type PortName = keyof typeof DEFAULT_PORTS;
@@ -45,6 +46,8 @@ export interface LaunchContext {
   experiments: string | null;
   /** Connection URL of each service's database, and of `broker`. */
   databases: Record<string, string>;
+  /** The same databases for a role that can only read. */
+  readable: Record<string, string>;
   secrets: ShopSecrets;
   /** Folder with a certificate for each service; null: they talk in the clear. */
   tlsDir: string | null;
@@ -108,10 +111,19 @@ export const DATABASES: readonly string[] = [
 /** `shipping-1`, and `shipping-2` for the process of that name. */
 const instanceOf = (name: string, service: string): string => (name === service ? `${service}-1` : name);
 
+/** Databases in which the shop's promises are kept or broken. */
+export const AUDITED: readonly string[] = [
+  ...['orders', 'inventory', 'payments', 'shipping', 'notifications', 'orderview', 'outside-world', 'broker'],
+];
+
 const local = (port: number): string => `http://127.0.0.1:${port}`;
 
 /** Services with a certificate; the gateway shows its to them, and lets customers in without. */
-export const CERTIFIED: readonly string[] = [...new Set(SHOP.map(({ service }) => service)), 'loadgen'];
+export const CERTIFIED: readonly string[] = [
+  ...new Set(SHOP.map(({ service }) => service)),
+  'loadgen',
+  'auditor',
+];
 
 const isSecure = ({ tlsDir }: LaunchContext, service: string) => tlsDir !== null && service !== 'gateway';
 
@@ -283,6 +295,34 @@ export function queueAgent(context: LaunchContext): PlannedProcess {
       QUEUES: QUEUES.join(','),
     },
     inherits: ['BROKER_MANAGEMENT_URL'],
+  };
+}
+
+/** Watches the shop's promises in its databases, with a role that cannot write; nobody needs it. */
+export function auditor(context: LaunchContext): PlannedProcess {
+  const { ports, readable, tlsDir } = context;
+  const services = Object.fromEntries(SHOP.map(({ name }) => [name, local(ports[name])]));
+  return {
+    name: 'auditor',
+    service: 'auditor',
+    instance: 'auditor-1',
+    main: 'sample-services/auditor/main.ts',
+    port: 'auditor',
+    healthUrl: `${inShop(context, 'auditor')}/healthz`,
+    certificates: certificatesOf(context, 'auditor'),
+    instrumented: true,
+    stopWithinMs: 8_000,
+    env: {
+      ...telemetryEnv(context, 'auditor'),
+      PORT: String(ports.auditor),
+      SHOP_PROFILE: 'demo',
+      SHOP_CLIENT_SECRET: clientSecret(context, 'auditor'),
+      ...(tlsDir === null ? {} : { SHOP_MTLS: 'on', SHOP_TLS_DIR: tlsDir }),
+      IDENTITY_URL: inShop(context, 'identity'),
+      AUDIT_DATABASES: JSON.stringify(readable),
+      // Counters are read without a certificate: under mTLS nobody answers that, and I13 is not judged.
+      ...(tlsDir === null ? { AUDIT_SERVICES: JSON.stringify(services) } : {}),
+    },
   };
 }
 

@@ -44,6 +44,8 @@ export interface Postgres {
   adminUrl: string;
   /** Makes the database and its role unless they exist; answers the role's URL. */
   database(name: string): Promise<string>;
+  /** Makes a role that may read everything in these databases and write nothing; answers its URL for each of them. */
+  reader(role: string, databases: readonly string[]): Promise<Record<string, string>>;
 }
 
 /** Name of its row in the process table. */
@@ -62,6 +64,11 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   return {
     adminUrl,
     database: (name) => ensureDatabase(adminUrl, name, rolePassword(password, name), options.port),
+    reader: async (role, databases) => {
+      const secret = rolePassword(password, role);
+      await ensureReader(adminUrl, role, secret, databases);
+      return Object.fromEntries(databases.map((name) => [name, urlOf(role, secret, options.port, name)]));
+    },
   };
 }
 
@@ -136,21 +143,51 @@ async function ensureDatabase(
   password: string,
   port: number,
 ): Promise<string> {
-  const client = new pg.Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
+  await asAdmin(adminUrl, async (client) => {
     const id = client.escapeIdentifier(name);
-    const roles = await client.query('select from pg_roles where rolname = $1', [name]);
-    const verb = roles.rowCount === 0 ? 'create' : 'alter';
-    await client.query(`${verb} role ${id} login password ${client.escapeLiteral(password)}`);
+    await ensureRole(client, name, password);
     const databases = await client.query('select from pg_database where datname = $1', [name]);
     if (databases.rowCount === 0) await client.query(`create database ${id} owner ${id}`);
     // Otherwise every role may connect to every database, and a wrong URL would go unnoticed.
     await client.query(`revoke connect on database ${id} from public`);
+  });
+  return urlOf(name, password, port, name);
+}
+
+/** Tables that come later can be read, too: what they are made of is up to their owners. */
+async function ensureReader(
+  adminUrl: string,
+  role: string,
+  password: string,
+  databases: readonly string[],
+): Promise<void> {
+  await asAdmin(adminUrl, async (client) => {
+    const id = client.escapeIdentifier(role);
+    await ensureRole(client, role, password);
+    await client.query(`grant pg_read_all_data to ${id}`);
+    await client.query(`alter role ${id} set default_transaction_read_only = on`);
+    for (const name of databases) {
+      await client.query(`grant connect on database ${client.escapeIdentifier(name)} to ${id}`);
+    }
+  });
+}
+
+async function ensureRole(client: pg.Client, name: string, password: string): Promise<void> {
+  const roles = await client.query('select from pg_roles where rolname = $1', [name]);
+  const verb = roles.rowCount === 0 ? 'create' : 'alter';
+  await client.query(
+    `${verb} role ${client.escapeIdentifier(name)} login password ${client.escapeLiteral(password)}`,
+  );
+}
+
+async function asAdmin(adminUrl: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    await work(client);
   } finally {
     await client.end();
   }
-  return urlOf(name, password, port, name);
 }
 
 async function query(url: string, sql: string): Promise<void> {

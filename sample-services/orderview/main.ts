@@ -12,7 +12,7 @@ import { ORDERVIEW_SCHEMA } from './schema.ts';
 const CONCURRENCY = 6;
 
 /** Whose event stores the read models are rebuilt from. */
-const OWNERS = ['orders', 'notifications'] as const;
+const OWNERS = ['orders', 'payments', 'shipping', 'notifications'] as const;
 
 await service({
   name: 'orderview',

@@ -10,6 +10,8 @@ export interface TestPostgres {
   adminUrl: string;
   /** Makes a database with a role of the same name; gives the role's URL. */
   database(name: string): Promise<string>;
+  /** Makes a role that can only read; gives its URL for each of these databases. */
+  reader(role: string, databases: readonly string[]): Promise<Record<string, string>>;
   /** kill -9; resolves when it answers again, which is not before `downMs` milliseconds. */
   crash(downMs: number): Promise<void>;
   stop(): Promise<void>;
@@ -22,6 +24,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   return {
     adminUrl: server.adminUrl,
     database: (name) => server.database(name),
+    reader: (role, databases) => server.reader(role, databases),
     crash: (downMs) => {
       const process = supervisor.get(POSTGRES);
       process.end('SIGKILL', downMs);

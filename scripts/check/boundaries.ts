@@ -15,6 +15,11 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The command line of the whole, of which experiments are a part.
   'chaos/cli/': ['agents/contract/', 'agents/collector/sources/recording/', 'chaos/'],
   'sample-services/': ['agents/contract/', 'agents/node/', 'sample-services/'],
+  // An independent witness: it knows the names of events and queues, and no service's code.
+  'sample-services/auditor/': [
+    ...['agents/contract/', 'agents/node/', 'sample-services/events/', 'sample-services/kit/'],
+    'sample-services/testing/',
+  ],
   // Its tests run on the embedded Postgres and on real brokers, and hold the launch plan to the shop.
   'sample-services/testing/': [
     ...['agents/contract/', 'agents/host/', 'agents/node/', 'agents/queues/'],

@@ -15,6 +15,8 @@ import {
 } from '@stormglass/agents/host';
 import { buildWeb } from '../build-web.ts';
 import {
+  AUDITED,
+  auditor,
   CERTIFIED,
   collector,
   DATABASES,
@@ -114,14 +116,15 @@ export class Launcher {
       dataDir: dataDir.path,
       port: ports.postgres,
     });
-    const context = this.#context(await makeDatabases(postgres));
+    const databases = await makeDatabases(postgres);
+    const context = this.#context(databases, await makeReader(postgres));
     // New ones at each start: the authority's key is never written.
     if (context.tlsDir !== null) writeCertificates(context.tlsDir, CERTIFIED);
     this.#publish(context.databases, postgres.adminUrl);
     await this.#startHost(context, postgres.adminUrl);
     const { first, rest } = shop(context);
     for (const row of first) await this.#run('shop', row);
-    await Promise.all([...rest, queueAgent(context)].map((row) => this.#run('shop', row)));
+    await Promise.all([...rest, queueAgent(context), auditor(context)].map((row) => this.#run('shop', row)));
     await this.#run('load', loadgen(context, options.load));
   }
 
@@ -153,7 +156,7 @@ export class Launcher {
     this.#early = [];
   }
 
-  #context(databases: Record<string, string>): LaunchContext {
+  #context(databases: Record<string, string>, readable: Record<string, string> = {}): LaunchContext {
     const { root, options, ports, keys, dataDir } = this.#parts;
     return {
       root,
@@ -165,6 +168,7 @@ export class Launcher {
       version: versionOf(root),
       experiments: process.env.STORMGLASS_EXPERIMENTS ? resolve(process.env.STORMGLASS_EXPERIMENTS) : null,
       databases,
+      readable,
       secrets: shopSecrets(dataDir.path),
       tlsDir: process.env.SHOP_MTLS === 'on' ? join(dataDir.path, 'tls') : null,
     };
@@ -208,6 +212,12 @@ async function makeDatabases(postgres: Postgres): Promise<Record<string, string>
   // Somebody's own broker in place of the embedded one.
   const broker = process.env.BROKER_URL || made.broker;
   return broker === undefined ? made : { ...made, broker };
+}
+
+/** Somebody's own broker is none of our databases. */
+async function makeReader(postgres: Postgres): Promise<Record<string, string>> {
+  const audited = process.env.BROKER_URL ? AUDITED.filter((name) => name !== 'broker') : AUDITED;
+  return postgres.reader('auditor', audited);
 }
 
 function versionOf(root: string): string {

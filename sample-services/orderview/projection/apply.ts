@@ -57,10 +57,16 @@ async function addEvents(
   return byOrder;
 }
 
-/** No model shows a card or an address, so neither is kept. */
+/** No model shows a card or an address, so neither is kept: not of the order, nor as others pass them on. */
 function withoutSecrets(event: ShopEvent): ShopEvent {
-  if (event.type !== 'ORDER_CREATED') return event;
-  return { ...event, data: { ...event.data, sealedCard: '', address: '' } };
+  if (event.type === 'ORDER_CREATED') {
+    return { ...event, data: { ...event.data, sealedCard: '', address: '' } };
+  }
+  if (event.type === 'PAYMENT_COMPLETED') {
+    const { order, ...data } = event.data;
+    return { ...event, data };
+  }
+  return event;
 }
 
 /** All three models in one statement. An order nobody is known to have placed is in no list. */

@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { AuditedShop } from '../testing/audited-shop.ts';
+import { ask } from '../testing/postgres.ts';
+
+const soon = { timeout: 60_000, interval: 100 };
+
+const NOWHERE = { address: '1 Nowhere Road, 00000 Atlantis' };
+const DECLINED = { cardToken: 'tok_declined' };
+
+/** In both modes: one that comes through, and one that is refused at each step. */
+const ORDERS = (['orchestrated', 'choreographed'] as const).flatMap((mode) => [
+  { mode },
+  { mode, sku: 'sku-sold-out' },
+  { mode, ...DECLINED },
+  { mode, ...NOWHERE },
+]);
+
+let audited: AuditedShop;
+beforeAll(async () => {
+  audited = await AuditedShop.start({ AUDIT_SWEEP_MS: '100' });
+});
+afterAll(async () => {
+  await audited.stop();
+});
+afterEach(() => {
+  for (const meddler of Object.values(audited.shop.meddlers)) {
+    meddler.heal();
+    meddler.releaseHeld();
+  }
+});
+
+interface Held {
+  held: string;
+  service: 'inventory' | 'outside-world';
+  path: string;
+  order: Record<string, string>;
+}
+
+/** Looks at the wall until it has swept so many times more. A violation that goes away again was one all the same. */
+async function neverRed(sweeps: number): Promise<void> {
+  const from = (await audited.wall()).sweep?.number ?? 0;
+  const red = await vi.waitFor(async () => {
+    const wall = await audited.wall();
+    const violated = wall.invariants.filter((row) => row.verdict === 'VIOLATION');
+    if (violated.length > 0) return Promise.all(violated.map(({ id }) => audited.evidence(id)));
+    expect((wall.sweep?.number ?? 0) - from).toBeGreaterThan(sweeps);
+    return [];
+  }, soon);
+  expect(red).toEqual([]);
+}
+
+const allRight = () =>
+  vi.waitFor(async () => {
+    const wall = await audited.wall();
+    expect(wall.invariants.filter((row) => row.verdict !== 'OK')).toEqual([]);
+    expect(wall.open).toBe(0);
+  }, soon);
+
+describe('nothing in flight is a violation', () => {
+  test.each<Held>([
+    { held: 'a reservation', service: 'inventory', path: '/reservations', order: {} },
+    { held: 'a capture', service: 'outside-world', path: '/provider/captures', order: {} },
+    { held: 'a label', service: 'outside-world', path: '/carrier/labels', order: {} },
+    { held: 'a refund', service: 'outside-world', path: '/provider/refunds', order: NOWHERE },
+    { held: 'a release', service: 'inventory', path: '/reservations/release', order: DECLINED },
+    {
+      ...{ held: 'a refund of a choreographed saga', service: 'outside-world', path: '/provider/refunds' },
+      order: { ...NOWHERE, mode: 'choreographed' },
+    },
+  ])('while $held is held on its way, and late when it comes', async ({ service, path, order }) => {
+    const meddler = audited.shop.meddlers[service];
+    meddler.meddle(path, 'hold', 2);
+    const placing = audited.shop.order(order);
+    await vi.waitFor(() => expect(meddler.hurt).toBeGreaterThan(0), soon);
+    await neverRed(20);
+    meddler.heal();
+    meddler.releaseHeld();
+    await placing;
+    await neverRed(10);
+    await allRight();
+  });
+
+  test('while nobody tells customers and nobody keeps the read models', async () => {
+    await audited.shop.services.notifications.kill();
+    await audited.orderview.kill();
+    for (const order of ORDERS) await audited.shop.order(order);
+    await neverRed(30);
+    const { invariants } = await audited.wall();
+    expect(invariants.find(({ id }) => id === 'I7')?.figures.waiting).toBeGreaterThan(0);
+    await audited.shop.services.notifications.start();
+    await audited.orderview.start();
+    await allRight();
+  });
+
+  test('while services are killed and started under load', async () => {
+    let more = true;
+    const customers = Array.from({ length: 3 }, async (_, customer) => {
+      for (let i = customer; more; i++) await audited.shop.order(ORDERS[i % ORDERS.length]);
+    });
+    for (const name of ['inventory', 'payments', 'shipping', 'orders', 'outside-world'] as const) {
+      await audited.shop.services[name].kill();
+      await audited.shop.services[name].start();
+      await neverRed(5);
+    }
+    more = false;
+    await Promise.all(customers);
+    await allRight();
+  }, 240_000);
+
+  test('while a database is away: what needs it is pending, and says why', async () => {
+    const admin = (text: string) => ask(audited.shop.postgres.adminUrl, text);
+    await admin('alter database payments allow_connections false');
+    await admin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'payments'`);
+    await vi.waitFor(async () => {
+      const { invariants } = await audited.wall();
+      const ledger = invariants.find(({ id }) => id === 'I4');
+      expect(ledger).toMatchObject({ verdict: 'PENDING', unread: 'the database of payments cannot be read' });
+    }, soon);
+    await neverRed(5);
+    await admin('alter database payments allow_connections true');
+    await allRight();
+  });
+});

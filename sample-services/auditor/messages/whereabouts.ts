@@ -1,0 +1,74 @@
+import type { Snapshots } from '../snapshot/snapshots.ts';
+import type { Expected } from './expected.ts';
+
+const key = (id: string, queue: string): string => `${id}@${queue}`;
+/** Unsent rows of one outbox that are read: more of them wait, and that they wait is known. */
+const MAX_UNSENT = 20_000;
+
+/** Of these messages to one service, those which its inbox has. */
+export async function handledIds(
+  snapshots: Snapshots,
+  consumer: string,
+  messages: readonly Expected[],
+): Promise<Set<string>> {
+  if (!snapshots.has(consumer, 'inbox')) {
+    // Away: throws. There, but without an inbox yet: nothing was handled.
+    await snapshots.rows(consumer, 'select 1 as one');
+    return new Set();
+  }
+  const rows = await snapshots.rows<{ message_id: string; consumer: string }>(
+    consumer,
+    'select message_id, consumer from inbox where message_id = any($1)',
+    [messages.map(({ id }) => id)],
+  );
+  // Consumers are named by their queues.
+  return new Set(rows.map((row) => key(row.message_id, row.consumer)));
+}
+
+/** Messages that lie in an outbox still. */
+export async function unsentKeys(snapshots: Snapshots): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const database of snapshots.names.filter((name) => snapshots.has(name, 'outbox'))) {
+    const rows = await snapshots.rows<{ id: string; queue: string }>(
+      database,
+      `select id, queue from outbox where sent_at is null order by seq limit ${MAX_UNSENT}`,
+    );
+    for (const { id, queue } of rows) found.add(key(id, queue));
+  }
+  return found;
+}
+
+/**
+ * States of the broker's jobs by message, when the broker is a database that can be read; null when it is not: then
+ * nobody can say whether a message is still on its way.
+ */
+export async function brokerStates(
+  snapshots: Snapshots,
+  messages: readonly Expected[],
+): Promise<Map<string, string> | null> {
+  if (!snapshots.knows('broker')) return null;
+  if (!snapshots.has('broker', 'bullmq.job')) {
+    await snapshots.rows('broker', 'select 1 as one');
+    return new Map();
+  }
+  const rows = await snapshots.rows<{ queue: string; id: string; state: string }>(
+    'broker',
+    'select queue, id, state::text as state from bullmq.job where queue = any($1) and id = any($2)',
+    [[...new Set(messages.map(({ queue }) => queue))], messages.map(({ id }) => id)],
+  );
+  return new Map(rows.map((row) => [key(row.id, row.queue), row.state]));
+}
+
+/** Of these messages, those whose event that database holds. */
+export async function eventIds(
+  snapshots: Snapshots,
+  database: string,
+  messages: readonly Expected[],
+): Promise<Set<string>> {
+  const rows = await snapshots.rows<{ id: string }>(
+    database,
+    'select id from event where id = any($1::uuid[])',
+    [messages.map(({ id }) => id)],
+  );
+  return new Set(rows.map((row) => row.id));
+}

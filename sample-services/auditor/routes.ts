@@ -1,0 +1,73 @@
+import { ShopError } from '../kit/errors.ts';
+import type { App } from '../kit/http/route.ts';
+import { ById, ConsistencyAnswer, EvidenceAnswer, SweepQuery, WallAnswer } from './api.ts';
+import type { Auditor } from './auditor.ts';
+import type { Finding } from './invariants/invariant.ts';
+import type { WallEntry } from './wall/wall.ts';
+
+const READ = { permission: 'auditor:read' } as const;
+const SHOWN = 200;
+
+export function addWall(app: App, auditor: Auditor): void {
+  const wall = {
+    schema: { summary: 'All invariants with their verdicts', response: { 200: WallAnswer } },
+    config: READ,
+  };
+  app.get('/invariants', wall, async () => wallOf(auditor));
+
+  const one = {
+    schema: { summary: 'An invariant with its evidence', params: ById, response: { 200: EvidenceAnswer } },
+    config: READ,
+  };
+  app.get('/invariants/:id', one, async ({ params }) => {
+    const entry = auditor.wall.find(({ invariant }) => invariant.id === params.id);
+    if (entry) return evidenceOf(entry);
+    throw new ShopError('not_found', `${params.id} is not checked here`, 'Choose one of GET /invariants.');
+  });
+
+  const sweep = {
+    schema: {
+      summary: 'Look now; `everything`: at all orders and at totals over whole tables',
+      querystring: SweepQuery,
+      response: { 200: WallAnswer },
+    },
+    config: { permission: 'auditor:sweep' },
+  } as const;
+  app.post('/sweep', sweep, async ({ query }) => {
+    await auditor.sweep(query.everything === 'true');
+    return wallOf(auditor);
+  });
+
+  const consistency = {
+    schema: { summary: 'How long until all books agree', response: { 200: ConsistencyAnswer } },
+    config: READ,
+  };
+  app.get('/consistency', consistency, async () => auditor.consistency.figures());
+}
+
+function wallOf(auditor: Auditor): WallAnswer {
+  return { sweep: auditor.last, open: auditor.open, invariants: auditor.wall.map(rowOf) };
+}
+
+function rowOf(entry: WallEntry): WallAnswer['invariants'][number] {
+  const { invariant, verdict, since, unread, violations, pending } = entry;
+  return {
+    ...{ id: invariant.id, title: invariant.title, verdict, since, unread },
+    ...{ violations: violations.length, pending: pending.length },
+    figures: invariant.figures?.() ?? {},
+  };
+}
+
+function evidenceOf(entry: WallEntry): EvidenceAnswer {
+  return {
+    ...rowOf(entry),
+    evidence: entry.violations
+      .slice(0, SHOWN)
+      .map((each) => ({ ...factOf(each), since: each.since, traceId: each.traceId })),
+    waiting: entry.pending.slice(0, SHOWN).map(factOf),
+  };
+}
+
+const factOf = ({ orderId, sagaId, expected, found, key }: Finding) => ({
+  ...{ orderId, sagaId, expected, found, key },
+});

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../invariants/invariant.ts';
+import { type Looked, WallEntry } from './wall.ts';
+
+const INVARIANT = { id: 'I0', title: 'x', needs: [], check: async () => [] };
+
+const finding = (change: Partial<Finding> = {}): Finding => ({
+  ...{ key: 'o-1/', orderId: 'o-1', sagaId: 's-1', expected: '1', found: '2' },
+  ...{ weight: 'settling', scope: 'order' },
+  ...change,
+});
+
+/** One sweep after the other over one entry. */
+function sweeps() {
+  const entry = new WallEntry(INVARIANT, 0);
+  let at = 0;
+  return {
+    entry,
+    sweep: (findings: readonly Finding[], looked: Partial<Looked> = {}, unread: string | null = null) => {
+      at += 1_000;
+      const full = { orders: new Set(['o-1']), everything: false, judgeable: () => true, at, ...looked };
+      return entry.judge({ findings, unread }, full);
+    },
+  };
+}
+
+describe('a verdict', () => {
+  test('is a violation at once when one database shows it', () => {
+    const { entry, sweep } = sweeps();
+    const { fresh, change } = sweep([finding({ weight: 'certain' })], { judgeable: () => false });
+    expect([entry.verdict, fresh.length, change]).toEqual(['VIOLATION', 1, 'violated']);
+  });
+
+  test('waits for a second sweep when several databases disagree', () => {
+    const { entry, sweep } = sweeps();
+    sweep([finding()]);
+    expect(entry.verdict).toBe('PENDING');
+    sweep([finding()]);
+    expect(entry.verdict).toBe('VIOLATION');
+  });
+
+  test('is never a violation while the order is on its way, however long that takes', () => {
+    const { entry, sweep } = sweeps();
+    for (let i = 0; i < 100; i++) {
+      sweep([finding()], { judgeable: () => false });
+      expect(entry.verdict).toBe('PENDING');
+    }
+  });
+
+  test('begins to count anew when an order that was at rest has moved again', () => {
+    const { entry, sweep } = sweeps();
+    sweep([finding()]);
+    sweep([finding()], { judgeable: () => false });
+    sweep([finding()]);
+    expect(entry.verdict).toBe('PENDING');
+  });
+
+  test('does not add up two different facts to one', () => {
+    const { entry, sweep } = sweeps();
+    sweep([finding({ key: 'o-1/a' })]);
+    sweep([finding({ key: 'o-1/b' })]);
+    expect(entry.verdict).toBe('PENDING');
+  });
+
+  test('is never a violation for what is known to be on its way', () => {
+    const { entry, sweep } = sweeps();
+    for (let i = 0; i < 10; i++) sweep([finding({ weight: 'inFlight' })]);
+    expect(entry.verdict).toBe('PENDING');
+  });
+
+  test('stays a violation, told once, until it was looked for and not found', () => {
+    const { entry, sweep } = sweeps();
+    sweep([finding({ weight: 'certain' })]);
+    const again = sweep([finding({ weight: 'certain' })]);
+    expect([again.fresh, again.change]).toEqual([[], null]);
+    sweep([], { orders: new Set(['o-2']) });
+    expect(entry.verdict).toBe('VIOLATION');
+    expect(sweep([]).change).toBe('restored');
+    expect(entry.verdict).toBe('OK');
+  });
+
+  test('about whole tables is over only when whole tables were looked at', () => {
+    const { entry, sweep } = sweeps();
+    const total = finding({ key: 'total', orderId: null, weight: 'certain', scope: 'everything' });
+    sweep([total], { everything: true });
+    sweep([]);
+    expect(entry.verdict).toBe('VIOLATION');
+    sweep([], { everything: true });
+    expect(entry.verdict).toBe('OK');
+  });
+
+  test('is pending, and a violation stays one, while a database cannot be read', () => {
+    const { entry, sweep } = sweeps();
+    sweep([]);
+    expect(entry.verdict).toBe('OK');
+    sweep([], {}, 'payments cannot be read');
+    expect([entry.verdict, entry.unread]).toEqual(['PENDING', 'payments cannot be read']);
+    sweep([finding({ weight: 'certain' })]);
+    sweep([], {}, 'payments cannot be read');
+    expect(entry.verdict).toBe('VIOLATION');
+  });
+});

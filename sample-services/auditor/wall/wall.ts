@@ -1,0 +1,138 @@
+import type { Finding, Invariant } from '../invariants/invariant.ts';
+
+export type Verdict = 'OK' | 'PENDING' | 'VIOLATION';
+
+export interface Violation extends Finding {
+  /** Epoch ms. */
+  since: number;
+  /** Of the order's own business transaction; empty when unknown. */
+  traceId: string;
+}
+
+/** What one sweep found about one invariant. */
+export interface Result {
+  findings: readonly Finding[];
+  /** Why it could not be judged; null when it was. */
+  unread: string | null;
+}
+
+/** What a sweep looked at: what is found no longer there is over only where it was looked for. */
+export interface Looked {
+  orders: ReadonlySet<string>;
+  everything: boolean;
+  /** Whether an order that disagrees over several databases can be judged now. */
+  judgeable(orderId: string): boolean;
+  at: number;
+}
+
+export interface Change {
+  invariant: Invariant;
+  kind: 'violated' | 'restored';
+  /** Those that are new, or the last that was. */
+  violations: readonly Violation[];
+}
+
+/** The state of one invariant over the sweeps. */
+export class WallEntry {
+  readonly invariant: Invariant;
+  #violations = new Map<string, Violation>();
+  /** Wrong once in a sweep that could judge it. */
+  #suspects = new Set<string>();
+  #pending: readonly Finding[] = [];
+  #unread: string | null = 'not looked at yet';
+  #since: number;
+  #verdict: Verdict = 'PENDING';
+
+  constructor(invariant: Invariant, now: number) {
+    this.invariant = invariant;
+    this.#since = now;
+  }
+
+  get verdict(): Verdict {
+    return this.#verdict;
+  }
+
+  /** Epoch ms of the last change of the verdict. */
+  get since(): number {
+    return this.#since;
+  }
+
+  get unread(): string | null {
+    return this.#unread;
+  }
+
+  get violations(): readonly Violation[] {
+    return [...this.#violations.values()];
+  }
+
+  get pending(): readonly Finding[] {
+    return this.#pending;
+  }
+
+  /** Takes a sweep's result; gives the violations that are new with it. */
+  judge(result: Result, looked: Looked): { fresh: readonly Violation[]; change: Change['kind'] | null } {
+    const before = this.#verdict;
+    this.#unread = result.unread;
+    const fresh = result.unread === null ? this.#sort(result.findings, looked) : [];
+    this.#verdict =
+      this.#violations.size > 0
+        ? 'VIOLATION'
+        : this.#pending.length > 0 || this.#unread !== null
+          ? 'PENDING'
+          : 'OK';
+    if (before !== this.#verdict) this.#since = looked.at;
+    const was = before === 'VIOLATION';
+    const is = this.#verdict === 'VIOLATION';
+    return { fresh, change: was === is ? null : is ? 'violated' : 'restored' };
+  }
+
+  #sort(findings: readonly Finding[], looked: Looked): Violation[] {
+    const found = new Map(findings.map((finding) => [finding.key, finding]));
+    for (const [key, violation] of this.#violations) {
+      if (!found.has(key) && lookedFor(violation, looked)) this.#violations.delete(key);
+    }
+    const suspects = new Set<string>();
+    const pending: Finding[] = [];
+    const fresh: Violation[] = [];
+    for (const finding of found.values()) {
+      const known = this.#violations.get(finding.key);
+      if (known) {
+        this.#violations.set(finding.key, { ...finding, since: known.since, traceId: known.traceId });
+      } else if (this.#isViolation(finding, looked, suspects)) {
+        const violation = { ...finding, since: looked.at, traceId: '' };
+        this.#violations.set(finding.key, violation);
+        fresh.push(violation);
+      } else {
+        pending.push(finding);
+      }
+    }
+    this.#suspects = suspects;
+    this.#pending = pending;
+    return fresh;
+  }
+
+  #isViolation(finding: Finding, looked: Looked, suspects: Set<string>): boolean {
+    if (finding.weight === 'certain') return true;
+    if (finding.weight === 'inFlight' || finding.orderId === null) return false;
+    if (!looked.judgeable(finding.orderId)) return false;
+    suspects.add(finding.key);
+    return this.#suspects.has(finding.key);
+  }
+
+  /** Where a violation leads to: found out once, when it is new. */
+  trace(key: string, traceId: string): void {
+    const violation = this.#violations.get(key);
+    if (violation) this.#violations.set(key, { ...violation, traceId });
+  }
+}
+
+function lookedFor(violation: Violation, looked: Looked): boolean {
+  switch (violation.scope) {
+    case 'sweep':
+      return true;
+    case 'everything':
+      return looked.everything;
+    case 'order':
+      return violation.orderId === null || looked.orders.has(violation.orderId);
+  }
+}

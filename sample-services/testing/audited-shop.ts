@@ -1,0 +1,88 @@
+import { ServiceProcess } from './service-process.ts';
+import { TestShop } from './shop.ts';
+
+const READ = [
+  ...['orders', 'inventory', 'payments', 'shipping', 'notifications', 'orderview', 'outside-world', 'broker'],
+] as const;
+
+export interface Wall {
+  sweep: { number: number; tookMs: number; orders: number } | null;
+  open: number;
+  invariants: {
+    id: string;
+    verdict: 'OK' | 'PENDING' | 'VIOLATION';
+    violations: number;
+    pending: number;
+    unread: string | null;
+    figures: Record<string, number>;
+  }[];
+}
+
+export interface Evidence {
+  evidence: { orderId: string | null; expected: string; found: string; traceId: string; key: string }[];
+  waiting: { orderId: string | null; expected: string; found: string }[];
+}
+
+/** A shop with its order view and an auditor that is quick and impatient. */
+export class AuditedShop {
+  readonly shop: TestShop;
+  readonly orderview: ServiceProcess;
+  readonly auditor: ServiceProcess;
+
+  private constructor(shop: TestShop, orderview: ServiceProcess, auditor: ServiceProcess) {
+    this.shop = shop;
+    this.orderview = orderview;
+    this.auditor = auditor;
+  }
+
+  static async start(audit: Record<string, string> = {}): Promise<AuditedShop> {
+    const shop = await TestShop.start();
+    shop.databases.orderview = await shop.postgres.database('orderview');
+    const orderview = new ServiceProcess('orderview', {
+      SHOP_PROFILE: 'demo',
+      DATABASE_URL: shop.databases.orderview,
+      BROKER_URL: shop.databases.broker ?? '',
+      ORDERS_URL: shop.services.orders.url,
+      PAYMENTS_URL: shop.services.payments.url,
+      SHIPPING_URL: shop.services.shipping.url,
+      NOTIFICATIONS_URL: shop.services.notifications.url,
+    });
+    await orderview.start();
+    const auditor = new ServiceProcess('auditor', {
+      AUDIT_DATABASES: JSON.stringify(await shop.postgres.reader('auditor', READ)),
+      AUDIT_SWEEP_MS: '250',
+      AUDIT_LAG_MS: '1000',
+      AUDIT_SAGA_MS: '60000',
+      ...audit,
+    });
+    await auditor.start();
+    return new AuditedShop(shop, orderview, auditor);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.auditor.kill(), this.orderview.kill()]);
+    await this.shop.stop();
+  }
+
+  async wall(): Promise<Wall> {
+    return (await (await fetch(`${this.auditor.url}/invariants`)).json()) as Wall;
+  }
+
+  /** Verdicts by invariant, those that are OK left out. */
+  async notOk(): Promise<Record<string, string>> {
+    const { invariants } = await this.wall();
+    return Object.fromEntries(
+      invariants.filter((row) => row.verdict !== 'OK').map((row) => [row.id, row.verdict]),
+    );
+  }
+
+  async evidence(id: string): Promise<Evidence> {
+    return (await (await fetch(`${this.auditor.url}/invariants/${id}`)).json()) as Evidence;
+  }
+
+  /** Looks at every order there is, and at all totals. */
+  async sweepEverything(): Promise<Wall> {
+    const answer = await fetch(`${this.auditor.url}/sweep?everything=true`, { method: 'POST' });
+    return (await answer.json()) as Wall;
+  }
+}
