@@ -49,7 +49,8 @@ test('a setting is saved on the running service; one that makes no sense is refu
   await page.goto(`${system.dashboard}/agents?service=shipping`);
   const form = page.getByRole('form', { name: 'Settings of outside-world' });
   const limit = form.getByLabel('Time limit');
-  await expect(limit).toHaveValue('3000');
+  // The page shows the services only when its live channel is there.
+  await expect(limit).toHaveValue('3000', { timeout: 60_000 });
   await limit.fill('0');
   await expect(form.getByRole('alert')).toHaveText('a whole number from 1 to 120,000');
   await expect(form.getByRole('button', { name: 'Save' })).toBeDisabled();
