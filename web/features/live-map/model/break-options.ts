@@ -29,14 +29,22 @@ export type Chosen =
   | { kind: 'edge'; from: string; to: string }
   | { kind: 'queue'; queue: string; consumers: readonly string[] };
 
-function targetsOf(chosen: Chosen): FaultTarget[] {
+/** The process of a service, or each of them by name when it has several. */
+function processesOf(service: string, agents: readonly AgentView[]): FaultTarget[] {
+  const own = agents.filter((agent) => agent.connected && agent.kind !== 'host' && agent.service === service);
+  const instances = [...new Set(own.map((agent) => agent.instance))].sort();
+  if (instances.length < 2) return [{ kind: 'process', service }];
+  return instances.map((instance) => ({ kind: 'process', service, instance }));
+}
+
+function targetsOf(chosen: Chosen, agents: readonly AgentView[]): FaultTarget[] {
   switch (chosen.kind) {
     case 'service': {
       const { service } = chosen;
       return [
         { kind: 'service', service },
         { kind: 'database', service },
-        { kind: 'process', service },
+        ...processesOf(service, agents),
         ...chosen.queues.map((queue): FaultTarget => ({ kind: 'consumer', service, queue })),
       ];
     }
@@ -66,22 +74,33 @@ function titleOf(type: FaultType, position: FaultPosition): string {
   return position === 'before' ? title : (TITLES[position]?.[type] ?? `${title}, ${position}`);
 }
 
+/** What tells apart options of one type and kind. */
+function whichOf(target: FaultTarget, chosen: Chosen): { id: string[]; suffix: string } {
+  if (target.kind === 'consumer') {
+    const suffix = chosen.kind === 'service' ? ` (${target.queue})` : '';
+    return { id: [target.service, target.queue], suffix };
+  }
+  if (target.kind === 'process' && target.instance !== undefined) {
+    return { id: [target.instance], suffix: ` (${target.instance})` };
+  }
+  return { id: [], suffix: '' };
+}
+
 /** The menu for what was chosen: the catalogue, cut down to what the connected agents can do to it. */
 export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): BreakOption[] {
   const options: BreakOption[] = [];
   for (const type of ON_MAP) {
     const row = FAULT_CATALOGUE[type];
     const kinds: readonly FaultTarget['kind'][] = row.targets;
-    for (const target of targetsOf(chosen)) {
+    for (const target of targetsOf(chosen, agents)) {
       if (!kinds.includes(target.kind)) continue;
       const able = agents.filter((a) => canInject(a, type, target));
       if (able.length === 0) continue;
-      const suffix = target.kind === 'consumer' && chosen.kind === 'service' ? ` (${target.queue})` : '';
-      const own = target.kind === 'consumer' ? `:${target.service}:${target.queue}` : '';
+      const which = whichOf(target, chosen);
       for (const position of positionsOf(type, target.kind)) {
         options.push({
-          id: `${type}:${target.kind}:${position}${own}`,
-          title: `${titleOf(type, position)}${suffix}`,
+          id: [type, target.kind, position, ...which.id].join(':'),
+          title: `${titleOf(type, position)}${which.suffix}`,
           type,
           target,
           position,

@@ -199,6 +199,21 @@ describe('breakOptions', () => {
     expect(of('orders').map((o) => o.type)).toEqual(['process_kill']);
   });
 
+  it('names the process which is meant when a service has several', () => {
+    const capabilities = ['process_pause:process'];
+    const host = agent({ kind: 'host', service: 'host', capabilities, reach: ['payments'] });
+    const replicas = ['payments-2', 'payments-1'].map((instance) => agent({ agentId: instance, instance }));
+    const options = breakOptions({ kind: 'service', service: 'payments', queues: [] }, [host, ...replicas]);
+    const pauses = options.filter(({ type }) => type === 'process_pause');
+    expect(pauses.map(({ id, title, target }) => [id, title, target])).toEqual([
+      ...['payments-1', 'payments-2'].map((instance) => [
+        `process_pause:process:before:${instance}`,
+        `Pause (SIGSTOP) (${instance})`,
+        { kind: 'process', service: 'payments', instance },
+      ]),
+    ]);
+  });
+
   it('injects an edge fault at the caller', () => {
     const caller = agent({ service: 'orders', instance: 'orders-1', capabilities: ['hang:edge'] });
     const options = breakOptions({ kind: 'edge', from: 'orders', to: 'payments' }, [caller, agent({})]);
