@@ -202,11 +202,6 @@ export class Database implements Sql {
   }
 }
 
-/** True of a statement that was refused because its key is taken. */
-export function isDuplicate(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '23505';
-}
-
 const names = new Map<string, string>();
 
 /**

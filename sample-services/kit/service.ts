@@ -9,7 +9,7 @@ import { type Kit, Parts } from './parts.ts';
 import { declareProtections, PEER_PROTECTIONS, type Protection } from './protections.ts';
 import { offerResilience } from './resilience.ts';
 
-export type { Kit, PeerName } from './parts.ts';
+export type { Kit } from './parts.ts';
 
 export interface ServiceDefinition {
   name: string;
