@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import type { Certificates } from '@stormglass/agents/host';
+import { clientSecret } from '../sample-services/kit/identity/client-secret.ts';
 import { insideUrl, outsideUrl } from './launch/addresses.ts';
 import type { ShopSecrets } from './launch/data-dir.ts';
 
@@ -162,11 +162,6 @@ function telemetryEnv(context: LaunchContext, service: string, name = service): 
 /** Who seals cards, and who opens them. */
 const MAY_UNSEAL: ReadonlySet<PortName> = new Set<PortName>(['orders', 'payments']);
 
-/** What a service proves itself with at identity: identity derives the same from the same root. */
-function clientSecret(context: LaunchContext, service: string): string {
-  return createHmac('sha256', context.secrets.service).update(`client/${service}`).digest('hex');
-}
-
 function shopEnv(context: LaunchContext, service: PortName, name = service): Record<string, string> {
   const { databases, ports, secrets, tlsDir } = context;
   const database = databases[service];
@@ -179,7 +174,7 @@ function shopEnv(context: LaunchContext, service: PortName, name = service): Rec
     ...(MAY_UNSEAL.has(service) ? { SHOP_SEAL_SECRET: secrets.seal } : {}),
     ...(database === undefined ? {} : { DATABASE_URL: database }),
     ...(broker === undefined ? {} : { BROKER_URL: broker }),
-    SHOP_CLIENT_SECRET: clientSecret(context, service),
+    SHOP_CLIENT_SECRET: clientSecret(secrets.service, service),
     ...(tlsDir === null ? {} : { SHOP_MTLS: 'on', SHOP_TLS_DIR: tlsDir }),
     IDENTITY_URL: inShop(context, 'identity'),
     // All others are found there.
@@ -316,7 +311,7 @@ export function auditor(context: LaunchContext): PlannedProcess {
       ...telemetryEnv(context, 'auditor'),
       PORT: String(ports.auditor),
       SHOP_PROFILE: 'demo',
-      SHOP_CLIENT_SECRET: clientSecret(context, 'auditor'),
+      SHOP_CLIENT_SECRET: clientSecret(context.secrets.service, 'auditor'),
       ...(tlsDir === null ? {} : { SHOP_MTLS: 'on', SHOP_TLS_DIR: tlsDir }),
       IDENTITY_URL: inShop(context, 'identity'),
       AUDIT_DATABASES: JSON.stringify(readable),

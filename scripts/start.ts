@@ -32,7 +32,7 @@ async function start(options: StartOptions, report: Report): Promise<void> {
   try {
     const ports = await choosePorts(options.port);
     await demandFree(listeners(options, ports), dataDir.reclaimed ? RECLAIM_MS : 0);
-    const keys = accessKeys(options.dataDir, isLoopback(options.host));
+    const keys = accessKeys(options.dataDir, isLoopback(options.host), process.env);
     if (keys.made && keys.login !== null && keys.agent !== null && keys.otlp !== null) {
       report({ event: 'keys', login: keys.login, agent: keys.agent, otlp: keys.otlp });
     }

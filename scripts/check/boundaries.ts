@@ -34,7 +34,11 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'web/live/': CONTRACTS,
   'web/ui/': [...CONTRACTS, 'web/live/'],
   'web/': [],
-  'scripts/': ['agents/contract/', 'agents/host/', 'agents/queues/testing/'],
+  'scripts/': [
+    ...['agents/contract/', 'agents/host/', 'agents/queues/testing/'],
+    // Who starts the shop gives each service what it proves itself with.
+    'sample-services/kit/identity/client-secret.ts',
+  ],
   'e2e/': ANYTHING,
   'bench/': ANYTHING,
   // Configuration files in the root.

@@ -103,8 +103,10 @@ export interface Keys {
 
 const StoredKeys = z.object({ login: z.string(), agent: z.string(), otlp: z.string() });
 
-/** None on loopback; else three secrets which stay the same for a data directory. */
-export function accessKeys(dataDir: string, loopback: boolean): Keys {
+/** None on loopback; else three secrets: those of the environment, or ones which stay the same for a data directory. */
+export function accessKeys(dataDir: string, loopback: boolean, env: NodeJS.ProcessEnv): Keys {
+  const { STORMGLASS_LOGIN_TOKEN: login, STORMGLASS_AGENT_KEY: agent, STORMGLASS_OTLP_KEY: otlp } = env;
+  if (login && agent && otlp && !loopback) return { login, agent, otlp, made: false };
   if (loopback) return { login: null, agent: null, otlp: null, made: false };
   const file = join(dataDir, 'keys.json');
   if (existsSync(file)) return { ...StoredKeys.parse(JSON.parse(readFileSync(file, 'utf8'))), made: false };
