@@ -123,9 +123,10 @@ const BREAKS: readonly Break[] = [
   },
   {
     ...{ id: 'I10', what: 'a saga that nobody cares for', database: 'orders' },
-    harm: `insert into saga (id, type, mode, order_id, owner, epoch, lease_until, carrier, created_at)
+    // Of no engine that runs: one of ours would take it up.
+    harm: `insert into saga (id, type, mode, order_id, owner, epoch, lease_until, carrier, created_at, engine)
            select 'dead-' || $1, 'create-order', 'orchestrated', $1, 'nobody', 1, now() - interval '1 hour', '{}',
-             now() - interval '1 hour'`,
+             now() - interval '1 hour', 'none'`,
     mend: `delete from saga where id = 'dead-' || $1`,
   },
   {
