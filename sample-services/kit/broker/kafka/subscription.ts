@@ -63,7 +63,6 @@ export class Subscription implements Consumer {
     await this.#consumer.run({
       eachBatchAutoResolve: false,
       autoCommitThreshold: 1,
-      // A repetition that waits for its time must not hold up any other partition.
       partitionsConsumedConcurrently: 64,
       eachBatch: (payload) => this.#batch(payload),
     });
@@ -113,11 +112,16 @@ export class Subscription implements Consumer {
   async #batch(payload: EachBatchPayload): Promise<void> {
     const { batch, heartbeat, isStale, resolveOffset, commitOffsetsIfNecessary, pause } = payload;
     const idle = this.#idle.signal;
+    const now = this.#options.clock.now();
+    const messages = batch.messages.map((message) => ({ message, read: readable(message) }));
+    // All of a topic of repetitions wait equally long: behind the first that is not due none is.
+    const early = messages.findIndex(({ read }) => read !== null && read.due > now);
+    const due = early < 0 ? messages : messages.slice(0, early);
     const [ended, abandoned] = [new AbortController(), new AbortController()];
     const stopped = AbortSignal.any([abandoned.signal, idle, this.#stop.signal]);
-    const progress = new Progress(batch.messages.map(({ offset }) => offset));
-    const work = batch.messages.map(async (message) => {
-      if (!(await this.#process(message, stopped))) return;
+    const progress = new Progress(due.map(({ message }) => message.offset));
+    const work = due.map(async ({ message, read }) => {
+      if (!(await this.#process(message, read, stopped))) return;
       const reached = progress.finish(message.offset);
       if (reached !== null && !isStale()) resolveOffset(reached);
     });
@@ -133,18 +137,24 @@ export class Subscription implements Consumer {
       abandoned.abort();
     }
     if (idle.aborted && idle === this.#idle.signal) this.#resumes.push(pause());
+    else if (early >= 0) this.#resumeAt(messages[early]?.read?.due ?? now, pause());
+  }
+
+  /** KafkaJS fetches no more for this process while a batch is being handled, so nothing may wait for its time there. */
+  #resumeAt(due: number, resume: () => void): void {
+    const { clock } = this.#options;
+    void clock.sleep(due - clock.now(), this.#stop.signal).then(() => {
+      if (!this.#stop.signal.aborted) resume();
+    });
   }
 
   /** False when it was not done, and has to come again. */
-  async #process(message: KafkaMessage, stopped: AbortSignal): Promise<boolean> {
-    const { clock, log, queue } = this.#options;
-    const read = readable(message);
+  async #process(message: KafkaMessage, read: Read | null, stopped: AbortSignal): Promise<boolean> {
+    const { log, queue } = this.#options;
     if (read === null) {
       log.warn({ queue: queue.name, offset: message.offset }, 'not readable, left out');
       return true;
     }
-    const wait = read.due - clock.now();
-    if (wait > 0) await clock.sleep(wait, stopped);
     const giveBack = await this.#hands.take(stopped);
     if (giveBack === null) return false;
     const done = this.#handle(read.delivery).finally(giveBack);
@@ -183,7 +193,9 @@ export class Subscription implements Consumer {
   }
 }
 
-function readable(message: KafkaMessage): ReturnType<typeof toDelivery> | null {
+type Read = ReturnType<typeof toDelivery>;
+
+function readable(message: KafkaMessage): Read | null {
   try {
     return toDelivery(message);
   } catch {
