@@ -88,7 +88,7 @@ export function describeOperations({ name, under, skip = null, ...can }: Candida
     beforeEach(async () => {
       scene = await Scene.open(under());
     });
-    afterEach(() => scene.close());
+    afterEach(() => scene?.close());
     seeWhatIsThere(() => scene, can.tellsInFlight);
     actOnIt(() => scene);
     actOnDeadLetters(() => scene, can.redrivesById);

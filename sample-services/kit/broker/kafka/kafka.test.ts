@@ -58,11 +58,15 @@ describe('Kafka, the parts that need no server', () => {
   });
 
   test('an offset is committed only when everything before it is done', () => {
-    const progress = new Progress(['10', '11', '13', '14']);
+    const progress = new Progress();
+    progress.add(['10', '11', '13']);
+    progress.add(['14']);
     expect(progress.finish('11')).toBeNull();
     expect(progress.finish('13')).toBeNull();
+    expect([progress.first, progress.open]).toEqual(['10', 4]);
     expect(progress.finish('10')).toBe('13');
     expect(progress.finish('14')).toBe('14');
+    expect([progress.first, progress.open]).toEqual([null, 0]);
   });
 
   test('each attempt has a topic of its own, since a partition lets messages come due in order only', () => {

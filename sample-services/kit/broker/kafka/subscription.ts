@@ -4,8 +4,8 @@ import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import { Hands } from '../hands.ts';
 import type { Consumer, Delivery, QueueDefinition } from '../port.ts';
+import { Lane } from './lane.ts';
 import { toDelivery } from './message.ts';
-import { Progress } from './progress.ts';
 import { pausedTopic, retryTopics } from './topics.ts';
 
 const SESSION_MS = 10_000;
@@ -35,8 +35,7 @@ export class Subscription implements Consumer {
   readonly #stop = new AbortController();
   #concurrency: number;
   #paused = false;
-  /** Aborted while there are no hands. */
-  #idle = new AbortController();
+  readonly #lanes = new Map<string, { lane: Lane; topic: string; partition: number }>();
   readonly #resumes: (() => void)[] = [];
   #looking: Promise<void> = Promise.resolve();
 
@@ -57,14 +56,19 @@ export class Subscription implements Consumer {
   async start(): Promise<void> {
     const { queue } = this.#options;
     const joined = Promise.withResolvers<void>();
-    this.#consumer.on(this.#consumer.events.GROUP_JOIN, () => joined.resolve());
+    this.#consumer.on(this.#consumer.events.GROUP_JOIN, () => {
+      // KafkaJS begins anew at what is committed.
+      for (const { lane } of this.#lanes.values()) lane.drop();
+      this.#lanes.clear();
+      joined.resolve();
+    });
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topics: [queue.name, ...retryTopics(queue)], fromBeginning: true });
     await this.#consumer.run({
       eachBatchAutoResolve: false,
-      autoCommitThreshold: 1,
+      autoCommit: false,
       partitionsConsumedConcurrently: 64,
-      eachBatch: (payload) => this.#batch(payload),
+      eachBatch: (payload) => this.#fetched(payload),
     });
     this.#looking = this.#lookForPause();
     await joined.promise;
@@ -79,19 +83,27 @@ export class Subscription implements Consumer {
     this.#stop.abort();
     await this.#looking;
     await Promise.all(this.#running);
+    await Promise.all([...this.#lanes.values()].map(({ lane }) => lane.settle()));
     await this.#consumer.disconnect();
   }
 
   /** Without hands the partitions stand still, and what was fetched of them is forgotten: a purge may delete it. */
   #setHands(): void {
-    const limit = this.#paused ? 0 : this.#concurrency;
-    this.#hands.limit = limit;
-    if (limit === 0) {
-      this.#idle.abort();
-    } else if (this.#idle.signal.aborted) {
-      this.#idle = new AbortController();
-      for (const resume of this.#resumes.splice(0)) resume();
+    this.#hands.limit = this.#limit;
+    if (this.#limit === 0) this.#forget();
+    else for (const resume of this.#resumes.splice(0)) resume();
+  }
+
+  get #limit(): number {
+    return this.#paused ? 0 : this.#concurrency;
+  }
+
+  #forget(): void {
+    for (const { lane, topic, partition } of this.#lanes.values()) {
+      const offset = lane.drop();
+      if (offset !== null) this.#consumer.seek({ topic, partition, offset });
     }
+    this.#lanes.clear();
   }
 
   async #lookForPause(): Promise<void> {
@@ -105,56 +117,42 @@ export class Subscription implements Consumer {
     }
   }
 
-  /**
-   * Handles the messages of one partition side by side. Returns early, with what is done committed, when the group is
-   * being rearranged: a handler that takes its time must not keep all others waiting.
-   */
-  async #batch(payload: EachBatchPayload): Promise<void> {
-    const { batch, heartbeat, isStale, resolveOffset, commitOffsetsIfNecessary, pause } = payload;
-    const idle = this.#idle.signal;
-    const now = this.#options.clock.now();
-    const messages = batch.messages.map((message) => ({ message, read: readable(message) }));
-    // All of a topic of repetitions wait equally long: behind the first that is not due none is.
-    const early = messages.findIndex(({ read }) => read !== null && read.due > now);
-    const due = early < 0 ? messages : messages.slice(0, early);
-    const [ended, abandoned] = [new AbortController(), new AbortController()];
-    const stopped = AbortSignal.any([abandoned.signal, idle, this.#stop.signal]);
-    const progress = new Progress(due.map(({ message }) => message.offset));
-    const work = due.map(async ({ message, read }) => {
-      if (!(await this.#process(message, read, stopped))) return;
-      const reached = progress.finish(message.offset);
-      if (reached !== null && !isStale()) resolveOffset(reached);
-    });
-    const all = Promise.all(work).finally(() => ended.abort());
-    try {
-      while (!ended.signal.aborted) {
-        await this.#options.clock.sleep(HEARTBEAT_MS, ended.signal);
-        await heartbeat();
-        await commitOffsetsIfNecessary();
-      }
-      await all;
-    } finally {
-      abandoned.abort();
+  async #fetched({ batch, pause, resolveOffset }: EachBatchPayload): Promise<void> {
+    const { topic, partition, messages } = batch;
+    // Fetched just before the hands were taken away: it stays where it is.
+    if (this.#limit === 0) {
+      this.#resumes.push(pause());
+      return;
     }
-    if (idle.aborted && idle === this.#idle.signal) this.#resumes.push(pause());
-    else if (early >= 0) this.#resumeAt(messages[early]?.read?.due ?? now, pause());
+    const key = `${topic}/${partition}`;
+    const owned = this.#lanes.get(key) ?? { lane: this.#newLane(topic, partition), topic, partition };
+    this.#lanes.set(key, owned);
+    owned.lane.take(messages, pause);
+    // From here it is fetched on; where a new owner would begin is the lane's to store.
+    resolveOffset(batch.lastOffset());
   }
 
-  /** KafkaJS fetches no more for this process while a batch is being handled, so nothing may wait for its time there. */
-  #resumeAt(due: number, resume: () => void): void {
-    const { clock } = this.#options;
-    void clock.sleep(due - clock.now(), this.#stop.signal).then(() => {
-      if (!this.#stop.signal.aborted) resume();
+  #newLane(topic: string, partition: number): Lane {
+    const { log } = this.#options;
+    return new Lane({
+      handle: (message, dropped) => this.#process(message, AbortSignal.any([dropped, this.#stop.signal])),
+      // Refused when the partition is no longer ours: its new owner gets the messages again.
+      commit: (offset) =>
+        this.#consumer.commitOffsets([{ topic, partition, offset }]).catch((err) => {
+          log.debug({ err, topic, partition }, 'an offset was not stored');
+        }),
     });
   }
 
   /** False when it was not done, and has to come again. */
-  async #process(message: KafkaMessage, read: Read | null, stopped: AbortSignal): Promise<boolean> {
-    const { log, queue } = this.#options;
+  async #process(message: KafkaMessage, stopped: AbortSignal): Promise<boolean> {
+    const { clock, log, queue } = this.#options;
+    const read = readable(message);
     if (read === null) {
       log.warn({ queue: queue.name, offset: message.offset }, 'not readable, left out');
       return true;
     }
+    if (read.due > clock.now()) await clock.sleep(read.due - clock.now(), stopped);
     const giveBack = await this.#hands.take(stopped);
     if (giveBack === null) return false;
     const done = this.#handle(read.delivery).finally(giveBack);
@@ -193,9 +191,7 @@ export class Subscription implements Consumer {
   }
 }
 
-type Read = ReturnType<typeof toDelivery>;
-
-function readable(message: KafkaMessage): Read | null {
+function readable(message: KafkaMessage): ReturnType<typeof toDelivery> | null {
   try {
     return toDelivery(message);
   } catch {
