@@ -18,6 +18,11 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     env: { STORMGLASS_FUZZ_SECONDS: '600', STORMGLASS_FUZZ_SEED: String(Date.now() % 2 ** 31) },
     args: ['node_modules/vitest/vitest.mjs', 'run', 'agents/collector/fuzz/fuzz.test.ts'],
   },
+  'saga-crashes': {
+    what: 'kill -9 at every named point of both saga modes and both engines; every order ends right',
+    env: { STORMGLASS_ALL_POINTS: '1' },
+    args: ['node_modules/vitest/vitest.mjs', 'run', 'sample-services/orders'],
+  },
   'process-kills': {
     what: 'each process killed five times under load; no acknowledged order and no acknowledged span is lost',
     env: { STORMGLASS_KILL_ROUNDS: '5' },

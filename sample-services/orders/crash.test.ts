@@ -89,13 +89,14 @@ describe('kill -9 of any service under load', () => {
       timeout: 60_000,
       interval: 200,
     });
-    for (const orderId of placed) {
+    const check = async (orderId: string) => {
       const facts = await shop.facts(orderId);
-      const right =
-        facts.status === 'CONFIRMED'
-          ? JSON.stringify(facts) === JSON.stringify(DELIVERED)
-          : leftNothing(facts);
-      expect(right, JSON.stringify({ orderId, facts })).toBe(true);
+      if (facts.status === 'CONFIRMED') expect(facts, orderId).toEqual(DELIVERED);
+      else expect(leftNothing(facts), JSON.stringify({ orderId, facts })).toBe(true);
+    };
+    // Each fact is a connection of its own: ten orders at a time are as many as a small machine likes.
+    for (let from = 0; from < placed.length; from += 10) {
+      await Promise.all(placed.slice(from, from + 10).map(check));
     }
   }, 180_000);
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { pointsToTry } from '../../testing/points.ts';
 import { DELIVERED, leftNothing, type ShopService, TestShop } from '../../testing/shop.ts';
 
 /** A killed consumer's messages come back after 10 to 15 s; three may die one after the other. */
@@ -74,7 +75,7 @@ async function crashAt(
 }
 
 describe('kill -9 of the participants of a choreographed saga', () => {
-  test.each(FORWARD)(
+  test.each(pointsToTry(FORWARD))(
     'at %j: the order still comes through, once',
     async (plan) => {
       expect(await shop.facts(await crashAt(plan, {}))).toEqual(DELIVERED);
@@ -82,7 +83,7 @@ describe('kill -9 of the participants of a choreographed saga', () => {
     ROUND_MS,
   );
 
-  test.each(BACKWARD)(
+  test.each(pointsToTry(BACKWARD))(
     'at %j: the refused order is still undone',
     async (plan) => {
       const facts = await shop.facts(await crashAt(plan, { address: '1 Nowhere Road, 00000 Atlantis' }));
@@ -92,7 +93,7 @@ describe('kill -9 of the participants of a choreographed saga', () => {
     ROUND_MS,
   );
 
-  test.each(LABEL_BACK)(
+  test.each(pointsToTry(LABEL_BACK))(
     'at %j: the label of a cancelled order is still cancelled',
     async (plan) => {
       // Shipping does not hear of the label it bought, so that the order can still be cancelled.

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
+import { pointsToTry } from '../../../testing/points.ts';
 import type { SagaView } from '../port.ts';
 import type { Bench, EngineProcess } from './bench.ts';
 import { soon } from './bench.ts';
@@ -40,18 +41,21 @@ function describeKills(bench: () => Bench, engine: () => EngineProcess): void {
   }
 
   describe('kill -9', () => {
-    test.each(FORWARD)('at %s: the order still comes through, each effect once', async (point) => {
-      expectDelivered(bench(), await crashAt(point, {}));
-    });
+    test.each(pointsToTry(FORWARD))(
+      'at %s: the order still comes through, each effect once',
+      async (point) => {
+        expectDelivered(bench(), await crashAt(point, {}));
+      },
+    );
 
-    test.each(BACKWARD)('at %s: the refused order is still undone', async (point) => {
+    test.each(pointsToTry(BACKWARD))('at %s: the refused order is still undone', async (point) => {
       const saga = await crashAt(point, UNDELIVERABLE);
       expectUndone(bench(), saga);
       const effects = ['reserve', 'charge', 'undo charge', 'undo reserve'];
       expect(bench().witness.history(saga.orderId)).toEqual(effects);
     });
 
-    test.each(RETURNING)('at %s: the return still comes through', async (point) => {
+    test.each(pointsToTry(RETURNING))('at %s: the return still comes through', async (point) => {
       await engine().kill();
       await engine().start({ SHOP_CRASH_AT: point });
       const saga = await run(engine());
