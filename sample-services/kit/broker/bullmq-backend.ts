@@ -9,7 +9,7 @@ export const Envelope = z.object({
 });
 export type Envelope = z.output<typeof Envelope>;
 
-export type BullQueue = Pick<Queue<Envelope>, 'add' | 'close' | 'waitUntilReady'> & Failing;
+export type BullQueue = Pick<Queue<Envelope>, 'add' | 'clean' | 'close' | 'waitUntilReady'> & Failing;
 export type BullWorker = Pick<Worker<Envelope>, 'close' | 'concurrency' | 'waitUntilReady'> &
   Failing & {
     on(event: 'failed', listener: (job: Job<Envelope> | undefined, error: Error) => void): unknown;

@@ -43,6 +43,7 @@ function openQueue(name: string, url: string): BullQueue {
   client.on('error', () => undefined);
   return {
     add: (...job) => queue.add(...job),
+    clean: (...which) => queue.clean(...which),
     on: (event, listener) => queue.on(event, listener),
     waitUntilReady: () => queue.waitUntilReady(),
     close: async () => {

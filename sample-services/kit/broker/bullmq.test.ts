@@ -1,8 +1,10 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ask, startTestPostgres, type TestPostgres } from '../../testing/postgres.ts';
+import { systemClock } from '../clock.ts';
 import { BullMqBroker } from './bullmq.ts';
 import { describeBroker } from './contract/battery.ts';
+import { Bench, soon } from './contract/bench.ts';
 import { PROMISES } from './promises.ts';
 
 const log = pino({ level: 'silent' });
@@ -35,4 +37,21 @@ test('a broker that is not there fails the publish instead of hanging', async ()
   await expect(nowhere.publish({ name: 'q', attempts: 1, backoffMs: 1 }, message)).rejects.toThrow();
   await expect(nowhere.ping()).rejects.toMatchObject({ code: 'unavailable' });
   await nowhere.close();
+});
+
+test('what is done is forgotten after its time, so that a busy queue does not grow', async () => {
+  // Rounds come quickly, and nothing is kept.
+  const clock = { ...systemClock, sleep: (_: number, signal?: AbortSignal) => systemClock.sleep(50, signal) };
+  const on = new Bench({
+    url,
+    open: () => new BullMqBroker({ url, log, clock, keepDoneMs: 0 }),
+    deadLetters: async () => 0,
+    crash: async () => undefined,
+  });
+  await on.consume();
+  for (let i = 0; i < 5; i++) await on.publish();
+  await vi.waitFor(() => expect(on.seen).toHaveLength(5), soon);
+  const kept = () => ask(url, 'select id from bullmq.job where queue = $1', [on.queue.name]);
+  await vi.waitFor(async () => expect(await kept()).toEqual([]), soon);
+  await on.close();
 });

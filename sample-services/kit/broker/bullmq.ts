@@ -3,21 +3,28 @@ import { withRemoteContext } from '@stormglass/agents/node';
 import type { Job } from 'bullmq';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { type Loop, startLoop } from '../loop.ts';
 import { type BullBackend, type BullQueue, type BullWorker, Envelope } from './bullmq-backend.ts';
 import { Crew } from './bullmq-crew.ts';
 import { postgresBackend } from './bullmq-postgres.ts';
 import type { Broker, ConsumeOptions, Consumer, Delivery, Message, QueueDefinition } from './port.ts';
 import { away, within } from './within.ts';
 
-/** Finished jobs are kept this long, so that a relay's second publish of one id is still recognised. */
-const KEEP_DONE = { age: 600, count: 2_000 };
+/**
+ * Milliseconds for which a finished job is kept, so that a relay's second publish of its id is recognised. BullMQ could
+ * remove old ones at each completion, but in PostgreSQL that looks at all that are kept: with 2,000 of them 145 messages
+ * a second went through instead of 450. So they are swept now and then.
+ */
+const KEEP_DONE_MS = 120_000;
+const SWEEP_MS = 15_000;
+const SWEEP_BATCH = 5_000;
 const RECOVERY = {
   // A killed consumer's messages come back after the lock, not after BullMQ's default half minute.
   lockDuration: 10_000,
   stalledInterval: 5_000,
   maxStalledCount: 20,
   runRetryDelay: 1_000,
-  removeOnComplete: KEEP_DONE,
+  removeOnComplete: { count: -1 },
 };
 /** A publish that takes longer counts as failed; the outbox row stays and is sent again. */
 const PUBLISH_LIMIT_MS = 5_000;
@@ -31,6 +38,8 @@ export interface BullMqOptions {
   /** Where the jobs lie; in PostgreSQL unless said otherwise. */
   backend?: BullBackend;
   clock?: Clock;
+  /** How long a finished job's id is remembered. */
+  keepDoneMs?: number;
 }
 
 /** The Broker port on BullMQ. */
@@ -39,12 +48,20 @@ export class BullMqBroker implements Broker {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #backend: BullBackend;
+  readonly #keepDoneMs: number;
   readonly #queues = new Map<string, Promise<BullQueue>>();
   readonly #consumers = new Set<Consumer>();
   readonly #stop = new AbortController();
   #prepared: Promise<void> | null = null;
 
-  constructor({ url, log, backend = postgresBackend(url), clock = systemClock }: BullMqOptions) {
+  constructor({
+    url,
+    log,
+    backend = postgresBackend(url),
+    clock = systemClock,
+    keepDoneMs = KEEP_DONE_MS,
+  }: BullMqOptions) {
+    this.#keepDoneMs = keepDoneMs;
     this.#log = log;
     this.#clock = clock;
     this.#backend = backend;
@@ -60,7 +77,6 @@ export class BullMqBroker implements Broker {
           jobId: message.id,
           attempts: queue.attempts,
           backoff: { type: 'exponential', delay: queue.backoffMs },
-          removeOnComplete: KEEP_DONE,
         });
         await within(added, PUBLISH_LIMIT_MS, `publishing to ${queue.name}`);
       } catch (error) {
@@ -78,11 +94,12 @@ export class BullMqBroker implements Broker {
     const onError = (err: unknown) => this.#log.warn({ err, queue: queue.name }, 'broker connection failed');
     const crew = new Crew((hands) => this.#hire(queue, handler, options, hands, onError), onError);
     await crew.scale(options.concurrency);
+    const sweep = this.#sweep(queue.name);
     const consumer: Consumer = {
       scale: (concurrency) => crew.scale(concurrency),
       close: () => {
         this.#consumers.delete(consumer);
-        return crew.close();
+        return Promise.all([crew.close(), sweep.stop()]).then(() => undefined);
       },
     };
     this.#consumers.add(consumer);
@@ -105,6 +122,20 @@ export class BullMqBroker implements Broker {
     await Promise.all(
       queues.map((queue) => (queue.status === 'fulfilled' ? queue.value.close() : undefined)),
     );
+  }
+
+  #sweep(name: string): Loop {
+    return startLoop({
+      name: `sweep ${name}`,
+      intervalMs: SWEEP_MS,
+      log: this.#log,
+      clock: this.#clock,
+      run: async () => {
+        const queue = await this.#queue(name);
+        const removed = await queue.clean(this.#keepDoneMs, SWEEP_BATCH, 'completed');
+        return removed.length === SWEEP_BATCH;
+      },
+    });
   }
 
   #hire(
