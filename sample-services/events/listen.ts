@@ -43,7 +43,7 @@ export function listen(listening: Listening): void {
     concurrency,
     onDead: (message) => {
       log.warn({ queue: queue.name, message: message.id, error: message.error }, 'message given up');
-      announceDead(queue, message);
+      announceDead(broker, queue, message);
     },
   });
   consuming.then(

@@ -23,7 +23,7 @@ function consume(
     concurrency: CONCURRENCY,
     onDead: (message) => {
       log.warn({ queue: queue.name, message: message.id, error: message.error }, 'message given up');
-      announceDead(queue, message);
+      announceDead(broker, queue, message);
     },
   });
   consuming.then(

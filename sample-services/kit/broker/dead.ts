@@ -1,14 +1,18 @@
 import { EVENT } from '@stormglass/agents/contract';
 import { emitEvent, withRemoteContext } from '@stormglass/agents/node';
-import type { DeadMessage, QueueDefinition } from './port.ts';
+import type { Broker, DeadMessage, QueueDefinition } from './port.ts';
 
 /** Says in the trace of the business transaction that a message was given up. */
-export function announceDead(queue: QueueDefinition, message: DeadMessage): void {
+export function announceDead(
+  { system }: Pick<Broker, 'system'>,
+  queue: QueueDefinition,
+  message: DeadMessage,
+): void {
   withRemoteContext(message.headers, () =>
     emitEvent(
       EVENT.messageDeadLettered,
       {
-        'messaging.system': 'bullmq',
+        'messaging.system': system,
         'messaging.destination.name': queue.name,
         'messaging.message.id': message.id,
         'messaging.message.conversation_id': message.conversationId,
