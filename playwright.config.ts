@@ -14,6 +14,11 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   timeout: 180_000,
+  // A project has workers of its own, and those their system: the scenario that starts one itself has the machine alone.
+  projects: [
+    { name: 'own system', testMatch: '**/durability.spec.ts' },
+    { name: 'one system', testIgnore: '**/durability.spec.ts' },
+  ],
   expect: { timeout: 15_000 },
   forbidOnly: process.env.CI !== undefined,
   outputDir: 'test-results',

@@ -33,6 +33,8 @@ beforeAll(async () => {
   const orderview = await start('orderview', {
     BROKER_URL: shop.databases.broker ?? '',
     ORDERS_URL: shop.services.orders.url,
+    PAYMENTS_URL: shop.services.payments.url,
+    SHIPPING_URL: shop.services.shipping.url,
     NOTIFICATIONS_URL: shop.services.notifications.url,
   });
   const gateway = await start('gateway', {
