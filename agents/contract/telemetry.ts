@@ -159,6 +159,7 @@ export const EVENT = {
   protectionRestored: 'protection.restored',
   invariantViolated: 'invariant.violated',
   invariantRestored: 'invariant.restored',
+  invariantAcknowledged: 'invariant.acknowledged',
 } as const;
 
 /** The event which says that a breaker has come into a state. */

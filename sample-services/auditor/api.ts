@@ -11,6 +11,8 @@ export const WallRow = z.object({
   /** Of the last change of the verdict. */
   since: millis,
   violations: z.number().int(),
+  /** Violations that somebody has acknowledged: still so, and not counted above. */
+  acknowledged: z.number().int(),
   /** Facts that are not right and cannot be judged yet. */
   pending: z.number().int(),
   /** Why it could not be judged in the last sweep; null when it was. */
@@ -48,11 +50,30 @@ const fact = {
 export const EvidenceAnswer = WallRow.extend({
   /** The first 200. */
   evidence: z.array(z.object({ ...fact, since: millis, traceId: z.string() })),
+  /** The first 200 that were acknowledged, why and when. */
+  known: z.array(
+    z.object({
+      ...{ ...fact, since: millis, traceId: z.string() },
+      ...{ reason: z.string(), acknowledgedAt: millis },
+    }),
+  ),
   waiting: z.array(z.object(fact)),
 });
 export type EvidenceAnswer = z.infer<typeof EvidenceAnswer>;
 
 export const ById = z.object({ id: z.string().regex(/^I\d{1,2}$/) });
+
+/** Takes what is violated now as known. */
+export const Acknowledge = z.object({
+  /** Of which invariant; absent: of all. */
+  id: ById.shape.id.optional(),
+  /** Why it is left as it is. */
+  reason: z.string().trim().min(3).max(300),
+});
+export type Acknowledge = z.output<typeof Acknowledge>;
+/** Violations which are known from now on. */
+export const AcknowledgeAnswer = z.object({ acknowledged: z.number().int() });
+
 export const SweepQuery = z.object({ everything: z.enum(['true', 'false']).default('false') });
 
 const ms = z.number().nullable();

@@ -224,3 +224,28 @@ describe('an invariant', () => {
     await allRight();
   });
 });
+
+test('what an operator acknowledges is counted apart with his reason, and what comes later is red again', async () => {
+  const [one, two] = [await placed(), await placed()];
+  for (const { orderId } of [one, two]) await told(orderId);
+  await allRight();
+  const twice = (orderId: string) =>
+    sql(
+      'outside-world',
+      `insert into mail_statement (kind, reference, order_id) values ('sms', $1 || '-again', $1)`,
+      [orderId],
+    );
+  const red = () => vi.waitFor(async () => expect(await audited.notOk()).toEqual({ I8: 'VIOLATION' }), soon);
+  await twice(one.orderId);
+  await red();
+  expect(await audited.acknowledge('I8', 'the test told this customer twice')).toBe(1);
+  expect(await audited.notOk()).toEqual({});
+  expect((await audited.evidence('I8')).known).toMatchObject([
+    { orderId: one.orderId, found: '2 by sms', reason: 'the test told this customer twice' },
+  ]);
+  await audited.sweepEverything();
+  expect(await audited.notOk()).toEqual({});
+  await twice(two.orderId);
+  await red();
+  expect((await audited.evidence('I8')).evidence).toMatchObject([{ orderId: two.orderId }]);
+});

@@ -1,3 +1,4 @@
+import type { Acknowledge } from './api.ts';
 import { EventLog, type LoggedEvent } from './book/event-log.ts';
 import { type OrderFacts, openDebts, openSagas } from './book/facts.ts';
 import { atRest, OrderBook } from './book/order-book.ts';
@@ -68,6 +69,17 @@ export class Auditor {
     const turn = this.#running.then(() => this.#sweep(everything));
     this.#running = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** Violations of now are known from now on; gives how many that are. Kept in memory: after a restart all are red again. */
+  acknowledge({ id, reason }: Acknowledge): number {
+    let count = 0;
+    for (const entry of this.wall.filter(({ invariant }) => id === undefined || invariant.id === id)) {
+      const known = entry.acknowledge({ reason, at: Date.now() });
+      if (known.length > 0) this.#telemetry.acknowledged(entry, known.length, reason);
+      count += known.length;
+    }
+    return count;
   }
 
   async close(): Promise<void> {

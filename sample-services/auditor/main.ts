@@ -1,7 +1,7 @@
 import { startLoop } from '../kit/loop.ts';
 import { service } from '../kit/service.ts';
 import { Auditor } from './auditor.ts';
-import { addWall } from './routes.ts';
+import { addWall, offerAcknowledging } from './routes.ts';
 import { watchServices } from './service-levels/watch.ts';
 import { readAuditSettings } from './settings.ts';
 
@@ -26,5 +26,6 @@ await service({
       await auditor.close();
     });
     addWall(app, auditor);
+    kit.onStop(offerAcknowledging(auditor));
   },
 });

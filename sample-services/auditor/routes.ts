@@ -1,6 +1,15 @@
+import { registerControl } from '@stormglass/agents/node';
 import { ShopError } from '../kit/errors.ts';
 import type { App } from '../kit/http/route.ts';
-import { ById, ConsistencyAnswer, EvidenceAnswer, SweepQuery, WallAnswer } from './api.ts';
+import {
+  Acknowledge,
+  AcknowledgeAnswer,
+  ById,
+  ConsistencyAnswer,
+  EvidenceAnswer,
+  SweepQuery,
+  WallAnswer,
+} from './api.ts';
 import type { Auditor } from './auditor.ts';
 import type { Finding } from './invariants/invariant.ts';
 import type { WallEntry } from './wall/wall.ts';
@@ -38,11 +47,33 @@ export function addWall(app: App, auditor: Auditor): void {
     return wallOf(auditor);
   });
 
+  const acknowledge = {
+    schema: {
+      summary: 'Take what is violated now as known; a violation that comes later is red again',
+      body: Acknowledge,
+      response: { 200: AcknowledgeAnswer },
+    },
+    config: { permission: 'auditor:acknowledge' },
+  } as const;
+  app.post('/acknowledgements', acknowledge, async ({ body }) => ({
+    acknowledged: auditor.acknowledge(body),
+  }));
+
   const consistency = {
     schema: { summary: 'How long until all books agree', response: { 200: ConsistencyAnswer } },
     config: READ,
   };
   app.get('/consistency', consistency, async () => auditor.consistency.figures());
+}
+
+/** The same from the dashboard; gives back what withdraws it. */
+export function offerAcknowledging(auditor: Auditor): () => void {
+  return registerControl({
+    name: 'violations.acknowledge',
+    title: 'Acknowledge violations',
+    input: Acknowledge,
+    run: (asked) => ({ acknowledged: auditor.acknowledge(asked) }),
+  });
 }
 
 function wallOf(auditor: Auditor): WallAnswer {
@@ -53,7 +84,7 @@ function rowOf(entry: WallEntry): WallAnswer['invariants'][number] {
   const { invariant, verdict, since, unread, violations, pending } = entry;
   return {
     ...{ id: invariant.id, title: invariant.title, verdict, since, unread },
-    ...{ violations: violations.length, pending: pending.length },
+    ...{ violations: violations.length, pending: pending.length, acknowledged: entry.acknowledged.length },
     figures: invariant.figures?.() ?? {},
   };
 }
@@ -64,6 +95,10 @@ function evidenceOf(entry: WallEntry): EvidenceAnswer {
     evidence: entry.violations
       .slice(0, SHOWN)
       .map((each) => ({ ...factOf(each), since: each.since, traceId: each.traceId })),
+    known: entry.acknowledged.slice(0, SHOWN).map((each) => ({
+      ...{ ...factOf(each), since: each.since, traceId: each.traceId },
+      ...{ reason: each.acknowledged?.reason ?? '', acknowledgedAt: each.acknowledged?.at ?? 0 },
+    })),
     waiting: entry.pending.slice(0, SHOWN).map(factOf),
   };
 }

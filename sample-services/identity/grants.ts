@@ -28,7 +28,7 @@ const GRANTS: Readonly<Record<string, readonly Permission[]>> = {
   loadgen: [],
   'outside-world': [],
   /** A person with the command line. */
-  operator: PERMISSIONS.filter((permission) => /:(read|rotate|rebuild|sweep)$/.test(permission)),
+  operator: PERMISSIONS.filter((permission) => /:(read|rotate|rebuild|sweep|acknowledge)$/.test(permission)),
 };
 
 export function grantsOf(service: string): readonly Permission[] | null {

@@ -12,6 +12,7 @@ export interface Wall {
     id: string;
     verdict: 'OK' | 'PENDING' | 'VIOLATION';
     violations: number;
+    acknowledged: number;
     pending: number;
     unread: string | null;
     figures: Record<string, number>;
@@ -20,6 +21,7 @@ export interface Wall {
 
 export interface Evidence {
   evidence: { orderId: string | null; expected: string; found: string; traceId: string; key: string }[];
+  known: { orderId: string | null; expected: string; found: string; reason: string }[];
   waiting: { orderId: string | null; expected: string; found: string }[];
 }
 
@@ -78,6 +80,16 @@ export class AuditedShop {
 
   async evidence(id: string): Promise<Evidence> {
     return (await (await fetch(`${this.auditor.url}/invariants/${id}`)).json()) as Evidence;
+  }
+
+  /** Takes the violations of that invariant as known; gives how many. */
+  async acknowledge(id: string, reason: string): Promise<number> {
+    const answer = await fetch(`${this.auditor.url}/acknowledgements`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id, reason }),
+    });
+    return ((await answer.json()) as { acknowledged: number }).acknowledged;
   }
 
   /** Looks at every order there is, and at all totals. */

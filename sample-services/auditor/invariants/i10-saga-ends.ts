@@ -4,7 +4,9 @@ interface Row {
   id: string;
   order_id: string;
   type: string;
-  age: number;
+  /** Epoch seconds. */
+  since: number;
+  touched: number;
   idle: number;
 }
 
@@ -23,10 +25,11 @@ export function sagaEnds(): Invariant {
     check: async ({ snapshots, settings: { sagaMs } }) => {
       const rows = await snapshots.rows<Row>(
         'orders',
-        `select s.id, s.order_id, s.type, extract(epoch from now() - s.created_at)::float8 * 1000 as age,
-           extract(epoch from now() - greatest(s.created_at, s.lease_until, s.due_at,
-             (select max(at) from saga_step where saga_id = s.id)))::float8 * 1000 as idle
-         from saga s where s.ended_at is null and s.created_at < now() - make_interval(secs => $1)
+        `select id, order_id, type, extract(epoch from created_at)::float8 as since,
+           extract(epoch from sign)::float8 as touched, extract(epoch from now() - sign)::float8 * 1000 as idle
+         from (select s.*, greatest(created_at, lease_until, due_at,
+           (select max(at) from saga_step where saga_id = s.id)) as sign from saga s) s
+         where s.ended_at is null and s.created_at < now() - make_interval(secs => $1)
          order by s.created_at limit 500`,
         [sagaMs / 1_000],
       );
@@ -37,11 +40,12 @@ export function sagaEnds(): Invariant {
   };
 }
 
-function abandoned({ id, order_id, type, age, idle }: Row, sagaMs: number): Finding {
-  const seconds = (ms: number) => Math.round(ms / 1_000);
+/** In instants and not in ages: as long as nobody touches it, it stays the same fact. */
+function abandoned({ id, order_id, type, since, touched }: Row, sagaMs: number): Finding {
+  const instant = (seconds: number) => new Date(Math.round(seconds) * 1_000).toISOString();
   return {
     ...{ key: id, orderId: order_id, sagaId: id, weight: 'certain', scope: 'sweep' },
-    expected: `${type} to end within ${seconds(sagaMs)} s of the last sign of trouble`,
-    found: `${seconds(age)} s old, and for ${seconds(idle)} s nobody has touched it`,
+    expected: `${type} to end within ${Math.round(sagaMs / 1_000)} s of the last sign of trouble`,
+    found: `begun ${instant(since)}, and nobody has touched it since ${instant(touched)}`,
   };
 }

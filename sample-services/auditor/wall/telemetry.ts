@@ -45,6 +45,12 @@ export class WallTelemetry {
     else withRemoteContext({ traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01` }, say);
   }
 
+  acknowledged({ invariant }: WallEntry, count: number, reason: string): void {
+    const attributes = { [INVARIANT_ATTR.id]: invariant.id, [INVARIANT_ATTR.detail]: reason };
+    const body = `${count} violations of ${invariant.id} are known from now on: ${reason}`;
+    emitEvent(EVENT.invariantAcknowledged, attributes, { body });
+  }
+
   consistent(mode: string, seconds: number): void {
     this.#consistency.record(seconds, { 'saga.mode': mode });
   }

@@ -100,3 +100,54 @@ describe('a verdict', () => {
     expect(entry.verdict).toBe('VIOLATION');
   });
 });
+
+describe('a violation that somebody has acknowledged', () => {
+  const reason = 'left behind by an experiment';
+  const acknowledged = () => {
+    const all = sweeps();
+    all.sweep([finding({ weight: 'certain' })]);
+    all.entry.acknowledge({ reason, at: 1_500 });
+    return all;
+  };
+
+  test('is red no more, and still shown with its reason', () => {
+    const { entry, sweep } = acknowledged();
+    expect([entry.verdict, entry.since, entry.violations]).toEqual(['OK', 1_500, []]);
+    expect(sweep([finding({ weight: 'certain' })])).toEqual({ fresh: [], change: null });
+    expect(entry.verdict).toBe('OK');
+    expect(entry.acknowledged).toMatchObject([{ key: 'o-1/', acknowledged: { reason } }]);
+  });
+
+  test('does not excuse another one', () => {
+    const { entry, sweep } = acknowledged();
+    const other = finding({ key: 'o-2/', orderId: 'o-2', weight: 'certain' });
+    const { fresh, change } = sweep([finding({ weight: 'certain' }), other]);
+    expect([entry.verdict, fresh.map(({ key }) => key), change]).toEqual(['VIOLATION', ['o-2/'], 'violated']);
+    expect(entry.acknowledged).toHaveLength(1);
+  });
+
+  test('does not excuse worse of the same', () => {
+    const { entry, sweep } = acknowledged();
+    expect(sweep([finding({ weight: 'certain', found: '3' })]).fresh).toHaveLength(1);
+    expect([entry.verdict, entry.acknowledged]).toEqual(['VIOLATION', []]);
+  });
+
+  test('is red again when it was mended and came back', () => {
+    const { entry, sweep } = acknowledged();
+    sweep([]);
+    expect(entry.acknowledged).toEqual([]);
+    expect(sweep([finding({ weight: 'certain' })]).change).toBe('violated');
+  });
+
+  test('must be judged anew like any other when several databases are needed to see that it changed', () => {
+    const { entry, sweep } = sweeps();
+    sweep([finding()]);
+    sweep([finding()]);
+    entry.acknowledge({ reason, at: 1_500 });
+    sweep([finding({ found: '3' })], { judgeable: () => false });
+    expect(entry.verdict).toBe('PENDING');
+    sweep([finding({ found: '3' })]);
+    sweep([finding({ found: '3' })]);
+    expect(entry.verdict).toBe('VIOLATION');
+  });
+});

@@ -2,11 +2,20 @@ import type { Finding, Invariant } from '../invariants/invariant.ts';
 
 export type Verdict = 'OK' | 'PENDING' | 'VIOLATION';
 
+/** Somebody knows of a violation and says why it is left as it is. */
+export interface Acknowledgement {
+  reason: string;
+  /** Epoch ms. */
+  at: number;
+}
+
 export interface Violation extends Finding {
   /** Epoch ms. */
   since: number;
   /** Of the order's own business transaction; empty when unknown. */
   traceId: string;
+  /** Null: nobody has, and the invariant is red for it. */
+  acknowledged: Acknowledgement | null;
 }
 
 /** What one sweep found about one invariant. */
@@ -61,8 +70,14 @@ export class WallEntry {
     return this.#unread;
   }
 
+  /** Those which nobody has acknowledged: the invariant is violated while there are any. */
   get violations(): readonly Violation[] {
-    return [...this.#violations.values()];
+    return [...this.#violations.values()].filter(({ acknowledged }) => acknowledged === null);
+  }
+
+  /** Still so, and known to be. */
+  get acknowledged(): readonly Violation[] {
+    return [...this.#violations.values()].filter(({ acknowledged }) => acknowledged !== null);
   }
 
   get pending(): readonly Finding[] {
@@ -74,16 +89,25 @@ export class WallEntry {
     const before = this.#verdict;
     this.#unread = result.unread;
     const fresh = result.unread === null ? this.#sort(result.findings, looked) : [];
-    this.#verdict =
-      this.#violations.size > 0
-        ? 'VIOLATION'
-        : this.#pending.length > 0 || this.#unread !== null
-          ? 'PENDING'
-          : 'OK';
-    if (before !== this.#verdict) this.#since = looked.at;
+    this.#conclude(looked.at);
     const was = before === 'VIOLATION';
     const is = this.#verdict === 'VIOLATION';
     return { fresh, change: was === is ? null : is ? 'violated' : 'restored' };
+  }
+
+  /** Takes all violations of now as known; gives them. What comes later, or changes, is red again. */
+  acknowledge(acknowledged: Acknowledgement): readonly Violation[] {
+    const known = this.violations;
+    for (const violation of known) this.#violations.set(violation.key, { ...violation, acknowledged });
+    this.#conclude(acknowledged.at);
+    return known;
+  }
+
+  #conclude(at: number): void {
+    const before = this.#verdict;
+    const isPending = this.#pending.length > 0 || this.#unread !== null;
+    this.#verdict = this.violations.length > 0 ? 'VIOLATION' : isPending ? 'PENDING' : 'OK';
+    if (before !== this.#verdict) this.#since = at;
   }
 
   #sort(findings: readonly Finding[], looked: Looked): Violation[] {
@@ -96,10 +120,11 @@ export class WallEntry {
     const fresh: Violation[] = [];
     for (const finding of found.values()) {
       const known = this.#violations.get(finding.key);
-      if (known) {
-        this.#violations.set(finding.key, { ...finding, since: known.since, traceId: known.traceId });
+      if (known && isKept(known, finding)) {
+        const { since, traceId, acknowledged } = known;
+        this.#violations.set(finding.key, { ...finding, since, traceId, acknowledged });
       } else if (this.#isViolation(finding, looked, suspects)) {
-        const violation = { ...finding, since: looked.at, traceId: '' };
+        const violation = { ...finding, since: looked.at, traceId: '', acknowledged: null };
         this.#violations.set(finding.key, violation);
         fresh.push(violation);
       } else {
@@ -124,6 +149,11 @@ export class WallEntry {
     const violation = this.#violations.get(key);
     if (violation) this.#violations.set(key, { ...violation, traceId });
   }
+}
+
+/** One that was acknowledged is another when it says something else. */
+function isKept({ acknowledged, expected, found }: Violation, now: Finding): boolean {
+  return acknowledged === null || (expected === now.expected && found === now.found);
 }
 
 function lookedFor(violation: Violation, looked: Looked): boolean {

@@ -19,6 +19,7 @@ export const PERMISSIONS = [
   'orderview:rebuild',
   'auditor:read',
   'auditor:sweep',
+  'auditor:acknowledge',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
