@@ -37,8 +37,12 @@ export class AuditedShop {
     this.auditor = auditor;
   }
 
-  static async start(audit: Record<string, string> = {}): Promise<AuditedShop> {
-    const shop = await TestShop.start();
+  /** `audit`: of the auditor's environment, `env`: of everybody else's. */
+  static async start(
+    audit: Record<string, string> = {},
+    env: Record<string, string> = {},
+  ): Promise<AuditedShop> {
+    const shop = await TestShop.start(env);
     shop.databases.orderview = await shop.postgres.database('orderview');
     const orderview = new ServiceProcess('orderview', {
       SHOP_PROFILE: 'demo',
@@ -48,6 +52,7 @@ export class AuditedShop {
       PAYMENTS_URL: shop.services.payments.url,
       SHIPPING_URL: shop.services.shipping.url,
       NOTIFICATIONS_URL: shop.services.notifications.url,
+      ...env,
     });
     await orderview.start();
     const auditor = new ServiceProcess('auditor', {
@@ -82,12 +87,12 @@ export class AuditedShop {
     return (await (await fetch(`${this.auditor.url}/invariants/${id}`)).json()) as Evidence;
   }
 
-  /** Takes the violations of that invariant as known; gives how many. */
-  async acknowledge(id: string, reason: string): Promise<number> {
+  /** Takes the violations of that invariant, or of all, as known; gives how many. */
+  async acknowledge(id: string | null, reason: string): Promise<number> {
     const answer = await fetch(`${this.auditor.url}/acknowledgements`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ id, reason }),
+      body: JSON.stringify({ ...(id === null ? {} : { id }), reason }),
     });
     return ((await answer.json()) as { acknowledged: number }).acknowledged;
   }

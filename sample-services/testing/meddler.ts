@@ -3,9 +3,18 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 /**
  * What happens to a call on the way. `lose-request`: it never arrives; `lose-reply`: it is carried out, the answer is
  * lost; `hold`: the request arrives only when released, after its caller has given up; `late`: the same, but its caller
- * loses the connection at once; `delay`: it arrives and is answered when released; `twice`: it is carried out twice; `fail`: 503 without being carried out.
+ * loses the connection at once; `delay`: it arrives and is answered when released; `twice`: it is carried out twice;
+ * `fail`: 503 without being carried out; `fail-after`: 503 after that.
  */
-export type Meddling = 'lose-request' | 'lose-reply' | 'hold' | 'late' | 'delay' | 'twice' | 'fail';
+export type Meddling =
+  | 'lose-request'
+  | 'lose-reply'
+  | 'hold'
+  | 'late'
+  | 'delay'
+  | 'twice'
+  | 'fail'
+  | 'fail-after';
 
 interface Rule {
   path: string;
@@ -103,6 +112,10 @@ export class Meddler {
       case 'twice':
         await this.#call(incoming, body);
         return this.#relay(incoming, body, outgoing);
+      case 'fail-after':
+        await this.#call(incoming, body);
+        outgoing.writeHead(503).end();
+        return;
       case 'fail':
         outgoing.writeHead(503).end();
         return;

@@ -45,11 +45,15 @@ export class ServiceProcess {
   async start(extra: Record<string, string> = {}): Promise<void> {
     const main = fileURLToPath(new URL(`../${this.name}/main.ts`, import.meta.url));
     // Should this test die half way, its services end with it.
-    const child = spawn(process.execPath, ['--import', '@stormglass/agents/lifeline', main], {
+    const imports = ['--import', '@stormglass/agents/lifeline'];
+    // With somebody to talk to it gets the agent that does the talking.
+    if (this.#env.STORMGLASS_HUB !== undefined) imports.push('--import', '@stormglass/agents/register');
+    const child = spawn(process.execPath, [...imports, main], {
       env: {
         NODE_ENV: 'production',
         PATH: process.env.PATH ?? '',
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
+        OTEL_SERVICE_NAME: this.name,
         OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${this.name}-1`,
         ...this.#env,
         PORT: String(this.#port),

@@ -13,7 +13,7 @@ const WITH_DATABASE = [
 ] as const;
 export type ShopService = (typeof WITH_DATABASE)[number];
 /** Services which others call, each behind a meddler. */
-const CALLED = ['outside-world', 'inventory', 'payments', 'shipping'] as const;
+const CALLED = ['outside-world', 'inventory', 'payments', 'shipping', 'orders'] as const;
 
 /** What really happened to one order, from each service's own books. Cents and pieces. */
 export interface OrderFacts {
@@ -35,13 +35,16 @@ export class TestShop {
   readonly services: Record<ShopService, ServiceProcess>;
   readonly meddlers: Record<(typeof CALLED)[number], Meddler>;
   readonly databases: Record<string, string>;
+  readonly #env: Record<string, string>;
 
   private constructor(
+    env: Record<string, string>,
     postgres: TestPostgres,
     databases: Record<string, string>,
     meddlers: TestShop['meddlers'],
     services: TestShop['services'],
   ) {
+    this.#env = env;
     this.postgres = postgres;
     this.databases = databases;
     this.meddlers = meddlers;
@@ -57,6 +60,7 @@ export class TestShop {
       inventory: await Meddler.start(),
       payments: await Meddler.start(),
       shipping: await Meddler.start(),
+      orders: await Meddler.start(),
     };
     const shared = {
       SHOP_PROFILE: 'demo',
@@ -67,6 +71,7 @@ export class TestShop {
       INVENTORY_URL: meddlers.inventory.url,
       PAYMENTS_URL: meddlers.payments.url,
       SHIPPING_URL: meddlers.shipping.url,
+      ORDERS_URL: meddlers.orders.url,
       ...env,
     };
     const make = (name: ShopService) =>
@@ -79,10 +84,20 @@ export class TestShop {
       notifications: make('notifications'),
       orders: make('orders'),
     };
-    const shop = new TestShop(postgres, databases, meddlers, services);
+    const shop = new TestShop(shared, postgres, databases, meddlers, services);
     await Promise.all(Object.values(services).map((service) => service.start()));
     for (const name of CALLED) meddlers[name].forwardTo(services[name].url);
     return shop;
+  }
+
+  /** One more process of a service, on the same database; the caller starts and kills it. Nobody calls it by itself. */
+  replica(name: ShopService, instance: string): ServiceProcess {
+    return new ServiceProcess(name, {
+      ...this.#env,
+      DATABASE_URL: this.databases[name] ?? '',
+      OTEL_SERVICE_NAME: instance,
+      OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${instance}`,
+    });
   }
 
   async stop(): Promise<void> {

@@ -7,14 +7,14 @@ interface JournalRow {
   undone: string[];
 }
 
-/** Steps in order of their first action, and of their compensation. */
+/** Steps in order of their first action (the textbook saga writes no intents), and of their compensation. */
 const JOURNAL = `
   select saga_id,
     array_agg(step order by first) filter (where kind = 'action') as acted,
     array_agg(step order by first) filter (where kind = 'compensate') as undone
   from (
     select saga_id, step, kind, min(seq) as first from saga_step
-    where saga_id = any($1) and ((kind = 'action' and status = 'INTENT') or status = 'COMPENSATED')
+    where saga_id = any($1) and ((kind = 'action' and status in ('INTENT', 'OK')) or status = 'COMPENSATED')
     group by saga_id, step, kind) steps
   group by saga_id having count(*) filter (where kind = 'compensate') > 1`;
 
@@ -59,26 +59,26 @@ async function lateActions({ snapshots, orders }: Scope): Promise<Finding[]> {
   return rows.flatMap(({ order_id, reference }) => late(known.get(order_id), reference));
 }
 
-/** A reservation that is held although the compensation of its saga was journalled, or its order given up. */
-async function heldAgain({ snapshots, settled }: Scope): Promise<Finding[]> {
-  const given = new Map(settled.filter(({ end }) => end !== 'CONFIRMED').map((each) => [each.orderId, each]));
+/** A reservation that is held although inventory itself has told of its release. */
+async function heldAgain({ snapshots, orders }: Scope): Promise<Finding[]> {
+  const known = new Map(orders.map((each) => [each.orderId, each]));
   const rows = await snapshots.rows<{ order_id: string; id: string }>(
     'inventory',
-    `select order_id, id from reservation where status = 'reserved' and order_id = any($1)`,
-    [[...given.keys()]],
+    `select order_id, id from reservation r where status = 'reserved' and order_id = any($1) and exists (
+       select 1 from event where stream = 'reservation:' || r.id and type = 'INVENTORY_RELEASED')`,
+    [idsOf(orders)],
   );
-  return rows.flatMap(({ order_id, id }) => late(given.get(order_id), id, 'settling'));
+  return rows.flatMap(({ order_id, id }) => late(known.get(order_id), id));
 }
 
-function late(
-  about: OrderFacts | undefined,
-  reference: string,
-  weight: Finding['weight'] = 'certain',
-): Finding[] {
+function late(about: OrderFacts | undefined, reference: string): Finding[] {
   if (!about) return [];
   const found = `${reference} took effect after it was undone`;
   return [
-    aboutOrder(about, { what: reference, expected: 'an action after its undoing refused', found, weight }),
+    aboutOrder(about, {
+      ...{ what: reference, expected: 'an action after its undoing refused', found },
+      weight: 'certain',
+    }),
   ];
 }
 
