@@ -18,7 +18,7 @@ const ORDERS = (['orchestrated', 'choreographed'] as const).flatMap((mode) => [
 let audited: AuditedShop;
 beforeAll(async () => {
   audited = await AuditedShop.start({ AUDIT_SWEEP_MS: '100' });
-});
+}, 240_000);
 afterAll(async () => {
   await audited.stop();
 });
@@ -109,6 +109,12 @@ describe('nothing in flight is a violation', () => {
 
   test('while a database is away: what needs it is pending, and says why', async () => {
     const admin = (text: string) => ask(audited.shop.postgres.adminUrl, text);
+    const hurt = audited.shop.meddlers['outside-world'].hurt;
+    const witness = audited.shop.meddlers['outside-world'];
+    witness.meddle('/provider/refunds', 'hold');
+    // Cancelled, and its refund is noted in the database that goes away.
+    await audited.shop.order({ ...NOWHERE, mode: 'choreographed' });
+    await vi.waitFor(() => expect(witness.hurt).toBeGreaterThan(hurt), soon);
     await admin('alter database payments allow_connections false');
     await admin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'payments'`);
     await vi.waitFor(async () => {
@@ -116,8 +122,12 @@ describe('nothing in flight is a violation', () => {
       const ledger = invariants.find(({ id }) => id === 'I4');
       expect(ledger).toMatchObject({ verdict: 'PENDING', unread: 'the database of payments cannot be read' });
     }, soon);
+    // All messages ever sent to it are looked for, and nobody can say that they were handled.
+    for (let i = 0; i < 4; i++) await audited.sweepEverything();
     await neverRed(5);
     await admin('alter database payments allow_connections true');
+    witness.heal();
+    witness.releaseHeld();
     await allRight();
-  });
+  }, 120_000);
 });

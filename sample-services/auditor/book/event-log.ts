@@ -1,3 +1,4 @@
+import { unlessAway } from '../snapshot/database.ts';
 import { GapCursor } from '../snapshot/gap-cursor.ts';
 import type { Snapshots } from '../snapshot/snapshots.ts';
 
@@ -39,7 +40,8 @@ export class EventLog {
   async #readOne(snapshots: Snapshots, database: string): Promise<LoggedEvent[]> {
     const cursor = this.#cursors.get(database) ?? new GapCursor(database, 'event', COLUMNS);
     this.#cursors.set(database, cursor);
-    const rows = await cursor.read<Row>(snapshots);
+    // One that goes away in between is read from where it was; the others' events must not be lost over it.
+    const rows = await unlessAway(cursor.read<Row>(snapshots), []);
     return rows.map((row) => ({
       database,
       id: row.id,

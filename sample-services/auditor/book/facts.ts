@@ -51,11 +51,11 @@ const DEBTS = [
   ['shipping', 'shipment'],
 ] as const;
 
-/** Orders for which a service has promised itself to undo something, and has not done it yet. */
+/** Orders for which a service has promised itself to undo something, and has not done it yet. Throws NotReadable. */
 export async function openDebts(snapshots: Snapshots): Promise<Set<string>> {
   const owing = new Set<string>();
   for (const [database, table] of DEBTS) {
-    if (!snapshots.has(database, table)) continue;
+    if (!snapshots.isAway(database) && !snapshots.has(database, table)) continue;
     const rows = await snapshots.rows<{ order_id: string }>(
       database,
       `select order_id from ${table} where undo_due_at is not null`,

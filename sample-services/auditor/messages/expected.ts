@@ -6,7 +6,8 @@ import type { LoggedEvent } from '../book/event-log.ts';
 export interface Expected {
   id: string;
   queue: string;
-  /** Database of the service that hears it. */
+  /** Databases of the services that send and that hear it. */
+  sender: string;
   consumer: string;
   orderId: string;
   sagaId: string;
@@ -41,6 +42,7 @@ export function expectedOf(event: LoggedEvent): Expected[] {
   return subscribersOf(event.type, mode.data).map((name) => ({
     id: event.id,
     queue: QUEUES[name].name,
+    sender: event.database,
     consumer: OWNERS[name],
     orderId: event.orderId,
     sagaId: event.sagaId,

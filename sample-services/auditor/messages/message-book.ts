@@ -35,12 +35,13 @@ export class MessageBook {
     this.expect(snapshots, events.flatMap(expectedOf));
     this.expect(snapshots, await this.#fromOutboxes(snapshots));
     const looked = [...this.#open.values()].slice(0, AT_ONCE);
-    await this.#strike(snapshots, looked);
-    await this.#locate(
-      snapshots,
-      looked.filter((message) => this.#open.has(keyOf(message))),
-      settleMs,
+    const silent = await this.#strike(snapshots, looked);
+    // It may lie in an outbox, or be marked in an inbox, that cannot be read now: nobody can say that it is nowhere.
+    const located = looked.filter(
+      (message) =>
+        this.#open.has(keyOf(message)) && !silent.has(message.consumer) && !snapshots.isAway(message.sender),
     );
+    await this.#locate(snapshots, located, settleMs);
     await this.#forget(snapshots);
   }
 
@@ -112,16 +113,24 @@ export class MessageBook {
       for (const { id, queue, saga_id, order_id } of rows) {
         const consumer = CONSUMERS.get(queue);
         if (consumer !== undefined)
-          found.push({ id, queue, consumer, orderId: order_id, sagaId: saga_id, eventIn: null });
+          found.push({
+            ...{ id, queue, consumer, sender: database },
+            ...{ orderId: order_id, sagaId: saga_id, eventIn: null },
+          });
       }
     }
     return found;
   }
 
-  /** Takes out what was handled. */
-  async #strike(snapshots: Snapshots, looked: readonly Message[]): Promise<void> {
+  /** Takes out what was handled; gives the consumers that could not be asked. */
+  async #strike(snapshots: Snapshots, looked: readonly Message[]): Promise<ReadonlySet<string>> {
+    const silent = new Set<string>();
     for (const [consumer, messages] of Map.groupBy(looked, (message) => message.consumer)) {
-      const handled = await unlessAway(handledIds(snapshots, consumer, messages), new Set<string>());
+      const handled = await unlessAway(handledIds(snapshots, consumer, messages), null);
+      if (handled === null) {
+        silent.add(consumer);
+        continue;
+      }
       for (const message of messages) {
         const key = keyOf(message);
         if (!handled.has(key)) continue;
@@ -130,6 +139,7 @@ export class MessageBook {
         if (message.whereabouts === 'dead' || message.whereabouts === 'lost') this.#counts.recovered++;
       }
     }
+    return silent;
   }
 
   async #locate(snapshots: Snapshots, messages: readonly Message[], settleMs: number): Promise<void> {

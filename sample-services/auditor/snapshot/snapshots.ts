@@ -55,6 +55,11 @@ export class Snapshots {
     return this.#open.has(database) || this.#away.has(database);
   }
 
+  /** One of ours which did not answer: what it holds is not known, which is not the same as that it holds nothing. */
+  isAway(database: string): boolean {
+    return this.#away.has(database);
+  }
+
   /** Throws NotReadable while the database is away. */
   rows<Row extends QueryResultRow>(database: string, text: string, values?: unknown[]): Promise<Row[]> {
     const snapshot = this.#open.get(database);
