@@ -219,6 +219,13 @@ describe('the first effect of a fault without receipts', () => {
     expect(recovery.t0).toBe(T + 20_400);
     expect(recovery.detect.formula).toBe('t1 - t0');
   });
+
+  it("of the outage of a database that is nobody's service is the first failed statement of those who use it", () => {
+    const outage = { action: { type: 'database_outage' }, target: { kind: 'database', service: 'broker' } };
+    const statement = traffic(22, { kind: 'db', service: 'notifications', peer: 'broker', errors: 2 });
+    const recovery = compute({ traffic: [...good, statement] }, [fault(20_400, 30_000, outage)], 40_000);
+    expect(recovery.t0).toBe(T + 22_000);
+  });
 });
 
 describe('the reach of a fault', () => {

@@ -47,6 +47,7 @@ export function computeRecovery(input: RecoveryInput): Recovery {
   const points = pointsFor(input);
   const band = learnBand(points.filter((point) => (point.second + 1) * 1000 <= baseline.to));
   const bands = queueBands(timeline, range);
+  const invariants = invariantsHold(timeline, range);
   const evidence: Evidence = {
     timeline,
     faults,
@@ -57,10 +58,10 @@ export function computeRecovery(input: RecoveryInput): Recovery {
     breakers: breakersClosed(timeline, range),
     queues: queuesAtBaseline(bands),
     sagas: sagasInTime(timeline, range),
-    invariants: invariantsHold(timeline, range),
+    invariants,
   };
   const instants = findInstants(evidence);
-  const { answers, breakers, queues, sagas, invariants } = evidence;
+  const { answers, breakers, queues, sagas } = evidence;
   return {
     ...times(instants),
     ...damage(input, range, { points, band, broken: answers.broken, instants }),
@@ -71,6 +72,7 @@ export function computeRecovery(input: RecoveryInput): Recovery {
       conditionOf(answers, { from: range.from, to: (lastFinishedSecond(now) + 1) * 1000 }),
       ...[breakers, queues, sagas, invariants].map((judged) => conditionOf(judged, range)),
     ],
+    violated: invariants.violated,
     sli: points,
   };
 }

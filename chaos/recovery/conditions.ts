@@ -131,7 +131,7 @@ export function sagasInTime(timeline: Timeline, range: Span): Judged {
  * No invariant that an auditor checks is violated. One that was violated before the fault is none of its doing; `pending`
  * is how it is whenever orders are in flight, and breaks nothing.
  */
-export function invariantsHold(timeline: Timeline, range: Span): Judged {
+export function invariantsHold(timeline: Timeline, range: Span): Judged & { violated: string[] } {
   const broken: Interval[] = [];
   const names: string[] = [];
   const byId = Map.groupBy(timeline.invariants, (sample) => `${sample.service}|${sample.id}`);
@@ -152,6 +152,7 @@ export function invariantsHold(timeline: Timeline, range: Span): Judged {
     broken: merge(broken),
     unknown: [],
     detail: byId.size === 0 ? 'no auditor reports' : said,
+    violated: unique(names),
   };
 }
 

@@ -28,7 +28,7 @@ export function leavesReceipts(fault: FaultInterval): boolean {
  * Faults with receipts (latency, error, hang): the first span that carries one. Others: the earliest of
  * - process_kill, process_pause: the process exits, is killed or is paused;
  * - consumer_stop: a queue sample after arming with nothing dequeued while messages wait, or with no consumer;
- * - database_outage: a failed statement of the service;
+ * - database_outage: a failed statement of the service, or of anybody on the database of that name;
  * - any of these three: a failed call of or to the target, or one slower than max(500 ms, 3 x its baseline p95).
  * Traffic has the resolution of a second: a second in which the fault was armed counts from the arming on.
  */
@@ -83,7 +83,7 @@ function ownSign(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
     case 'database_outage':
     case 'lock_contention':
     case 'pool_exhaustion':
-      return failing(fault, timeline, (cell) => cell.kind === 'db' && cell.service === service).map((at) => ({
+      return failing(fault, timeline, (cell) => cell.kind === 'db' && uses(cell, service)).map((at) => ({
         at,
         rule: `failed or slow statement of ${service}`,
       }));
@@ -96,6 +96,9 @@ function ownSign(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
       return assertNever(action);
   }
 }
+
+/** Of a service, or on the database of that name: the broker's is used by several. */
+const uses = (cell: TrafficCell, name: string): boolean => cell.service === name || cell.peer === name;
 
 function hurtCalls(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
   const service = injectingService(fault.spec.target);
