@@ -24,9 +24,14 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     args: ['node_modules/vitest/vitest.mjs', 'run', 'sample-services/orders'],
   },
   'process-kills': {
-    what: 'each process killed five times under load; no acknowledged order and no acknowledged span is lost',
-    env: { STORMGLASS_KILL_ROUNDS: '5' },
+    what: 'each process killed twenty times under load, one after the other; no acknowledged order and no acknowledged span is lost',
+    env: { STORMGLASS_KILL_ROUNDS: process.env.STORMGLASS_KILL_ROUNDS ?? '20' },
     args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/durability.spec.ts'],
+  },
+  presets: {
+    what: 'each preset with its protections and without (--only NAME for one); what breaks is what its file says',
+    env: {},
+    args: ['bench/presets/main.ts'],
   },
 };
 
@@ -37,7 +42,7 @@ if (campaign === undefined) {
   for (const [known, { what }] of Object.entries(CAMPAIGNS)) process.stderr.write(`  ${known}: ${what}\n`);
   process.exit(2);
 }
-const run = spawnSync(process.execPath, campaign.args, {
+const run = spawnSync(process.execPath, [...campaign.args, ...process.argv.slice(3)], {
   cwd: join(import.meta.dirname, '..'),
   env: { ...process.env, ...campaign.env },
   stdio: 'inherit',

@@ -1,5 +1,6 @@
 import { FaultSpec } from '@stormglass/agents/contract';
 import { z } from 'zod';
+import { ConditionId } from './recovery.ts';
 import { Verdict } from './verdict.ts';
 
 /**
@@ -80,6 +81,19 @@ export type Guard = z.infer<typeof Guard>;
 export const Ablation = z.object({ service: z.string(), protection: z.string(), hurts: z.string().min(1) });
 export type Ablation = z.infer<typeof Ablation>;
 
+/** What a run breaks without its protections, and keeps with them. */
+export const Breakage = z.discriminatedUnion('type', [
+  /** An auditor finds it violated. */
+  z.object({ type: z.literal('invariant'), id: z.string() }),
+  /** A probe of the method fails. */
+  z.object({ type: z.literal('probe'), name: z.string() }),
+  /** A condition of recovery does not hold for this long while a fault is on, seconds. */
+  z.object({ type: z.literal('condition'), id: ConditionId, for: seconds }),
+  /** At least this share of the sagas that end is compensated. */
+  z.object({ type: z.literal('sagas'), compensated: z.number().min(0).max(1) }),
+]);
+export type Breakage = z.infer<typeof Breakage>;
+
 export const ExperimentSpec = z.object({
   title: z.string().min(1),
   description: z.string().min(1),
@@ -93,9 +107,15 @@ export const ExperimentSpec = z.object({
   guards: z.array(Guard).default([]),
   /** What cures the failure: taken away in an unprotected run. */
   ablations: z.array(Ablation).default([]),
-  /** The verdicts that are right, with the protections and without. */
+  /** The verdicts that are right, with the protections and without, and the difference between the two. */
   expected: z
-    .object({ protected: z.array(Verdict).min(1), unprotected: z.array(Verdict).default([]) })
+    .object({
+      protected: z.array(Verdict).min(1),
+      unprotected: z.array(Verdict).default([]),
+      breaks: z.array(Breakage).default([]),
+      /** Invariants that an unprotected run breaks as well at times, when the machine is busy for instance. */
+      may_violate: z.array(z.string()).default([]),
+    })
     .optional(),
   /** Budgets in seconds; a verdict `deviated` when one is broken. */
   budget: z.object({ detect: seconds.optional(), recover: seconds.optional() }).default({}),

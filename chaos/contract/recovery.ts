@@ -11,15 +11,18 @@ export const Figure = z.object({
 });
 export type Figure = z.infer<typeof Figure>;
 
+export const ConditionId = z.enum([
+  'answers_in_band',
+  'breakers_closed',
+  'queues_at_baseline',
+  'sagas_in_time',
+  'invariants_hold',
+]);
+export type ConditionId = z.infer<typeof ConditionId>;
+
 /** A condition of recovery over time; `since` is when it became true for the last time, null if it is not true. */
 export const Condition = z.object({
-  id: z.enum([
-    'answers_in_band',
-    'breakers_closed',
-    'queues_at_baseline',
-    'sagas_in_time',
-    'invariants_hold',
-  ]),
+  id: ConditionId,
   title: z.string(),
   /** Intervals [from, to] in epoch ms in which it did not hold. */
   broken: z.array(z.tuple([z.number(), z.number()])),
@@ -60,6 +63,8 @@ export const Recovery = z.object({
     active: z.number().int(),
   }),
   affectedServices: z.array(z.string()),
+  /** Invariants that held before the first fault and were violated after it. */
+  violated: z.array(z.string()).default([]),
   conditions: z.array(Condition),
   sli: z.array(SliPoint),
 });

@@ -4,7 +4,7 @@ import { loadExperiments } from './load.ts';
 const FOLDER = new URL('../experiments', import.meta.url).pathname;
 
 describe('the experiments that come with Stormglass', () => {
-  it('are fifteen files, each of which parses', async () => {
+  it('are sixteen files, each of which parses', async () => {
     const { experiments, refused } = await loadExperiments(FOLDER);
     expect(refused.map((file) => file.error.message)).toEqual([]);
     expect(experiments.map((experiment) => experiment.id)).toEqual([
@@ -13,6 +13,7 @@ describe('the experiments that come with Stormglass', () => {
       'data-inconsistency',
       'distributed-deadlock',
       'inventory-database-outage',
+      'lossy-transport',
       'message-loss',
       'notifications-consumer-stopped',
       'payment-down-sagas-compensate',
@@ -48,6 +49,17 @@ describe('the experiments that come with Stormglass', () => {
       expect(spec.ablations.length, id).toBeGreaterThan(0);
       expect(spec.expected?.protected, id).toContain('passed');
       expect(spec.expected?.unprotected.length, id).toBeGreaterThan(0);
+      expect(spec.expected?.breaks.length, id).toBeGreaterThan(0);
+    }
+  });
+
+  it('name only probes of their own as what breaks', async () => {
+    const { experiments } = await loadExperiments(FOLDER);
+    for (const { id, spec } of experiments) {
+      const probes = spec.method.filter(({ type }) => type === 'probe').map(({ name }) => name);
+      for (const one of spec.expected?.breaks ?? []) {
+        if (one.type === 'probe') expect(probes, id).toContain(one.name);
+      }
     }
   });
 

@@ -1,3 +1,4 @@
+export { type Expectation, expectations } from './expectation.ts';
 export { faultTitle } from './faults.ts';
 export { type LoadedFolder, loadExperiments, type RefusedFile } from './load.ts';
 export { parseExperiment } from './parse.ts';

@@ -90,6 +90,7 @@ function recovery(more: Partial<Recovery> = {}): Recovery {
         detail: '',
       },
     ],
+    violated: [],
     sli: [
       { second: T0 / 1000, good: 9, total: 12 },
       { second: T0 / 1000 + 1, good: 0, total: 0 },
