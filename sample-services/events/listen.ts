@@ -57,10 +57,17 @@ async function handle({ db, queue, handlers }: Listening, delivery: Delivery): P
   const event = parseShopEvent(delivery.payload);
   // The table has a handler of exactly this event under its type.
   const handler = handlers[event.type] as ((event: ShopEvent, heard: Heard) => Promise<unknown>) | undefined;
+  let isMarked = false;
   await handler?.(event, {
     attempt: delivery.attempt,
     isLast: delivery.attempt >= queue.attempts,
     isRepeated: delivery.id !== event.id,
-    once: (effect) => handleOnce(db, delivery.id, queue.name, effect),
+    once: async (effect) => {
+      const applied = await handleOnce(db, delivery.id, queue.name, effect);
+      isMarked = true;
+      return applied;
+    },
   });
+  // Nothing was to be done about it. That, too, is an end: without its mark it would count as lost.
+  if (!isMarked) await handleOnce(db, delivery.id, queue.name, async () => {});
 }
