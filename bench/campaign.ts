@@ -23,6 +23,11 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     env: { STORMGLASS_ALL_POINTS: '1' },
     args: ['node_modules/vitest/vitest.mjs', 'run', 'sample-services/orders'],
   },
+  'random-faults': {
+    what: 'ten minutes of random faults on orders of both modes from a new seed, and protections taken away in between; the books stay right, and what is predicted turns red',
+    env: { STORMGLASS_FAULTS_SECONDS: '600' },
+    args: ['node_modules/vitest/vitest.mjs', 'run', 'sample-services/testing/random'],
+  },
   'process-kills': {
     what: 'each process killed twenty times under load, one after the other; no acknowledged order and no acknowledged span is lost',
     env: { STORMGLASS_KILL_ROUNDS: process.env.STORMGLASS_KILL_ROUNDS ?? '20' },

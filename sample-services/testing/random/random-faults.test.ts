@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hash32, seededRandom } from '../../kit/random.ts';
+import { ablate } from '../ablations/ablate.ts';
+import { Stage } from '../ablations/stage.ts';
+import { ABLATIONS } from '../ablations/table.ts';
+import { play } from './play.ts';
+import { oneOf, roundOf, wordsOf } from './round.ts';
+
+/**
+ * Replays with STORMGLASS_FAULTS_SEED, and STORMGLASS_FAULTS_FIRST for the round to begin with. For so many seconds
+ * (STORMGLASS_FAULTS_SECONDS), or so many rounds.
+ */
+const SEED = Number(process.env.STORMGLASS_FAULTS_SEED ?? Date.now() % 2 ** 31);
+const FIRST = Number(process.env.STORMGLASS_FAULTS_FIRST ?? 1);
+const SECONDS = Number(process.env.STORMGLASS_FAULTS_SECONDS ?? 0);
+const ROUNDS = 6;
+/** In the campaign a protection is taken away after so many rounds. */
+const ABLATED_EVERY = 12;
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+}, 240_000);
+afterAll(async () => {
+  await stage.close();
+});
+
+/** What is wrong now, with its evidence. */
+async function wrong() {
+  const { invariants } = await stage.audited.sweepEverything();
+  const red = invariants.filter(({ verdict }) => verdict === 'VIOLATION');
+  return Promise.all(red.map(async ({ id }) => ({ id, ...(await stage.audited.evidence(id)) })));
+}
+
+async function playRound(number: number): Promise<void> {
+  const round = roundOf(SEED, number);
+  const steps = [
+    ...round.orders.map(({ mode, kind }) => `order ${mode} ${kind}`),
+    ...round.faults.map((fault) => `fault ${wordsOf(fault)} for ${round.forMs} ms`),
+  ];
+  try {
+    await play(stage, round);
+    await stage.allRight();
+    expect(await wrong()).toEqual([]);
+  } catch (error) {
+    const how = `STORMGLASS_FAULTS_SEED=${SEED} STORMGLASS_FAULTS_FIRST=${number}`;
+    throw new Error(`${how}\n${steps.join('\n')}\n${JSON.stringify(await wrong(), null, 1)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** One protection less, after some orders: what the table predicts comes true. */
+async function ablateOne(number: number): Promise<void> {
+  const ablation = oneOf(seededRandom(hash32(`${SEED}/ablation/${number}`)), ABLATIONS);
+  await play(stage, { ...roundOf(SEED, number), faults: [] });
+  await stage.allRight();
+  process.stderr.write(`without ${ablation.protection} at ${ablation.at}, ${ablation.when}\n`);
+  await ablate(stage, ablation);
+}
+
+test(
+  'whatever random faults do to orders of both modes, all books are right when they are over',
+  async () => {
+    process.stderr.write(`random faults: STORMGLASS_FAULTS_SEED=${SEED}\n`);
+    const until = performance.now() + SECONDS * 1_000;
+    let number = FIRST;
+    for (; SECONDS > 0 ? performance.now() < until : number < FIRST + ROUNDS; number++) {
+      await playRound(number);
+      if (SECONDS > 0 && number % ABLATED_EVERY === 0) await ablateOne(number);
+    }
+    process.stderr.write(`random faults: ${number - FIRST} rounds\n`);
+  },
+  Math.max(600, SECONDS + 600) * 1_000,
+);
