@@ -65,3 +65,6 @@ export function shopErrorOf(body: unknown): ShopErrorBody['error'] | null {
   const next = 'next' in error && typeof error.next === 'string' ? error.next : '';
   return { code: error.code as ShopErrorCode, message, next };
 }
+
+/** A wrong name or password of somebody else's, handed on: says nothing about the caller's own token. */
+export const isFailedLogin = (body: unknown): boolean => shopErrorOf(body)?.code === 'login_failed';

@@ -15,6 +15,8 @@ export const LauncherFile = z.object({
   dashboard: z.string(),
   /** Health and metrics of the collector. */
   collector: z.string(),
+  /** With it the telemetry store answers questions at that address. */
+  collectorSecret: z.string().default(''),
   /** Connection URLs by service name. */
   databases: z.record(z.string(), z.string()),
   adminDatabase: z.string(),
@@ -36,7 +38,7 @@ export async function openDataDir(path: string, fresh: boolean): Promise<DataDir
   try {
     mkdirSync(join(path, 'logs'), { recursive: true });
     writeFileSync(join(path, MARKER), 'Data of Stormglass; npm start -- --fresh deletes it.\n');
-    writeLock(path, { dashboard: '', collector: '', databases: {}, adminDatabase: '' });
+    writeLock(path, { dashboard: '', collector: '', collectorSecret: '', databases: {}, adminDatabase: '' });
   } catch (cause) {
     throw new StormglassError(
       'internal',

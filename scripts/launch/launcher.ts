@@ -134,6 +134,7 @@ export class Launcher {
     dataDir.publish({
       dashboard: insideUrl(options.host, ports.dashboard),
       collector: insideUrl('127.0.0.1', ports.collectorQuery),
+      collectorSecret: this.#secret,
       databases,
       adminDatabase,
     });

@@ -65,3 +65,11 @@ test('without a token nothing is sent, and it is not the peer’s failure', asyn
   expect(server.calls).toHaveLength(0);
   expect(peer.refusing).toBe(false);
 });
+
+test('a customer’s wrong password is the peer’s answer, not a refusal of our token', async () => {
+  const error = { code: 'login_failed', message: 'no such user', next: 'Correct it.' };
+  server.handle = (_, response) => response.writeHead(401).end(JSON.stringify({ error }));
+  expect(await post()).toMatchObject({ kind: 'rejected', status: 401, code: 'login_failed' });
+  expect(server.calls).toHaveLength(1);
+  expect(issued).toBe(0);
+});

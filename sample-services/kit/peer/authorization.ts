@@ -1,3 +1,4 @@
+import { isFailedLogin } from '../errors.ts';
 import type { Credentials } from './endpoints.ts';
 import type { PeerAnswer, PeerRequest } from './request.ts';
 
@@ -25,7 +26,7 @@ export class Authorization {
     if (!credentials) return call(request);
     const token = await this.#token(credentials);
     const answer = await call(bearing(token, request));
-    if (answer.status !== 401) return answer;
+    if (answer.status !== 401 || isFailedLogin(answer.body)) return answer;
     credentials.refused(this.#audience, token);
     return call(bearing(await this.#token(credentials), request));
   }

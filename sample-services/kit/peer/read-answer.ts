@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { shopErrorOf } from '../errors.ts';
+import { isFailedLogin, shopErrorOf } from '../errors.ts';
 import type { PeerOutcome } from './outcome.ts';
 import type { PeerAnswer } from './request.ts';
 
@@ -23,7 +23,7 @@ function readRefusal(status: number, body: unknown): PeerOutcome<never> {
   const message = error?.message ?? `answered ${status}`;
   if (error?.code === 'idempotency_in_progress') return { kind: 'ambiguous', reason: 'in_progress', message };
   // Both are said before anything is done.
-  if (status === 401) return { kind: 'notSent', reason: 'unauthorized', message };
+  if (status === 401 && !isFailedLogin(body)) return { kind: 'notSent', reason: 'unauthorized', message };
   if (status === 429) return { kind: 'notSent', reason: 'overloaded', message };
   return { kind: 'rejected', status, code: error?.code ?? 'unknown', message };
 }
