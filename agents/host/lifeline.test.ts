@@ -35,6 +35,16 @@ describe('the lifeline', () => {
     await vi.waitFor(() => expect(isAlive(child)).toBe(false), within5s);
   });
 
+  test('ends even a process whose log still has lines for the dead launcher', async () => {
+    const { launcher, child } = await launch(
+      `const log = require('pino')();
+       process.on('SIGTERM', () => { for (let i = 0; i < 50; i++) log.info('bye'.repeat(400)); process.exit(0); });
+       setInterval(() => {}, 1000); console.log("up")`,
+    );
+    process.kill(launcher, 'SIGKILL');
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false), within5s);
+  });
+
   test('lets a process end by itself while its launcher lives', async () => {
     const child = spawn(process.execPath, ['--import', LIFELINE, '-e', '1'], {
       stdio: ['pipe', 'inherit', 'inherit'],

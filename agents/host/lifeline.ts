@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 
 /**
  * Import this first (`node --import @stormglass/agents/lifeline`) in a process that must not outlive its launcher: the
@@ -11,24 +11,37 @@ import { fstatSync } from 'node:fs';
 const GRACE_MS = 3_000;
 const EXIT_CODE = 143;
 
+/**
+ * Nobody reads what we say any more. A logger that writes its last lines at exit may try that for ever on a broken pipe
+ * (sonic-boom 4 does), so they go nowhere instead: the lowest free number is the one just closed.
+ */
+function speakToNobody(): void {
+  for (const fd of [1, 2]) {
+    if (!isPipe(fd)) continue;
+    closeSync(fd);
+    while (openSync('/dev/null', 'w') < fd);
+  }
+}
+
 function launcherDied(): void {
+  if (process.platform !== 'win32') speakToNobody();
   setTimeout(() => process.exit(EXIT_CODE), GRACE_MS).unref();
   if (process.listenerCount('SIGTERM') === 0) process.exit(EXIT_CODE);
   process.kill(process.pid, 'SIGTERM');
 }
 
-function heldByLauncher(): boolean {
+function isPipe(fd: number): boolean {
   try {
-    const stdin = fstatSync(0);
-    return stdin.isFIFO() || stdin.isSocket();
+    const file = fstatSync(fd);
+    return file.isFIFO() || file.isSocket();
   } catch (error) {
-    // A process may be started with stdin closed: then nobody holds it.
+    // A process may be started with it closed: then nobody holds the other end.
     if (error instanceof Error && 'code' in error && error.code === 'EBADF') return false;
     throw error;
   }
 }
 
-if (heldByLauncher()) {
+if (isPipe(0)) {
   process.stdin.once('end', launcherDied);
   process.stdin.on('error', launcherDied);
   process.stdin.resume();

@@ -37,6 +37,8 @@ const Environment = z.object({
   SHOP_CLIENT_SECRET: z.string().optional(),
   /** `demo`: shorter breaker resets and waits, so that people see the whole cycle. */
   SHOP_PROFILE: z.enum(['default', 'demo']).default('default'),
+  /** How long a breaker stays open before it probes, at the start; half a minute unless told, in a demo 5 s. */
+  BREAKER_RESET_MS: z.coerce.number().int().min(10).max(600_000).optional(),
   /** Seals what only some services may read, card tokens for instance; the same for all of them. */
   SHOP_SEAL_SECRET: z.string().min(16).optional(),
   /** Which engine runs orchestrated sagas. */

@@ -230,7 +230,7 @@ export class Parts implements Kit {
     tokens: Credentials | null,
     settings: Partial<PeerSettings>,
   ): Peer {
-    const resetTimeoutMs = this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000;
+    const resetTimeoutMs = this.env.BREAKER_RESET_MS ?? (this.env.SHOP_PROFILE === 'demo' ? 5_000 : 30_000);
     const peer = new Peer({
       ...{ name, endpoints, random: this.random },
       ...(tokens === null ? {} : { credentials: tokens }),

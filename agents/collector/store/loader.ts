@@ -10,9 +10,9 @@ import type { TelemetryStore } from './port.ts';
  * least `REST_MS`, and longer the longer a load takes, which bounds the loader to a share of one core. Batches then
  * grow by themselves under load.
  */
-const REST_MS: Record<Signal, number> = { traces: 300, logs: 400, metrics: 1500 };
-const REST_FACTOR = 4;
-const MAX_REST_MS = 2000;
+const REST_MS: Record<Signal, number> = { traces: 500, logs: 800, metrics: 2500 };
+const REST_FACTOR = 8;
+const MAX_REST_MS = 3000;
 const RETRY_MS = 500;
 /** Engine errors which say that the bytes are bad: UNKNOWN_PROTOBUF_FORMAT, CANNOT_PARSE_*, CANNOT_READ_ALL_DATA, ... */
 const BAD_DATA = new Set([6, 26, 27, 33, 38, 41, 72, 117, 131, 321, 407, 436, 444, 445]);

@@ -128,7 +128,7 @@ export class Bench {
     if (!inventory || !payments || !shipping) throw new Error('no meddlers');
     const meddlers = { inventory, payments, shipping };
     const bench = new Bench(postgres, meddlers, {
-      SHOP_PROFILE: 'demo',
+      BREAKER_RESET_MS: '200',
       SHOP_SEAL_SECRET: randomUUID(),
       DATABASE_URL: await postgres.database('orders'),
       BROKER_URL: await postgres.database('broker'),
