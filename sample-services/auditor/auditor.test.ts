@@ -225,6 +225,36 @@ describe('an invariant', () => {
   });
 });
 
+test('what was found in a database is not over when nobody can look there any more', async () => {
+  const { orderId } = await placed();
+  await told(orderId);
+  await allRight();
+  const admin = (text: string) => ask(audited.shop.postgres.adminUrl, text);
+  await sql(
+    'payments',
+    `insert into charge (id, order_id, amount, mode, status) values ($1 || '-again', $1, 1, 'orchestrated', 'captured')`,
+    [orderId],
+  );
+  await vi.waitFor(async () => {
+    await audited.sweepEverything();
+    expect(await audited.notOk()).toEqual({ I8: 'VIOLATION' });
+  }, soon);
+  await admin('alter database payments allow_connections false');
+  try {
+    await admin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'payments'`);
+    await vi.waitFor(async () => expect((await audited.notOk()).I4).toBe('PENDING'), soon);
+    await audited.sweepEverything();
+    expect((await audited.notOk()).I8).toBe('VIOLATION');
+  } finally {
+    await admin('alter database payments allow_connections true');
+  }
+  await vi.waitFor(() => sql('payments', `delete from charge where id = $1 || '-again'`, [orderId]), soon);
+  await vi.waitFor(async () => {
+    await audited.sweepEverything();
+    expect(await audited.notOk()).toEqual({});
+  }, soon);
+});
+
 test('what an operator acknowledges is counted apart with his reason, and what comes later is red again', async () => {
   const [one, two] = [await placed(), await placed()];
   for (const { orderId } of [one, two]) await told(orderId);

@@ -109,12 +109,22 @@ describe('nothing in flight is a violation', () => {
 
   test('while a database is away: what needs it is pending, and says why', async () => {
     const admin = (text: string) => ask(audited.shop.postgres.adminUrl, text);
-    const hurt = audited.shop.meddlers['outside-world'].hurt;
+    const given = { ...NOWHERE, mode: 'choreographed' };
+    // One of which everything has been heard, and one whose refund is noted in the database that goes away, and nowhere else.
+    await audited.shop.order(given);
+    await allRight();
     const witness = audited.shop.meddlers['outside-world'];
     witness.meddle('/provider/refunds', 'hold');
-    // Cancelled, and its refund is noted in the database that goes away.
-    await audited.shop.order({ ...NOWHERE, mode: 'choreographed' });
-    await vi.waitFor(() => expect(witness.hurt).toBeGreaterThan(hurt), soon);
+    const owed = await audited.shop.order(given);
+    await vi.waitFor(async () => {
+      const [told] = await audited.shop.sql<{ id: string }>(
+        'orders',
+        `select id from outbox where queue = 'payments.events' and payload->>'orderId' = $1`,
+        [owed?.orderId],
+      );
+      const heard = 'select 1 from inbox where message_id = $1';
+      expect(await audited.shop.sql('payments', heard, [told?.id])).toHaveLength(1);
+    }, soon);
     await admin('alter database payments allow_connections false');
     await admin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'payments'`);
     await vi.waitFor(async () => {

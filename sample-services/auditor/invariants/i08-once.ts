@@ -22,8 +22,9 @@ const words = (row: StreamRow): string =>
 
 async function streamsOfOrders({ snapshots, streams }: Scope): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const stores = await snapshots.holdersOf('event');
   for (const [database, owned] of streams) {
-    if (!snapshots.has(database, 'event')) continue;
+    if (!stores.includes(database)) continue;
     const rows = await snapshots.rows<StreamRow>(database, WRONG_STREAMS('where stream = any($1)'), [
       [...owned.keys()],
     ]);
@@ -44,7 +45,7 @@ const wrongStream = (order: OrderFacts, row: StreamRow): Finding =>
 
 async function allStreams({ snapshots }: Scope): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const database of snapshots.names.filter((name) => snapshots.has(name, 'event'))) {
+  for (const database of await snapshots.holdersOf('event')) {
     for (const row of await snapshots.rows<StreamRow>(database, WRONG_STREAMS(''))) {
       findings.push({
         ...{ key: `${database}/${row.stream}`, orderId: null, sagaId: null, weight: 'certain' },
@@ -87,7 +88,7 @@ async function effects({ snapshots, settled }: Scope): Promise<Finding[]> {
     );
   const found: Finding[] = [];
   for (const [database, table, status] of EFFECTS) {
-    if (!snapshots.has(database, table)) continue;
+    if (!(await snapshots.holdersOf(table)).includes(database)) continue;
     for (const { order_id, n } of await ask(database, table, status)) {
       const order = known.get(order_id);
       if (!order) continue;

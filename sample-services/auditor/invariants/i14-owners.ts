@@ -42,7 +42,7 @@ async function journals({ snapshots, orders }: Scope): Promise<Finding[]> {
 
 async function outboxes({ snapshots }: Scope): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const database of snapshots.names.filter((name) => snapshots.has(name, 'outbox'))) {
+  for (const database of await snapshots.holdersOf('outbox')) {
     const rows = await snapshots.rows<{ id: string; epoch: number; newest: number }>(database, OUTBOX);
     for (const { id, epoch, newest } of rows) {
       findings.push({

@@ -1,6 +1,9 @@
 import type { QueryResultRow } from 'pg';
 import { type AuditedDatabase, NotReadable, type Snapshot } from './database.ts';
 
+/** Has messages, and no service's books. */
+const BROKER = 'broker';
+
 /**
  * One snapshot of each database, all begun before any is read. They are of slightly different moments; what that means
  * for a verdict is written at `Watermark`.
@@ -58,6 +61,16 @@ export class Snapshots {
   /** One of ours which did not answer: what it holds is not known, which is not the same as that it holds nothing. */
   isAway(database: string): boolean {
     return this.#away.has(database);
+  }
+
+  /**
+   * Services' databases that have such a table. Throws NotReadable while one of them is away: what it holds is not known, and
+   * what was found there is not over.
+   */
+  async holdersOf(table: string): Promise<string[]> {
+    const [away] = [...this.#away.keys()].filter((name) => name !== BROKER);
+    if (away !== undefined) await this.rows(away, 'select 1');
+    return this.names.filter((name) => this.has(name, table));
   }
 
   /** Throws NotReadable while the database is away. */
