@@ -2,7 +2,7 @@ import type { FastifyRequest, FastifySchema } from 'fastify';
 import { z } from 'zod';
 import type { Database } from './database.ts';
 import type { App } from './http/route.ts';
-import { idempotent, requireKey } from './idempotency.ts';
+import { idempotent, requireKey, scopeOf } from './idempotency.ts';
 import type { Permission } from './identity/permissions.ts';
 
 /** What a command's work is told besides its input. */
@@ -30,7 +30,7 @@ export async function demandKey({ headers }: Pick<FastifyRequest, 'headers'>): P
   requireKey(headers['idempotency-key']);
 }
 
-/** Adds `POST path`: body parsed, Idempotency-Key demanded, finished replies replayed. */
+/** Adds `POST path`: body parsed, Idempotency-Key demanded, finished replies replayed to whom they were given. */
 export function addCommand<Body extends z.ZodType, Answer extends z.ZodType>(
   app: App,
   db: Database,
@@ -42,7 +42,8 @@ export function addCommand<Body extends z.ZodType, Answer extends z.ZodType>(
   app.post(path, { schema, config: { permission }, preValidation: demandKey }, async (request, reply) => {
     const input = request.body as z.output<Body>;
     const key = requireKey(request.headers['idempotency-key']);
-    const stored = await idempotent(db, { scope: path, key, payload: input }, async () => ({
+    const scope = scopeOf(request.caller, path);
+    const stored = await idempotent(db, { scope, key, payload: input }, async () => ({
       status: 201,
       body: await work(input, { key }),
     }));

@@ -117,6 +117,17 @@ describe('an Idempotency-Key', () => {
     expect(runs).toBe(2);
   });
 
+  test('has one reply: of two that worked under it at last, the first to finish is answered to both', async () => {
+    let finish = (_reply: Reply) => {};
+    const slow = idempotent(db, request('slow'), () => new Promise((resolve) => (finish = resolve)));
+    const over = `update idempotency set locked_until = now() - interval '1 second' where key = 'slow' returning key`;
+    await expect.poll(() => db.query(over)).toHaveLength(1);
+    expect(await idempotent(db, request('slow'), made)).toMatchObject({ status: 201 });
+    finish({ status: 409, body: { error: 'too late' } });
+    expect(await slow).toEqual({ status: 201, body: { charge: 'c' } });
+    expect(await idempotent(db, request('slow'), made)).toEqual(await slow);
+  });
+
   test('is taken over from a process that died in the middle', async () => {
     await db.query(
       `insert into idempotency (scope, key, payload_hash, locked_until) values ('/charges', 'orphan', $1, now())`,

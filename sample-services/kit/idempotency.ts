@@ -10,10 +10,15 @@ export interface Reply {
 }
 
 export interface IdempotentRequest {
-  /** Route or caller: the same key in another scope is another request. */
+  /** By `scopeOf`: the same key in another scope is another request. */
   scope: string;
   key: string;
   payload: unknown;
+}
+
+/** A key belongs to its caller and to the route it came to: nobody meets the requests of another. */
+export function scopeOf(caller: string | null, path: string): string {
+  return `${caller ?? 'anonymous'} ${path}`;
 }
 
 export const IDEMPOTENCY_SCHEMA = `
@@ -50,14 +55,12 @@ export async function idempotent(
   if (replay) return replay;
   try {
     const reply = await work();
-    if (reply.status >= 500) await release(db, request);
-    else await store(db, request, reply);
+    if (reply.status < 500) return await store(db, request, reply);
+    await release(db, request);
     return reply;
   } catch (error) {
     if (error instanceof ShopError && !SHOP_ERRORS[error.code].retry) {
-      const reply = { status: error.status, body: error.toBody() };
-      await store(db, request, reply);
-      return reply;
+      return store(db, request, { status: error.status, body: error.toBody() });
     }
     await release(db, request);
     throw error;
@@ -111,13 +114,14 @@ async function claim(db: Database, request: IdempotentRequest, hash: string): Pr
   );
 }
 
-async function store(db: Database, request: IdempotentRequest, reply: Reply): Promise<void> {
-  await db.query('update idempotency set status = $3, body = $4 where scope = $1 and key = $2', [
-    request.scope,
-    request.key,
-    reply.status,
-    JSON.stringify(reply.body),
-  ]);
+/** Gives the reply that stands: the first to be finished, when one was slow and another took its key over. */
+async function store(db: Database, { scope, key }: IdempotentRequest, reply: Reply): Promise<Reply> {
+  const [stands] = await db.query<Reply & Record<string, unknown>>(
+    `update idempotency set status = coalesce(status, $3), body = case when status is null then $4::jsonb else body end
+     where scope = $1 and key = $2 returning status, body`,
+    [scope, key, reply.status, JSON.stringify(reply.body)],
+  );
+  return stands ?? reply;
 }
 
 async function release(db: Database, request: IdempotentRequest): Promise<void> {

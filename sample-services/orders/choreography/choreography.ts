@@ -87,7 +87,7 @@ export class Choreography {
     });
   }
 
-  /** The same `requestKey` again gives the same saga; with another input it is refused. */
+  /** The same `requestKey` of the same user again gives the same saga; with another input it is refused. */
   async start(input: SagaInput, requestKey: string): Promise<SagaHandle> {
     const { db, seal } = this.#options;
     const { cardToken, ...rest } = input;
@@ -102,7 +102,7 @@ export class Choreography {
       return true;
     });
     crashPoint('create:after-commit');
-    if (!isNew) return findOrder(db, requestKey, requestHash);
+    if (!isNew) return findOrder(db, order);
     this.#tell({ sagaId, orderId, amount: input.amount }, rows);
     return { sagaId, orderId, isNew };
   }

@@ -88,13 +88,21 @@ describe('an order', () => {
     const made = await Promise.all(orders.map(place));
     expect(made.filter(Boolean)).toHaveLength(1);
     const winner = orders[made.indexOf(true)];
-    expect(await findRequest(db, requestKey)).toMatchObject({
+    expect(await findRequest(db, 'ada', requestKey)).toMatchObject({
       orderId: winner?.orderId,
       requestHash: 'hash',
     });
     for (const order of orders) {
       if (order !== winner) expect(await readOrderEvents(db, order.orderId)).toEqual([]);
     }
+  });
+
+  test('is its customer’s own: the request key of another is another key', async () => {
+    const mine = newOrder();
+    const theirs = newOrder({ userId: 'eve', requestKey: mine.requestKey });
+    expect(await Promise.all([place(mine), place(theirs)])).toEqual([true, true]);
+    expect(await findRequest(db, 'eve', mine.requestKey)).toMatchObject({ orderId: theirs.orderId });
+    expect(await findRequest(db, 'ada', mine.requestKey)).toMatchObject({ orderId: mine.orderId });
   });
 
   test('ends once: of a confirmation and many cancellations at the same moment exactly one happens', async () => {
@@ -158,6 +166,25 @@ const BEFORE = `
     case s when 'REJECTED' then 'sold out' else '' end, 'key-' || s, 'hash'
   from unnest(array['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED']) s`;
 
+describe('a database of a version whose request keys were everybody’s', () => {
+  test('is taken over: from then on a key is its customer’s own', async () => {
+    const old = await postgres.database('everybodys');
+    await ask(
+      old,
+      `create table order_head (id text primary key, saga_id text not null unique, user_id text not null,
+         amount bigint not null, mode text not null, status text not null, version int not null,
+         request_key text not null unique, request_hash text not null,
+         created_at timestamptz not null default clock_timestamp())`,
+    );
+    const taken = new Database({ url: old, schema: ORDERS_SCHEMA, log });
+    await taken.whenReady();
+    const [mine, theirs] = [newOrder({ requestKey: 'one' }), newOrder({ userId: 'eve', requestKey: 'one' })];
+    for (const order of [mine, theirs]) await taken.transaction((tx) => placeOrder(tx, order));
+    expect(await findRequest(taken, 'eve', 'one')).toMatchObject({ orderId: theirs.orderId });
+    await taken.close();
+  });
+});
+
 describe('a database of a version which kept orders as rows', () => {
   test('is taken over with its orders, without their cards', async () => {
     const old = await postgres.database('older');
@@ -172,7 +199,7 @@ describe('a database of a version which kept orders as rows', () => {
           sagaId: `saga-${status}`,
         });
       }
-      expect(await findRequest(taken, 'key-REJECTED')).toMatchObject({ orderId: 'REJECTED' });
+      expect(await findRequest(taken, 'ada', 'key-REJECTED')).toMatchObject({ orderId: 'REJECTED' });
       expect((await readFeed(taken, 0, 100)).events).toHaveLength(7);
       expect(JSON.stringify(await readFeed(taken, 0, 100))).not.toContain('tok_visa');
       await taken.close();

@@ -22,12 +22,12 @@ export type OrderEnd =
   | { status: 'CANCELLED'; cause: Exclude<CancelCause, 'timed_out'>; reason: string }
   | { status: 'CANCELLED'; cause: 'timed_out'; reason: string; afterMs: number };
 
-/** Begins the order as PENDING; false when its request key has made one before. */
+/** Begins the order as PENDING; false when its customer's request key has made one before. */
 export async function placeOrder(tx: Tx, order: NewOrder): Promise<boolean> {
   const { orderId, sagaId, mode, userId, sku, quantity, amount, sealedCard, address } = order;
   const made = await tx.query(
     `insert into order_head (id, saga_id, user_id, amount, mode, status, version, request_key, request_hash)
-     values ($1, $2, $3, $4, $5, 'PENDING', 1, $6, $7) on conflict (request_key) do nothing returning id`,
+     values ($1, $2, $3, $4, $5, 'PENDING', 1, $6, $7) on conflict (user_id, request_key) do nothing returning id`,
     [orderId, sagaId, userId, amount, mode, order.requestKey, order.requestHash],
   );
   if (made.length === 0) return false;

@@ -37,12 +37,16 @@ export interface KnownRequest {
   requestHash: string;
 }
 
-/** The order which a request key has made. */
-export async function findRequest(sql: Sql, requestKey: string): Promise<KnownRequest | null> {
+/** The order which a customer's request key has made. */
+export async function findRequest(
+  sql: Sql,
+  userId: string,
+  requestKey: string,
+): Promise<KnownRequest | null> {
   const [row] = await sql.query<KnownRequest>(
     `select id as "orderId", saga_id as "sagaId", request_hash as "requestHash" from order_head
-     where request_key = $1`,
-    [requestKey],
+     where user_id = $1 and request_key = $2`,
+    [userId, requestKey],
   );
   return row ?? null;
 }

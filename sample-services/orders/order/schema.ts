@@ -14,10 +14,17 @@ export const ORDER_SCHEMA = `${EVENT_STORE_SCHEMA};
     mode text not null,
     status text not null,
     version int not null,
-    request_key text not null unique,
+    request_key text not null,
     request_hash text not null,
     created_at timestamptz not null default clock_timestamp()
   );
+  -- A key is its customer's own; versions before knew it over all of them.
+  do $$ begin
+    if exists (select from pg_constraint where conname = 'order_head_request_key_key') then
+      alter table order_head drop constraint order_head_request_key_key;
+    end if;
+  end $$;
+  create unique index if not exists order_head_request on order_head (user_id, request_key);
   create index if not exists order_head_newest on order_head (created_at desc);
   create index if not exists order_head_open on order_head (mode, created_at) where status = 'PENDING';
   do $$ begin

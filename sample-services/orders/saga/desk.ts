@@ -89,12 +89,13 @@ export class SagaDesk {
     const requestHash = payloadHash(order);
     const input: CreateOrderInput = { ...rest, orderId, sealedCard: seal.close(cardToken) };
     const first = this.#firstRow(claim, 'create', 'order is pending');
+    const placed = { ...input, sagaId, requestKey, requestHash };
     const isNew = await db.transaction(async (tx) => {
-      if (!(await placeOrder(tx, { ...input, sagaId, requestKey, requestHash }))) return false;
+      if (!(await placeOrder(tx, placed))) return false;
       return this.journal.insert(tx, { claim, mode: order.mode, input, first, driveNow });
     });
     crashPoint('create:after-commit');
-    if (!isNew) return findOrder(db, requestKey, requestHash);
+    if (!isNew) return findOrder(db, placed);
     return { handle: { sagaId, orderId, isNew }, claim, input, first };
   }
 

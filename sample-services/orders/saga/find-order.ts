@@ -1,11 +1,15 @@
 import type { Sql } from '../../kit/database.ts';
 import { ShopError } from '../../kit/errors.ts';
+import type { NewOrder } from '../order/order.ts';
 import { findRequest } from '../order/read.ts';
 import type { SagaHandle } from './port.ts';
 
-/** The order which that key has made; with another content it is refused. */
-export async function findOrder(sql: Sql, requestKey: string, requestHash: string): Promise<SagaHandle> {
-  const known = await findRequest(sql, requestKey);
+/** The order which that customer's key has made; with another content it is refused. */
+export async function findOrder(
+  sql: Sql,
+  { userId, requestKey, requestHash }: Pick<NewOrder, 'userId' | 'requestKey' | 'requestHash'>,
+): Promise<SagaHandle> {
+  const known = await findRequest(sql, userId, requestKey);
   if (known?.requestHash !== requestHash) {
     throw new ShopError(
       'idempotency_mismatch',

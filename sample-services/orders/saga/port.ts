@@ -118,7 +118,7 @@ export interface Intervention {
  * confirmed or compensated, whatever dies.
  */
 export interface SagaEngine {
-  /** The same `requestKey` again gives the same saga; with another input it is refused. */
+  /** The same `requestKey` of the same user again gives the same saga; with another input it is refused. */
   start(input: SagaInput, requestKey: string): Promise<SagaHandle>;
   /** `cancel` undoes before the pivot and returns after it; `return` only returns. Refused when there is nothing to take back. */
   signal(sagaId: string, signal: 'cancel' | 'return'): Promise<SignalAnswer>;
