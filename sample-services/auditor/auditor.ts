@@ -205,7 +205,7 @@ export class Auditor {
 
 function eventsOf({ events, orderId, sagaId, mode, migrated }: OrderFacts): LoggedEvent[] {
   const about = { database: 'orders', stream: `order:${orderId}`, orderId, sagaId, mode, migrated };
-  return events.map(({ id, type }) => ({ ...about, id, type }));
+  return events.map(({ id, type, at }) => ({ ...about, id, type, at }));
 }
 
 async function databaseTime(snapshots: Snapshots): Promise<number> {

@@ -29,6 +29,11 @@ export class Door {
   }
 }
 
+/** Of these orders those which he may see: a customer sees his own. */
+export function visibleTo<Order extends { userId: string }>(visitor: Visitor, orders: Order[]): Order[] {
+  return visitor.kind === 'anybody' ? orders : orders.filter(({ userId }) => userId === visitor.id);
+}
+
 /** Refuses a customer who asks for what belongs to another; in the words for what does not exist. */
 export function demandOwner(visitor: Visitor, owner: string): void {
   if (visitor.kind === 'anybody' || visitor.id === owner) return;

@@ -5,11 +5,15 @@ import type { Peer } from '../kit/peer/peer.ts';
 import { OrdersAnswer } from '../orders/api.ts';
 import { LinesAnswer } from '../orderview/api.ts';
 import { LegacyOrder, LegacyOrders } from './api.ts';
+import { type Door, visibleTo } from './customer.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { Split } from './split.ts';
 
 export type Source = 'orders' | 'orderview';
 
 export interface LegacyParts {
+  door: Door;
+  limit: RateLimit;
   orders: Peer;
   orderview: Peer;
   /** How much of the old page's reading the new service has taken over. */
@@ -17,7 +21,7 @@ export interface LegacyParts {
 }
 
 /** The old shop's list of orders, which orderview takes over bit by bit; the answer is the same from either. */
-export function addLegacy(app: App, { orders, orderview, strangler }: LegacyParts): void {
+export function addLegacy(app: App, { door, limit, orders, orderview, strangler }: LegacyParts): void {
   const fromOrders = async () =>
     legacy(demandOk(await orders.get('/orders', { answer: OrdersAnswer }), orders.name).orders);
   const list = {
@@ -28,14 +32,17 @@ export function addLegacy(app: App, { orders, orderview, strangler }: LegacyPart
     },
     config: { permission: 'open' },
   } as const;
-  app.get('/legacy/orders', list, async (_request, reply) => {
+  app.get('/legacy/orders', list, async (request, reply) => {
+    const visitor = await door.visitor(request);
+    limit.demand(visitor, request, reply);
     const { variant } = strangler.choose({});
     const newer =
       variant === 'orderview' ? await orderview.get('/orders/recent', { answer: LinesAnswer }) : null;
     // Until everything has moved, the old service answers for the new one.
     const source: Source = newer?.kind === 'ok' ? 'orderview' : 'orders';
     reply.header('x-served-by', source);
-    return { orders: newer?.kind === 'ok' ? legacy(newer.body.orders) : await fromOrders() };
+    const all = newer?.kind === 'ok' ? legacy(newer.body.orders) : await fromOrders();
+    return { orders: visibleTo(visitor, all) };
   });
 }
 

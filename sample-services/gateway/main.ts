@@ -18,14 +18,17 @@ const ORDERS_TIMEOUT_MS = 8_000;
 const CANARY_PERCENT = 10;
 
 /** Customers log in at the door, too. */
-function addLogin({ app }: Kit, identity: Peer): void {
+function addLogin({ app }: Kit, identity: Peer, limit: RateLimit): void {
   const login = {
     schema: { summary: 'Log in', tags: ['identity'], body: LoginRequest, response: { 200: IssuedToken } },
     config: { permission: 'open' },
   } as const;
-  app.post('/login', login, async ({ body }) =>
-    demandOk(await identity.post('/login', body, { answer: IssuedToken }), identity.name),
-  );
+  app.post('/login', login, async (request, reply) => {
+    // Whoever guesses passwords is limited by the name he tries, too.
+    limit.demand({ kind: 'anybody' }, request, reply, request.body.user);
+    const { body } = request;
+    return demandOk(await identity.post('/login', body, { answer: IssuedToken }), identity.name);
+  });
 }
 
 function addRouting({ app }: Kit, splits: readonly Split<string>[]): void {
@@ -62,8 +65,8 @@ await service({
     addPlacement(app, { door, limit, orders, catalog });
     addOrderPage(app, { door, limit, orders, shipping, identity, orderview, canary });
     addRoutingTable(app, { door, limit, peers: { catalog, orderview } });
-    if (orderview !== null) addLegacy(app, { orders, orderview, strangler });
-    if (identity !== null) addLogin(kit, identity);
+    if (orderview !== null) addLegacy(app, { door, limit, orders, orderview, strangler });
+    if (identity !== null) addLogin(kit, identity, limit);
     addRouting(kit, [canary, strangler]);
   },
 });

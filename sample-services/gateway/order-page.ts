@@ -8,7 +8,7 @@ import { OrdersAnswer, OrderView } from '../orders/api.ts';
 import { OrderDetails } from '../orderview/model/details.ts';
 import { ShipmentsAnswer } from '../shipping/api.ts';
 import { AssembledOrder, ById, CanaryHeaders } from './api.ts';
-import { type Door, demandOwner } from './customer.ts';
+import { type Door, demandOwner, visibleTo } from './customer.ts';
 import { patiently } from './patience.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { cookieOf, type Split } from './split.ts';
@@ -45,8 +45,8 @@ export function addOrderPage(app: App, parts: OrderPageParts): void {
   } as const;
   app.get('/orders/:id', one, async (request, reply) => {
     const visitor = await door.visitor(request);
+    limit.demand(visitor, request, reply);
     const who = visitor.kind === 'customer' ? visitor.id : undefined;
-    if (who !== undefined) limit.demand(who, reply);
     const header = request.headers['x-canary'];
     const cookie = cookieOf(request.headers.cookie, CANARY_COOKIE);
     const { variant } = canary.choose({
@@ -66,11 +66,11 @@ export function addOrderPage(app: App, parts: OrderPageParts): void {
     schema: { summary: 'The newest orders', tags: ['orders'], response: { 200: OrdersAnswer } },
     config: { permission: 'open' },
   } as const;
-  app.get('/orders', list, async (request) => {
+  app.get('/orders', list, async (request, reply) => {
     const visitor = await door.visitor(request);
+    limit.demand(visitor, request, reply);
     const found = await patiently(clock, () => orders.get('/orders', { answer: OrdersAnswer }));
-    const all = demandOk(found, orders.name).orders;
-    return { orders: visitor.kind === 'anybody' ? all : all.filter(({ userId }) => userId === visitor.id) };
+    return { orders: visibleTo(visitor, demandOk(found, orders.name).orders) };
   });
 }
 

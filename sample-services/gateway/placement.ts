@@ -36,8 +36,9 @@ export function addPlacement(app: App, parts: PlacementParts): void {
     config: { permission: 'open' },
   } as const;
   app.post('/orders', place, async (request, reply) => {
-    const userId = customerOf(await door.visitor(request), request.body.userId);
-    limit.demand(userId, reply);
+    const visitor = await door.visitor(request);
+    const userId = customerOf(visitor, request.body.userId);
+    limit.demand(visitor, request, reply, userId);
     const { amount, stale } = await priceOf(catalog, request.body);
     if (stale) reply.header('x-price', 'stale');
     const order: CreateOrderRequest = { ...request.body, userId, amount };
@@ -60,8 +61,8 @@ export function addPlacement(app: App, parts: PlacementParts): void {
   app.post('/orders/:id/cancel', cancel, async (request, reply) => {
     const { id } = request.params;
     const visitor = await door.visitor(request);
+    limit.demand(visitor, request, reply);
     if (visitor.kind === 'customer') {
-      limit.demand(visitor.id, reply);
       const found = await patiently(clock, () => orders.get(`/orders/${id}`, { answer: OrderView }));
       demandOwner(visitor, demandOk(found, orders.name).userId);
     }

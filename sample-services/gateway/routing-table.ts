@@ -74,7 +74,7 @@ export function addRoutingTable(app: App, { door, limit, peers }: TableParts): v
     app.get(route.path, { schema, config: { permission: 'open' } }, async (request, reply) => {
       const visitor = await door.visitor(request);
       const named = z.record(z.string(), z.string()).catch({}).parse(request.params);
-      if (visitor.kind === 'customer') limit.demand(visitor.id, reply);
+      limit.demand(visitor, request, reply);
       if (route.access === 'self' && visitor.kind === 'customer' && named.id !== visitor.id) {
         throw new ShopError('forbidden', 'this is another customer’s', 'Ask for your own.');
       }

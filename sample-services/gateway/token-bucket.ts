@@ -1,7 +1,7 @@
 import type { Clock } from '../kit/clock.ts';
 
-/** Users remembered; beyond it the one who asked longest ago starts with a full bucket again. */
-const MAX_USERS = 10_000;
+/** Remembered; beyond it the one who asked longest ago starts with a full bucket again. */
+const MAX_BUCKETS = 10_000;
 
 interface Bucket {
   tokens: number;
@@ -15,7 +15,7 @@ export interface BucketSize {
   perSecond: number;
 }
 
-/** One token bucket for each user. */
+/** One token bucket for each user, name or address. */
 export class TokenBuckets {
   readonly #size: BucketSize;
   readonly #clock: Clock;
@@ -27,18 +27,18 @@ export class TokenBuckets {
   }
 
   /** 0 when the request may pass, and has taken its token; else the milliseconds until one could. */
-  take(user: string): number {
+  take(who: string): number {
     const { capacity, perSecond } = this.#size;
     const now = this.#clock.now();
-    const before = this.#buckets.get(user) ?? { tokens: capacity, at: now };
+    const before = this.#buckets.get(who) ?? { tokens: capacity, at: now };
     // A clock that was set back must not take tokens away.
     const gained = (Math.max(0, now - before.at) / 1_000) * perSecond;
     const tokens = Math.min(capacity, before.tokens + gained);
     const passes = tokens >= 1;
-    this.#buckets.delete(user);
-    this.#buckets.set(user, { tokens: passes ? tokens - 1 : tokens, at: now });
+    this.#buckets.delete(who);
+    this.#buckets.set(who, { tokens: passes ? tokens - 1 : tokens, at: now });
     const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > MAX_USERS && oldest !== undefined) this.#buckets.delete(oldest);
+    if (this.#buckets.size > MAX_BUCKETS && oldest !== undefined) this.#buckets.delete(oldest);
     return passes ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1_000);
   }
 }

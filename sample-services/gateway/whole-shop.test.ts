@@ -78,6 +78,11 @@ describe('a customer who has logged in', () => {
     ]);
     expect(await codeOf(await at('/users/user-12/orders', { headers: other }))).toEqual([403, 'forbidden']);
     expect((await at('/users/user-12/orders', { headers: me })).status).toBe(200);
+    for (const list of ['/orders', '/legacy/orders']) {
+      const seen = async (headers: Record<string, string>) =>
+        JSON.stringify(await (await at(list, { headers })).json()).includes(orderId);
+      expect([list, await seen(me), await seen(other)]).toEqual([list, true, false]);
+    }
   });
 
   test('with a token that is none is refused, and is never taken for a guest', async () => {
@@ -97,6 +102,9 @@ describe('a customer who has logged in', () => {
     expect(Number(first?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(first && (await codeOf(first))).toEqual([429, 'rate_limited']);
     const other = await login('user-15');
+    expect((await at('/users/user-15/orders', { headers: other })).status).toBe(200);
+    // Nor can he be held up by somebody who only says that he is he.
+    await Promise.all(Array.from({ length: 130 }, () => order({ userId: 'user-15', amount: 1 })));
     expect((await at('/users/user-15/orders', { headers: other })).status).toBe(200);
   });
 });

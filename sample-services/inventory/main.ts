@@ -2,6 +2,8 @@ import { addEventFeed } from '../events/feed.ts';
 import { listen } from '../events/listen.ts';
 import { QUEUES } from '../events/queues.ts';
 import { addCommand } from '../kit/command.ts';
+import { OLD_KEYS } from '../kit/idempotency.ts';
+import { OLD_MARKS } from '../kit/inbox.ts';
 import { service } from '../kit/service.ts';
 import { ReleaseAnswer, ReleaseRequest, ReserveAnswer, ReserveRequest, StockAnswer } from './api.ts';
 import { INVENTORY_HANDLERS } from './choreography.ts';
@@ -23,6 +25,7 @@ await service({
     const db = kit.database(INVENTORY_SCHEMA);
     const broker = kit.broker();
     kit.relay(db, broker, Object.values(QUEUES));
+    kit.forget(db, [OLD_KEYS, OLD_MARKS]);
     listen({ db, broker, log: kit.log, queue: QUEUES.inventory, handlers: INVENTORY_HANDLERS });
 
     addCommand(app, db, {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Database } from './database.ts';
 import { SHOP_ERRORS, ShopError } from './errors.ts';
 import { protects } from './protections.ts';
+import type { Perishable } from './retention.ts';
 
 /** An answer as it is stored and replayed. */
 export interface Reply {
@@ -31,7 +32,16 @@ export const IDEMPOTENCY_SCHEMA = `
     locked_until timestamptz not null,
     created_at timestamptz not null default now(),
     primary key (scope, key)
-  )`;
+  );
+  create index if not exists idempotency_age on idempotency using brin (created_at)`;
+
+/**
+ * Whoever repeats a command after a week is answered by what its work finds in its own tables: the same, once more.
+ */
+export const OLD_KEYS: Perishable = {
+  table: 'idempotency',
+  over: `created_at < now() - interval '7 days' and locked_until < now()`,
+};
 
 /**
  * How long a running request keeps others with its key away, seconds. Longer than one peer timeout (3 s), so that it is

@@ -2,6 +2,7 @@ import { metrics } from '@opentelemetry/api';
 import { METRIC } from '@stormglass/agents/contract';
 import type { Database, Sql, Tx } from './database.ts';
 import { protects } from './protections.ts';
+import type { Perishable } from './retention.ts';
 
 export const INBOX_SCHEMA = `
   create table if not exists inbox (
@@ -9,7 +10,15 @@ export const INBOX_SCHEMA = `
     consumer text not null,
     handled_at timestamptz not null default now(),
     primary key (message_id, consumer)
-  )`;
+  );
+  create index if not exists inbox_age on inbox using brin (handled_at)`;
+
+/** How long it is remembered that a message was handled, days: a day longer than Kafka keeps what it could give again. */
+export const MARKS_KEPT_DAYS = 8;
+export const OLD_MARKS: Perishable = {
+  table: 'inbox',
+  over: `handled_at < now() - interval '${MARKS_KEPT_DAYS} days'`,
+};
 
 /** True if this consumer has finished this message before. */
 export async function wasHandled(db: Sql, messageId: string, consumer: string): Promise<boolean> {

@@ -4,22 +4,29 @@ import type { ShopEnv } from './env.ts';
 
 export type Log = Logger;
 
-/** JSON lines on stdout. Trace and span ids are added by the agent's pino instrumentation. */
+/**
+ * JSON lines on stdout, written at once: a process that is killed has said what it did, and one whose reader is gone can
+ * end (what is written behind the process's back is tried for ever by the library when it ends). Trace and span ids are added by the
+ * agent's pino instrumentation.
+ */
 export function createLog(service: string, env: ShopEnv): Log {
-  return pino({
-    level: env.LOG_LEVEL,
-    base: { service },
-    mixin: () => {
-      const correlation = correlationId();
-      return correlation === undefined ? {} : { correlation };
+  return pino(
+    {
+      level: env.LOG_LEVEL,
+      base: { service },
+      mixin: () => {
+        const correlation = correlationId();
+        return correlation === undefined ? {} : { correlation };
+      },
+      // What must never be in a log, whoever passes it.
+      redact: {
+        paths: ['cardToken', 'password', 'secret', 'token', 'authorization'].flatMap((name) => [
+          name,
+          `*.${name}`,
+        ]),
+        censor: '[hidden]',
+      },
     },
-    // What must never be in a log, whoever passes it.
-    redact: {
-      paths: ['cardToken', 'password', 'secret', 'token', 'authorization'].flatMap((name) => [
-        name,
-        `*.${name}`,
-      ]),
-      censor: '[hidden]',
-    },
-  });
+    pino.destination({ dest: 1, sync: true }),
+  );
 }

@@ -12,9 +12,11 @@ import type { Tls } from './http/tls.ts';
 import { Identity } from './identity/identity.ts';
 import type { Log } from './log.ts';
 import { OutboxRelay, RELAY_LEASE } from './outbox/relay.ts';
+import { SENT_MESSAGES } from './outbox/schema.ts';
 import { type Credentials, type Endpoints, fixedEndpoint } from './peer/endpoints.ts';
 import { Peer } from './peer/peer.ts';
 import { hash32, type Random, seededRandom } from './random.ts';
+import { type Perishable, startRetention } from './retention.ts';
 
 /** What a service builds itself from. Everything opened through it is closed by it, in reverse order. */
 export interface Kit {
@@ -29,8 +31,10 @@ export interface Kit {
   readonly instanceIsStable: boolean;
   database(schema: string, max?: number): Database;
   broker(): Broker;
-  /** Carries this database's outbox to the broker; its database needs OUTBOX_SCHEMA. */
+  /** Carries this database's outbox to the broker; its database needs OUTBOX_SCHEMA. Forgets what was sent. */
   relay(db: Database, broker: Broker, queues: readonly QueueDefinition[]): OutboxRelay;
+  /** Deletes what is over in these tables, again and again. */
+  forget(db: Database, tables: readonly Perishable[]): void;
   /** `settings`: what differs from the defaults at the start. */
   peer(name: PeerName, settings?: Partial<PeerSettings>): Peer;
   /** Whether this process was told how to find that service. */
@@ -129,7 +133,13 @@ export class Parts implements Kit {
     const relay = new OutboxRelay({ db, broker, queues, log, instance, instanceIsStable });
     this.#leases.set(RELAY_LEASE, () => relay.lease?.epoch ?? null);
     this.#stops.push(() => relay.stop());
+    this.forget(db, [SENT_MESSAGES]);
     return relay;
+  }
+
+  forget(db: Database, tables: readonly Perishable[]): void {
+    const retention = startRetention(db, this.log, tables);
+    this.#stops.push(() => retention.stop());
   }
 
   peer(name: PeerName, settings: Partial<PeerSettings> = {}): Peer {

@@ -4,6 +4,7 @@ import { QUEUES } from '../events/queues.ts';
 import { announceDead } from '../kit/broker/dead.ts';
 import type { Broker, Delivery, QueueDefinition } from '../kit/broker/port.ts';
 import type { Database } from '../kit/database.ts';
+import { OLD_MARKS } from '../kit/inbox.ts';
 import { type Kit, service } from '../kit/service.ts';
 import { CHANNELS } from '../outside-world/api.ts';
 import { ChannelWorker } from './channel.ts';
@@ -56,6 +57,7 @@ await service({
     const provider = kit.peer('outside-world');
     const { notifications, email, sms, push, orderview } = QUEUES;
     kit.relay(db, broker, [email, sms, push, orderview]);
+    kit.forget(db, [OLD_MARKS]);
     consume(kit, broker, notifications, (delivery) => fanOut(db, delivery));
     for (const channel of CHANNELS) {
       const worker = new ChannelWorker(channel, { db, provider });

@@ -1,6 +1,7 @@
 import { addEventFeed } from '../events/feed.ts';
 import { QUEUES } from '../events/queues.ts';
 import { required } from '../kit/env.ts';
+import { OLD_MARKS } from '../kit/inbox.ts';
 import { Seal } from '../kit/sealed.ts';
 import { service } from '../kit/service.ts';
 import { Choreography } from './choreography/choreography.ts';
@@ -29,6 +30,7 @@ await service({
     const broker = kit.broker();
     // Before the engines: what is opened first ends last, and carries their last messages.
     kit.relay(db, broker, Object.values(QUEUES));
+    kit.forget(db, [OLD_MARKS]);
     const choreography = new Choreography({
       ...{ db, broker, log: kit.log, seal: new Seal(required(kit.env, 'SHOP_SEAL_SECRET')) },
       deadlineMs: parsePolicy(kit.env.SAGA_POLICY).deadlineMs,

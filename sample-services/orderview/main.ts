@@ -1,6 +1,7 @@
 import { CONTROL } from '@stormglass/agents/contract';
 import { registerControl } from '@stormglass/agents/node';
 import { QUEUES } from '../events/queues.ts';
+import { OLD_MARKS } from '../kit/inbox.ts';
 import { service } from '../kit/service.ts';
 import { Lag } from './projection/lag.ts';
 import { Projector } from './projection/projector.ts';
@@ -21,6 +22,7 @@ await service({
     const { app, log } = kit;
     const db = kit.database(ORDERVIEW_SCHEMA);
     const broker = kit.broker();
+    kit.forget(db, [OLD_MARKS]);
     const sources = OWNERS.map((name) => kit.peer(name));
     const lag = new Lag();
     const rebuilder = new Rebuilder({ db, sources, log });

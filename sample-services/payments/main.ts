@@ -3,6 +3,8 @@ import { listen } from '../events/listen.ts';
 import { QUEUES } from '../events/queues.ts';
 import { addCommand } from '../kit/command.ts';
 import { required } from '../kit/env.ts';
+import { OLD_KEYS } from '../kit/idempotency.ts';
+import { OLD_MARKS } from '../kit/inbox.ts';
 import { Seal } from '../kit/sealed.ts';
 import { service } from '../kit/service.ts';
 import { startUndoing } from '../kit/undoing.ts';
@@ -21,6 +23,7 @@ await service({
     const db = kit.database(PAYMENTS_SCHEMA);
     const broker = kit.broker();
     kit.relay(db, broker, Object.values(QUEUES));
+    kit.forget(db, [OLD_KEYS, OLD_MARKS]);
     const seal = new Seal(required(kit.env, 'SHOP_SEAL_SECRET'));
     const provider = new Provider(kit.peer('outside-world'), seal);
     const undoing = startUndoing({

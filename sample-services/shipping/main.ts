@@ -3,6 +3,8 @@ import { addEventFeed } from '../events/feed.ts';
 import { listen } from '../events/listen.ts';
 import { QUEUES } from '../events/queues.ts';
 import { addCommand } from '../kit/command.ts';
+import { OLD_KEYS } from '../kit/idempotency.ts';
+import { OLD_MARKS } from '../kit/inbox.ts';
 import type { Peer } from '../kit/peer/peer.ts';
 import { service } from '../kit/service.ts';
 import { startUndoing } from '../kit/undoing.ts';
@@ -34,6 +36,7 @@ await service({
     const db = kit.database(SHIPPING_SCHEMA);
     const broker = kit.broker();
     kit.relay(db, broker, Object.values(QUEUES));
+    kit.forget(db, [OLD_KEYS, OLD_MARKS]);
     const carrier = kit.peer('outside-world', CARRIER_BULKHEAD);
     // Opened when it is first used: otherwise the registry would see a circle of dependencies.
     let caller: Peer | null = null;

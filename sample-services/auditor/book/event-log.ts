@@ -12,6 +12,8 @@ export interface LoggedEvent {
   sagaId: string;
   mode: string;
   migrated: boolean;
+  /** Epoch ms by its database's clock. */
+  at: number;
 }
 
 interface Row {
@@ -22,9 +24,10 @@ interface Row {
   saga_id: string | null;
   mode: string | null;
   migrated: boolean | null;
+  at: Date;
 }
 
-const COLUMNS = `id, stream, type, meta->>'orderId' as order_id, meta->>'sagaId' as saga_id, meta->>'mode' as mode,
+const COLUMNS = `id, stream, type, at, meta->>'orderId' as order_id, meta->>'sagaId' as saga_id, meta->>'mode' as mode,
   data->>'sealedCard' = '' as migrated`;
 
 /** New events of every database that has an event store. */
@@ -51,6 +54,7 @@ export class EventLog {
       sagaId: row.saga_id ?? '',
       mode: row.mode ?? 'orchestrated',
       migrated: row.migrated === true,
+      at: row.at.getTime(),
     }));
   }
 }

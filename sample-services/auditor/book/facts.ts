@@ -19,7 +19,7 @@ export interface OrderFacts {
   settledAt: number | null;
   newestAt: number;
   /** Types in order of their versions. */
-  events: readonly { id: string; version: number; type: string }[];
+  events: readonly { id: string; version: number; type: string; at: number }[];
   /** From a version of the shop that kept no events: nobody was ever told of what happened to it. */
   migrated: boolean;
 }
@@ -102,7 +102,7 @@ function factsOf(orderId: string, rows: readonly EventRow[], open: ReadonlySet<s
     sagaOpen: open.has(orderId),
     settledAt: ended?.at.getTime() ?? null,
     newestAt: rows.at(-1)?.at.getTime() ?? 0,
-    events: rows.map(({ id, version, type }) => ({ id, version, type })),
+    events: rows.map(({ id, version, type, at }) => ({ id, version, type, at: at.getTime() })),
     migrated: migrated === true,
   };
 }

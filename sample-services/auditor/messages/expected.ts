@@ -13,6 +13,8 @@ export interface Expected {
   sagaId: string;
   /** Database whose event store holds the event it tells; null for a message that is no event. */
   eventIn: string | null;
+  /** Epoch ms at which it was committed; null when it is in an outbox, which is to say of late. */
+  committedAt: number | null;
 }
 
 const OWNERS = {
@@ -47,6 +49,7 @@ export function expectedOf(event: LoggedEvent): Expected[] {
     orderId: event.orderId,
     sagaId: event.sagaId,
     eventIn: event.database,
+    committedAt: event.at,
   }));
 }
 

@@ -1,3 +1,4 @@
+import { MARKS_KEPT_DAYS } from '../../kit/inbox.ts';
 import type { LoggedEvent } from '../book/event-log.ts';
 import { unlessAway } from '../snapshot/database.ts';
 import { GapCursor } from '../snapshot/gap-cursor.ts';
@@ -19,6 +20,8 @@ export interface Message extends Expected {
   whereabouts: Whereabouts;
 }
 
+/** A day less than inboxes remember: a message may have been handled long before it is looked for again. */
+const LOOKED_FOR_MS = (MARKS_KEPT_DAYS - 1) * 86_400_000;
 /** Messages that are looked for in one sweep, oldest first. */
 const AT_ONCE = 5_000;
 
@@ -55,9 +58,13 @@ export class MessageBook {
     }
   }
 
-  /** Messages to look for; those to a service that is not audited are nobody's business. */
+  /**
+   * Messages to look for; those to a service that is not audited are nobody's business. Of old ones nobody can say any
+   * more that they were handled: inboxes forget.
+   */
   expect(snapshots: Snapshots, messages: readonly Expected[], again = false): void {
     for (const message of messages) {
+      if (message.committedAt !== null && snapshots.at - message.committedAt > LOOKED_FOR_MS) continue;
       const key = keyOf(message);
       if (this.#open.has(key) || !snapshots.knows(message.consumer)) continue;
       this.#open.set(key, { ...message, since: snapshots.at, again, whereabouts: 'unknown' });
@@ -115,7 +122,7 @@ export class MessageBook {
         if (consumer !== undefined)
           found.push({
             ...{ id, queue, consumer, sender: database },
-            ...{ orderId: order_id, sagaId: saga_id, eventIn: null },
+            ...{ orderId: order_id, sagaId: saga_id, eventIn: null, committedAt: null },
           });
       }
     }

@@ -10,7 +10,7 @@ export const Envelope = z.object({
 export type Envelope = z.output<typeof Envelope>;
 
 export type BullQueue = Pick<Queue<Envelope>, 'add' | 'clean' | 'close' | 'waitUntilReady'> & Failing;
-export type BullWorker = Pick<Worker<Envelope>, 'close' | 'concurrency' | 'waitUntilReady'> &
+export type BullWorker = Pick<Worker<Envelope>, 'close' | 'concurrency' | 'run' | 'waitUntilReady'> &
   Failing & {
     on(event: 'failed', listener: (job: Job<Envelope> | undefined, error: Error) => void): unknown;
   };
@@ -25,6 +25,7 @@ export interface BullBackend {
   /** Throws when the database does not answer within about a second. */
   ping(): Promise<void>;
   queue(name: string): BullQueue;
+  /** Takes nothing before its `run`. */
   worker(
     name: string,
     processor: (job: Job<Envelope>) => Promise<void>,

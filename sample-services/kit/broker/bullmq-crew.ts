@@ -19,19 +19,20 @@ export class Crew implements Consumer {
   #members: Member[] = [];
   #leaving = new Set<Promise<void>>();
 
-  /** `hire` starts a worker with so many hands. */
+  /** `hire` makes a worker with so many hands, which does not run yet. */
   constructor(hire: (hands: number) => BullWorker, onError: (error: unknown) => void) {
     this.#hire = hire;
     this.#onError = onError;
   }
 
+  /** Throws when more hands are wanted and the broker does not answer. */
   async scale(concurrency: number): Promise<void> {
     let hands = this.#members.reduce((sum, member) => sum + member.hands, 0);
     while (hands > concurrency) hands -= await this.#dismiss(hands - concurrency);
     if (hands === concurrency) return;
-    const worker = this.#hire(concurrency - hands);
-    this.#members.push({ worker, hands: concurrency - hands });
-    await worker.waitUntilReady();
+    const member = { worker: this.#hire(concurrency - hands), hands: concurrency - hands };
+    this.#members.push(member);
+    await this.#begin(member);
   }
 
   async close(): Promise<void> {
@@ -51,6 +52,22 @@ export class Crew implements Consumer {
     this.#members.pop();
     await this.#leave(newest.worker);
     return newest.hands;
+  }
+
+  /**
+   * BullMQ remembers a first connection that failed for ever, and a running worker would ask that memory for work without
+   * a pause: nothing else in the process would be done any more. So it runs when it is ready, or is dismissed.
+   */
+  async #begin(member: Member): Promise<void> {
+    const { worker } = member;
+    try {
+      await worker.waitUntilReady();
+    } catch (error) {
+      this.#members = this.#members.filter((each) => each !== member);
+      await this.#leave(worker);
+      throw error;
+    }
+    worker.run().catch(this.#onError);
   }
 
   /** An idle worker is gone in a moment; one with a message in hand takes no more, and may go on as long as it likes. */

@@ -25,6 +25,6 @@ export function postgresBackend(url: string): BullBackend {
     },
     queue: (name) => new Queue<Envelope>(name, { connection: connection(3) }),
     worker: (name, processor, options) =>
-      new Worker<Envelope>(name, processor, { ...options, connection: connection(2) }),
+      new Worker<Envelope>(name, processor, { ...options, autorun: false, connection: connection(2) }),
   };
 }

@@ -28,6 +28,7 @@ export function redisBackend(url: string): BullBackend {
     worker: (name, processor, options) =>
       new Worker<Envelope>(name, processor, {
         ...options,
+        autorun: false,
         connection: { url, retryStrategy, maxRetriesPerRequest: null },
       }),
   };

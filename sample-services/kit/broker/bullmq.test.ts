@@ -39,6 +39,24 @@ test('a broker that is not there fails the publish instead of hanging', async ()
   await nowhere.close();
 });
 
+test('a consumer for whom the broker has no connection left works as soon as it has one', async () => {
+  const role = new URL(await postgres.database('crowded'));
+  const broker = new BullMqBroker({ url: role.href, log });
+  await broker.ping();
+  await ask(postgres.adminUrl, 'alter role crowded connection limit 0');
+  const seen: string[] = [];
+  const queue = { name: 'crowded', attempts: 1, backoffMs: 1 };
+  const consuming = broker.consume(queue, async ({ id }) => void seen.push(id), { concurrency: 2 });
+  // Its own refused connection shows that it has tried.
+  await expect(broker.ping()).rejects.toMatchObject({ code: 'unavailable' });
+  await ask(postgres.adminUrl, 'alter role crowded connection limit -1');
+  const consumer = await consuming;
+  await broker.publish(queue, { id: 'm', name: 'n', payload: {}, conversationId: '', headers: {} });
+  await vi.waitFor(() => expect(seen).toEqual(['m']), soon);
+  await consumer.close();
+  await broker.close();
+});
+
 test('what is done is forgotten after its time, so that a busy queue does not grow', async () => {
   // Rounds come quickly, and nothing is kept.
   const clock = { ...systemClock, sleep: (_: number, signal?: AbortSignal) => systemClock.sleep(50, signal) };

@@ -90,10 +90,9 @@ export class BullMqBroker implements Broker {
     handler: (delivery: Delivery) => Promise<void>,
     options: ConsumeOptions,
   ): Promise<Consumer> {
-    await this.#whenThere();
     const onError = (err: unknown) => this.#log.warn({ err, queue: queue.name }, 'broker connection failed');
     const crew = new Crew((hands) => this.#hire(queue, handler, options, hands, onError), onError);
-    await crew.scale(options.concurrency);
+    await this.#whenThere(() => crew.scale(options.concurrency));
     const sweep = this.#sweep(queue.name);
     const consumer: Consumer = {
       scale: (concurrency) => crew.scale(concurrency),
@@ -192,12 +191,12 @@ export class BullMqBroker implements Broker {
     return this.#prepared;
   }
 
-  /** Waits for a broker that starts later than we do. */
-  async #whenThere(): Promise<void> {
+  /** Waits for a broker that starts later than we do, or has no connection left for us. */
+  async #whenThere(begin: () => Promise<void>): Promise<void> {
     for (let attempt = 0; !this.#stop.signal.aborted; attempt++) {
       try {
         await this.#prepare();
-        return;
+        return await begin();
       } catch (err) {
         if (attempt === 0) this.#log.warn({ err }, 'broker not there yet, trying on');
         await this.#clock.sleep(250, this.#stop.signal);

@@ -40,11 +40,8 @@ interface Unsent {
 export const RELAY_LEASE = 'outbox-relay';
 
 const BATCH = 50;
-/** Sent rows are kept for inspection; older ones go. */
-const KEEP_SENT = '1 hour';
 /** A round without being nudged, ms: what another process wrote, or a crash left behind, waits no longer. */
 const POLL_MS = 250;
-const SWEEP_ROUNDS = 2_400;
 
 /**
  * Publishes committed rows. Of all relays of a database one leads; it takes unsent rows with `for update skip locked` and
@@ -59,7 +56,6 @@ export class OutboxRelay {
   readonly #loop: Loop;
   readonly #ends: (() => void)[];
   #unsent: Unsent = { pending: 0, ageSeconds: 0 };
-  #round = 0;
 
   constructor(options: RelayOptions) {
     const { db, log, instance, instanceIsStable, leaseMs } = options;
@@ -101,10 +97,6 @@ export class OutboxRelay {
     await db.whenReady();
     const { lease } = this;
     if (lease === null) return false;
-    const round = this.#round++;
-    if (round % SWEEP_ROUNDS === 0) {
-      await db.query(`delete from outbox where sent_at < now() - interval '${KEEP_SENT}'`);
-    }
     // Most rounds have nothing to send: one statement finds that out, a transaction is three.
     this.#unsent = await this.#measure();
     if (this.#unsent.pending === 0) return false;

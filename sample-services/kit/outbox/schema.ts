@@ -1,4 +1,5 @@
 import { LEASE_SCHEMA } from '../lease/lease.ts';
+import type { Perishable } from '../retention.ts';
 
 /** One row for each queue a message goes to, under the same id. */
 export const OUTBOX_SCHEMA = `${LEASE_SCHEMA};
@@ -21,4 +22,11 @@ export const OUTBOX_SCHEMA = `${LEASE_SCHEMA};
   -- The relay's epoch when it was sent.
   alter table outbox add column if not exists sent_epoch int;
   create unique index if not exists outbox_message on outbox (id, queue);
-  create index if not exists outbox_unsent on outbox (seq) where sent_at is null`;
+  create index if not exists outbox_unsent on outbox (seq) where sent_at is null;
+  create index if not exists outbox_age on outbox using brin (created_at)`;
+
+/** Sent messages are kept for an hour, for whoever looks into it. */
+export const SENT_MESSAGES: Perishable = {
+  table: 'outbox',
+  over: `created_at < now() - interval '1 hour' and sent_at < now() - interval '1 hour'`,
+};
