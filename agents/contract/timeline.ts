@@ -97,9 +97,12 @@ export const QueueSample = z.object({
 });
 export type QueueSample = z.infer<typeof QueueSample>;
 
-export const INVARIANT_STATUSES = ['ok', 'pending', 'violated'] as const;
+export const INVARIANT_STATUSES = ['ok', 'pending', 'unknown', 'violated'] as const;
 
-/** One invariant as its auditor last judged it; `pending` while what it is about is still in flight. */
+/**
+ * One invariant as its auditor last judged it; `pending` while what it is about is still in flight, `unknown` while the
+ * auditor cannot see what it needs.
+ */
 export const InvariantSample = z.object({
   at: z.number(),
   service: z.string(),

@@ -7,7 +7,7 @@ const FRESH_MS = 10_000;
 
 /**
  * `ok` looks at the present: what was asked for was judged lately, and nothing is violated; what is in flight (pending) is
- * not. `violated` is a moment that passes: in the method one violation since it began is enough.
+ * not. Of what the auditor cannot judge nothing is said. `violated` is a moment that passes: in the method one violation since it began is enough.
  */
 export function readInvariants(
   provider: Extract<Provider, { type: 'invariant' }>,
@@ -41,6 +41,10 @@ export function readInvariants(
   const violated = namesOf(newest.filter((sample) => sample.status === 'violated'));
   if (violated.length > 0)
     return { value: 'violated', ok: false, output: `violated: ${violated.join(', ')}` };
+  const unknown = namesOf(newest.filter((sample) => sample.status === 'unknown'));
+  if (unknown.length === newest.length) {
+    return { value: 'unknown', ok: null, output: `the auditor cannot judge ${unknown.join(', ')}` };
+  }
   return { value: 'ok', ok: true, output: `${newest.length} checked, none is violated` };
 }
 

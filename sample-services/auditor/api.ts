@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const millis = z.number().describe('epoch milliseconds');
-const Verdict = z.enum(['OK', 'PENDING', 'VIOLATION']);
+const Verdict = z.enum(['OK', 'PENDING', 'UNKNOWN', 'VIOLATION']);
 
 export const WallRow = z.object({
   /** `I1` to `I14`. */
@@ -15,7 +15,7 @@ export const WallRow = z.object({
   acknowledged: z.number().int(),
   /** Facts that are not right and cannot be judged yet. */
   pending: z.number().int(),
-  /** Why it could not be judged in the last sweep; null when it was. */
+  /** Why it could not be judged in the last sweep, or not all of it; null when it was. */
   unread: z.string().nullable(),
   /** What is counted beside it: messages lost, duplicated and recovered for instance. */
   figures: z.record(z.string(), z.number()),

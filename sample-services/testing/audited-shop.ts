@@ -10,7 +10,7 @@ export interface Wall {
   open: number;
   invariants: {
     id: string;
-    verdict: 'OK' | 'PENDING' | 'VIOLATION';
+    verdict: 'OK' | 'PENDING' | 'UNKNOWN' | 'VIOLATION';
     violations: number;
     acknowledged: number;
     pending: number;
@@ -23,6 +23,22 @@ export interface Evidence {
   evidence: { orderId: string | null; expected: string; found: string; traceId: string; key: string }[];
   known: { orderId: string | null; expected: string; found: string; reason: string }[];
   waiting: { orderId: string | null; expected: string; found: string }[];
+}
+
+async function startAuditor(
+  shop: TestShop,
+  databases: readonly string[],
+  audit: Record<string, string>,
+): Promise<ServiceProcess> {
+  const auditor = new ServiceProcess('auditor', {
+    AUDIT_DATABASES: JSON.stringify(await shop.postgres.reader('auditor', databases)),
+    AUDIT_SWEEP_MS: '250',
+    AUDIT_LAG_MS: '1000',
+    AUDIT_SAGA_MS: '60000',
+    ...audit,
+  });
+  await auditor.start();
+  return auditor;
 }
 
 /** A shop with its order view and an auditor that is quick and impatient. */
@@ -55,15 +71,16 @@ export class AuditedShop {
       ...env,
     });
     await orderview.start();
-    const auditor = new ServiceProcess('auditor', {
-      AUDIT_DATABASES: JSON.stringify(await shop.postgres.reader('auditor', READ)),
-      AUDIT_SWEEP_MS: '250',
-      AUDIT_LAG_MS: '1000',
-      AUDIT_SAGA_MS: '60000',
-      ...audit,
-    });
-    await auditor.start();
-    return new AuditedShop(shop, orderview, auditor);
+    return new AuditedShop(shop, orderview, await startAuditor(shop, READ, audit));
+  }
+
+  /** One more auditor, which cannot see the broker; whoever starts it ends it. */
+  blindAuditor(audit: Record<string, string>): Promise<ServiceProcess> {
+    return startAuditor(
+      this.shop,
+      READ.filter((name) => name !== 'broker'),
+      audit,
+    );
   }
 
   async stop(): Promise<void> {
@@ -71,8 +88,8 @@ export class AuditedShop {
     await this.shop.stop();
   }
 
-  async wall(): Promise<Wall> {
-    return (await (await fetch(`${this.auditor.url}/invariants`)).json()) as Wall;
+  async wall(auditor: ServiceProcess = this.auditor): Promise<Wall> {
+    return (await (await fetch(`${auditor.url}/invariants`)).json()) as Wall;
   }
 
   /** Verdicts by invariant, those that are OK left out. */

@@ -124,8 +124,9 @@ async function queueSamples(
 /** In a step of more than a second the worst status counts: a violation is not to be missed between two looks. */
 const INVARIANTS = `SELECT at, service, id, worst AS status FROM (
     SELECT max(${millis('TimeUnix')}) AS at, service, id,
-      multiIf(countIf(status = 'violated') > 0, 'violated', countIf(status = 'pending') > 0, 'pending', 'ok') AS worst
-    FROM ${INVARIANT_POINTS} WHERE value = 1 AND status IN ('ok', 'pending', 'violated')
+      multiIf(countIf(status = 'violated') > 0, 'violated', countIf(status = 'unknown') > 0, 'unknown',
+        countIf(status = 'pending') > 0, 'pending', 'ok') AS worst
+    FROM ${INVARIANT_POINTS} WHERE value = 1 AND status IN ('ok', 'pending', 'unknown', 'violated')
     GROUP BY ${stepOf('TimeUnix')}, service, id) ORDER BY at`;
 
 const TRANSITIONS = `SELECT * FROM (SELECT ${millis('Timestamp')} AS at, Service AS service, Instance AS instance, Name AS name,

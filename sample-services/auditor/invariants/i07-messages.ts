@@ -45,6 +45,11 @@ export function messages(book: MessageBook): Invariant {
       duplicated = twice.length;
       return [...book.in('lost').map(lost), ...twice];
     },
+    blind: () => {
+      const unseen = book.in('unseen').length;
+      if (unseen === 0) return null;
+      return `the broker cannot be asked, and ${unseen} messages are neither with their sender nor handled`;
+    },
     figures: () => ({ ...book.figures(), duplicated }),
   };
 }

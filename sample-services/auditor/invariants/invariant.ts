@@ -43,6 +43,8 @@ export interface Invariant {
   /** Databases without which it cannot be judged. */
   needs: readonly string[];
   check(scope: Scope): Promise<Finding[]>;
+  /** Why it could judge only a part in its last check; null when it judged all. */
+  blind?(): string | null;
   /** Counts to be shown beside the verdict. */
   figures?(): Record<string, number>;
 }

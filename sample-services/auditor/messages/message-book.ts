@@ -7,10 +7,11 @@ import { acts, CONSUMERS, type Expected, expectedOf } from './expected.ts';
 import { brokerStates, eventIds, handledIds, unsentKeys } from './whereabouts.ts';
 
 /**
- * Where a message is. `lost`: committed, and neither with the outbox, the broker, the dead letters nor the inbox, in two
+ * Where a message is. `unseen`: neither with the outbox nor the inbox, and the broker cannot be asked. `lost`: committed,
+ * and neither with the outbox, the broker, the dead letters nor the inbox, in two
  * sweeps one after the other, so that no moment between two snapshots can explain it.
  */
-export type Whereabouts = 'unknown' | 'unsent' | 'waiting' | 'dead' | 'missing' | 'lost';
+export type Whereabouts = 'unknown' | 'unsent' | 'waiting' | 'unseen' | 'dead' | 'missing' | 'lost';
 
 export interface Message extends Expected {
   /** Epoch ms. */
@@ -94,10 +95,10 @@ export class MessageBook {
   }
 
   figures(): Record<string, number> {
-    const counts = { unsent: 0, waiting: 0, dead: 0, lost: 0 };
+    const counts = { unsent: 0, waiting: 0, unseen: 0, dead: 0, lost: 0 };
     for (const { whereabouts } of this.#open.values()) {
-      if (whereabouts === 'unsent' || whereabouts === 'dead' || whereabouts === 'lost') counts[whereabouts]++;
-      else counts.waiting++;
+      if (whereabouts === 'unknown' || whereabouts === 'missing') counts.waiting++;
+      else counts[whereabouts]++;
     }
     return { ...this.#counts, ...counts };
   }
@@ -157,7 +158,8 @@ export class MessageBook {
       const key = keyOf(message);
       if (unsent.has(key)) message.whereabouts = 'unsent';
       else if (states !== null) message.whereabouts = next(message.whereabouts, states.get(key));
-      else message.whereabouts = snapshots.at - message.since > settleMs ? 'lost' : 'waiting';
+      else if (message.whereabouts !== 'dead' && message.whereabouts !== 'lost')
+        message.whereabouts = snapshots.at - message.since > settleMs ? 'unseen' : 'waiting';
     }
   }
 }

@@ -3,7 +3,7 @@ import { EVENT, INVARIANT_ATTR, METRIC } from '@stormglass/agents/contract';
 import { emitEvent, withRemoteContext } from '@stormglass/agents/node';
 import type { Violation, WallEntry } from './wall.ts';
 
-const STATES = { OK: 'ok', PENDING: 'pending', VIOLATION: 'violated' } as const;
+const STATES = { OK: 'ok', PENDING: 'pending', UNKNOWN: 'unknown', VIOLATION: 'violated' } as const;
 
 /** Says the wall as telemetry. */
 export class WallTelemetry {

@@ -89,12 +89,12 @@ describe('a verdict', () => {
     expect(entry.verdict).toBe('OK');
   });
 
-  test('is pending, and a violation stays one, while a database cannot be read', () => {
+  test('is unknown, and a violation stays one, while a database cannot be read', () => {
     const { entry, sweep } = sweeps();
     sweep([]);
     expect(entry.verdict).toBe('OK');
     sweep([], {}, 'payments cannot be read');
-    expect([entry.verdict, entry.unread]).toEqual(['PENDING', 'payments cannot be read']);
+    expect([entry.verdict, entry.unread]).toEqual(['UNKNOWN', 'payments cannot be read']);
     sweep([finding({ weight: 'certain' })]);
     sweep([], {}, 'payments cannot be read');
     expect(entry.verdict).toBe('VIOLATION');

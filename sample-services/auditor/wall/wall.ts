@@ -1,6 +1,7 @@
 import type { Finding, Invariant } from '../invariants/invariant.ts';
 
-export type Verdict = 'OK' | 'PENDING' | 'VIOLATION';
+/** `UNKNOWN`: what it needs cannot be seen; `unread` says why. */
+export type Verdict = 'OK' | 'PENDING' | 'UNKNOWN' | 'VIOLATION';
 
 /** Somebody knows of a violation and says why it is left as it is. */
 export interface Acknowledgement {
@@ -50,7 +51,7 @@ export class WallEntry {
   #pending: readonly Finding[] = [];
   #unread: string | null = 'not looked at yet';
   #since: number;
-  #verdict: Verdict = 'PENDING';
+  #verdict: Verdict = 'UNKNOWN';
 
   constructor(invariant: Invariant, now: number) {
     this.invariant = invariant;
@@ -66,8 +67,9 @@ export class WallEntry {
     return this.#since;
   }
 
+  /** Why the last sweep could not judge it, or not all of it; null when it could. */
   get unread(): string | null {
-    return this.#unread;
+    return this.#unread ?? this.invariant.blind?.() ?? null;
   }
 
   /** Those which nobody has acknowledged: the invariant is violated while there are any. */
@@ -82,6 +84,12 @@ export class WallEntry {
 
   get pending(): readonly Finding[] {
     return this.#pending;
+  }
+
+  #verdictNow(): Verdict {
+    if (this.violations.length > 0) return 'VIOLATION';
+    if (this.unread !== null) return 'UNKNOWN';
+    return this.#pending.length > 0 ? 'PENDING' : 'OK';
   }
 
   /** Takes a sweep's result; gives the violations that are new with it. */
@@ -105,8 +113,7 @@ export class WallEntry {
 
   #conclude(at: number): void {
     const before = this.#verdict;
-    const isPending = this.#pending.length > 0 || this.#unread !== null;
-    this.#verdict = this.violations.length > 0 ? 'VIOLATION' : isPending ? 'PENDING' : 'OK';
+    this.#verdict = this.#verdictNow();
     if (before !== this.#verdict) this.#since = at;
   }
 

@@ -44,6 +44,8 @@ beforeAll(async () => {
     ORDERVIEW_URL: orderview.url,
   });
   await start('loadgen', { GATEWAY_URL: gateway.url, LOAD_RATE: '0' });
+  const audited = await shop.postgres.reader('reader', ['orders', 'payments', 'outside-world']);
+  await start('auditor', { AUDIT_DATABASES: JSON.stringify(audited) });
   for (const [name, service] of Object.entries(services)) {
     contracts[name] = new Contract(await (await fetch(`${service.url}/openapi.json`)).json());
   }
@@ -140,6 +142,9 @@ describe('the OpenAPI document of every service', () => {
       { service: 'registry', method: 'GET', path: '/start-order' },
       { service: 'loadgen', method: 'GET', path: '/stats' },
       { service: 'loadgen', method: 'GET', path: '/accepted' },
+      { service: 'auditor', method: 'GET', path: '/invariants' },
+      { service: 'auditor', method: 'GET', path: '/invariants/{id}', url: '/invariants/I1' },
+      { service: 'auditor', method: 'GET', path: '/consistency' },
     ];
     for (const read of reads) expect(await answerTo(read), `${read.service} ${read.path}`).toBe(200);
   });
@@ -158,6 +163,24 @@ describe('the OpenAPI document of every service', () => {
     expect(await answerTo({ ...reserve, key: randomUUID(), body: { sku: 7 } })).toBe(400);
     const { key: _, ...keyless } = reserve;
     expect(await answerTo(keyless)).toBe(400);
+  });
+
+  test('is what the auditor answers: a look at everything, and no to what it does not check', async () => {
+    const sweep = {
+      service: 'auditor',
+      method: 'POST',
+      path: '/sweep',
+      url: '/sweep?everything=true',
+    } as const;
+    expect(await answerTo(sweep)).toBe(200);
+    expect(await answerTo({ ...sweep, url: '/sweep?everything=perhaps' })).toBe(400);
+    const unknown = {
+      service: 'auditor',
+      method: 'GET',
+      path: '/invariants/{id}',
+      url: '/invariants/I99',
+    } as const;
+    expect(await answerTo(unknown)).toBe(404);
   });
 
   test('is what identity and registry answer', async () => {
