@@ -12,7 +12,7 @@ const checks = (text: string) => spawnSync(promtool, ['check', 'metrics'], { inp
 const SERIES: Record<string, string> = {
   collector: 'stormglass_collector_items_received_total{signal="traces"}',
   web: 'stormglass_web_requests_total{route="breakers"',
-  auditor: 'stormglass_invariant_status{invariant_id="I1",invariant_status="ok"} 1',
+  auditor: 'stormglass_invariant_status{id="I1",status="ok"} 1',
   orders: 'resilience_circuit_breaker_calls_total{name=',
   'queue-agent': 'messaging_queue_messages{system="bullmq",destination="notifications",state="ready"}',
 };

@@ -10,7 +10,7 @@ export type { Control } from './controls.ts';
 export { type EventOptions, emitEvent } from './events.ts';
 export { onHalt } from './halting.ts';
 export { type MessageInfo, withProcess, withSend } from './messages.ts';
-export { metricsText } from './metrics-text.ts';
+export { addMetricsSource, metricsText } from './metrics-text.ts';
 export { offerProtections, type Protection } from './protections.ts';
 export {
   type Carrier,

@@ -6,7 +6,7 @@ type Source = (registry: Registry, prom: typeof import('prom-client')) => void;
 const sources = new Set<Source>();
 let ready: Promise<() => Promise<string>> | undefined;
 
-/** Adds series to `metricsText`; called once by each part of the agent that has any. */
+/** Adds series to `metricsText`; called once by each part of the agent, or of its host, that has any. */
 export function addMetricsSource(source: Source): void {
   sources.add(source);
 }

@@ -134,6 +134,13 @@ describe('an invariant probe', () => {
     expect(readProbe({ provider: violated }, seen, { at: T + 19_000, since: T + 9_000 }).ok).toBe(false);
   });
 
+  it('for ok knows nothing of what the auditor cannot judge', () => {
+    const blind = timeline({ invariants: [judged(1_000, 'I7', 'unknown'), judged(1_000, 'I1', 'ok')] });
+    const about = probe({ type: 'invariant', id: 'I7' });
+    expect(readProbe({ provider: about }, blind, { at: T + 1_500, since: null }).ok).toBeNull();
+    expect(readProbe({ provider: ok }, blind, { at: T + 1_500, since: null }).ok).toBe(true);
+  });
+
   it('knows nothing when no auditor has spoken lately', () => {
     expect(readProbe({ provider: ok }, seen, { at: T + 60_000, since: T }).ok).toBeNull();
     expect(readProbe({ provider: ok }, timeline({}), { at: T, since: null }).ok).toBeNull();

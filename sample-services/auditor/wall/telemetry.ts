@@ -1,6 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import { EVENT, INVARIANT_ATTR, METRIC } from '@stormglass/agents/contract';
-import { emitEvent, withRemoteContext } from '@stormglass/agents/node';
+import { addMetricsSource, emitEvent, withRemoteContext } from '@stormglass/agents/node';
 import type { Violation, WallEntry } from './wall.ts';
 
 const STATES = { OK: 'ok', PENDING: 'pending', UNKNOWN: 'unknown', VIOLATION: 'violated' } as const;
@@ -19,6 +19,19 @@ export class WallTelemetry {
         for (const [name, status] of Object.entries(STATES)) {
           const attributes = { [INVARIANT_ATTR.id]: invariant.id, [INVARIANT_ATTR.status]: status };
           result.observe(name === verdict ? 1 : 0, attributes);
+        }
+      }
+    });
+    addMetricsSource((registry, prom) => {
+      const gauge = new prom.Gauge({
+        name: 'stormglass_invariant_status',
+        help: '1 for the verdict that an invariant has, 0 for the others.',
+        labelNames: ['id', 'status'],
+        registers: [registry],
+      });
+      for (const { invariant, verdict } of entries) {
+        for (const [name, status] of Object.entries(STATES)) {
+          gauge.set({ id: invariant.id, status }, name === verdict ? 1 : 0);
         }
       }
     });
