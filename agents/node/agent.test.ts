@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { BREAKER_ATTR, EVENT, METRIC } from '../contract/index.ts';
 import { freePort } from '../host/fixtures/ports.ts';
 import { TestHub } from './testing/hub.ts';
-import { OtlpSink } from './testing/otlp-sink.ts';
+import { type Pair, startPair } from './testing/pair.ts';
 import { type Running, runService } from './testing/run.ts';
 
 const HUB = fileURLToPath(new URL('testing/hub-main.ts', import.meta.url));
@@ -18,35 +18,17 @@ const ask = async (url: string) => {
 };
 
 describe('one import', () => {
-  let sink: OtlpSink;
-  let hub: TestHub;
-  let peer: Running;
-  let service: Running;
+  let pair: Pair;
+  let sink: Pair['sink'];
+  let hub: Pair['hub'];
+  let service: Pair['service'];
   beforeAll(async () => {
-    sink = await OtlpSink.start();
-    hub = await TestHub.start();
-    const env = {
-      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
-      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20secret',
-      STORMGLASS_HUB: hub.url,
-      STORMGLASS_CHAOS: 'on',
-    };
-    peer = await runService('peer', env);
-    const mapping = `${peer.address}=peer`;
-    service = await runService('service', {
-      ...env,
-      PEER_URL: peer.url,
-      OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING: mapping,
-    });
-    await vi.waitUntil(
-      () => hub.hello('service')?.controls.length && hub.hello('peer')?.capabilities.length,
-      soon,
-    );
+    const env = { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20secret' };
+    pair = await startPair({ env });
+    ({ sink, hub, service } = pair);
+    await vi.waitUntil(() => hub.hello('service')?.controls.length, soon);
   });
-  afterAll(async () => {
-    await Promise.all([peer.stop(), service.stop()]);
-    await Promise.all([hub.close(), sink.close()]);
-  });
+  afterAll(() => pair.stop());
 
   test('gives one trace through both services, logs that belong to it, and metrics', async () => {
     expect(await ask(`${service.url}/plain/1`)).toMatchObject({ status: 200 });

@@ -1,38 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EVENT, METRIC, RECEIPT_ATTR } from '../contract/index.ts';
-import { TestHub } from './testing/hub.ts';
-import { OtlpSink } from './testing/otlp-sink.ts';
-import { type Running, runService } from './testing/run.ts';
+import { type Pair, startPair } from './testing/pair.ts';
 
 const soon = { timeout: 8_000, interval: 20 };
-let sink: OtlpSink;
-let hub: TestHub;
-let peer: Running;
-let service: Running;
+let pair: Pair;
+let sink: Pair['sink'];
+let hub: Pair['hub'];
+let peer: Pair['peer'];
+let service: Pair['service'];
 
 beforeAll(async () => {
-  sink = await OtlpSink.start();
-  hub = await TestHub.start();
-  const env = {
-    OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
-    STORMGLASS_HUB: hub.url,
-    STORMGLASS_CHAOS: 'on',
-  };
-  peer = await runService('peer', env);
-  service = await runService('service', {
-    ...env,
-    PEER_URL: peer.url,
-    OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING: `${peer.address}=peer`,
-  });
-  await vi.waitUntil(() => hub.hello('peer')?.capabilities.includes('latency:service'), soon);
-  await vi.waitUntil(() => hub.hello('service')?.capabilities.includes('latency:service'), soon);
+  pair = await startPair({ capabilities: { peer: 'latency:service', service: 'latency:service' } });
+  ({ sink, hub, peer, service } = pair);
 });
-afterAll(async () => {
-  await Promise.all([peer.stop(), service.stop()]);
-  await hub.close();
-  await sink.close();
-});
+afterAll(() => pair.stop());
 beforeEach(async () => {
   await Promise.all([hub.halt('peer'), hub.halt('service')]);
 });
