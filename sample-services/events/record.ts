@@ -69,17 +69,19 @@ export async function streamVersion(tx: Tx, stream: string): Promise<number> {
   return row?.version ?? 0;
 }
 
-/** Puts the last event of a type in a stream into the outbox once more, as a message of its own. */
-export async function tellAgain(
+/** Puts the last event of a type in a stream into the outbox once more, as a message of its own, with `more` to its data. */
+export async function tellAgain<Type extends ShopEventType>(
   tx: Tx,
   stream: string,
-  type: ShopEventType,
+  type: Type,
   to: QueueDefinition | readonly QueueDefinition[],
+  more: Partial<ShopEventData<Type>> = {},
 ): Promise<void> {
   const events = (await readStream(tx, stream)).map(toShopEvent);
   const event = events.findLast((each) => each.type === type);
   if (!event) return;
-  await appendOutbox(tx, to, { name: type, payload: event, conversationId: event.sagaId });
+  const payload = { ...event, data: { ...event.data, ...more } };
+  await appendOutbox(tx, to, { name: type, payload, conversationId: event.sagaId });
 }
 
 /** What the store holds as the event it was written as. */

@@ -35,7 +35,11 @@ const DATA = {
   SHIPMENT_CREATED: z.object({ tracking: z.string() }),
   SHIPMENT_FAILED: z.object({ reason, cause: CancelCause }),
   ORDER_CONFIRMED: z.object({ userId: z.string(), amount: cents }),
-  ORDER_CANCELLED: z.object({ userId: z.string(), amount: cents, cause: CancelCause, reason }),
+  ORDER_CANCELLED: z.object({
+    ...{ userId: z.string(), amount: cents, cause: CancelCause, reason },
+    /** Told again only: a person has decided that this step's effect stays, or was undone by hand. */
+    waived: z.enum(['reserve', 'charge', 'ship']).optional(),
+  }),
   /** The watchdog gave an order up; ORDER_CANCELLED follows in the same commit. */
   ORDER_TIMED_OUT: z.object({ afterMs: z.number().int() }),
   /** A return of a confirmed order has ended: refunded and restocked. */

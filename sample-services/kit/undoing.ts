@@ -1,5 +1,5 @@
 import { carriedBy, carry } from './correlation.ts';
-import type { Database } from './database.ts';
+import type { Database, Tx } from './database.ts';
 import type { Log } from './log.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { fullJitter, type Random } from './random.ts';
@@ -9,7 +9,21 @@ export const undoColumns = (table: string): string => `
   alter table ${table} add column if not exists undo_due_at timestamptz;
   alter table ${table} add column if not exists undo_attempts int not null default 0;
   alter table ${table} add column if not exists undo_carrier jsonb;
+  alter table ${table} add column if not exists undo_waived boolean not null default false;
   create index if not exists ${table}_undo on ${table} (undo_due_at) where undo_due_at is not null`;
+
+/** Makes a row due now, unless a person has decided that it is not to be undone any more. */
+export async function oweUndo(tx: Tx, table: string, id: string): Promise<void> {
+  await tx.query(
+    `update ${table} set undo_due_at = now(), undo_carrier = coalesce(undo_carrier, $2) where id = $1 and not undo_waived`,
+    [id, undoCarrier()],
+  );
+}
+
+/** Nobody tries any more to undo that row: a person has decided so. */
+export async function waiveUndo(tx: Tx, table: string, id: string): Promise<void> {
+  await tx.query(`update ${table} set undo_due_at = null, undo_waived = true where id = $1`, [id]);
+}
 
 /** SQL that makes a row due, for an update or an insert of these columns; `$n` is `undoCarrier()`. */
 export const undoCarrier = (): string => JSON.stringify(carry());

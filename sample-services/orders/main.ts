@@ -31,9 +31,10 @@ await service({
     // Before the engines: what is opened first ends last, and carries their last messages.
     kit.relay(db, broker, Object.values(QUEUES));
     kit.forget(db, [OLD_MARKS]);
+    const { deadlineMs, stuckAfterMs } = parsePolicy(kit.env.SAGA_POLICY);
     const choreography = new Choreography({
       ...{ db, broker, log: kit.log, seal: new Seal(required(kit.env, 'SHOP_SEAL_SECRET')) },
-      deadlineMs: parsePolicy(kit.env.SAGA_POLICY).deadlineMs,
+      ...{ deadlineMs, stuckAfterMs },
       onSettled: (sagaId) => settled.tell(sagaId),
     });
     const engine = new Sagas(db, await openSagaEngine(kit, db), choreography);

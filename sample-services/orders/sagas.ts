@@ -66,13 +66,17 @@ export class Sagas implements SagaEngine {
     return this.#engine.recover();
   }
 
-  /** Nobody drives a choreographed saga, so none of its steps waits for a person here. */
-  stuck(limit: number): Promise<StuckSaga[]> {
-    return this.#engine.stuck(limit);
+  async stuck(limit: number): Promise<StuckSaga[]> {
+    const both = await Promise.all([this.#engine.stuck(limit), this.#choreography.stuck(limit)]);
+    return both
+      .flat()
+      .sort((a, b) => a.stuckSince - b.stuckSince)
+      .slice(0, limit);
   }
 
-  intervene(sagaId: string, intervention: Intervention): Promise<SagaStatus> {
-    return this.#engine.intervene(sagaId, intervention);
+  async intervene(sagaId: string, intervention: Intervention): Promise<SagaStatus> {
+    const status = await this.#choreography.intervene(sagaId, intervention);
+    return status ?? this.#engine.intervene(sagaId, intervention);
   }
 
   async close(): Promise<void> {

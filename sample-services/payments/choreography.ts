@@ -7,7 +7,7 @@ import { actionKey, inStep } from '../events/steps.ts';
 import { crashPoint } from '../kit/crash.ts';
 import type { Database, Tx } from '../kit/database.ts';
 import { demandOk } from '../kit/peer/demand.ts';
-import { undoCarrier } from '../kit/undoing.ts';
+import { oweUndo, undoCarrier, waiveUndo } from '../kit/undoing.ts';
 import {
   beginRefund,
   type Charge,
@@ -28,8 +28,8 @@ export function paymentsHandlers(db: Database, provider: Provider): EventHandler
   return {
     INVENTORY_RESERVED: (event, heard) =>
       inStep(event, 'charge', 'action', heard.attempt, () => chargeFor(db, provider, event, heard)),
-    SHIPMENT_FAILED: refundOf,
-    ORDER_CANCELLED: refundOf,
+    SHIPMENT_FAILED: (event, heard) => refundOf(event, heard),
+    ORDER_CANCELLED: (event, heard) => refundOf(event, heard, event.data.waived === 'charge'),
   };
 }
 
@@ -72,20 +72,25 @@ async function giveUp(tx: Tx, charge: Charge, reason: string): Promise<void> {
   );
 }
 
-function refundOf(subject: Subject, heard: Heard): Promise<void> {
+function refundOf(subject: Subject, heard: Heard, waived = false): Promise<void> {
   const id = actionKey(subject.sagaId, 'charge');
   return inStep(subject, 'charge', 'compensate', heard.attempt, async () => {
-    await heard.once((tx) => beginDebt(tx, id, subject, heard.isRepeated));
+    await heard.once((tx) => beginDebt(tx, id, subject, { isRepeated: heard.isRepeated, waived }));
     crashPoint('charge:compensate:after-intent');
   });
 }
 
-async function beginDebt(tx: Tx, id: string, subject: Subject, isRepeated: boolean): Promise<void> {
+async function beginDebt(
+  tx: Tx,
+  id: string,
+  subject: Subject,
+  { isRepeated, waived }: { isRepeated: boolean; waived: boolean },
+): Promise<void> {
   const refunding = await beginRefund(tx, id, subject);
   const voided = { outcome: 'voided', refunded: 0 } as const;
   switch (refunding) {
     case 'open':
-      return owe(tx, id);
+      return waived ? waiveUndo(tx, 'charge', id) : oweUndo(tx, 'charge', id);
     case 'unseen':
       // The row comes before any call: nothing can lie at the provider.
       return settleRefund(tx, id, voided);
@@ -98,13 +103,6 @@ async function beginDebt(tx: Tx, id: string, subject: Subject, isRepeated: boole
     default:
       return assertNever(refunding);
   }
-}
-
-async function owe(tx: Tx, id: string): Promise<void> {
-  await tx.query(
-    'update charge set undo_due_at = coalesce(undo_due_at, now()), undo_carrier = coalesce(undo_carrier, $2) where id = $1',
-    [id, undoCarrier()],
-  );
 }
 
 /** Pays back what is owed for one charge; throws to be asked again. */

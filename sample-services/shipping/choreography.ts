@@ -8,7 +8,7 @@ import { crashPoint } from '../kit/crash.ts';
 import type { Database, Tx } from '../kit/database.ts';
 import { demandOk } from '../kit/peer/demand.ts';
 import type { Peer } from '../kit/peer/peer.ts';
-import { undoCarrier } from '../kit/undoing.ts';
+import { oweUndo, undoCarrier, waiveUndo } from '../kit/undoing.ts';
 import { buyLabel, cancelLabel } from './carrier.ts';
 import {
   beginCancel,
@@ -29,7 +29,7 @@ export function shippingHandlers(db: Database, carrier: Peer): EventHandlers {
   return {
     PAYMENT_COMPLETED: (event, heard) =>
       inStep(event, 'ship', 'action', heard.attempt, () => shipFor(db, carrier, event, heard)),
-    ORDER_CANCELLED: cancelOf,
+    ORDER_CANCELLED: (event, heard) => cancelOf(event, heard, event.data.waived === 'ship'),
   };
 }
 
@@ -69,19 +69,24 @@ async function giveUp(tx: Tx, id: string, reason: string): Promise<void> {
   );
 }
 
-function cancelOf(subject: Subject, heard: Heard): Promise<void> {
+function cancelOf(subject: Subject, heard: Heard, waived = false): Promise<void> {
   const id = actionKey(subject.sagaId, 'ship');
   return inStep(subject, 'ship', 'compensate', heard.attempt, async () => {
-    await heard.once((tx) => beginDebt(tx, id, subject, heard.isRepeated));
+    await heard.once((tx) => beginDebt(tx, id, subject, { isRepeated: heard.isRepeated, waived }));
     crashPoint('ship:compensate:after-intent');
   });
 }
 
-async function beginDebt(tx: Tx, id: string, subject: Subject, isRepeated: boolean): Promise<void> {
+async function beginDebt(
+  tx: Tx,
+  id: string,
+  subject: Subject,
+  { isRepeated, waived }: { isRepeated: boolean; waived: boolean },
+): Promise<void> {
   const cancelling = await beginCancel(tx, id, subject);
   switch (cancelling) {
     case 'open':
-      return owe(tx, id);
+      return waived ? waiveUndo(tx, 'shipment', id) : oweUndo(tx, 'shipment', id);
     case 'unseen':
       // The row comes before any call: there can be no label.
       return settleCancelled(tx, id, 'voided');
@@ -94,13 +99,6 @@ async function beginDebt(tx: Tx, id: string, subject: Subject, isRepeated: boole
     default:
       return assertNever(cancelling);
   }
-}
-
-async function owe(tx: Tx, id: string): Promise<void> {
-  await tx.query(
-    'update shipment set undo_due_at = coalesce(undo_due_at, now()), undo_carrier = coalesce(undo_carrier, $2) where id = $1',
-    [id, undoCarrier()],
-  );
 }
 
 /** Cancels one label that is owed; throws to be asked again. */

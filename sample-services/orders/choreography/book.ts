@@ -70,13 +70,14 @@ export async function turnPage(
   tx: Tx,
   { sagaId, settled, cause, undone }: Page,
   outcome: SagaOutcome | null,
+  stuck: boolean,
 ) {
   await tx.query(
-    `update choreography set settled = $2, cause = $3, undone = $4, outcome = $5,
+    `update choreography set settled = $2, cause = $3, undone = $4, outcome = $5, stuck = $6,
        told_at = case when settled is null and $2 = 'CANCELLED' then clock_timestamp() else told_at end,
        ended_at = case when $5::text is null then null else coalesce(ended_at, clock_timestamp()) end
      where saga_id = $1`,
-    [sagaId, settled, cause, undone, outcome],
+    [sagaId, settled, cause, undone, outcome, stuck],
   );
 }
 

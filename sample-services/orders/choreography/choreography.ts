@@ -17,13 +17,17 @@ import type { Seal } from '../../kit/sealed.ts';
 import { orderStream } from '../order/fold.ts';
 import { type OrderEnd, placeOrder, settleOrder } from '../order/order.ts';
 import { findOrder } from '../saga/find-order.ts';
+import { notStuck } from '../saga/intervene.ts';
 import type {
+  Intervention,
   JournalRow,
   SagaHandle,
   SagaInput,
+  SagaStatus,
   SagaTransition,
   SagaView,
   SignalAnswer,
+  StuckSaga,
 } from '../saga/port.ts';
 import { announce } from '../saga/telemetry.ts';
 import {
@@ -37,6 +41,7 @@ import {
 } from './book.ts';
 import { intent, outcomeOf, type Reading, readEvent, STEPS } from './reading.ts';
 import { cancelRows, confirmRows, endRow, startRow } from './rows.ts';
+import { decided, findSilent, listStuck, silentStep, stuckNow, stuckStep } from './stuck.ts';
 
 export interface ChoreographyOptions {
   db: Database;
@@ -45,6 +50,8 @@ export interface ChoreographyOptions {
   log: Log;
   /** An order that is pending so long after its start is cancelled, ms. */
   deadlineMs: number;
+  /** A step that is to be undone, and is not so long after its order turned, waits for a person, ms. */
+  stuckAfterMs: number;
   clock?: Clock;
   /** Told when a saga's order has ended, which may be before everything of it is taken back. */
   onSettled(sagaId: string): void;
@@ -129,7 +136,8 @@ export class Choreography {
     const page = await readPage(this.#options.db, sagaId);
     if (!page) return null;
     const { orderId, outcome, settled, cause, rows } = page;
-    const status = outcome ?? (settled === 'CANCELLED' ? 'compensating' : 'running');
+    const turned = stuckStep(page) === null ? 'compensating' : 'stuck';
+    const status = outcome ?? (settled === 'CANCELLED' ? turned : 'running');
     const mode = 'choreographed';
     return {
       sagaId,
@@ -141,6 +149,29 @@ export class Choreography {
       epoch: 1,
       journal: rows,
     };
+  }
+
+  /** Sagas with a step whose participant does not get it undone, oldest first. */
+  stuck(limit: number): Promise<StuckSaga[]> {
+    return listStuck(this.#options.db, SAGA_TYPE, limit);
+  }
+
+  /** Null for a saga which is none of ours; refused when that step is not stuck (any more). */
+  async intervene(sagaId: string, intervention: Intervention): Promise<SagaStatus | null> {
+    const isOurs = await this.#options.db.transaction(async (tx) => {
+      const page = await readPage(tx, sagaId, true);
+      if (!page) return false;
+      const step = stuckStep(page);
+      if (step === null || step !== intervention.step) throw notStuck(sagaId, intervention.step);
+      const rows = [decided(page, step, intervention, this.#clock)];
+      const waived = intervention.do === 'retry' ? null : step;
+      await this.#turn(tx, page, { rows, end: null, undone: waived });
+      const queue = QUEUES[STEP_OWNERS[step]];
+      const more = waived === null ? {} : { waived };
+      await tellAgain(tx, orderStream(page.orderId), 'ORDER_CANCELLED', queue, more);
+      return true;
+    });
+    return isOurs ? ((await this.get(sagaId))?.status ?? null) : null;
   }
 
   on(listener: (transition: SagaTransition) => void): () => void {
@@ -181,7 +212,7 @@ export class Choreography {
     const outcome = outcomeOf(after);
     if (outcome !== null && page.outcome === null) rows.push(endRow(after, outcome, this.#clock));
     await addRows(tx, page.sagaId, rows);
-    await turnPage(tx, after, outcome);
+    await turnPage(tx, after, outcome, outcome === null && stuckStep(after) !== null);
     tx.afterCommit(() => {
       this.#tell(page, rows, outcome);
       if (ends) this.#options.onSettled(page.sagaId);
@@ -193,8 +224,18 @@ export class Choreography {
     const { db, deadlineMs } = this.#options;
     const overdue = await findOverdue(db, deadlineMs, BATCH);
     for (const sagaId of overdue) await db.transaction((tx) => this.#giveUp(tx, sagaId));
+    const silent = await findSilent(db, this.#options.stuckAfterMs, BATCH);
+    for (const sagaId of silent) await db.transaction((tx) => this.#markStuck(tx, sagaId));
     const told = await db.transaction((tx) => this.#tellAgain(tx));
-    return overdue.length === BATCH || told === BATCH;
+    return [overdue.length, silent.length, told].includes(BATCH);
+  }
+
+  async #markStuck(tx: Tx, sagaId: string): Promise<void> {
+    const page = await readPage(tx, sagaId, true);
+    const step = page && page.outcome === null && stuckStep(page) === null ? silentStep(page) : null;
+    if (!page || step === null) return;
+    const rows = [stuckNow(page, step, this.#options.stuckAfterMs, this.#clock)];
+    await this.#turn(tx, page, { rows, end: null, undone: null });
   }
 
   async #giveUp(tx: Tx, sagaId: string): Promise<void> {

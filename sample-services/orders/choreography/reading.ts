@@ -122,7 +122,9 @@ export function outcomeOf({ settled, cause, undone, rows }: Page): SagaOutcome |
   if (settled === null) return null;
   if (settled === 'CONFIRMED') return 'confirmed';
   if (STEPS.some((step) => !undone.includes(step))) return null;
-  if (rows.some((known) => known.status === 'COMPENSATED')) return 'compensated';
+  // What a person left as it is was not undone.
+  if (rows.some((known) => known.status === 'SKIPPED')) return 'failed';
+  if (rows.some(({ status }) => status === 'COMPENSATED' || status === 'RESOLVED')) return 'compensated';
   if (cause === 'rejected') return 'rejected';
   return cause === 'cancelled' ? 'compensated' : 'failed';
 }

@@ -11,7 +11,7 @@ function own(step: string, status: JournalStatus, detail: string, at: number): J
 }
 
 /** Not before anything that is known: the clocks of others may be ahead. */
-function now({ rows }: Page, clock: Clock): number {
+export function nowOf({ rows }: Pick<Page, 'rows'>, clock: Clock): number {
   return rows.reduce((latest, { at }) => Math.max(latest, at + 1), clock.now());
 }
 
@@ -20,7 +20,7 @@ export function startRow(at: number): JournalRow {
 }
 
 export function confirmRows(page: Page, clock: Clock): JournalRow[] {
-  const at = now(page, clock);
+  const at = nowOf(page, clock);
   return [
     { ...own('confirm', 'OK', 'order is confirmed', at), kind: 'action' },
     { ...own('notify', 'OK', 'message is in the outbox', at + 1), kind: 'action' },
@@ -33,7 +33,7 @@ export function cancelRows(
   { cause, reason }: Extract<OrderEnd, { status: 'CANCELLED' }>,
   clock: Clock,
 ): JournalRow[] {
-  const at = now(page, clock);
+  const at = nowOf(page, clock);
   const failed = page.rows.findLast(({ status }) => status === 'FAILED' || status === 'AMBIGUOUS');
   // Those who listen to the failure itself take back from that moment on, not from ours.
   const turned = failed?.at ?? at;
@@ -55,5 +55,5 @@ export function cancelRows(
 
 export function endRow(page: Page, outcome: SagaOutcome, clock: Clock): JournalRow {
   const reason = page.rows.find((known) => known.status === 'GIVE_UP')?.detail;
-  return own('', 'ENDED', reason ?? outcome, now(page, clock));
+  return own('', 'ENDED', reason ?? outcome, nowOf(page, clock));
 }

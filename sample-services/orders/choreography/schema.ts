@@ -18,6 +18,8 @@ export const CHOREOGRAPHY_SCHEMA = `
     created_at timestamptz not null default clock_timestamp(),
     ended_at timestamptz
   );
+  -- A step of it waits for a person.
+  alter table choreography add column if not exists stuck boolean not null default false;
   create index if not exists choreography_open on choreography (created_at) where ended_at is null;
   create table if not exists choreography_step (
     seq bigserial primary key,

@@ -4,7 +4,7 @@ import type { Journal } from './journal.ts';
 import type { Intervention, JournalRow, JournalStatus, StuckSaga } from './port.ts';
 import { stuckRow } from './stuck.ts';
 
-const STATUS_OF = {
+export const STATUS_OF = {
   retry: 'RETRIED',
   skip: 'SKIPPED',
   resolve: 'RESOLVED',
@@ -20,14 +20,8 @@ export function intervene(
   sagaId: string,
   intervention: Intervention,
 ): Promise<JournalRow> {
-  const { step, who, reason } = intervention;
-  if (intervention.do !== 'retry' && reason.trim() === '') {
-    throw new ShopError(
-      'invalid_request',
-      `${intervention.do} needs a reason`,
-      'Say why; it goes into the journal.',
-    );
-  }
+  const { step, who } = intervention;
+  const detail = wordsOf(intervention);
   return db.transaction(async (tx) => {
     // The row's lock keeps the driver's next write behind ours.
     await tx.query('select 1 from saga where id = $1 for update', [sagaId]);
@@ -36,9 +30,16 @@ export function intervene(
     return writeDecision(tx, sagaId, stuck, {
       status: STATUS_OF[intervention.do],
       owner: `person/${who}`,
-      detail: `${who}: ${reason.trim() === '' ? intervention.do : reason}`,
+      detail,
     });
   });
+}
+
+/** A decision as it stands in the journal; refused without a reason unless it is to try again. */
+export function wordsOf({ do: what, who, reason }: Intervention): string {
+  const given = reason.trim() !== '';
+  if (given || what === 'retry') return `${who}: ${given ? reason : what}`;
+  throw new ShopError('invalid_request', `${what} needs a reason`, 'Say why; it goes into the journal.');
 }
 
 async function writeDecision(
@@ -63,7 +64,7 @@ async function writeDecision(
   };
 }
 
-function notStuck(sagaId: string, step: string): ShopError {
+export function notStuck(sagaId: string, step: string): ShopError {
   return new ShopError(
     'not_stuck',
     `step ${step} of saga ${sagaId} is not stuck`,
