@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SagaMode, ShopEventAnswer } from '../events/shop-event.ts';
+import { SagaMode } from '../events/shop-event.ts';
 
 /** Amounts in cents. */
 export const CreateOrderRequest = z.object({
@@ -33,8 +33,6 @@ export const OrderView = z.object({
 });
 export type OrderView = z.infer<typeof OrderView>;
 
-/** What happened to an order, in order; the sealed card is left out. */
-export const OrderEventsAnswer = z.object({ events: z.array(ShopEventAnswer) });
 export const OrdersAnswer = z.object({ orders: z.array(OrderView) });
 
 /** The answer to an order whose saga had not ended in time. */

@@ -1,20 +1,13 @@
 import { z } from 'zod';
+import { addHistory } from '../events/history.ts';
 import type { ShopEvent } from '../events/shop-event.ts';
 import { demandKey, IdempotencyHeaders } from '../kit/command.ts';
 import type { Database } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
-import { PastQuery, pastOf } from '../kit/event-store/past.ts';
 import type { App } from '../kit/http/route.ts';
 import { requireKey } from '../kit/idempotency.ts';
 import type { Kit } from '../kit/service.ts';
-import {
-  CancelAnswer,
-  CreateOrderRequest,
-  OrderEventsAnswer,
-  OrdersAnswer,
-  OrderView,
-  PendingOrder,
-} from './api.ts';
+import { CancelAnswer, CreateOrderRequest, OrdersAnswer, OrderView, PendingOrder } from './api.ts';
 import { listOrders, readOrder, readOrderEvents } from './order/read.ts';
 import type { SagaEngine } from './saga/port.ts';
 import type { Settled } from './settled.ts';
@@ -71,32 +64,11 @@ function addPlacing(
 }
 
 function addReading(app: App, db: Database): void {
-  const one = {
-    schema: {
-      summary: 'One order, as it is or as it was',
-      params: ById,
-      querystring: PastQuery,
-      response: { 200: OrderView },
-    },
-    config: { permission: 'orders:read' },
-  } as const;
-  app.get('/orders/:id', one, async (request) => {
-    const { id } = request.params;
-    const order = await readOrder(db, id, pastOf(request.query));
-    if (order) return order;
-    throw new ShopError('not_found', `there is no order ${id}`, 'Check the id.');
+  addHistory(app, {
+    ...{ path: '/orders', what: 'order', permission: 'orders:read', view: OrderView },
+    read: (id, until) => readOrder(db, id, until),
+    events: async (id) => (await readOrderEvents(db, id)).map(withoutCard),
   });
-
-  const events = {
-    schema: { summary: 'What happened to an order', params: ById, response: { 200: OrderEventsAnswer } },
-    config: { permission: 'orders:read' },
-  } as const;
-  app.get('/orders/:id/events', events, async (request) => {
-    const found = await readOrderEvents(db, request.params.id);
-    if (found.length > 0) return { events: found.map(withoutCard) };
-    throw new ShopError('not_found', `there is no order ${request.params.id}`, 'Check the id.');
-  });
-
   const list = {
     schema: { summary: 'The newest orders', querystring: Listing, response: { 200: OrdersAnswer } },
     config: { permission: 'orders:read' },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SagaMode, ShopEventAnswer } from '../events/shop-event.ts';
+import { SagaMode } from '../events/shop-event.ts';
 
 /** Money in cents. The Idempotency-Key of a charge is its name; a refund names it. */
 export const ChargeRequest = z.object({
@@ -43,5 +43,3 @@ export const PaymentView = z.object({
   changedAt: z.string(),
 });
 export type PaymentView = z.output<typeof PaymentView>;
-
-export const PaymentEventsAnswer = z.object({ events: z.array(ShopEventAnswer) });

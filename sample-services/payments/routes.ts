@@ -1,40 +1,16 @@
-import { z } from 'zod';
+import { addHistory } from '../events/history.ts';
 import type { Database } from '../kit/database.ts';
-import { ShopError } from '../kit/errors.ts';
-import { PastQuery, pastOf } from '../kit/event-store/past.ts';
 import type { App } from '../kit/http/route.ts';
-import { LedgerAnswer, LedgerQuery, PaymentEventsAnswer, PaymentView } from './api.ts';
+import { LedgerAnswer, LedgerQuery, PaymentView } from './api.ts';
 import { readPayment, readPaymentEvents } from './payment.ts';
-
-const ById = z.object({ id: z.string() });
 
 /** What can be seen of payments and of the ledger. */
 export function addPaymentRoutes(app: App, db: Database): void {
-  const one = {
-    schema: {
-      summary: 'One payment, as it is or as it was',
-      params: ById,
-      querystring: PastQuery,
-      response: { 200: PaymentView },
-    },
-    config: { permission: 'payments:read' },
-  } as const;
-  app.get('/payments/:id', one, async ({ params: { id }, query }) => {
-    const payment = await readPayment(db, id, pastOf(query));
-    if (payment) return payment;
-    throw new ShopError('not_found', `there is no payment ${id}`, 'Check the id.');
+  addHistory(app, {
+    ...{ path: '/payments', what: 'payment', permission: 'payments:read', view: PaymentView },
+    read: (id, until) => readPayment(db, id, until),
+    events: (id) => readPaymentEvents(db, id),
   });
-
-  const events = {
-    schema: { summary: 'What happened to a payment', params: ById, response: { 200: PaymentEventsAnswer } },
-    config: { permission: 'payments:read' },
-  } as const;
-  app.get('/payments/:id/events', events, async ({ params: { id } }) => {
-    const found = await readPaymentEvents(db, id);
-    if (found.length > 0) return { events: found };
-    throw new ShopError('not_found', `there is no payment ${id}`, 'Check the id.');
-  });
-
   const ledgerRoute = {
     schema: {
       summary: 'Entries of one order, and the sum of all',

@@ -1,7 +1,7 @@
 import { withProcess } from '@stormglass/agents/node';
 import type { EachBatchPayload, Kafka, Consumer as KafkaConsumer, KafkaMessage } from 'kafkajs';
-import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
+import type { Handling } from '../handling.ts';
 import { Hands } from '../hands.ts';
 import type { Consumer, Delivery, QueueDefinition } from '../port.ts';
 import { Lane } from './lane.ts';
@@ -13,17 +13,11 @@ const HEARTBEAT_MS = 1_500;
 const LOOK_MS = 1_000;
 const RECONNECT_MS = 500;
 
-export interface SubscriptionOptions {
+export interface SubscriptionOptions extends Handling {
   kafka: Kafka;
   queue: QueueDefinition;
-  concurrency: number;
-  handle(delivery: Delivery): Promise<void>;
-  /** What becomes of a message whose handler threw. It is done with when this resolves. */
-  fail(delivery: Delivery, error: Error): Promise<void>;
   /** Topics of the cluster, to see the mark of a paused queue. */
   topics(): Promise<string[]>;
-  clock: Clock;
-  log: Log;
 }
 
 /** One member of the consumer group that has the queue's name, on the queue's topic and those of its repetitions. */

@@ -1,7 +1,7 @@
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type Channel, type ConsumeMessage, IllegalOperationError } from 'amqplib';
 import type { Clock } from '../../clock.ts';
-import type { Log } from '../../log.ts';
+import type { Handling } from '../handling.ts';
 import type { Consumer, Delivery } from '../port.ts';
 import { within } from '../within.ts';
 import type { Link } from './link.ts';
@@ -13,15 +13,9 @@ const LOOK_MS = 1_000;
 const REOPEN_MS = 250;
 const SCALE_LIMIT_MS = 2_000;
 
-export interface SubscriptionOptions {
+export interface SubscriptionOptions extends Handling {
   link: Link;
   queue: string;
-  concurrency: number;
-  handle(delivery: Delivery): Promise<void>;
-  /** What becomes of a message whose handler threw. It is acknowledged when this resolves. */
-  fail(delivery: Delivery, error: Error): Promise<void>;
-  clock: Clock;
-  log: Log;
 }
 
 /** The deliveries of one channel, until that breaks. */
