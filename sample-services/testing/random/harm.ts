@@ -81,7 +81,7 @@ async function sayAgain(stage: Stage, database: ShopService): Promise<void> {
     'select id, queue from outbox where sent_at is not null order by seq desc limit 5',
   );
   const ids = [rows.map(({ id }) => id), rows.map(({ queue }) => queue)];
-  const these = '(id, queue) in (select * from unnest($1::text[], $2::text[]))';
+  const these = '(id::text, queue) in (select * from unnest($1::text[], $2::text[]))';
   await shop.sql('broker', `delete from bullmq.job where state = 'completed' and ${these}`, ids);
   await shop.sql(database, `update outbox set sent_at = null, sent_epoch = null where ${these}`, ids);
 }

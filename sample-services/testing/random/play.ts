@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
 import type { Stage } from '../ablations/stage.ts';
 import { harm } from './harm.ts';
-import type { RandomOrder, Round } from './round.ts';
+import type { RandomFault, RandomOrder, Round } from './round.ts';
 
 const long = { timeout: 180_000, interval: 100 };
 
@@ -16,10 +16,14 @@ const WANTED: Readonly<Record<RandomOrder['kind'], Record<string, unknown>>> = {
   returned: {},
 };
 
+/** Faults that need somebody who answers come before those after which nobody does. */
+const rank = ({ fault }: RandomFault): number => (['again', 'crash', 'pool'].includes(fault) ? 0 : 1);
+
 /** Plays a round to its end: its orders are placed into its faults, everything heals, and every order comes to rest. */
 export async function play(stage: Stage, { orders, faults, forMs }: Round): Promise<void> {
   const ends: (() => Promise<void>)[] = [];
-  for (const fault of faults) ends.push(await harm(stage, fault, forMs));
+  for (const fault of [...faults].sort((a, b) => rank(a) - rank(b)))
+    ends.push(await harm(stage, fault, forMs));
   const placing = Promise.all(orders.map((order) => customer(stage, order)));
   // How long the faults last, not a wait for anything.
   await pause(forMs);
