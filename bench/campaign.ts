@@ -25,7 +25,10 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
   },
   'random-faults': {
     what: 'ten minutes of random faults on orders of both modes from a new seed, and protections taken away in between; the books stay right, and what is predicted turns red',
-    env: { STORMGLASS_FAULTS_SECONDS: '600' },
+    env: {
+      STORMGLASS_FAULTS_SECONDS: '600',
+      STORMGLASS_FAULTS_SEED: process.env.STORMGLASS_FAULTS_SEED ?? String(Date.now() % 2 ** 31),
+    },
     args: ['node_modules/vitest/vitest.mjs', 'run', 'sample-services/testing/random'],
   },
   'process-kills': {
