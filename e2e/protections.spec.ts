@@ -46,7 +46,7 @@ test('a setting is saved on the running service; one that makes no sense is refu
   page,
   system,
 }) => {
-  await page.goto(`${system.dashboard}/agents?service=shipping`);
+  await page.goto(`${system.dashboard}/agents?service=shipping&settings=peer:outside-world`);
   const form = page.getByRole('form', { name: 'Settings of outside-world' });
   const limit = form.getByLabel('Time limit');
   // The page shows the services only when its live channel is there.
