@@ -103,6 +103,24 @@ describe('the outbox', () => {
     expect(received.sort()).toEqual(names.sort());
   });
 
+  test('is not held up by a message that the broker does not take', async () => {
+    const names = ['first', 'poison', 'last'];
+    await db.transaction(async (tx) => {
+      for (const name of names) await appendOutbox(tx, QUEUE, letter(name));
+    });
+    let poisonous = true;
+    const picky = publishing(async (queue, message) => {
+      if (poisonous && message.payload === 'poison') throw new Error('too large');
+      await broker.publish(queue, message);
+    });
+    relay(picky);
+    await vi.waitFor(() => expect(received.sort()).toEqual(['first', 'last']), soon);
+    await vi.waitFor(async () => expect(await unsent()).toEqual([{ n: 1 }]), soon);
+    poisonous = false;
+    await vi.waitFor(async () => expect(await unsent()).toEqual([{ n: 0 }]), soon);
+    await vi.waitFor(() => expect(received.sort()).toEqual(names.sort()), soon);
+  });
+
   test('of one message is a row for each queue, under one id', async () => {
     const other = { ...QUEUE, name: 'copies' };
     const id = await db.transaction((tx) => appendOutbox(tx, [QUEUE, other], letter('twice')));

@@ -100,34 +100,41 @@ export class OutboxRelay {
     // Most rounds have nothing to send: one statement finds that out, a transaction is three.
     this.#unsent = await this.#measure();
     if (this.#unsent.pending === 0) return false;
-    return (await db.transaction((tx) => this.#sendBatch(tx, lease))) === BATCH;
+    const { sent, failure } = await db.transaction((tx) => this.#sendBatch(tx, lease));
+    if (failure) throw failure.reason;
+    return sent === BATCH;
   }
 
-  async #sendBatch(tx: Tx, lease: Held): Promise<number> {
+  /** A message that the broker does not take waits for the next round; it holds up no other. */
+  async #sendBatch(tx: Tx, lease: Held): Promise<{ sent: number; failure?: PromiseRejectedResult }> {
     const rows = await tx.query<OutboxRow>(
       `select seq, id, queue, name, payload, conversation_id, headers from outbox
        where sent_at is null order by seq limit ${BATCH} for update skip locked`,
     );
-    if (rows.length === 0) return 0;
+    if (rows.length === 0) return { sent: 0 };
     const attributes = { 'lease.epoch': lease.epoch, 'messaging.batch.message_count': rows.length };
-    await trace
+    return await trace
       .getTracer('stormglass.shop')
       .startActiveSpan('outbox relay', { root: true, attributes }, async (span) => {
         try {
           // Time may have passed in our sleep: what was not sent yet is the new leader's.
           if (this.lease?.epoch !== lease.epoch) throw new StaleLease(lease);
-          await Promise.all(rows.map((row) => this.#publish(row.queue, toMessage(row))));
+          const published = await Promise.allSettled(
+            rows.map((row) => this.#publish(row.queue, toMessage(row))),
+          );
           crashPoint('relay:after-publish');
           await demandLease(tx, lease);
+          const sent = rows.filter((_, index) => published[index]?.status === 'fulfilled');
           await tx.query('update outbox set sent_at = now(), sent_epoch = $2 where seq = any($1)', [
-            rows.map((row) => row.seq),
+            sent.map((row) => row.seq),
             lease.epoch,
           ]);
+          const failure = published.find((one) => one.status === 'rejected');
+          return failure === undefined ? { sent: sent.length } : { sent: sent.length, failure };
         } finally {
           span.end();
         }
       });
-    return rows.length;
   }
 
   async #publish(name: string, message: Message): Promise<void> {
