@@ -129,12 +129,15 @@ async function agentsConnected({ dashboard }: System): Promise<void> {
   await expect.poll(connected, { timeout: 30_000 }).toEqual(expect.arrayContaining(wanted));
 }
 
+/** Orders a second. The browser under test takes its part of two cores. */
+const LOAD = { LOAD_RATE: '3' };
+
 /** Playwright's `test` with the system: started once for each worker, ended after its last test. */
 export const test = base.extend<object, { system: System }>({
   system: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern.
     async ({}, use) => {
-      const system = await startSystem();
+      const system = await startSystem({ env: LOAD });
       try {
         await agentsConnected(system);
         await use(system);
