@@ -1,4 +1,9 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/test/longest-first.ts';
+
+/** Where `scripts/bootstrap.mjs` has it, too: processes under test start in half the time when it is warm. */
+const COMPILED = join(import.meta.dirname, 'node_modules', '.cache', 'compile');
 
 export default defineConfig({
   test: {
@@ -8,6 +13,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // More than most machines' two cores: the long files wait for their processes half of the time.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILED },
   },
 });

@@ -52,7 +52,7 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
     liveOnly: config.COLLECTOR_LIVE_ONLY,
   });
   intake.learn(await namesInUse(engine).catch(noneWhileAway));
-  const loader = new Loader(spool, engine, log);
+  const loader = new Loader(spool, engine, log, { rest: config.COLLECTOR_LOAD_REST });
   const budget = new ByteBudget(config.COLLECTOR_MAX_IN_FLIGHT_BYTES);
   const upkeep = keepHouse(config, { engine, intake, log });
   const stats = new CollectorStats({ intake, budget, spool, store: engine, loader, live, ...upkeep });

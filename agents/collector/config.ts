@@ -44,6 +44,8 @@ const Settings = z.object({
   COLLECTOR_MAX_STORE_BYTES: z.coerce.number().int().min(0).optional(),
   /** Between two looks at age, bytes and parents of spans. */
   COLLECTOR_HOUSEKEEPING_SECONDS: z.coerce.number().positive().default(60),
+  /** Rest between two loads of a signal, as a multiple of the usual: with less new data is seen sooner, for more CPU. */
+  COLLECTOR_LOAD_REST: z.coerce.number().min(0).max(100).default(1),
   /** What engine, request bodies and the process around them may take together; the next three are shares of it. */
   COLLECTOR_MEMORY_BYTES: z.coerce
     .number()

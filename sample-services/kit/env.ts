@@ -15,6 +15,8 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   DATABASE_URL: url,
   BROKER_URL: url,
+  /** How long BullMQ leaves a message to a consumer that gives no sign of life; 10 s unless told. */
+  BROKER_LOCK_MS: z.coerce.number().int().min(100).max(600_000).optional(),
   IDENTITY_URL: url,
   REGISTRY_URL: url,
   GATEWAY_URL: url,

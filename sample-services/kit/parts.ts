@@ -122,7 +122,8 @@ export class Parts implements Kit {
   }
 
   broker(): Broker {
-    const broker = correlated(openBroker({ url: required(this.env, 'BROKER_URL'), log: this.log }));
+    const url = required(this.env, 'BROKER_URL');
+    const broker = correlated(openBroker({ url, log: this.log, lockMs: this.env.BROKER_LOCK_MS }));
     this.#checks.set('broker', () => broker.ping());
     this.#stops.push(() => broker.close());
     return broker;

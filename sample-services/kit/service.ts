@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { flushTelemetry } from '@stormglass/agents/node';
 import { armCrash, offerCrashPoints } from './crash.ts';
 import { parseEnv, versionOf } from './env.ts';
@@ -21,6 +22,8 @@ export interface ServiceDefinition {
 
 /** A graceful stop that takes longer ends hard: the supervisor would kill us at 8 s anyway. */
 const STOP_LIMIT_MS = 7_000;
+/** By then all is loaded, the client of the broker too, which comes a moment after the port is open. */
+const LOADED_MS = 2_000;
 
 /** Runs one service of the shop until SIGTERM. The only boilerplate there is. */
 export async function service(definition: ServiceDefinition): Promise<void> {
@@ -47,6 +50,8 @@ export async function service(definition: ServiceDefinition): Promise<void> {
   const port = typeof address === 'object' && address !== null ? address.port : env.PORT;
   log.info({ port, instance: parts.instance }, 'listening');
   parts.announce(port);
+  // Node keeps what it compiled at the end of a process; whoever is killed would leave nothing to the next start.
+  setTimeout(flushCompileCache, LOADED_MS).unref();
 
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {

@@ -39,19 +39,55 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   };
 }
 
-/** One statement on a connection of its own. */
+const POOLED = { max: 4, idleTimeoutMillis: 5_000, allowExitOnIdle: true };
+const pools = new Map<string, pg.Pool>();
+/** Connections that have answered before. */
+const kept = new WeakSet<pg.PoolClient>();
+
+function poolOf(url: string): pg.Pool {
+  const known = pools.get(url);
+  if (known !== undefined) return known;
+  const pool = new pg.Pool({ connectionString: url, ...POOLED });
+  // A test that cuts connections cuts these too; the pool opens another one.
+  pool.on('error', () => undefined);
+  pools.set(url, pool);
+  return pool;
+}
+
+/**
+ * One statement. Connections are kept: tests ask over and over, and to open one costs both sides more than most answers.
+ */
 export async function ask<Row extends pg.QueryResultRow>(
   url: string,
   text: string,
   values: unknown[] = [],
 ): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await poolOf(url).connect();
+  const isKept = kept.has(client);
+  // A connection on which something failed is not kept: it may be in the middle of anything.
+  let failed = false;
+  const onError = () => {
+    failed = true;
+  };
+  client.on('error', onError);
   try {
     return (await client.query<Row>(text, values)).rows;
+  } catch (error) {
+    failed = true;
+    // One that was cut while it lay idle, and we had not heard: the statement has reached nobody.
+    if (!isKept || !isCut(error)) throw error;
   } finally {
-    await client.end();
+    client.off('error', onError);
+    kept.add(client);
+    client.release(failed);
   }
+  return ask(url, text, values);
+}
+
+/** No word of the server about the statement, or its last one: that it ends the connection (SQLSTATE 57P01 and 57P02). */
+function isCut(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return !(error instanceof pg.DatabaseError) || (error.code ?? '').startsWith('57P0');
 }
 
 /** A port that was free a moment ago; for PostgreSQL, which cannot choose one itself. */

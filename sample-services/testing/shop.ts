@@ -15,6 +15,18 @@ export type ShopService = (typeof WITH_DATABASE)[number];
 /** Services which others call, each behind a meddler. */
 const CALLED = ['outside-world', 'inventory', 'payments', 'shipping', 'orders'] as const;
 
+type Numbers = Record<string, string | null>;
+const ORDER = `select o.status, coalesce(s.outcome, c.outcome) as outcome from order_head o
+  left join saga s on s.id = o.saga_id left join choreography c on c.saga_id = o.saga_id where o.id = $1`;
+const WITNESSED = `select m.*, p.* from
+  (select sum(amount) filter (where kind = 'capture') as captured, sum(amount) filter (where kind = 'refund') as refunded,
+     count(*) filter (where kind = 'capture') as captures from provider_statement where order_id = $1) m,
+  (select count(*) filter (where kind = 'label') as labels, count(*) filter (where kind = 'cancel') as cancelled
+     from carrier_statement where order_id = $1) p`;
+const MONEY = `select sum(amount) filter (where account = 'provider') as provider, sum(amount) as total
+  from ledger where order_id = $1`;
+const STOCK = `select sum(quantity) as reserved from reservation where order_id = $1 and status = 'reserved'`;
+
 /** What really happened to one order, from each service's own books. Cents and pieces. */
 export interface OrderFacts {
   status: string;
@@ -150,43 +162,25 @@ export class TestShop {
   }
 
   async facts(orderId: string): Promise<OrderFacts> {
-    const one = async (service: ShopService, text: string): Promise<number> => {
-      const [row] = await this.sql<{ n: string | null }>(service, text, [orderId]);
-      return Number(row?.n ?? 0);
-    };
-    const provider = (what: string, kind: string) =>
-      one(
-        'outside-world',
-        `select ${what} as n from provider_statement where order_id = $1 and kind = '${kind}'`,
-      );
-    const carrier = (kind: string) =>
-      one(
-        'outside-world',
-        `select count(*) as n from carrier_statement where order_id = $1 and kind = '${kind}'`,
-      );
-    const [order] = await this.sql<{ status: string; outcome: string | null }>(
-      'orders',
-      `select o.status, coalesce(s.outcome, c.outcome) as outcome from order_head o
-       left join saga s on s.id = o.saga_id left join choreography c on c.saga_id = o.saga_id where o.id = $1`,
-      [orderId],
-    );
+    // Whether it has ended comes first: what the others say is then what they said at the end.
+    const [order] = await this.sql<{ status: string; outcome: string | null }>('orders', ORDER, [orderId]);
+    const [[witness], [money], [stock]] = await Promise.all([
+      this.sql<Numbers>('outside-world', WITNESSED, [orderId]),
+      this.sql<Numbers>('payments', MONEY, [orderId]),
+      this.sql<Numbers>('inventory', STOCK, [orderId]),
+    ]);
+    const figure = (row: Numbers | undefined, name: string) => Number(row?.[name] ?? 0);
     return {
       status: order?.status ?? 'unknown',
       outcome: order?.outcome ?? null,
-      captured: await provider('sum(amount)', 'capture'),
-      refunded: await provider('sum(amount)', 'refund'),
-      captures: await provider('count(*)', 'capture'),
-      ledger: await one(
-        'payments',
-        `select sum(amount) as n from ledger where order_id = $1 and account = 'provider'`,
-      ),
-      ledgerSum: await one('payments', 'select sum(amount) as n from ledger where order_id = $1'),
-      reserved: await one(
-        'inventory',
-        `select sum(quantity) as n from reservation where order_id = $1 and status = 'reserved'`,
-      ),
-      labels: await carrier('label'),
-      labelsCancelled: await carrier('cancel'),
+      captured: figure(witness, 'captured'),
+      refunded: figure(witness, 'refunded'),
+      captures: figure(witness, 'captures'),
+      ledger: figure(money, 'provider'),
+      ledgerSum: figure(money, 'total'),
+      reserved: figure(stock, 'reserved'),
+      labels: figure(witness, 'labels'),
+      labelsCancelled: figure(witness, 'cancelled'),
     };
   }
 

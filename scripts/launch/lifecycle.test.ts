@@ -19,6 +19,8 @@ interface Running {
 
 let folder: string;
 let launchers: ChildProcess[];
+/** The one that started after the other was killed. */
+let running: Running;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'lifecycle-'));
   // Postgres runs as another user when the tests run as root.
@@ -51,7 +53,7 @@ async function startAll(): Promise<Running> {
   throw new Error('the launcher ended before it was ready');
 }
 
-const alive = (running: Running) => [...running.pids].filter(([, pid]) => isAlive(pid)).map(([name]) => name);
+const alive = ({ pids }: Running) => [...pids].filter(([, pid]) => isAlive(pid)).map(([name]) => name);
 
 /** Two starts of everything, on a machine that may have other work. */
 const WITHIN = { timeout: 300_000 };
@@ -64,15 +66,11 @@ describe('the launcher', WITHIN, () => {
     );
     first.launcher.kill('SIGKILL');
     await vi.waitFor(() => expect(alive(first)).toEqual([]), { timeout: 5_000, interval: 50 });
-    const second = await startAll();
-    expect(alive(second)).toContain('postgres');
+    running = await startAll();
+    expect(alive(running)).toContain('postgres');
   });
 
   test('Ctrl-C ends everything: no process, no port, no lock file', async () => {
-    const [, current] = launchers;
-    current?.kill('SIGTERM');
-    if (current !== undefined) await once(current, 'exit');
-    const running = await startAll();
     running.launcher.kill('SIGINT');
     await once(running.launcher, 'exit');
     expect(running.launcher.exitCode).toBe(0);

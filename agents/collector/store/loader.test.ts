@@ -8,6 +8,9 @@ import { ALL_MARKS, type Signal } from '../wire/signals.ts';
 import { Loader } from './loader.ts';
 
 const log = pino({ level: 'silent' });
+const AT_ONCE = { retryMs: 1, rest: 0 };
+/** Deadline of a condition, for a machine that is busy with other things. */
+const soon = { timeout: 25_000 };
 const NOT_ENOUGH_SPACE = 243;
 const AUTHENTICATION_FAILED = 516;
 const S3_ERROR = 499;
@@ -62,8 +65,8 @@ test.each([
   async (_what, code) => {
     const store = new Store((_token, attempt) => (attempt <= 30 ? code : null));
     const spool = await spoolWith(2);
-    loader = new Loader(spool, store, log, 1);
-    await vi.waitUntil(() => spool.bytes === 0, { timeout: 10_000 });
+    loader = new Loader(spool, store, log, AT_ONCE);
+    await vi.waitUntil(() => spool.bytes === 0, soon);
     expect(store.loaded).toHaveLength(1);
     expect(spool.quarantined).toBe(0);
   },
@@ -75,15 +78,15 @@ test('a segment that went in by pieces is never loaded as a whole, also after a 
     return token.endsWith('#1') ? NOT_ENOUGH_SPACE : null;
   });
   const spool = await spoolWith(2);
-  loader = new Loader(spool, store, log, 1);
-  await vi.waitUntil(() => loader && loader.stats.failures > 3, { timeout: 10_000 });
+  loader = new Loader(spool, store, log, AT_ONCE);
+  await vi.waitUntil(() => loader && loader.stats.failures > 3, soon);
   await loader.close(1_000);
   expect(new Set(store.loaded.map((token) => token.slice(-2)))).toEqual(new Set(['#0']));
 
   const after = new Store(() => null);
   const reopened = await Spool.open({ dir, maxBytes: 1e6, log });
-  loader = new Loader(reopened, after, log, 1);
-  await vi.waitUntil(() => reopened.bytes === 0, { timeout: 10_000 });
+  loader = new Loader(reopened, after, log, AT_ONCE);
+  await vi.waitUntil(() => reopened.bytes === 0, soon);
   expect(after.loaded.map((token) => token.slice(-2))).toEqual(['#0', '#1']);
   expect(after.loaded[0]).toBe(store.loaded[0]);
   expect((await readdir(dir)).filter((name) => name.includes('.pb'))).toEqual([]);
@@ -97,13 +100,13 @@ test('a piece which is in is not repeated when so many came after it that the st
     return isFull && token.endsWith('#1300') ? NOT_ENOUGH_SPACE : null;
   });
   const spool = await spoolWith(1500);
-  loader = new Loader(spool, store, log, 1);
-  await vi.waitUntil(() => loader && loader.stats.failures > 2, { timeout: 10_000 });
+  loader = new Loader(spool, store, log, AT_ONCE);
+  await vi.waitUntil(() => loader && loader.stats.failures > 2, soon);
   await loader.close(1_000);
   isFull = false;
   const reopened = await Spool.open({ dir, maxBytes: 1e6, log });
-  loader = new Loader(reopened, store, log, 1);
-  await vi.waitUntil(() => reopened.bytes === 0, { timeout: 10_000 });
+  loader = new Loader(reopened, store, log, AT_ONCE);
+  await vi.waitUntil(() => reopened.bytes === 0, soon);
 
   const last = new Map<string, number>();
   const repeated = store.loaded.filter((token, at) => {
@@ -121,15 +124,15 @@ test('a kind of metrics that is in already is not loaded again with the pieces, 
     return token.includes('#') ? NOT_ENOUGH_SPACE : UNKNOWN_PROTOBUF_FORMAT;
   });
   const spool = await spoolWith(2, 'metrics');
-  loader = new Loader(spool, store, log, 1);
-  await vi.waitUntil(() => loader && loader.stats.failures > 2, { timeout: 10_000 });
+  loader = new Loader(spool, store, log, AT_ONCE);
+  await vi.waitUntil(() => loader && loader.stats.failures > 2, soon);
   await loader.close(1_000);
   expect(store.loaded).toEqual([expect.stringMatching(/\.pb:gauge$/)]);
 
   const after = new Store(() => null);
   const reopened = await Spool.open({ dir, maxBytes: 1e6, log });
-  loader = new Loader(reopened, after, log, 1);
-  await vi.waitUntil(() => reopened.bytes === 0, { timeout: 10_000 });
+  loader = new Loader(reopened, after, log, AT_ONCE);
+  await vi.waitUntil(() => reopened.bytes === 0, soon);
   expect(after.loaded.filter((token) => token.endsWith(':gauge'))).toEqual([]);
   expect(after.loaded.filter((token) => token.endsWith('#0:sum'))).toHaveLength(1);
 });
@@ -139,9 +142,9 @@ test('a request that alone needs more memory than there is ends in quarantine; t
     !token.includes('#') || token.endsWith('#1') ? MEMORY_LIMIT_EXCEEDED : null,
   );
   const spool = await spoolWith(3);
-  loader = new Loader(spool, store, log, 1);
-  await vi.waitUntil(() => spool.quarantined === 1, { timeout: 10_000 });
-  await vi.waitUntil(() => !spool.hasData('traces'), { timeout: 10_000 });
+  loader = new Loader(spool, store, log, AT_ONCE);
+  await vi.waitUntil(() => spool.quarantined === 1, soon);
+  await vi.waitUntil(() => !spool.hasData('traces'), soon);
   expect(new Set(store.loaded.map((token) => token.slice(-2)))).toEqual(new Set(['#0', '#2']));
   expect(await readdir(join(dir, 'quarantine'))).toContainEqual(
     expect.stringMatching(/\.pb\.1\.reason\.txt$/),

@@ -45,11 +45,19 @@ export interface LoaderStats {
   lastMs: Record<Signal, number>;
 }
 
+export interface Pace {
+  /** Between two attempts at one segment; each failure in a row adds as much. */
+  retryMs?: number;
+  /** Rest between two loads of a signal, as a multiple of the usual. */
+  rest?: number;
+}
+
 /** Moves closed segments from the spool into the engine, oldest first, each exactly once. */
 export class Loader {
   readonly #spool: Spool;
   readonly #store: Pick<TelemetryStore, 'load' | 'reads'>;
   readonly #retryMs: number;
+  readonly #restFactor: number;
   readonly #log: Logger;
   readonly #stop = new AbortController();
   readonly #wake = new Set<() => void>();
@@ -61,8 +69,14 @@ export class Loader {
     lastMs: { traces: 0, logs: 0, metrics: 0 },
   };
 
-  constructor(spool: Spool, store: Pick<TelemetryStore, 'load' | 'reads'>, log: Logger, retryMs = RETRY_MS) {
+  constructor(
+    spool: Spool,
+    store: Pick<TelemetryStore, 'load' | 'reads'>,
+    log: Logger,
+    { retryMs = RETRY_MS, rest = 1 }: Pace = {},
+  ) {
     this.#retryMs = retryMs;
+    this.#restFactor = rest;
     this.#spool = spool;
     this.#store = store;
     this.#log = log;
@@ -109,7 +123,8 @@ export class Loader {
   #restAfter(signal: Signal): number {
     // Behind: what it costs to plan an insert is little beside what a full segment holds.
     if (this.#spool.isBehind(signal)) return 0;
-    return Math.min(MAX_REST_MS, Math.max(REST_MS[signal], this.stats.lastMs[signal] * REST_FACTOR));
+    const usual = Math.min(MAX_REST_MS, Math.max(REST_MS[signal], this.stats.lastMs[signal] * REST_FACTOR));
+    return usual * this.#restFactor;
   }
 
   async #rest(ms: number): Promise<void> {

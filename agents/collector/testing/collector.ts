@@ -41,6 +41,7 @@ export class TestCollector {
         COLLECTOR_HTTP_PORT: '0',
         COLLECTOR_GRPC_PORT: '0',
         COLLECTOR_QUERY_PORT: '0',
+        COLLECTOR_LOAD_REST: '0.1',
         ...this.#env,
       },
       stdio: ['ignore', 'pipe', 'inherit'],

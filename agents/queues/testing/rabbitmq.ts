@@ -19,6 +19,15 @@ export interface RabbitMqServer {
   managementUrl: string;
 }
 
+/**
+ * Figures that are renewed at once: by itself RabbitMQ measures every five seconds, and keeps one sample in five (those
+ * are whole seconds).
+ */
+const SAMPLES = ['global', 'basic', 'detailed'].map((which) => `{${which}, [{60, 1}]}`).join(', ');
+const FRESH = `[{rabbit, [{quorum_tick_interval, 250}]},
+ {rabbitmq_management_agent, [{sample_retention_policies, [${SAMPLES}]}]}].
+`;
+
 interface Ports {
   amqp: number;
   management: number;
@@ -63,8 +72,7 @@ function node(ports: Ports, folder: string): ServerProcess {
     `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
     'management.tcp.ip = 127.0.0.1',
     `management.tcp.port = ${ports.management}`,
-    // Readings once a second: RabbitMQ's own default is five.
-    'collect_statistics_interval = 1000',
+    'collect_statistics_interval = 250',
     'log.console = true',
     'log.console.level = warning',
     'log.file = false',
@@ -84,7 +92,7 @@ function node(ports: Ports, folder: string): ServerProcess {
       RABBITMQ_LOG_BASE: join(folder, 'log'),
       RABBITMQ_PID_FILE: join(folder, 'pid'),
       RABBITMQ_CONFIG_FILE: file('rabbitmq.conf', `${config.join('\n')}\n`),
-      RABBITMQ_ADVANCED_CONFIG_FILE: file('advanced.config', '[{rabbit, [{quorum_tick_interval, 1000}]}].\n'),
+      RABBITMQ_ADVANCED_CONFIG_FILE: file('advanced.config', FRESH),
       RABBITMQ_ENABLED_PLUGINS_FILE: file('enabled_plugins', '[rabbitmq_management].\n'),
       RABBITMQ_DIST_PORT: String(ports.distribution),
       ERL_EPMD_PORT: String(ports.epmd),

@@ -8,6 +8,8 @@ import { describeBroker } from './contract/battery.ts';
 import { PROMISES } from './promises.ts';
 
 const log = pino({ level: 'silent' });
+/** Impatient: whoever is killed is found out soon. */
+const LOCK_MS = 2_000;
 let redis: TestServer;
 beforeAll(async () => {
   if (noRedis !== null) return;
@@ -22,7 +24,8 @@ describeBroker({
   skip: noRedis,
   under: () => ({
     url: redis.url,
-    open: () => new BullMqBroker({ url: redis.url, log, backend: redisBackend(redis.url) }),
+    lockMs: LOCK_MS,
+    open: () => new BullMqBroker({ url: redis.url, log, lockMs: LOCK_MS, backend: redisBackend(redis.url) }),
     deadLetters: async (queue) => {
       const client = new Redis(redis.url);
       return client.zcard(`bull:${queue}:failed`).finally(() => client.disconnect());

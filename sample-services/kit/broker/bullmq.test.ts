@@ -8,6 +8,8 @@ import { Bench, soon } from './contract/bench.ts';
 import { PROMISES } from './promises.ts';
 
 const log = pino({ level: 'silent' });
+/** Impatient: whoever is killed is found out soon. */
+const LOCK_MS = 2_000;
 let postgres: TestPostgres;
 let url: string;
 beforeAll(async () => {
@@ -21,7 +23,8 @@ describeBroker({
   promises: PROMISES.postgres,
   under: () => ({
     url,
-    open: () => new BullMqBroker({ url, log }),
+    lockMs: LOCK_MS,
+    open: () => new BullMqBroker({ url, log, lockMs: LOCK_MS }),
     deadLetters: async (queue) => {
       const count = `select count(*)::int as n from bullmq.job where queue = $1 and state = 'failed'`;
       const [row] = await ask<{ n: number }>(url, count, [queue]);

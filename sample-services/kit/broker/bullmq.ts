@@ -18,10 +18,9 @@ import { away, within } from './within.ts';
 const KEEP_DONE_MS = 120_000;
 const SWEEP_MS = 15_000;
 const SWEEP_BATCH = 5_000;
+/** A killed consumer's messages come back after the lock, not after BullMQ's default half minute. */
+const LOCK_MS = 10_000;
 const RECOVERY = {
-  // A killed consumer's messages come back after the lock, not after BullMQ's default half minute.
-  lockDuration: 10_000,
-  stalledInterval: 5_000,
   maxStalledCount: 20,
   runRetryDelay: 1_000,
   removeOnComplete: { count: -1 },
@@ -40,6 +39,8 @@ export interface BullMqOptions {
   clock?: Clock;
   /** How long a finished job's id is remembered. */
   keepDoneMs?: number;
+  /** A consumer that gives no sign of life for this long loses its messages to another, at most half as long later. */
+  lockMs?: number | undefined;
 }
 
 /** The Broker port on BullMQ. */
@@ -49,6 +50,7 @@ export class BullMqBroker implements Broker {
   readonly #clock: Clock;
   readonly #backend: BullBackend;
   readonly #keepDoneMs: number;
+  readonly #lockMs: number;
   readonly #queues = new Map<string, Promise<BullQueue>>();
   readonly #consumers = new Set<Consumer>();
   readonly #stop = new AbortController();
@@ -60,7 +62,9 @@ export class BullMqBroker implements Broker {
     backend = postgresBackend(url),
     clock = systemClock,
     keepDoneMs = KEEP_DONE_MS,
+    lockMs = LOCK_MS,
   }: BullMqOptions) {
+    this.#lockMs = lockMs;
     this.#keepDoneMs = keepDoneMs;
     this.#log = log;
     this.#clock = clock;
@@ -149,7 +153,12 @@ export class BullMqBroker implements Broker {
       trace.getActiveSpan()?.setAttribute('messaging.message.conversation_id', delivery.conversationId);
       await handler(delivery);
     };
-    const worker = this.#backend.worker(queue.name, process, { ...RECOVERY, concurrency: hands });
+    const worker = this.#backend.worker(queue.name, process, {
+      ...RECOVERY,
+      lockDuration: this.#lockMs,
+      stalledInterval: this.#lockMs / 2,
+      concurrency: hands,
+    });
     worker.on('error', onError);
     worker.on('failed', (job, error) => {
       if (!job || job.attemptsMade < queue.attempts) return;

@@ -7,6 +7,8 @@ import { Scaling } from './scaling.ts';
 interface Address {
   url: string;
   log: Log;
+  /** Of BullMQ: how long a message is left to a consumer that gives no sign of life, ms. */
+  lockMs?: number | undefined;
 }
 
 /** Loaded when it is asked for: a process pays for the client of one broker only. */

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { pointsToTry } from '../../testing/points.ts';
 import { DELIVERED, leftNothing, type ShopService, TestShop } from '../../testing/shop.ts';
 
-/** A killed consumer's messages come back after 10 to 15 s; three may die one after the other. */
+/** A killed consumer's messages come back after its lock and half of it; three may die one after the other. */
+const LOCK_MS = 3_000;
 const patient = { timeout: 120_000, interval: 100 };
 const ROUND_MS = 200_000;
 
@@ -37,7 +38,10 @@ const LABEL_BACK = ['after-intent', 'after-call', 'after-commit'].map((point) =>
 
 let shop: TestShop;
 beforeAll(async () => {
-  shop = await TestShop.start({ SAGA_POLICY: JSON.stringify({ deadlineMs: 600_000 }) });
+  shop = await TestShop.start({
+    SAGA_POLICY: JSON.stringify({ deadlineMs: 600_000 }),
+    BROKER_LOCK_MS: String(LOCK_MS),
+  });
 });
 afterAll(async () => {
   await shop.stop();

@@ -2,7 +2,7 @@ import type { QueueCollector, QueueFlow, QueueReading } from '@stormglass/agents
 import { expect, vi } from 'vitest';
 
 /** Deadline of a condition: RabbitMQ renews its figures once a second. */
-const soon = { timeout: 30_000, interval: 200 };
+const soon = { timeout: 30_000, interval: 100 };
 
 /** Reads one queue again and again, as the queue agent does, and adds up what happened. */
 export class Watch {

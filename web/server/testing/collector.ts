@@ -24,6 +24,7 @@ export async function startCollector(dataDir: string, queryPort = 0): Promise<Te
       COLLECTOR_GRPC_PORT: '0',
       COLLECTOR_QUERY_PORT: String(queryPort),
       COLLECTOR_SECRET: SECRET,
+      COLLECTOR_LOAD_REST: '0.1',
       COLLECTOR_DATA_DIR: dataDir,
     },
   });

@@ -5,6 +5,8 @@ import type { Broker, Consumer, DeadMessage, Delivery, Message, QueueDefinition 
 export interface BrokerUnderTest {
   /** For a process that opens the broker by itself. */
   url: string;
+  /** For such a process: BullMQ's lock. */
+  lockMs?: number;
   /** A new adapter, as another process would have it. */
   open(): Broker;
   /** How many messages of the queue the broker keeps as given up. */

@@ -87,7 +87,8 @@ export function promiseSurvival(bench: () => Bench): void {
 
 /** A process of its own that has taken a message and never finishes it. */
 async function holdOne(on: Bench): Promise<ChildProcess> {
-  const holder = spawn(process.execPath, [HOLDER, on.under.url, JSON.stringify(on.queue)], {
+  const { url, lockMs = '' } = on.under;
+  const holder = spawn(process.execPath, [HOLDER, url, JSON.stringify(on.queue), String(lockMs)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [said] = (await once(holder.stdout, 'data')) as [Buffer];
