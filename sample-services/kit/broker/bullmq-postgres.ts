@@ -4,6 +4,33 @@ import type { BullBackend, Envelope } from './bullmq-backend.ts';
 
 const { Queue, Worker } = withBackend(createPostgresBackend);
 
+/** Newest events that are kept, of all queues: the queue agent reads them every second. */
+const EVENTS_KEPT = 10_000;
+/**
+ * BullMQ notifies of each of a job's five events, and a notification wakes every waiting worker of the database, of
+ * whichever queue: with twenty of them most of what the broker costs. Nobody listens here, the queue agent reads the
+ * table, so events are only written.
+ */
+const QUIET_EVENTS = `do $do$ begin
+  perform pg_advisory_xact_lock(hashtext('stormglass:quiet-events'));
+  if exists (select from pg_proc where proname = 'publish_event' and pronamespace = to_regnamespace('bullmq')
+             and prosrc like '%pg_notify%') then
+    create or replace function bullmq.publish_event(p_queue text, p_event text, p_data jsonb) returns bigint
+    language plpgsql set search_path = bullmq as $body$
+    declare added bigint;
+    begin
+      insert into event (queue, event, data, created_at_ms)
+      values (p_queue, p_event, coalesce(p_data, '{}'), extract(epoch from clock_timestamp()) * 1000)
+      returning id into added;
+      if added % 256 = 0 then
+        delete from event where (queue, id) in (
+          select queue, id from event where queue = p_queue and id <= added - ${EVENTS_KEPT} for update skip locked);
+      end if;
+      return added;
+    end $body$;
+  end if;
+end $do$`;
+
 /** BullMQ in tables of PostgreSQL. `url` is the broker's own database. */
 export function postgresBackend(url: string): BullBackend {
   const connection = (max: number) => ({ connectionString: url, max, connectionTimeoutMillis: 2_000 });
@@ -14,6 +41,7 @@ export function postgresBackend(url: string): BullBackend {
       await client.connect();
       try {
         await runMigrations(client);
+        await client.query(QUIET_EVENTS);
       } finally {
         await client.end();
       }

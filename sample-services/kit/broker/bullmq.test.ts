@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ask, startTestPostgres, type TestPostgres } from '../../testing/postgres.ts';
@@ -74,5 +75,38 @@ test('what is done is forgotten after its time, so that a busy queue does not gr
   await vi.waitFor(() => expect(on.seen).toHaveLength(5), soon);
   const kept = () => ask(url, 'select id from bullmq.job where queue = $1', [on.queue.name]);
   await vi.waitFor(async () => expect(await kept()).toEqual([]), soon);
+  await on.close();
+});
+
+test('a message wakes waiting workers once, and what happened to it is written all the same', async () => {
+  const heard: string[] = [];
+  const listener = new pg.Client({ connectionString: url });
+  await listener.connect();
+  listener.on('notification', ({ channel, payload }) => heard.push(`${channel} ${payload}`));
+  await listener.query('listen bullmq_jobs; listen bullmq_events');
+  const on = new Bench({
+    url,
+    open: () => new BullMqBroker({ url, log }),
+    deadLetters: async () => 0,
+    crash: async () => undefined,
+  });
+  await on.consume();
+  await on.publish();
+  const events = () =>
+    ask<{ event: string }>(url, 'select event from bullmq.event where queue = $1 order by id', [
+      on.queue.name,
+    ]);
+  await vi.waitFor(
+    async () =>
+      expect((await events()).map(({ event }) => event)).toEqual(
+        expect.arrayContaining(['added', 'active', 'completed']),
+      ),
+    soon,
+  );
+  // Whatever was told before comes before this.
+  await ask(url, "select pg_notify('bullmq_jobs', 'end')");
+  await vi.waitFor(() => expect(heard).toContain('bullmq_jobs end'), soon);
+  expect(heard.filter((line) => line.endsWith(on.queue.name))).toEqual([`bullmq_jobs ${on.queue.name}`]);
+  await listener.end();
   await on.close();
 });

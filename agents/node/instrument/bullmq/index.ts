@@ -1,9 +1,13 @@
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import type { LoadWatch } from '../../loads.ts';
 import { bullTelemetry } from './tracing.ts';
 import type { WorkerLike, Workers } from './workers.ts';
 
 interface QueueBaseLike {
   opts: { telemetry?: unknown };
+  /** `query` is PostgreSQL's alone. */
+  backend: { query?(...args: unknown[]): unknown };
   createBackend(): void;
 }
 
@@ -26,6 +30,15 @@ function wrapBackend(prototype: QueueBaseLike, made: (made: QueueBaseLike) => vo
   prototype.createBackend = function (this: QueueBaseLike) {
     this.opts.telemetry ??= bullTelemetry;
     original.call(this);
+    hideStatements(this.backend);
     made(this);
   };
+}
+
+/** Sending and processing are spans; the statements BullMQ makes of them, four a message, would bury them. */
+function hideStatements(backend: QueueBaseLike['backend']): void {
+  const query = backend.query;
+  if (query === undefined) return;
+  backend.query = (...args) =>
+    context.with(suppressTracing(context.active()), () => query.apply(backend, args));
 }
