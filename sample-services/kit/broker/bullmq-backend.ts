@@ -31,4 +31,6 @@ export interface BullBackend {
     processor: (job: Job<Envelope>) => Promise<void>,
     options: Omit<WorkerOptions, 'connection'>,
   ): BullWorker;
+  /** After its queues and workers. */
+  close(): Promise<void>;
 }

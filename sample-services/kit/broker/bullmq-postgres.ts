@@ -1,4 +1,4 @@
-import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
+import { createPostgresBackend, type PgPool, runMigrations, withBackend } from 'bullmq';
 import pg from 'pg';
 import type { BullBackend, Envelope } from './bullmq-backend.ts';
 
@@ -31,9 +31,28 @@ const QUIET_EVENTS = `do $do$ begin
   end if;
 end $do$`;
 
-/** BullMQ in tables of PostgreSQL. `url` is the broker's own database. */
+/** More than a process needs: a waiting connection for each worker and what their hands and the relay use at a time. */
+const MOST_CONNECTIONS = 24;
+/**
+ * A connection costs milliseconds to open and compiles BullMQ's functions anew, so one that works now and then is kept.
+ */
+const IDLE_MS = 120_000;
+
+/** BullMQ in tables of PostgreSQL, with one pool for all queues of the process. `url` is the broker's own database. */
 export function postgresBackend(url: string): BullBackend {
-  const connection = (max: number) => ({ connectionString: url, max, connectionTimeoutMillis: 2_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    options: '-c search_path=bullmq',
+    max: MOST_CONNECTIONS,
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: IDLE_MS,
+    keepAlive: true,
+  });
+  // Each queue and each worker listens for errors of the pool and tells its own.
+  pool.setMaxListeners(0);
+  pool.on('error', () => undefined);
+  // BullMQ describes a pool in words of its own, which do not cover all the ways to call this one.
+  const connection = pool as unknown as PgPool;
   return {
     prepare: async (onError) => {
       const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
@@ -51,8 +70,9 @@ export function postgresBackend(url: string): BullBackend {
       await client.connect();
       await client.end();
     },
-    queue: (name) => new Queue<Envelope>(name, { connection: connection(3) }),
+    queue: (name) => new Queue<Envelope>(name, { connection }),
     worker: (name, processor, options) =>
-      new Worker<Envelope>(name, processor, { ...options, autorun: false, connection: connection(2) }),
+      new Worker<Envelope>(name, processor, { ...options, autorun: false, connection }),
+    close: () => pool.end(),
   };
 }

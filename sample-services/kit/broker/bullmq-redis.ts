@@ -31,6 +31,7 @@ export function redisBackend(url: string): BullBackend {
         autorun: false,
         connection: { url, retryStrategy, maxRetriesPerRequest: null },
       }),
+    close: async () => undefined,
   };
 }
 

@@ -125,6 +125,7 @@ export class BullMqBroker implements Broker {
     await Promise.all(
       queues.map((queue) => (queue.status === 'fulfilled' ? queue.value.close() : undefined)),
     );
+    await this.#backend.close();
   }
 
   #sweep(name: string): Loop {
