@@ -66,9 +66,7 @@ export function postgresBackend(url: string): BullBackend {
       }
     },
     ping: async () => {
-      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
-      await client.connect();
-      await client.end();
+      await pool.query('select 1');
     },
     queue: (name) => new Queue<Envelope>(name, { connection }),
     worker: (name, processor, options) =>
