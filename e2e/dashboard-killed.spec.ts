@@ -13,7 +13,7 @@ test('A dashboard killed in mid-fault ends the fault by itself, and the page res
     const { timeline } = await call(system.dashboard, 'timeline', { input });
     return timeline.traffic.filter((cell) => cell.second * 1000 < instant).length;
   };
-  await expect.poll(() => trafficBefore(Date.now()), { timeout: 60_000 }).toBeGreaterThan(0);
+  await expect.poll(() => trafficBefore(Date.now())).toBeGreaterThan(0);
   const { fault } = await call(system.dashboard, 'armFault', {
     input: {
       spec: {
@@ -37,10 +37,10 @@ test('A dashboard killed in mid-fault ends the fault by itself, and the page res
   await expect(page.getByText('Reconnecting')).toBeVisible();
   await expect.poll(probe, { timeout: LEASE_AND_PROBE_MS, intervals: [100] }).toBe(200);
 
-  await expect(page.getByText('Connected')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Connected')).toBeVisible();
   const interval = async () =>
     (await call(system.dashboard, 'faults')).faults.find((row) => row.faultId === fault?.faultId);
-  await expect.poll(async () => (await interval())?.endedAt ?? null, { timeout: 20_000 }).not.toBeNull();
+  await expect.poll(async () => (await interval())?.endedAt ?? null).not.toBeNull();
   await expect(page.getByText('No active faults')).toBeVisible();
   expect(
     await trafficBefore(fault?.armedAt ?? 0),

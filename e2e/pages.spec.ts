@@ -48,7 +48,7 @@ const DETAILS: Readonly<Record<string, (system: System) => Promise<Shown>>> = {
 
 async function found<T>(search: () => Promise<T | undefined>): Promise<T> {
   let result: T | undefined;
-  await expect.poll(async () => (result = await search()), { timeout: 90_000 }).toBeDefined();
+  await expect.poll(async () => (result = await search()), { timeout: 120_000 }).toBeDefined();
   if (result === undefined) throw new Error('polled until it was there');
   return result;
 }
@@ -69,7 +69,7 @@ async function open(page: Page, system: System, path: string, shows: string): Pr
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`${system.dashboard}${path}`);
-  await expect(page.getByText('Connected')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Connected')).toBeVisible();
   await expect(page.getByRole('main').getByText(shows).filter({ visible: true }).first()).toBeVisible({
     timeout: 60_000,
   });

@@ -13,22 +13,20 @@ test('Abort ends a running experiment: its fault is read back as gone and orders
   await page.goto(`${system.dashboard}/chaos`);
   const card = page.getByRole('article', { name: 'Payment down, sagas compensate' });
   const start = card.getByRole('button');
-  await expect(start).toBeEnabled({ timeout: 60_000 });
+  await expect(start).toBeEnabled();
   await start.click();
   await start.click();
   await expect(page).toHaveURL(/\/chaos\/runs\/.+/);
   const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
   const run = () => call(system.dashboard, 'run', { params: { id } });
-  await expect
-    .poll(async () => (await run()).events.some((e) => e.type === 'fault-armed'), { timeout: 60_000 })
-    .toBe(true);
+  await expect.poll(async () => (await run()).events.some((e) => e.type === 'fault-armed')).toBe(true);
   expect(await charge()).toBe(503);
 
   const abort = page.getByRole('button', { name: 'Abort' });
   await abort.click();
   expect((await run()).endedAt, 'one press asks only').toBeNull();
   await page.getByRole('button', { name: 'Press again to abort' }).click();
-  await expect(page.getByText('exit 7', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('exit 7', { exact: true })).toBeVisible();
   await expect(abort).toBeHidden();
 
   expect(await charge()).not.toBe(503);
@@ -47,10 +45,8 @@ test('Abort ends a running experiment: its fault is read back as gone and orders
     (await call(system.dashboard, 'breakers')).breakers.find(
       (row) => row.service === 'orders' && row.peer === 'payments',
     )?.sample?.state;
-  await expect.poll(breaker, { timeout: 60_000 }).toBe('closed');
+  await expect.poll(breaker).toBe('closed');
   const { sagas } = await call(system.dashboard, 'triggerSaga', { input: { amount: 20 } });
   const facts = { status: 'CONFIRMED', captured: 2000, refunded: 0, ledgerSum: 0, reserved: 1, shipped: 1 };
-  await expect
-    .poll(() => orderFacts(system, sagas[0]?.orderId ?? ''), { timeout: 30_000 })
-    .toMatchObject(facts);
+  await expect.poll(() => orderFacts(system, sagas[0]?.orderId ?? '')).toMatchObject(facts);
 });

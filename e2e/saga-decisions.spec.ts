@@ -8,7 +8,7 @@ async function inventoryIsTrusted({ dashboard }: System): Promise<void> {
   const state = async () =>
     (await call(dashboard, 'breakers')).breakers.find((b) => b.service === 'orders' && b.peer === 'inventory')
       ?.sample?.state;
-  await expect.poll(state, { timeout: 60_000 }).toBe('closed');
+  await expect.poll(state).toBe('closed');
 }
 
 /** A saga whose stock cannot be released any more; resolves when its page asks for a person. */
@@ -29,7 +29,7 @@ async function stuckSaga(page: Page, system: System) {
   const { sagaId, orderId } = sagas[0] ?? { sagaId: '', orderId: '' };
   await page.goto(`${system.dashboard}/sagas/${sagaId}`);
   const waiting = page.getByRole('region', { name: 'Waiting for a person' });
-  await expect(waiting).toContainText('reserve is not undone', { timeout: 60_000 });
+  await expect(waiting).toContainText('reserve is not undone');
   return { faultId: fault?.faultId ?? '', sagaId, orderId, waiting };
 }
 
@@ -44,7 +44,7 @@ test.describe('A compensation that does not get through', () => {
     await waiting.getByLabel(/^Reason/).fill('released by hand');
     await done.click();
     await waiting.getByRole('button', { name: 'Press again: done by hand' }).click();
-    await expect(page.getByText('Compensated', { exact: true })).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText('Compensated', { exact: true })).toBeVisible();
     await expect(waiting).toBeHidden();
     const journal = page.getByRole('region', { name: 'Journal' });
     await expect(journal).toContainText('RESOLVED');
@@ -65,7 +65,7 @@ test.describe('A compensation that does not get through', () => {
       .getByRole('button', { name: 'Retry now' })
       .click({ timeout: 5_000 })
       .catch(() => undefined);
-    await expect(page.getByText('Compensated', { exact: true })).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('Compensated', { exact: true })).toBeVisible();
     expect(await orderFacts(system, orderId)).toMatchObject({ status: 'REJECTED', reserved: 0 });
   });
 });
@@ -77,13 +77,13 @@ test('A delivered order is returned from its saga’s page: parcel collected, mo
   const { sagas } = await call(system.dashboard, 'triggerSaga', { input: { amount: 84.9 } });
   const { sagaId, orderId } = sagas[0] ?? { sagaId: '', orderId: '' };
   await page.goto(`${system.dashboard}/sagas/${sagaId}`);
-  await expect(page.getByText('Confirmed', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Confirmed', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Return order' }).click();
   await page.getByRole('button', { name: 'Press again to return' }).click();
   await page.getByRole('link', { name: 'Its return' }).click();
-  await expect(page.getByText('Returned', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Returned', { exact: true })).toBeVisible();
   await expect
-    .poll(() => orderFacts(system, orderId), { timeout: 30_000 })
+    .poll(() => orderFacts(system, orderId))
     .toMatchObject({ status: 'CONFIRMED', captured: 8490, refunded: 8490, ledgerSum: 0, reserved: 0 });
   const collected = "select 1 from carrier_statement where order_id = $1 and kind = 'return'";
   expect(await sql(system, 'outside-world', collected, [orderId])).toHaveLength(1);

@@ -20,14 +20,14 @@ test.describe('A saga that fails at shipping', () => {
       const sagaId = ((await link.textContent()) ?? '').trim();
       await link.click();
       await expect(page).toHaveURL(new RegExp(`/sagas/${sagaId}`));
-      await expect(page.getByText('Compensated', { exact: true })).toBeVisible({ timeout: 30_000 });
+      await expect(page.getByText('Compensated', { exact: true })).toBeVisible();
       await expect(page.getByRole('region', { name: 'Journal' })).toContainText('COMPENSATED');
       const undone = mode === 'choreographed' ? 'charge undone by payments' : 'charge undone';
       await expect(page.getByRole('region', { name: 'Journal' })).toContainText(undone);
 
       const { orderId } = await call(system.dashboard, 'saga', { params: { id: sagaId } });
       await expect
-        .poll(() => orderFacts(system, orderId), { timeout: 30_000 })
+        .poll(() => orderFacts(system, orderId))
         .toEqual({
           status: 'REJECTED',
           captured: 8490,
@@ -43,9 +43,7 @@ test.describe('A saga that fails at shipping', () => {
     const { sagas } = await call(system.dashboard, 'triggerSaga', { input: { count: 10, failAt: 'ship' } });
     expect(sagas).toHaveLength(10);
     for (const { orderId } of sagas) {
-      await expect
-        .poll(async () => (await orderFacts(system, orderId)).status, { timeout: 30_000 })
-        .toBe('REJECTED');
+      await expect.poll(async () => (await orderFacts(system, orderId)).status).toBe('REJECTED');
       const facts = await orderFacts(system, orderId);
       expect(facts.captured - facts.refunded).toBe(0);
     }
@@ -80,12 +78,12 @@ test('A saga cancelled in progress gives the money and the stock back, whatever 
   expect((await facts()).status, 'one press asks only').toBe('PENDING');
   await page.getByRole('button', { name: 'Press again to cancel' }).click();
   await expect(page.getByText(/^Asked; it is/)).toBeVisible();
-  await expect(journal).toContainText('cancelled before ship', { timeout: 30_000 });
+  await expect(journal).toContainText('cancelled before ship');
   await call(system.dashboard, 'releaseFault', { params: { id: fault?.faultId ?? '' } });
-  await expect(page.getByText('Compensated', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('Compensated', { exact: true })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Cancel saga' })).toBeDisabled();
 
-  await expect.poll(facts, { timeout: 30_000 }).toEqual({
+  await expect.poll(facts).toEqual({
     status: 'CANCELLED',
     captured: 8490,
     refunded: 8490,

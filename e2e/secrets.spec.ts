@@ -45,7 +45,7 @@ async function ask(system: System, path: string, body: unknown, token?: string):
     answered = { status: answer.status, body: (await answer.json()) as Answered['body'] };
     return answer.status;
   };
-  await expect.poll(send, { timeout: 60_000, message: path }).toBeLessThan(429);
+  await expect.poll(send, { message: path }).toBeLessThan(429);
   return answered;
 }
 
@@ -74,7 +74,7 @@ const settled = (system: System, ids: readonly string[]) =>
     .poll(
       () =>
         sql(system, 'orders', "select id from order_head where id = any($1) and status = 'PENDING'", [ids]),
-      { timeout: 90_000 },
+      { timeout: 120_000 },
     )
     .toEqual([]);
 

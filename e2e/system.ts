@@ -126,11 +126,11 @@ async function agentsConnected({ dashboard }: System): Promise<void> {
   const connected = async () =>
     (await call(dashboard, 'agents')).agents.filter((agent) => agent.connected).map(({ service }) => service);
   const wanted = [...SHOP.map(({ service }) => service), 'queue-agent'];
-  await expect.poll(connected, { timeout: 30_000 }).toEqual(expect.arrayContaining(wanted));
+  await expect.poll(connected, { timeout: 120_000 }).toEqual(expect.arrayContaining(wanted));
 }
 
-/** Orders a second. The browser under test takes its part of two cores. */
-const LOAD = { LOAD_RATE: '3' };
+/** Orders a second: enough for every page to have something. The browser takes its part of two cores. */
+const LOAD = { LOAD_RATE: '1' };
 
 /** Playwright's `test` with the system: started once for each worker, ended after its last test. */
 export const test = base.extend<object, { system: System }>({

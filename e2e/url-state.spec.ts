@@ -10,11 +10,11 @@ test('A reload keeps what the page showed: range, instant, selection and filter'
     .getByRole('complementary')
     .filter({ hasText: 'Break this' })
     .or(page.getByRole('region', { name: /orders/ }));
-  await expect(panel.first()).toBeVisible({ timeout: 30_000 });
+  await expect(panel.first()).toBeVisible();
   await page.reload();
   await expect(page).toHaveURL(/node=orders/);
   await expect(page).toHaveURL(/range=15m/);
-  await expect(panel.first()).toBeVisible({ timeout: 30_000 });
+  await expect(panel.first()).toBeVisible();
 
   await page.goto(`${system.dashboard}/sagas?status=confirmed`);
   await expect(page.getByRole('table', { name: 'Sagas' })).toContainText('confirmed');
@@ -28,7 +28,7 @@ test('A click on the incident strip rewinds the whole page, and Back to live ret
   system,
 }) => {
   await page.goto(system.dashboard);
-  await expect(page.locator('[aria-label="service gateway"]')).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator('[aria-label="service gateway"]')).toBeVisible();
   const strip = page.getByRole('slider', { name: /Instant/ });
   await strip.focus();
   await strip.press('ArrowLeft');
@@ -47,7 +47,7 @@ test('A drag across the incident strip sets the range of the whole page, and Liv
 }) => {
   await page.goto(`${system.dashboard}/traces`);
   const traces = page.locator('a[href*="/traces/"]');
-  await expect(traces.first()).toBeVisible({ timeout: 60_000 });
+  await expect(traces.first()).toBeVisible();
   const strip = page.getByRole('slider', { name: /Instant/ });
   const live = page.getByRole('group', { name: 'Time range' }).getByRole('button', { name: 'Live' });
   const range = () => {

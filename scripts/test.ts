@@ -6,7 +6,6 @@ import { StormglassError } from '@stormglass/agents/contract';
 import { ensureBrokers } from './test/brokers.ts';
 import { ensureBrowser } from './test/browser.ts';
 import { ensurePromtool } from './test/promtool.ts';
-import { ensureRecorder } from './test/recorder.ts';
 import { type Counts, clearReport, ROOT, STAGES, type Stage, summary } from './test/stages.ts';
 
 const HELP = `npm test [-- options]
@@ -79,7 +78,7 @@ async function main(): Promise<void> {
     if (stage.name === 'vitest') ensureBrokers(progress);
     if (stage.name === 'playwright') {
       env.CHROMIUM_PATH = ensureBrowser(progress);
-      Object.assign(env, ensureRecorder(progress), ensurePromtool(progress));
+      Object.assign(env, ensurePromtool(progress));
     }
     const counts = stage.count(await run(stage, env));
     total.passed += counts.passed;
