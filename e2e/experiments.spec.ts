@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import type { Run } from '@stormglass/chaos/contract';
 import { call } from './api.ts';
 import { expect, type System, test } from './system.ts';
@@ -46,20 +47,30 @@ const setLoad = ({ dashboard }: System, rate: number) =>
 test.beforeAll(({ system }) => setLoad(system, 3));
 test.afterAll(({ system }) => setLoad(system, 1));
 
+/** By its button, from the click to the verdict. */
+async function press(page: Page, system: System, title: string): Promise<Run> {
+  await page.goto(`${system.dashboard}/chaos`);
+  const button = page.getByRole('article', { name: title }).getByRole('button');
+  await expect(button).toBeEnabled();
+  await button.click();
+  await button.click();
+  await expect(page).toHaveURL(/\/chaos\/runs\/.+/);
+  await expect(page.getByText(/^exit \d$/)).toBeVisible({ timeout: 300_000 });
+  const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  return call(system.dashboard, 'run', { params: { id } });
+}
+
+/** A shop that is not itself yet is not hurt; then it is tried again, until the scenario's time is up. */
+async function pressUntilRun(page: Page, system: System, title: string): Promise<Run> {
+  for (;;) {
+    const run = await press(page, system, title);
+    if (run.verdict !== 'not-run') return run;
+  }
+}
+
 for (const { title, verdicts, measured } of BUTTONS) {
   test(`The button "${title}" runs for real and ends with a verdict`, async ({ page, system }) => {
-    await page.goto(`${system.dashboard}/chaos`);
-    const card = page.getByRole('article', { name: title });
-    const button = card.getByRole('button');
-    await expect(button).toBeEnabled();
-    await button.click();
-    await button.click();
-    await expect(page).toHaveURL(/\/chaos\/runs\/.+/);
-    await expect(page.getByRole('button', { name: 'Abort' })).toBeVisible();
-    await expect(page.getByText(/^exit \d$/)).toBeVisible({ timeout: 300_000 });
-
-    const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
-    const run = await call(system.dashboard, 'run', { params: { id } });
+    const run = await pressUntilRun(page, system, title);
     expect(verdicts, `${run.verdict}: ${run.why}`).toContain(run.verdict);
     expect(run.recovery?.t4, run.why).not.toBeNull();
     measured(run);
