@@ -29,9 +29,11 @@ export class Door {
   }
 }
 
-/** Of these orders those which he may see: a customer sees his own. */
-export function visibleTo<Order extends { userId: string }>(visitor: Visitor, orders: Order[]): Order[] {
-  return visitor.kind === 'anybody' ? orders : orders.filter(({ userId }) => userId === visitor.id);
+/** Where the newest orders that he may see are listed by each service that lists them: a customer sees his own. */
+export function listsFor(visitor: Visitor): { orders: string; orderview: string } {
+  if (visitor.kind === 'anybody') return { orders: '/orders', orderview: '/orders/recent' };
+  const id = encodeURIComponent(visitor.id);
+  return { orders: `/orders?userId=${id}`, orderview: `/users/${id}/orders` };
 }
 
 /** Refuses a customer who asks for what belongs to another; in the words for what does not exist. */

@@ -5,7 +5,7 @@ import type { Peer } from '../kit/peer/peer.ts';
 import { OrdersAnswer } from '../orders/api.ts';
 import { LinesAnswer } from '../orderview/api.ts';
 import { LegacyOrder, LegacyOrders } from './api.ts';
-import { type Door, visibleTo } from './customer.ts';
+import { type Door, listsFor } from './customer.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { Split } from './split.ts';
 
@@ -22,8 +22,6 @@ export interface LegacyParts {
 
 /** The old shop's list of orders, which orderview takes over bit by bit; the answer is the same from either. */
 export function addLegacy(app: App, { door, limit, orders, orderview, strangler }: LegacyParts): void {
-  const fromOrders = async () =>
-    legacy(demandOk(await orders.get('/orders', { answer: OrdersAnswer }), orders.name).orders);
   const list = {
     schema: {
       summary: 'The newest orders, as the old shop lists them',
@@ -36,13 +34,15 @@ export function addLegacy(app: App, { door, limit, orders, orderview, strangler 
     const visitor = await door.visitor(request);
     limit.demand(visitor, request, reply);
     const { variant } = strangler.choose({});
+    const from = listsFor(visitor);
     const newer =
-      variant === 'orderview' ? await orderview.get('/orders/recent', { answer: LinesAnswer }) : null;
+      variant === 'orderview' ? await orderview.get(from.orderview, { answer: LinesAnswer }) : null;
     // Until everything has moved, the old service answers for the new one.
     const source: Source = newer?.kind === 'ok' ? 'orderview' : 'orders';
     reply.header('x-served-by', source);
-    const all = newer?.kind === 'ok' ? legacy(newer.body.orders) : await fromOrders();
-    return { orders: visibleTo(visitor, all) };
+    if (newer?.kind === 'ok') return { orders: legacy(newer.body.orders) };
+    const old = demandOk(await orders.get(from.orders, { answer: OrdersAnswer }), orders.name);
+    return { orders: legacy(old.orders) };
   });
 }
 

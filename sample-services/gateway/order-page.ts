@@ -8,7 +8,7 @@ import { OrdersAnswer, OrderView } from '../orders/api.ts';
 import { OrderDetails } from '../orderview/model/details.ts';
 import { ShipmentsAnswer } from '../shipping/api.ts';
 import { AssembledOrder, ById, CanaryHeaders } from './api.ts';
-import { type Door, demandOwner, visibleTo } from './customer.ts';
+import { type Door, demandOwner, listsFor } from './customer.ts';
 import { patiently } from './patience.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { cookieOf, type Split } from './split.ts';
@@ -69,8 +69,10 @@ export function addOrderPage(app: App, parts: OrderPageParts): void {
   app.get('/orders', list, async (request, reply) => {
     const visitor = await door.visitor(request);
     limit.demand(visitor, request, reply);
-    const found = await patiently(clock, () => orders.get('/orders', { answer: OrdersAnswer }));
-    return { orders: visibleTo(visitor, demandOk(found, orders.name).orders) };
+    const found = await patiently(clock, () =>
+      orders.get(listsFor(visitor).orders, { answer: OrdersAnswer }),
+    );
+    return demandOk(found, orders.name);
   });
 }
 

@@ -16,7 +16,11 @@ import type { Settled } from './settled.ts';
 const ANSWER_WITHIN_MS = 4_500;
 
 const ById = z.object({ id: z.string() });
-const Listing = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) });
+const Listing = z.object({
+  /** Only this user's. */
+  userId: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
 
 export interface OrderRoutes {
   db: Database;
@@ -73,7 +77,9 @@ function addReading(app: App, db: Database): void {
     schema: { summary: 'The newest orders', querystring: Listing, response: { 200: OrdersAnswer } },
     config: { permission: 'orders:read' },
   } as const;
-  app.get('/orders', list, async (request) => ({ orders: await listOrders(db, request.query.limit) }));
+  app.get('/orders', list, async ({ query }) => ({
+    orders: await listOrders(db, query.userId ?? null, query.limit),
+  }));
 }
 
 function addEnding(app: App, { db, engine }: OrderRoutes): void {

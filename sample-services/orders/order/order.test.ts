@@ -71,8 +71,15 @@ describe('an order', () => {
       'ORDER_CREATED',
       'ORDER_CANCELLED',
     ]);
-    expect(await listOrders(db, 1)).toEqual([await readOrder(db, orderId)]);
+    expect(await listOrders(db, null, 1)).toEqual([await readOrder(db, orderId)]);
     expect(await readOrder(db, randomUUID())).toBeNull();
+  });
+
+  test('is listed for its customer however many others have ordered since', async () => {
+    const mine = newOrder({ userId: randomUUID() });
+    await place(mine);
+    for (let i = 0; i < 3; i++) await place(newOrder());
+    expect(await listOrders(db, mine.userId, 2)).toEqual([await readOrder(db, mine.orderId)]);
   });
 
   test('shows its sealed card to nobody outside', async () => {

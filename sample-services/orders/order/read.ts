@@ -20,11 +20,12 @@ export async function readOrderEvents(sql: Sql, orderId: string): Promise<ShopEv
   return (await readStream(sql, orderStream(orderId))).map(toShopEvent);
 }
 
-/** Newest first. */
-export async function listOrders(sql: Sql, limit: number): Promise<OrderView[]> {
+/** Newest first: of one user, or of all when it is null. */
+export async function listOrders(sql: Sql, userId: string | null, limit: number): Promise<OrderView[]> {
+  const [whose, values] = userId === null ? ['', [limit]] : ['where user_id = $2', [limit, userId]];
   const heads = await sql.query<{ id: string }>(
-    'select id from order_head order by created_at desc limit $1',
-    [limit],
+    `select id from order_head ${whose} order by created_at desc limit $1`,
+    values,
   );
   const streams = heads.map((head) => orderStream(head.id));
   const orders = await readManyFolded(sql, ORDER_FOLD, streams);

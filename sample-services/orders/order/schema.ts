@@ -25,6 +25,7 @@ export const ORDER_SCHEMA = `${EVENT_STORE_SCHEMA};
     end if;
   end $$;
   create unique index if not exists order_head_request on order_head (user_id, request_key);
+  create index if not exists order_head_of_user on order_head (user_id, created_at desc);
   create index if not exists order_head_newest on order_head (created_at desc);
   create index if not exists order_head_open on order_head (mode, created_at) where status = 'PENDING';
   do $$ begin
