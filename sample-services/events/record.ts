@@ -1,9 +1,9 @@
 import type { QueueDefinition } from '../kit/broker/port.ts';
 import type { Tx } from '../kit/database.ts';
-import { appendEvents } from '../kit/event-store/append.ts';
+import { appendEvents, type ExpectedVersion } from '../kit/event-store/append.ts';
 import type { StoredEvent } from '../kit/event-store/event.ts';
 import { readStream } from '../kit/event-store/fold.ts';
-import { appendOutbox } from '../kit/outbox/append.ts';
+import { appendAllToOutbox, appendOutbox } from '../kit/outbox/append.ts';
 import { QUEUES, subscribersOf } from './queues.ts';
 import {
   parseShopEvent,
@@ -25,10 +25,10 @@ export type ShopEventDraft = {
   [Type in ShopEventType]: { type: Type; data: ShopEventData<Type> };
 }[ShopEventType];
 
-/** Where events go: after this version of that stream; 0 begins it. */
+/** Where events go: after this version of that stream. */
 export interface Place {
   stream: string;
-  expected: number;
+  expected: ExpectedVersion;
 }
 
 /**
@@ -48,25 +48,12 @@ export async function recordEvents(
     events: drafts,
   });
   const events = stored.map(toShopEvent);
-  for (const event of events) {
-    const queues = subscribersOf(event.type, mode).map((name) => QUEUES[name]);
-    await appendOutbox(tx, queues, {
-      id: event.id,
-      name: event.type,
-      payload: event,
-      conversationId: sagaId,
-    });
-  }
+  const told = events.map((event) => ({
+    to: subscribersOf(event.type, mode).map((name) => QUEUES[name]),
+    ...{ id: event.id, name: event.type, payload: event, conversationId: sagaId },
+  }));
+  await appendAllToOutbox(tx, told);
   return events;
-}
-
-/** The version at which a stream stands; 0 for one without events. For whoever holds the lock of its aggregate's row. */
-export async function streamVersion(tx: Tx, stream: string): Promise<number> {
-  const [row] = await tx.query<{ version: number }>(
-    'select coalesce(max(version), 0)::int as version from event where stream = $1',
-    [stream],
-  );
-  return row?.version ?? 0;
 }
 
 /** Puts the last event of a type in a stream into the outbox once more, as a message of its own, with `more` to its data. */

@@ -1,4 +1,4 @@
-import { recordEvents, type ShopEventDraft, type Subject, streamVersion } from '../events/record.ts';
+import { recordEvents, type ShopEventDraft, type Subject } from '../events/record.ts';
 import type { ShopEventData } from '../events/shop-event.ts';
 import type { Tx } from '../kit/database.ts';
 import { protects } from '../kit/protections.ts';
@@ -91,8 +91,7 @@ export async function release(tx: Tx, subject: Subject, id: string): Promise<Rel
 }
 
 async function record(tx: Tx, id: string, subject: Subject, draft: ShopEventDraft): Promise<void> {
-  const stream = reservationStream(id);
-  await recordEvents(tx, { stream, expected: await streamVersion(tx, stream) }, subject, [draft]);
+  await recordEvents(tx, { stream: reservationStream(id), expected: 'any' }, subject, [draft]);
 }
 
 /** What came of this reservation before. */

@@ -41,16 +41,33 @@ export function handleOnce(
   consumer: string,
   effect: (tx: Tx) => Promise<void>,
 ): Promise<boolean> {
+  return handleOnceWith(db, { messageId, consumer, needs: { select: '1 as nothing', values: [] } }, effect);
+}
+
+/** Select list of a single row, read in the statement that marks the message; its parameters begin at `$4`. */
+export interface Needs {
+  select: string;
+  values: unknown[];
+}
+
+/** `handleOnce` for an effect that needs something of the database first. */
+export function handleOnceWith<Row extends Record<string, unknown>>(
+  db: Database,
+  { messageId, consumer, needs }: { messageId: string; consumer: string; needs: Needs },
+  effect: (tx: Tx, needed: Row) => Promise<void>,
+): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const marked = await tx.query(
-      'insert into inbox (message_id, consumer) values ($1, $2) on conflict do nothing returning message_id',
-      [messageId, consumer],
+    const [needed] = await tx.query<Row>(
+      `with marked as (
+         insert into inbox (message_id, consumer) values ($1, $2) on conflict do nothing returning message_id)
+       select ${needs.select} where exists (select from marked) or not $3`,
+      [messageId, consumer, protects('inbox'), ...needs.values],
     );
-    if (marked.length === 0 && protects('inbox')) {
+    if (needed === undefined) {
       countDuplicate(consumer);
       return false;
     }
-    await effect(tx);
+    await effect(tx, needed);
     return true;
   });
 }

@@ -1,10 +1,4 @@
-import {
-  recordEvents,
-  type ShopEventDraft,
-  type Subject,
-  streamVersion,
-  toShopEvent,
-} from '../events/record.ts';
+import { recordEvents, type ShopEventDraft, type Subject, toShopEvent } from '../events/record.ts';
 import type { ShopEvent } from '../events/shop-event.ts';
 import type { Sql, Tx } from '../kit/database.ts';
 import type { StoredEvent } from '../kit/event-store/event.ts';
@@ -60,7 +54,7 @@ export async function recordPayment(
   drafts: readonly ShopEventDraft[],
 ): Promise<void> {
   const stream = paymentStream(charge);
-  const expected = await streamVersion(tx, stream);
-  await recordEvents(tx, { stream, expected }, subject, drafts);
-  await keepSnapshot(tx, PAYMENT_FOLD, stream, { from: expected, to: expected + drafts.length });
+  const recorded = await recordEvents(tx, { stream, expected: 'any' }, subject, drafts);
+  const to = recorded.at(-1)?.version ?? 0;
+  await keepSnapshot(tx, PAYMENT_FOLD, stream, { from: to - recorded.length, to });
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { recordEvents, type ShopEventDraft, type Subject, streamVersion } from '../events/record.ts';
+import { recordEvents, type ShopEventDraft, type Subject } from '../events/record.ts';
 import type { CancelCause, ShopEventData } from '../events/shop-event.ts';
 import { sagaIdOf } from '../events/steps.ts';
 import type { Database, Sql, Tx } from '../kit/database.ts';
@@ -20,9 +20,8 @@ export async function openShipment(db: Database, id: string, { orderId, mode }: 
 
 /** The carrier made the label. */
 export async function settleCreated(tx: Tx, id: string, tracking: string): Promise<void> {
-  const row = await move(tx, id, 'pending', 'created');
+  const row = await move(tx, id, 'pending', 'created', tracking);
   if (!row) return;
-  await tx.query('update shipment set tracking = $2 where id = $1', [id, tracking]);
   await record(tx, id, row, [{ type: 'SHIPMENT_CREATED', data: { tracking } }]);
 }
 
@@ -78,8 +77,7 @@ export async function record(
   subject: Subject,
   drafts: readonly ShopEventDraft[],
 ): Promise<void> {
-  const stream = shipmentStream(id);
-  await recordEvents(tx, { stream, expected: await streamVersion(tx, stream) }, subject, drafts);
+  await recordEvents(tx, { stream: shipmentStream(id), expected: 'any' }, subject, drafts);
 }
 
 interface MovedRow extends Subject {
@@ -87,11 +85,18 @@ interface MovedRow extends Subject {
   failReason: string | null;
 }
 
-async function move(tx: Tx, id: string, from: string, to: string): Promise<MovedRow | null> {
+async function move(
+  tx: Tx,
+  id: string,
+  from: string,
+  to: string,
+  tracking: string | null = null,
+): Promise<MovedRow | null> {
   const [row] = await tx.query<Omit<MovedRow, 'sagaId'>>(
-    `update shipment set status = $3, undo_due_at = null, updated_at = now() where id = $1 and status = $2
+    `update shipment set status = $3, tracking = coalesce($4, tracking), undo_due_at = null, updated_at = now()
+     where id = $1 and status = $2
      returning order_id as "orderId", mode, fail_cause as "failCause", fail_reason as "failReason"`,
-    [id, from, to],
+    [id, from, to, tracking],
   );
   return row ? { ...row, sagaId: sagaIdOf(id) } : null;
 }

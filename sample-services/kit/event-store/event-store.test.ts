@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { ask, startTestPostgres, type TestPostgres } from '../../testing/postgres.ts';
 import { Database, type Sql } from '../database.ts';
-import { appendEvents, VersionClash } from './append.ts';
+import { appendEvents, type ExpectedVersion, VersionClash } from './append.ts';
 import { readFeed } from './feed.ts';
 import { type Fold, keepSnapshot, readFolded, readManyFolded, readStream } from './fold.ts';
 import { EVENT_STORE_SCHEMA } from './schema.ts';
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 const added = (n: number) => ({ type: 'ADDED', data: { n } });
-const add = (sql: Sql, stream: string, expected: number, ...numbers: number[]) =>
+const add = (sql: Sql, stream: string, expected: ExpectedVersion, ...numbers: number[]) =>
   appendEvents(sql, { stream, expected, meta: { about: stream }, events: numbers.map(added) });
 
 const Sum = z.object({ sum: z.number() });
@@ -113,6 +113,20 @@ describe('a stream', () => {
     const stream = randomUUID();
     await expect(add(db, stream, 3, 1)).rejects.toMatchObject({ name: 'VersionClash', stream, expected: 3 });
     expect(await readStream(db, stream)).toEqual([]);
+  });
+
+  test('goes on wherever it stands for whoever locked its row: no version twice, none left out', async () => {
+    const stream = randomUUID();
+    await db.query('create table if not exists aggregate (id text primary key, changes int not null)');
+    await db.query('insert into aggregate values ($1, 0)', [stream]);
+    const change = (n: number) =>
+      db.transaction(async (tx) => {
+        await tx.query('update aggregate set changes = changes + 1 where id = $1', [stream]);
+        await add(tx, stream, 'any', n, n);
+      });
+    await Promise.all(Array.from({ length: 10 }, (_, n) => change(n)));
+    const versions = (await readStream(db, stream)).map((event) => event.version);
+    expect(versions).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
   });
 
   test('keeps nothing of a transaction which met a clash', async () => {

@@ -1,4 +1,4 @@
-import type { Sql } from '../database.ts';
+import type { Sql, Tx } from '../database.ts';
 import { protects } from '../protections.ts';
 
 /**
@@ -73,16 +73,26 @@ export async function releaseLease(sql: Sql, { name, owner, epoch }: Held): Prom
   );
 }
 
+/** A condition for an SQL statement, with its parameters. */
+export interface Fence {
+  condition: string;
+  values: unknown[];
+}
+
 /**
- * Throws StaleLease unless it is held still. For the transaction that writes, right before it commits: whoever takes the
- * lease over waits until that has ended, so nothing is written under an epoch which is not the newest.
+ * True in a statement that writes while the lease is held still: whoever takes it over waits until the statement's
+ * transaction has ended, so nothing is written under an epoch which is not the newest. Parameters begin at `$first`.
  */
-export async function demandLease(tx: Sql, held: Held): Promise<void> {
-  if (!protects('fencing')) return;
-  const rows = await tx.query('select 1 from lease where name = $1 and owner = $2 and epoch = $3 for share', [
-    held.name,
-    held.owner,
-    held.epoch,
-  ]);
+export function whileHeld({ name, owner, epoch }: Held, first: number): Fence {
+  if (!protects('fencing')) return { condition: 'true', values: [] };
+  const condition = `exists (select from lease
+    where name = $${first} and owner = $${first + 1} and epoch = $${first + 2} for share)`;
+  return { condition, values: [name, owner, epoch] };
+}
+
+/** Throws StaleLease unless it is held still. For a transaction that writes more than once, right before it commits. */
+export async function demandLease(tx: Tx, held: Held): Promise<void> {
+  const { condition, values } = whileHeld(held, 1);
+  const rows = await tx.query(`select 1 where ${condition}`, values);
   if (rows.length === 0) throw new StaleLease(held);
 }

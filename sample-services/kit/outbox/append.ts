@@ -30,36 +30,54 @@ export function carryFrom(db: Database, carrier: Carrier): () => void {
   return () => ours.delete(carrier);
 }
 
+/** A message with the queues it goes to. */
+export interface AddressedMessage extends OutgoingMessage {
+  to: QueueDefinition | readonly QueueDefinition[];
+}
+
 /**
  * Writes a message to one or several queues inside the caller's transaction, with the trace context of the moment: it is
  * published if and only if that transaction commits. Gives its id.
  */
 export async function appendOutbox(
   tx: Tx,
-  to: QueueDefinition | readonly QueueDefinition[],
+  to: AddressedMessage['to'],
   message: OutgoingMessage,
 ): Promise<string> {
-  const { id = randomUUID(), name, payload, conversationId } = message;
-  const queues = [to].flat().map((queue) => queue.name);
-  if (queues.length === 0) return id;
+  const { id = randomUUID() } = message;
+  await appendAllToOutbox(tx, [{ ...message, id, to }]);
+  return id;
+}
+
+/** The same for several messages in one statement; gives their ids. */
+export async function appendAllToOutbox(tx: Tx, messages: readonly AddressedMessage[]): Promise<string[]> {
   const headers = carry();
+  const named = messages.map((message) => ({ ...message, id: message.id ?? randomUUID() }));
+  const ids = named.map(({ id }) => id);
+  const copies = named.flatMap(({ to, ...message }) =>
+    [to].flat().map(({ name }) => ({ queue: name, message })),
+  );
+  if (copies.length === 0) return ids;
   if (!protects('outbox')) {
-    const sent = { id, name, payload, conversationId, headers };
-    tx.afterCommit(() => sendUnkept(tx.database, queues, sent));
-    return id;
+    tx.afterCommit(() => {
+      for (const { queue, message } of copies) sendUnkept(tx.database, queue, { ...message, headers });
+    });
+    return ids;
   }
+  const rows = copies.map(({ queue, message }) => ({ ...message, queue }));
   await tx.query(
     `insert into outbox (id, queue, name, payload, conversation_id, headers)
-     select $1, queue, $3, $4, $5, $6 from unnest($2::text[]) queue`,
-    [id, queues, name, JSON.stringify(payload), conversationId, JSON.stringify(headers)],
+     select id, queue, name, payload, "conversationId", $2 from jsonb_to_recordset($1)
+       as message (id uuid, queue text, name text, payload jsonb, "conversationId" text)`,
+    [JSON.stringify(rows), JSON.stringify(headers)],
   );
   tx.afterCommit(() => {
     for (const carrier of carriers.get(tx.database) ?? []) carrier.nudge();
   });
-  return id;
+  return ids;
 }
 
-function sendUnkept(db: Database, queues: readonly string[], message: Message): void {
+function sendUnkept(db: Database, queue: string, message: Message): void {
   const [carrier] = carriers.get(db) ?? [];
-  for (const queue of queues) carrier?.sendUnkept(queue, message);
+  carrier?.sendUnkept(queue, message);
 }

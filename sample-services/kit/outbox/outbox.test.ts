@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CountedDatabase } from '../../testing/counted-database.ts';
 import { ask, startTestPostgres, type TestPostgres } from '../../testing/postgres.ts';
 import { BullMqBroker } from '../broker/bullmq.ts';
 import type { Broker } from '../broker/port.ts';
-import { Database } from '../database.ts';
 import { handleOnce, INBOX_SCHEMA } from '../inbox.ts';
 import { setProtection } from '../protections.ts';
-import { appendOutbox } from './append.ts';
+import { appendAllToOutbox, appendOutbox } from './append.ts';
 import { OutboxRelay } from './relay.ts';
 import { OUTBOX_SCHEMA } from './schema.ts';
 
@@ -16,7 +16,7 @@ const soon = { timeout: 15_000, interval: 25 };
 
 let postgres: TestPostgres;
 let url: string;
-let db: Database;
+let db: CountedDatabase;
 let broker: Broker;
 let relays: OutboxRelay[];
 let received: string[];
@@ -24,7 +24,7 @@ beforeAll(async () => {
   postgres = await startTestPostgres();
   url = await postgres.database('letters');
   const brokerUrl = await postgres.database('broker');
-  db = new Database({ url, schema: `${OUTBOX_SCHEMA}; ${INBOX_SCHEMA}`, log });
+  db = new CountedDatabase({ url, schema: `${OUTBOX_SCHEMA}; ${INBOX_SCHEMA}`, log });
   await db.whenReady();
   broker = new BullMqBroker({ url: brokerUrl, log });
   await broker.consume(QUEUE, async (delivery) => void received.push(String(delivery.payload)), {
@@ -132,6 +132,50 @@ describe('the outbox', () => {
     const again = db.transaction((tx) => appendOutbox(tx, QUEUE, { ...letter('twice'), id }));
     await expect(again).rejects.toThrow(/outbox_message/);
     await db.query('delete from outbox where id = $1', [id]);
+  });
+
+  test('takes several messages in one round trip', async () => {
+    const messages = [
+      { ...letter('to one'), to: QUEUE },
+      { ...letter('to two'), to: [QUEUE, { ...QUEUE, name: 'copies' }] },
+      { ...letter('to nobody'), to: [] },
+    ];
+    const [ids, taken] = await db.transaction(async (tx) => {
+      const before = db.roundTrips;
+      return [await appendAllToOutbox(tx, messages), db.roundTrips - before] as const;
+    });
+    expect(taken).toBe(1);
+    const rows = await db.query('select id, queue, payload from outbox where id = any($1) order by seq', [
+      ids,
+    ]);
+    expect(rows).toEqual([
+      { id: ids[0], queue: 'letters', payload: 'to one' },
+      { id: ids[1], queue: 'letters', payload: 'to two' },
+      { id: ids[1], queue: 'copies', payload: 'to two' },
+    ]);
+    await db.query('delete from outbox where id = any($1)', [ids]);
+  });
+
+  test('holds no transaction open while the broker is slow', async () => {
+    const begun = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const slow = relay(
+      publishing(async (queue, message) => {
+        begun.resolve();
+        await goOn.promise;
+        await broker.publish(queue, message);
+      }),
+    );
+    await vi.waitFor(() => expect(slow.lease).not.toBeNull(), soon);
+    await db.transaction((tx) => appendOutbox(tx, QUEUE, letter('slow')));
+    await begun.promise;
+    const open = await ask(
+      url,
+      `select query from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
+    );
+    expect(open).toEqual([]);
+    goOn.resolve();
+    await vi.waitFor(async () => expect(await unsent()).toEqual([{ n: 0 }]), soon);
   });
 
   test('taken away: what was sent before a rollback is not sent either, and what cannot be sent is lost', async () => {

@@ -2,9 +2,9 @@ import { metrics, trace } from '@opentelemetry/api';
 import { METRIC } from '@stormglass/agents/contract';
 import type { Broker, Message, QueueDefinition } from '../broker/port.ts';
 import { crashPoint } from '../crash.ts';
-import type { Database, Tx } from '../database.ts';
+import type { Database } from '../database.ts';
 import { Leadership } from '../lease/leadership.ts';
-import { demandLease, type Held, StaleLease } from '../lease/lease.ts';
+import { type Held, StaleLease, whileHeld } from '../lease/lease.ts';
 import type { Log } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
 import { carryFrom } from './append.ts';
@@ -21,7 +21,8 @@ export interface RelayOptions {
   leaseMs?: number;
 }
 
-interface OutboxRow {
+/** With how much there is to send altogether. */
+interface OutboxRow extends Unsent {
   seq: string;
   id: string;
   queue: string;
@@ -37,6 +38,8 @@ interface Unsent {
   ageSeconds: number;
 }
 
+const NOTHING_UNSENT: Unsent = { pending: 0, ageSeconds: 0 };
+
 export const RELAY_LEASE = 'outbox-relay';
 
 const BATCH = 50;
@@ -44,10 +47,10 @@ const BATCH = 50;
 const POLL_MS = 250;
 
 /**
- * Publishes committed rows. Of all relays of a database one leads; it takes unsent rows with `for update skip locked` and
- * flags them after the broker confirmed: a cursor over `seq` would lose a row whose transaction commits late. A crash in
- * between publishes again under the same id, which broker and inbox recognise. A leader that slept until another one
- * led does not flag anything: its epoch is stale.
+ * Publishes committed rows. Of all relays of a database one leads; it reads unsent rows and flags them after the broker
+ * confirmed: a cursor over `seq` would lose a row whose transaction commits late. Nothing is locked in between, so a slow
+ * broker holds no transaction open. A crash there publishes again under the same id, which broker and inbox recognise.
+ * A leader that slept until another one led does not flag anything: its epoch is stale.
  */
 export class OutboxRelay {
   readonly #options: RelayOptions;
@@ -55,7 +58,7 @@ export class OutboxRelay {
   readonly #leadership: Leadership;
   readonly #loop: Loop;
   readonly #ends: (() => void)[];
-  #unsent: Unsent = { pending: 0, ageSeconds: 0 };
+  #unsent = NOTHING_UNSENT;
 
   constructor(options: RelayOptions) {
     const { db, log, instance, instanceIsStable, leaseMs } = options;
@@ -97,21 +100,15 @@ export class OutboxRelay {
     await db.whenReady();
     const { lease } = this;
     if (lease === null) return false;
-    // Most rounds have nothing to send: one statement finds that out, a transaction is three.
-    this.#unsent = await this.#measure();
-    if (this.#unsent.pending === 0) return false;
-    const { sent, failure } = await db.transaction((tx) => this.#sendBatch(tx, lease));
+    const rows = await this.#unsentRows();
+    if (rows.length === 0) return false;
+    const failure = await this.#send(rows, lease);
     if (failure) throw failure.reason;
-    return sent === BATCH;
+    return rows.length === BATCH;
   }
 
   /** A message that the broker does not take waits for the next round; it holds up no other. */
-  async #sendBatch(tx: Tx, lease: Held): Promise<{ sent: number; failure?: PromiseRejectedResult }> {
-    const rows = await tx.query<OutboxRow>(
-      `select seq, id, queue, name, payload, conversation_id, headers from outbox
-       where sent_at is null order by seq limit ${BATCH} for update skip locked`,
-    );
-    if (rows.length === 0) return { sent: 0 };
+  async #send(rows: readonly OutboxRow[], lease: Held): Promise<PromiseRejectedResult | undefined> {
     const attributes = { 'lease.epoch': lease.epoch, 'messaging.batch.message_count': rows.length };
     return await trace
       .getTracer('stormglass.shop')
@@ -123,14 +120,9 @@ export class OutboxRelay {
             rows.map((row) => this.#publish(row.queue, toMessage(row))),
           );
           crashPoint('relay:after-publish');
-          await demandLease(tx, lease);
           const sent = rows.filter((_, index) => published[index]?.status === 'fulfilled');
-          await tx.query('update outbox set sent_at = now(), sent_epoch = $2 where seq = any($1)', [
-            sent.map((row) => row.seq),
-            lease.epoch,
-          ]);
-          const failure = published.find((one) => one.status === 'rejected');
-          return failure === undefined ? { sent: sent.length } : { sent: sent.length, failure };
+          if (sent.length > 0) await this.#flag(sent, lease);
+          return published.find((one) => one.status === 'rejected');
         } finally {
           span.end();
         }
@@ -143,13 +135,29 @@ export class OutboxRelay {
     await this.#options.broker.publish(queue, message);
   }
 
-  async #measure(): Promise<Unsent> {
-    const [row] = await this.#options.db.query<{ pending: number; age: number }>(
-      `select count(*)::int as pending,
-         coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float as age
-       from outbox where sent_at is null`,
+  /** The oldest, and what there is altogether, in one statement: most rounds find nothing. */
+  async #unsentRows(): Promise<OutboxRow[]> {
+    const rows = await this.#options.db.query<OutboxRow>(
+      `select oldest.*, pending, "ageSeconds"
+       from (select seq, id, queue, name, payload, conversation_id, headers from outbox
+             where sent_at is null order by seq limit ${BATCH}) oldest,
+         (select count(*)::int as pending,
+            extract(epoch from clock_timestamp() - min(created_at))::float as "ageSeconds"
+          from outbox where sent_at is null) unsent
+       order by seq`,
     );
-    return { pending: row?.pending ?? 0, ageSeconds: row?.age ?? 0 };
+    const [{ pending, ageSeconds } = NOTHING_UNSENT] = rows;
+    this.#unsent = { pending, ageSeconds };
+    return rows;
+  }
+
+  async #flag(rows: readonly OutboxRow[], lease: Held): Promise<void> {
+    const { condition, values } = whileHeld(lease, 3);
+    const flagged = await this.#options.db.query(
+      `update outbox set sent_at = now(), sent_epoch = $2 where seq = any($1) and ${condition} returning seq`,
+      [rows.map((row) => row.seq), lease.epoch, ...values],
+    );
+    if (flagged.length === 0) throw new StaleLease(lease);
   }
 
   /** The leader alone tells of its database's outbox. */

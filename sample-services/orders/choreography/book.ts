@@ -23,16 +23,23 @@ interface PageRow extends Record<string, unknown> {
   outcome: SagaOutcome | null;
 }
 
+/** Rows of the saga `$1`, as JSON in `$2`. */
+const WRITTEN = `written as (
+  insert into choreography_step (saga_id, step, kind, status, attempt, owner, key, detail, at)
+  select $1, r.step, r.kind, r.status, r.attempt, r.owner, r.key, left(r.detail, 500), to_timestamp(r.at / 1000.0)
+  from jsonb_to_recordset($2) as r
+    (step text, kind text, status text, attempt int, owner text, key text, detail text, at double precision))`;
+
 /** Begins the book of a saga, in the transaction that places its order. */
 export async function beginPage(
   tx: Tx,
   { sagaId, orderId, amount }: { sagaId: string; orderId: string; amount: number },
   rows: readonly JournalRow[],
 ): Promise<void> {
-  await tx.query('insert into choreography (saga_id, order_id, amount, carrier) values ($1, $2, $3, $4)', [
-    ...[sagaId, orderId, amount, JSON.stringify(carry())],
-  ]);
-  await addRows(tx, sagaId, rows);
+  await tx.query(
+    `with ${WRITTEN} insert into choreography (saga_id, order_id, amount, carrier) values ($1, $3, $4, $5)`,
+    [sagaId, JSON.stringify(rows), orderId, amount, JSON.stringify(carry())],
+  );
 }
 
 /** Reads a page; `lock` keeps others from it until the transaction ends, so that events of one saga follow each other. */
@@ -53,31 +60,20 @@ export async function readPage(sql: Sql, sagaId: string, lock = false): Promise<
   return { ...rest, sagaId, orderId, amount: Number(amount), rows: journal };
 }
 
-export async function addRows(tx: Tx, sagaId: string, rows: readonly JournalRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.query(
-    `insert into choreography_step (saga_id, step, kind, status, attempt, owner, key, detail, at)
-     select $1, r.step, r.kind, r.status, r.attempt, r.owner, r.key, left(r.detail, 500),
-       to_timestamp(r.at / 1000.0)
-     from jsonb_to_recordset($2) as r
-       (step text, kind text, status text, attempt int, owner text, key text, detail text, at double precision)`,
-    [sagaId, JSON.stringify(rows)],
-  );
-}
-
-/** Writes what has changed on a page. */
+/** Writes new rows of a page, and what has changed on it. */
 export async function turnPage(
   tx: Tx,
   { sagaId, settled, cause, undone }: Page,
-  outcome: SagaOutcome | null,
-  stuck: boolean,
-) {
+  rows: readonly JournalRow[],
+  { outcome, stuck }: { outcome: SagaOutcome | null; stuck: boolean },
+): Promise<void> {
   await tx.query(
-    `update choreography set settled = $2, cause = $3, undone = $4, outcome = $5, stuck = $6,
-       told_at = case when settled is null and $2 = 'CANCELLED' then clock_timestamp() else told_at end,
-       ended_at = case when $5::text is null then null else coalesce(ended_at, clock_timestamp()) end
+    `with ${WRITTEN}
+     update choreography set settled = $3, cause = $4, undone = $5, outcome = $6, stuck = $7,
+       told_at = case when settled is null and $3 = 'CANCELLED' then clock_timestamp() else told_at end,
+       ended_at = case when $6::text is null then null else coalesce(ended_at, clock_timestamp()) end
      where saga_id = $1`,
-    [sagaId, settled, cause, undone, outcome, stuck],
+    [sagaId, JSON.stringify(rows), settled, cause, undone, outcome, stuck],
   );
 }
 

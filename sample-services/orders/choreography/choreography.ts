@@ -30,15 +30,7 @@ import type {
   StuckSaga,
 } from '../saga/port.ts';
 import { announce } from '../saga/telemetry.ts';
-import {
-  addRows,
-  beginPage,
-  findOverdue,
-  type OpenPage,
-  readPage,
-  takeUnanswered,
-  turnPage,
-} from './book.ts';
+import { beginPage, findOverdue, type OpenPage, readPage, takeUnanswered, turnPage } from './book.ts';
 import { intent, outcomeOf, type Reading, readEvent, STEPS } from './reading.ts';
 import { cancelRows, confirmRows, endRow, startRow } from './rows.ts';
 import { decided, findSilent, listStuck, silentStep, stuckNow, stuckStep } from './stuck.ts';
@@ -211,8 +203,8 @@ export class Choreography {
     }
     const outcome = outcomeOf(after);
     if (outcome !== null && page.outcome === null) rows.push(endRow(after, outcome, this.#clock));
-    await addRows(tx, page.sagaId, rows);
-    await turnPage(tx, after, outcome, outcome === null && stuckStep(after) !== null);
+    const stuck = outcome === null && stuckStep(after) !== null;
+    await turnPage(tx, after, rows, { outcome, stuck });
     tx.afterCommit(() => {
       this.#tell(page, rows, outcome);
       if (ends) this.#options.onSettled(page.sagaId);

@@ -2,22 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ShopEvent } from '../../events/shop-event.ts';
-import { Database } from '../../kit/database.ts';
+import { setProtection } from '../../kit/protections.ts';
 import { seededRandom } from '../../kit/random.ts';
+import { CountedDatabase } from '../../testing/counted-database.ts';
 import { startTestPostgres, type TestPostgres } from '../../testing/postgres.ts';
 import { foldOrder } from '../model/fold.ts';
 import { readDetails, readRecent, readUsersOrders } from '../read.ts';
 import { ORDERVIEW_SCHEMA } from '../schema.ts';
 import { applyEvents } from './apply.ts';
-import { beginRebuild, finishRebuild, openGenerations, readGenerations, sweepFormer } from './generations.ts';
+import { beginRebuild, finishRebuild, sweepFormer } from './generations.ts';
+import { Lag } from './lag.ts';
+import { Projector } from './projector.ts';
 
 let postgres: TestPostgres;
-let db: Database;
+let db: CountedDatabase;
+let projector: Projector;
 beforeAll(async () => {
   postgres = await startTestPostgres();
   const url = await postgres.database('view');
-  db = new Database({ url, schema: ORDERVIEW_SCHEMA, log: pino({ level: 'silent' }), max: 10 });
+  db = new CountedDatabase({ url, schema: ORDERVIEW_SCHEMA, log: pino({ level: 'silent' }), max: 10 });
   await db.whenReady();
+  projector = new Projector({ db, lag: new Lag() });
 });
 afterAll(async () => {
   await db.close();
@@ -49,16 +54,22 @@ function shuffled<T>(items: readonly T[], seed: number): T[] {
     .map(({ item }) => item);
 }
 
-/** What the projector does with each message. */
-const apply = (...events: ShopEvent[]) =>
-  db.transaction(async (tx) => applyEvents(tx, openGenerations(await readGenerations(tx)), events));
+/** Hears of an event, in a message of its own. */
+const hear = (event: ShopEvent, id: string = randomUUID()) =>
+  projector.handle({
+    ...{ id, name: event.type, payload: event, conversationId: event.sagaId },
+    ...{ headers: {}, attempt: 1 },
+  });
+const hearAll = async (events: readonly ShopEvent[]) => {
+  for (const event of events) await hear(event);
+};
 
 describe('the read models', () => {
   test('are right whatever events come at once, in any order and twice', async () => {
     const user = randomUUID();
     const orders = Array.from({ length: 12 }, () => delivered(randomUUID(), user));
     const all = orders.flat();
-    await Promise.all(shuffled([...all, ...all], 7).map((event) => apply(event)));
+    await Promise.all(shuffled([...all, ...all], 7).map((event) => hear(event)));
     for (const events of orders) {
       const orderId = events[0]?.orderId ?? '';
       expect(await readDetails(db, orderId)).toEqual(foldOrder(orderId, events));
@@ -72,7 +83,7 @@ describe('the read models', () => {
   });
 
   test('keep neither the card nor the address of an order', async () => {
-    await apply(...delivered(randomUUID(), 'u'));
+    await hearAll(delivered(randomUUID(), 'u'));
     const rows = await db.query(
       `select 1 from view_event where event::text like '%sealed"%' or event::text like '%secret%'`,
     );
@@ -82,10 +93,33 @@ describe('the read models', () => {
   test('list an order only when it is known who placed it', async () => {
     const user = randomUUID();
     const [created, ...later] = delivered(randomUUID(), user);
-    await apply(...later);
+    await hearAll(later);
     expect(await readUsersOrders(db, user, 10)).toEqual([]);
-    if (created) await apply(created);
+    if (created) await hear(created);
     expect(await readUsersOrders(db, user, 10)).toHaveLength(1);
+  });
+});
+
+describe('a message', () => {
+  test('is heard in five round trips, and known again in three', async () => {
+    const [created] = delivered(randomUUID(), 'u');
+    if (!created) throw new Error('no event');
+    expect(await db.during(() => hear(created, 'm-1'))).toBe(5);
+    expect(await db.during(() => hear(created, 'm-1'))).toBe(3);
+    setProtection('inbox', false);
+    expect(await db.during(() => hear(created, 'm-1'))).toBe(5);
+    setProtection('inbox', true);
+    expect((await readDetails(db, created.orderId))?.events).toBe(1);
+  });
+
+  test('that could not be applied is not marked', async () => {
+    const [created] = delivered(randomUUID(), 'u');
+    if (!created) throw new Error('no event');
+    await db.query('alter table order_details add constraint refusing check (order_id is null) not valid');
+    await expect(hear(created, 'm-2')).rejects.toThrow(/refusing/);
+    await db.query('alter table order_details drop constraint refusing');
+    await hear(created, 'm-2');
+    expect((await readDetails(db, created.orderId))?.status).toBe('PENDING');
   });
 });
 
@@ -98,14 +132,14 @@ describe('a rebuild', () => {
 
   test('loses no event that comes while it runs, and forgets what was wrong before', async () => {
     const [before, during] = [delivered(randomUUID(), 'u-b'), delivered(randomUUID(), 'u-d')];
-    await apply(...before);
+    await hearAll(before);
     const orderId = before[0]?.orderId ?? '';
     await db.query(
       `update order_details set details = jsonb_set(details, '{amount}', '1') where order_id = $1`,
       [orderId],
     );
     const generation = await beginRebuild(db, ['orders']);
-    await apply(...during);
+    await hearAll(during);
     expect((await readDetails(db, orderId))?.amount).toBe(1);
     await db.transaction((tx) => applyEvents(tx, [generation], shuffled(before, 3)));
     await finishRebuild(db, generation);

@@ -6,55 +6,66 @@ import { foldOrder } from '../model/fold.ts';
 /** ASCII for VIEW: class of the advisory locks, one for each order. */
 const LOCK_CLASS = 0x56494557;
 
-/**
- * Adds events to a generation and folds the orders they belong to anew; events that are there already change nothing.
- * Whoever folds an order holds its lock, so of two events at once the second sees the first. Orders are locked in one
- * sequence by everybody. Runs inside the caller's transaction.
- */
+/** SQL that waits for an order's lock and keeps it until the transaction ends. */
+export const lockOf = (key: string): string => `pg_advisory_xact_lock(${LOCK_CLASS}, ${key})`;
+
+/** `foldEvents` for events of several orders. They are locked in one sequence by everybody. */
 export async function applyEvents(
   tx: Sql,
   generations: readonly number[],
   events: readonly ShopEvent[],
 ): Promise<void> {
-  const orders = [...new Set(events.map((event) => event.orderId))].sort();
-  if (orders.length === 0) return;
+  if (events.length === 0) return;
   await tx.query(
-    `select pg_advisory_xact_lock(${LOCK_CLASS}, key) from
-       (select distinct hashtext(id) as key from unnest($1::text[]) id order by 1) keys`,
-    [orders],
+    `select ${lockOf('key')} from (select distinct hashtext(id) as key from unnest($1::text[]) id order by 1) keys`,
+    [ordersOf(events)],
   );
+  await foldEvents(tx, generations, events);
+}
+
+/**
+ * Adds events to a generation and folds the orders they belong to anew; events that are there already change nothing.
+ * Runs in a transaction which an earlier statement of has taken the locks of those orders: of two events at once the
+ * second sees the first, because each statement sees what was committed before it began.
+ */
+export async function foldEvents(
+  tx: Sql,
+  generations: readonly number[],
+  events: readonly ShopEvent[],
+): Promise<void> {
   for (const generation of generations) {
-    const heard = await addEvents(tx, generation, orders, events);
+    const heard = await addEvents(tx, generation, events);
     await writeModels(
       tx,
       generation,
-      orders.map((orderId) => foldOrder(orderId, heard.get(orderId) ?? [])),
+      [...heard].map(([orderId, all]) => foldOrder(orderId, all)),
     );
   }
 }
 
-/** Every event of these orders, the new ones included. */
+const ordersOf = (events: readonly ShopEvent[]): string[] => [
+  ...new Set(events.map((event) => event.orderId)),
+];
+
+/** Every event of these events' orders, the new ones included: a statement does not see what it writes itself. */
 async function addEvents(
   tx: Sql,
   generation: number,
-  orders: readonly string[],
   events: readonly ShopEvent[],
 ): Promise<Map<string, ShopEvent[]>> {
-  await tx.query(
-    `insert into view_event (generation, order_id, stream, version, event)
-     select $1, e.event->>'orderId', e.event->>'stream', (e.event->>'version')::int, e.event
-     from jsonb_array_elements($2) e (event) on conflict do nothing`,
-    [generation, JSON.stringify(events.map(withoutSecrets))],
+  const rows = await tx.query<{ event: unknown }>(
+    `with added as (
+       insert into view_event (generation, order_id, stream, version, event)
+       select $1, e.event->>'orderId', e.event->>'stream', (e.event->>'version')::int, e.event
+       from jsonb_array_elements($2) e (event) on conflict do nothing returning event)
+     select event from added union all
+     select event from view_event where generation = $1 and order_id = any($3)`,
+    [generation, JSON.stringify(events.map(withoutSecrets)), ordersOf(events)],
   );
-  const rows = await tx.query<{ order_id: string; event: unknown }>(
-    'select order_id, event from view_event where generation = $1 and order_id = any($2)',
-    [generation, orders],
+  return Map.groupBy(
+    rows.map(({ event }) => parseShopEvent(event)),
+    (event) => event.orderId,
   );
-  const byOrder = new Map<string, ShopEvent[]>();
-  for (const { order_id, event } of rows) {
-    byOrder.set(order_id, [...(byOrder.get(order_id) ?? []), parseShopEvent(event)]);
-  }
-  return byOrder;
 }
 
 /** No model shows a card or an address, so neither is kept: not of the order, nor as others pass them on. */

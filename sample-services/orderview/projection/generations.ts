@@ -16,11 +16,14 @@ export async function readGenerations(sql: Sql): Promise<Generations> {
   return row;
 }
 
+/** What has to be known of the generations to add to them. */
+export type OpenGenerations = Pick<Generations, 'current' | 'building'>;
+
 /**
  * Generations an event goes into. An applier that has not seen a rebuild begin is no harm: its event was committed by
  * its owner before, so the rebuild reads it there.
  */
-export function openGenerations({ current, building }: Generations): number[] {
+export function openGenerations({ current, building }: OpenGenerations): number[] {
   return building === null ? [current] : [current, building];
 }
 
