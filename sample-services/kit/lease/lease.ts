@@ -1,4 +1,4 @@
-import type { Sql, Tx } from '../database.ts';
+import type { Sql } from '../database.ts';
 import { protects } from '../protections.ts';
 
 /**
@@ -88,11 +88,4 @@ export function whileHeld({ name, owner, epoch }: Held, first: number): Fence {
   const condition = `exists (select from lease
     where name = $${first} and owner = $${first + 1} and epoch = $${first + 2} for share)`;
   return { condition, values: [name, owner, epoch] };
-}
-
-/** Throws StaleLease unless it is held still. For a transaction that writes more than once, right before it commits. */
-export async function demandLease(tx: Tx, held: Held): Promise<void> {
-  const { condition, values } = whileHeld(held, 1);
-  const rows = await tx.query(`select 1 where ${condition}`, values);
-  if (rows.length === 0) throw new StaleLease(held);
 }

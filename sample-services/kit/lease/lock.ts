@@ -16,7 +16,7 @@ const TTL_MS = 5_000;
 /**
  * Runs `work` while this process alone has the lock of that name; null at once when somebody else has it. The lock is
  * prolonged until the work ends; if that fails for its whole time `signal` is aborted. What the work writes has to go
- * through `demandLease`: a process that slept through the end of its lock learns of it there.
+ * under `whileHeld`: a process that slept through the end of its lock learns of it there.
  */
 export async function withLock<T>(
   { db, name, log, ttlMs = TTL_MS }: LockOptions,
