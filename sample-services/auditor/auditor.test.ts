@@ -130,6 +130,16 @@ const BREAKS: readonly Break[] = [
     mend: `delete from saga where id = 'dead-' || $1`,
   },
   {
+    ...{
+      id: 'I10',
+      what: 'a choreographed saga of which nobody was told to take it back',
+      database: 'orders',
+    },
+    harm: `insert into choreography (saga_id, order_id, amount, carrier, settled, cause, created_at)
+           values ('dead-' || $1, $1, 1, '{}', 'CANCELLED', 'cancelled', now() - interval '1 hour')`,
+    mend: `delete from choreography where saga_id = 'dead-' || $1`,
+  },
+  {
     ...{ id: 'I11', what: 'a read model that says something else', database: 'orderview' },
     harm: `update order_details set details = jsonb_set(details, '{amount}', '1') where order_id = $1`,
     mend: `update order_details set details = jsonb_set(details, '{amount}', '4200') where order_id = $1`,

@@ -10,6 +10,9 @@ interface Row {
   idle: number;
 }
 
+/** When orders tells those again who owe it an answer: the instant at which it will try again. */
+const TOLD_AGAIN = `told_at + make_interval(secs => 5 * power(2, least(told, 5)))`;
+
 /**
  * D counts from the last fault's end, and the auditor knows of no faults. It goes by their traces: while a fault lasts,
  * whoever drives the saga shows that he is at it, by a row in the journal, a lease that he renews or a time at which he
@@ -27,10 +30,16 @@ export function sagaEnds(): Invariant {
         'orders',
         `select id, order_id, type, extract(epoch from created_at)::float8 as since,
            extract(epoch from sign)::float8 as touched, extract(epoch from now() - sign)::float8 * 1000 as idle
-         from (select s.*, greatest(created_at, lease_until, due_at,
-           (select max(at) from saga_step where saga_id = s.id)) as sign from saga s) s
-         where s.ended_at is null and s.created_at < now() - make_interval(secs => $1)
-         order by s.created_at limit 500`,
+         from (
+           select id, order_id, type, created_at, greatest(created_at, lease_until, due_at,
+             (select max(at) from saga_step where saga_id = s.id)) as sign
+           from saga s where ended_at is null
+           union all
+           select saga_id, order_id, 'create-order', created_at, greatest(created_at, ${TOLD_AGAIN},
+             (select max(at) from choreography_step where saga_id = c.saga_id))
+           from choreography c where ended_at is null) open
+         where created_at < now() - make_interval(secs => $1)
+         order by created_at limit 500`,
         [sagaMs / 1_000],
       );
       late = rows.length;
