@@ -85,8 +85,8 @@ function withNames(pool: pg.Pool): PgPool {
     names.set(text, name);
     return name;
   };
-  // BullMQ says what rows it expects, and checks them no more than pg does.
+  const plain = pool.query.bind(pool);
   const query = (text: string, params: readonly unknown[] = []) =>
-    pool.query({ name: nameOf(text), text, values: [...params] });
-  return Object.create(pool, { query: { value: query } });
+    plain({ name: nameOf(text), text, values: [...params] });
+  return Object.assign(pool, { query }) as unknown as PgPool;
 }
