@@ -23,6 +23,21 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     env: { STORMGLASS_ALL_POINTS: '1' },
     args: ['node_modules/vitest/vitest.mjs', 'run', 'sample-services/orders'],
   },
+  restarts: {
+    what: 'each service of the shop restarted in good order under load; no request is lost',
+    env: { STORMGLASS_ALL_POINTS: '1' },
+    args: ['node_modules/vitest/vitest.mjs', 'run', 'sample-services/gateway/whole-shop.test.ts'],
+  },
+  migrations: {
+    what: 'a migration of the store stopped at each statement, one after the other; the next start repairs it',
+    env: { STORMGLASS_ALL_STATEMENTS: '1' },
+    args: [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      'agents/collector/store/migrate.test.ts',
+      '--testTimeout=600000',
+    ],
+  },
   'random-faults': {
     what: 'ten minutes of random faults on orders of both modes from a new seed, and protections taken away in between; the books stay right, and what is predicted turns red',
     env: {

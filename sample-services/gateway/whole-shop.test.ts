@@ -5,6 +5,7 @@ import { OtlpSink } from '../../agents/node/testing/otlp-sink.ts';
 import { DEMO_PASSWORD } from '../identity/api.ts';
 import { IssuedToken } from '../kit/identity/token-cache.ts';
 import { Crowd } from '../testing/crowd.ts';
+import { pointsToTry } from '../testing/points.ts';
 import { WholeShop } from '../testing/whole-shop.ts';
 import { type AssembledOrder, LegacyOrders } from './api.ts';
 
@@ -236,10 +237,10 @@ describe('what is changed live on the agent channel', () => {
 
 describe('a restart in good order, under load,', () => {
   const all = [
-    ...['shipping', 'orders', 'inventory', 'payments', 'catalog', 'identity', 'registry', 'notifications'],
-    ...['orderview', 'outside-world', 'gateway'],
+    ...['gateway', 'catalog', 'registry', 'orders', 'inventory', 'payments', 'shipping', 'notifications'],
+    ...['orderview', 'identity', 'outside-world'],
   ] as Parameters<WholeShop['get']>[0][];
-  test.each(all)(
+  test.each(pointsToTry(all))(
     'of %s loses no request',
     async (name) => {
       const crowd = new Crowd(shop.get('gateway').url, goods);

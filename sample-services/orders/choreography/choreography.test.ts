@@ -105,17 +105,26 @@ describe('a reply that is lost', () => {
     expect(await settled(placed?.orderId ?? '')).toEqual(DELIVERED);
   });
 
-  test.each(['/provider/captures', '/carrier/labels'])(
-    'for good, of %s, is undone first and then told to have failed',
-    async (path) => {
-      shop.meddlers['outside-world'].meddle(path, 'lose-reply');
-      const placed = await order();
-      const facts = await settled(placed?.orderId ?? '', patient);
-      expect(facts).toMatchObject({ status: 'CANCELLED', captured: 4_200, refunded: 4_200 });
+  test('for good, of a label or of a capture, is undone first and then told to have failed', async () => {
+    const outside = shop.meddlers['outside-world'];
+    outside.meddle('/carrier/labels', 'lose-reply');
+    const key = randomUUID();
+    const withoutLabel = order({}, key);
+    await vi.waitFor(async () => {
+      expect(await shop.journal((await shop.orderIdOf(key)) ?? '')).toContain('charge action OK');
+    }, soon);
+    // The attempts at both take their quarter of a minute at the same time.
+    outside.meddle('/provider/captures', 'lose-reply');
+    const withoutCapture = order();
+    for (const [placing, labels] of [
+      [withoutLabel, 1],
+      [withoutCapture, 0],
+    ] as const) {
+      const facts = await settled((await placing)?.orderId ?? '', patient);
+      expect(facts).toMatchObject({ status: 'CANCELLED', captured: 4_200, refunded: 4_200, labels });
       expect(leftNothing(facts), JSON.stringify(facts)).toBe(true);
-    },
-    120_000,
-  );
+    }
+  }, 120_000);
 
   test.each(['/provider/refunds', '/carrier/labels/cancel'])(
     'of %s, is asked for again until it comes',

@@ -8,12 +8,12 @@ import { oneOf, roundOf, wordsOf } from './round.ts';
 
 /**
  * STORMGLASS_FAULTS_SEED replays a run, or makes another one; without it the seed is the same each time.
- * STORMGLASS_FAULTS_FIRST is the round to begin with. It plays six rounds, or for STORMGLASS_FAULTS_SECONDS.
+ * STORMGLASS_FAULTS_FIRST is the round to begin with. It plays four rounds, or for STORMGLASS_FAULTS_SECONDS.
  */
 const SEED = Number(process.env.STORMGLASS_FAULTS_SEED ?? 159);
 const FIRST = Number(process.env.STORMGLASS_FAULTS_FIRST ?? 1);
 const SECONDS = Number(process.env.STORMGLASS_FAULTS_SECONDS ?? 0);
-const ROUNDS = 6;
+const ROUNDS = 4;
 /** In the campaign a protection is taken away after so many rounds. */
 const ABLATED_EVERY = 12;
 
