@@ -1,63 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type System, startSystem } from '../e2e/system.ts';
 import { report } from './figure.ts';
 import { api } from './probe.ts';
-import { cpuSeconds } from './usage.ts';
+import { usageByProcess } from './processes.ts';
 
 /**
- * Memory and CPU of every process, idle and at 50 orders a second. Memory is PSS (each page shared by n processes
+ * Memory and CPU of every process, idle and at the load that `npm start` places. Memory is PSS (each page shared by n processes
  * counts 1/n), so that the sum over processes is what the machine really gave. Linux only: it reads /proc.
  */
 const SETTLE_MS = 20_000;
 const WATCH_MS = 20_000;
-
-interface Usage {
-  pssMb: number;
-  cpuSeconds: number;
-}
-
-function parentOf(pid: string): string {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? '';
-}
-
-function usageOf(pid: string): Usage {
-  const pss = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? '0';
-  return { pssMb: Number(pss) / 1024, cpuSeconds: cpuSeconds(Number(pid)) };
-}
-
-/** Usage by name of the process table; descendants (Postgres backends) count to their ancestor. */
-function measure(system: System): Map<string, Usage> {
-  const names = new Map([...system.processes].map(([name, pid]) => [String(pid), name]));
-  names.set(String(system.launcherPid), 'launcher');
-  const parents = new Map<string, string>();
-  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      parents.set(pid, parentOf(pid));
-    } catch {
-      // The process ended between the listing and the read.
-    }
-  }
-  const totals = new Map<string, Usage>();
-  for (const pid of parents.keys()) {
-    let at: string | undefined = pid;
-    while (at !== undefined && !names.has(at)) at = parents.get(at);
-    const name = at === undefined ? undefined : names.get(at);
-    if (name === undefined) continue;
-    try {
-      const usage = usageOf(pid);
-      const sum = totals.get(name) ?? { pssMb: 0, cpuSeconds: 0 };
-      totals.set(name, {
-        pssMb: sum.pssMb + usage.pssMb,
-        cpuSeconds: sum.cpuSeconds + usage.cpuSeconds,
-      });
-    } catch {
-      // The process ended between the listing and the read.
-    }
-  }
-  return totals;
-}
 
 /** Orders answered so far, by how they ended, as the load generator saw them. */
 async function served(system: System): Promise<{ answered: number; failed: number }> {
@@ -68,10 +20,10 @@ async function served(system: System): Promise<{ answered: number; failed: numbe
 
 async function watch(system: System, load: string): Promise<void> {
   await delay(SETTLE_MS);
-  const before = measure(system);
+  const before = usageByProcess(system);
   const orders = await served(system);
   await delay(WATCH_MS);
-  const after = measure(system);
+  const after = usageByProcess(system);
   const then = await served(system);
   const params = { load, seconds: WATCH_MS / 1000 };
   let [memory, cpu] = [0, 0];
@@ -138,8 +90,8 @@ export async function run(): Promise<void> {
   try {
     await api(system.dashboard, 'POST', '/api/controls/loadgen/load.set', { input: { rate: 0 } });
     await watch(system, 'idle');
-    await api(system.dashboard, 'POST', '/api/controls/loadgen/load.set', { input: { rate: 50 } });
-    await watch(system, '50 orders/s');
+    await api(system.dashboard, 'POST', '/api/controls/loadgen/load.set', { input: { rate: 5 } });
+    await watch(system, '5 orders/s');
   } finally {
     await system.stop();
   }

@@ -25,5 +25,6 @@ export const StatsAnswer = LoadPlan.extend({
   inFlight: count,
   seen: z.object({ order: Seen, look: Seen, cancel: Seen }),
 });
+export type StatsAnswer = z.infer<typeof StatsAnswer>;
 export const ResetAnswer = z.object({ reset: z.literal(true) });
 export const AcceptedAnswer = z.object({ accepted: z.array(PlacedAnswer), forgotten: count });
