@@ -46,6 +46,20 @@ afterAll(async () => {
 const status = async () => (await fetch(`${service.url}/answer`)).status;
 const able = () => hub.hello('pooled')?.capabilities.includes('pool_exhaustion:service');
 
+test('a statement is a span of the request that made it', async () => {
+  expect(await status()).toBe(200);
+  const statement = await vi.waitUntil(
+    () => sink.spans.find((one) => one.attributes['db.namespace'] === 'pooled'),
+    soon,
+  );
+  expect(statement).toMatchObject({ kind: 'client', attributes: { 'db.system.name': 'postgresql' } });
+  const request = await vi.waitUntil(
+    () => sink.spans.find((one) => one.kind === 'server' && one.traceId === statement.traceId),
+    soon,
+  );
+  expect(request.service).toBe('pooled');
+});
+
 test('a pool that is exhausted lets no statement through, marks who waited, and has its connections back after', async () => {
   // The pool is known from its first use on.
   expect(await status()).toBe(200);
