@@ -69,7 +69,7 @@ async function hurt(system: System, fault: string): Promise<void> {
 }
 
 export async function run(): Promise<void> {
-  const env = { LOAD_RATE: '2', LOAD_CHOREOGRAPHED_PERCENT: '50' };
+  const env = { LOAD_RATE: '2' };
   const system = await startSystem({ env });
   try {
     for (const fault of Object.keys(FAULTS)) {

@@ -44,7 +44,7 @@ const setLoad = ({ dashboard }: System, rate: number) =>
     input: { input: { rate } },
   });
 
-test.beforeAll(({ system }) => setLoad(system, 3));
+test.beforeAll(({ system }) => setLoad(system, 4));
 test.afterAll(({ system }) => setLoad(system, 1));
 
 /** By its button, from the click to the verdict. */

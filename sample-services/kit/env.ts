@@ -52,7 +52,7 @@ const Environment = z.object({
   /** A named point between two writes at which this process kills itself; for tests. */
   SHOP_CRASH_AT: z.string().optional(),
   LOAD_RATE: z.coerce.number().min(0).max(1000).default(5),
-  LOAD_CHOREOGRAPHED_PERCENT: z.coerce.number().min(0).max(100).default(0),
+  LOAD_CHOREOGRAPHED_PERCENT: z.coerce.number().min(0).max(100).default(50),
   LOAD_CANCEL_PERCENT: z.coerce.number().min(0).max(100).default(1),
   LOAD_REFUSED_PERCENT: z.coerce.number().min(0).max(100).default(4),
   LOAD_THINK_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),

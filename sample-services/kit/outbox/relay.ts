@@ -44,7 +44,7 @@ export const RELAY_LEASE = 'outbox-relay';
 
 const BATCH = 50;
 /** A round without being nudged, ms: what another process wrote, or a crash left behind, waits no longer. */
-const POLL_MS = 1_000;
+const POLL_MS = 250;
 
 /**
  * Publishes committed rows. Of all relays of a database one leads; it reads unsent rows and flags them after the broker
