@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { Run } from '@stormglass/chaos/contract';
+import { expectations } from '@stormglass/chaos/engine';
 import { call } from './api.ts';
 import { expect, type System, test } from './system.ts';
 
@@ -47,10 +48,14 @@ const setLoad = ({ dashboard }: System, rate: number) =>
 test.beforeAll(({ system }) => setLoad(system, 4));
 test.afterAll(({ system }) => setLoad(system, 1));
 
+/** The buttons of an experiment: one, or two if it names protections that it can be run without. */
+const PROTECTED = /^(?!.*unprotected)/i;
+const UNPROTECTED = /unprotected/i;
+
 /** By its button, from the click to the verdict. */
-async function press(page: Page, system: System, title: string): Promise<Run> {
+async function press(page: Page, system: System, title: string, name: RegExp): Promise<Run> {
   await page.goto(`${system.dashboard}/chaos`);
-  const button = page.getByRole('article', { name: title }).getByRole('button');
+  const button = page.getByRole('article', { name: title }).getByRole('button', { name });
   await expect(button).toBeEnabled();
   await button.click();
   await button.click();
@@ -61,9 +66,9 @@ async function press(page: Page, system: System, title: string): Promise<Run> {
 }
 
 /** A shop that is not itself yet is not hurt; then it is tried again, until the scenario's time is up. */
-async function pressUntilRun(page: Page, system: System, title: string): Promise<Run> {
+async function pressUntilRun(page: Page, system: System, title: string, name = PROTECTED): Promise<Run> {
   for (;;) {
-    const run = await press(page, system, title);
+    const run = await press(page, system, title, name);
     if (run.verdict !== 'not-run') return run;
   }
 }
@@ -84,3 +89,16 @@ for (const { title, verdicts, measured } of BUTTONS) {
     await expect(page.getByText(/^exit \d$/)).toBeVisible();
   });
 }
+
+test('a preset runs with its protections and without by its two buttons, and each ends as its file says', async ({
+  page,
+  system,
+}) => {
+  for (const name of [PROTECTED, UNPROTECTED]) {
+    const run = await pressUntilRun(page, system, "Service can't connect", name);
+    expect(run.unprotected).toBe(name === UNPROTECTED);
+    expect(expectations(run).filter(({ as }) => !as)).toEqual([]);
+  }
+  const { protections } = await call(system.dashboard, 'protections');
+  expect(protections.filter(({ on }) => !on)).toEqual([]);
+});
