@@ -65,12 +65,17 @@ async function press(page: Page, system: System, title: string, name: RegExp): P
   return call(system.dashboard, 'run', { params: { id } });
 }
 
-/** A shop that is not itself yet is not hurt; then it is tried again, until the scenario's time is up. */
-async function pressUntilRun(page: Page, system: System, title: string, name = PROTECTED): Promise<Run> {
-  for (;;) {
-    const run = await press(page, system, title, name);
-    if (run.verdict !== 'not-run') return run;
-  }
+/** A shop that is not itself yet is not hurt; then it is tried again. */
+async function pressUntilRun(
+  page: Page,
+  system: System,
+  title: string,
+  name = PROTECTED,
+  attempts = 4,
+): Promise<Run> {
+  const run = await press(page, system, title, name);
+  if (run.verdict !== 'not-run' || attempts === 1) return run;
+  return pressUntilRun(page, system, title, name, attempts - 1);
 }
 
 for (const { title, verdicts, measured } of BUTTONS) {
@@ -96,6 +101,7 @@ test('a preset runs with its protections and without by its two buttons, and eac
 }) => {
   for (const name of [PROTECTED, UNPROTECTED]) {
     const run = await pressUntilRun(page, system, "Service can't connect", name);
+    expect(run.verdict, run.why).not.toBe('not-run');
     expect(run.unprotected).toBe(name === UNPROTECTED);
     expect(expectations(run).filter(({ as }) => !as)).toEqual([]);
   }

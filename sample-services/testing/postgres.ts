@@ -55,12 +55,29 @@ function poolOf(url: string): pg.Pool {
 }
 
 /**
- * One statement. Connections are kept: tests ask over and over, and to open one costs both sides more than most answers.
+ * One statement. Connections are kept for questions: tests ask over and over, and to open one costs both sides more than
+ * most answers. What changes something goes over one of its own, which nobody can have cut while it lay idle.
  */
 export async function ask<Row extends pg.QueryResultRow>(
   url: string,
   text: string,
   values: unknown[] = [],
+): Promise<Row[]> {
+  if (/^\s*select\b/i.test(text) && !text.includes('pg_')) return askKept(url, text, values);
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function askKept<Row extends pg.QueryResultRow>(
+  url: string,
+  text: string,
+  values: unknown[],
 ): Promise<Row[]> {
   const client = await poolOf(url).connect();
   const isKept = kept.has(client);
@@ -74,14 +91,14 @@ export async function ask<Row extends pg.QueryResultRow>(
     return (await client.query<Row>(text, values)).rows;
   } catch (error) {
     failed = true;
-    // One that was cut while it lay idle, and we had not heard: the statement has reached nobody.
+    // One that was cut while it lay idle, and we had not heard: to ask again changes nothing.
     if (!isKept || !isCut(error)) throw error;
   } finally {
     client.off('error', onError);
     kept.add(client);
     client.release(failed);
   }
-  return ask(url, text, values);
+  return askKept(url, text, values);
 }
 
 /** No word of the server about the statement, or its last one: that it ends the connection (SQLSTATE 57P01 and 57P02). */

@@ -174,7 +174,7 @@ function noFiles(): Error {
 
 /**
  * Loads are small and many, and the engine takes all parts under 5 MB as equally small: merged eight at a time, a row was
- * written ten times in its first minutes, for most of the collector's CPU. A table stays below three dozen parts so.
+ * written ten times in its first minutes, for most of the collector's CPU. A day of a table stays below three dozen parts so.
  */
 const PARTS_OF_A_MERGE = 24;
 

@@ -13,6 +13,9 @@ interface Row {
 /** When orders tells those again who owe it an answer: the instant at which it will try again. */
 const TOLD_AGAIN = `told_at + make_interval(secs => 5 * power(2, least(told, 5)))`;
 
+/** When orders gives up what is pending, which it does within D. */
+const GIVEN_UP = `case when settled is null then created_at + make_interval(secs => $1) else created_at end`;
+
 /**
  * D counts from the last fault's end, and the auditor knows of no faults. It goes by their traces: while a fault lasts,
  * whoever drives the saga shows that he is at it, by a row in the journal, a lease that he renews or a time at which he
@@ -35,7 +38,7 @@ export function sagaEnds(): Invariant {
              (select max(at) from saga_step where saga_id = s.id)) as sign
            from saga s where ended_at is null
            union all
-           select saga_id, order_id, 'create-order', created_at, greatest(created_at, ${TOLD_AGAIN},
+           select saga_id, order_id, 'create-order', created_at, greatest(${GIVEN_UP}, ${TOLD_AGAIN},
              (select max(at) from choreography_step where saga_id = c.saga_id))
            from choreography c where ended_at is null) open
          where created_at < now() - make_interval(secs => $1)

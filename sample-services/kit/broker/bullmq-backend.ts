@@ -21,8 +21,8 @@ interface Failing {
 /** Where BullMQ keeps its jobs: the part of the adapter that differs between its databases. */
 export interface BullBackend {
   /** Makes what a queue needs before it can be opened; throws while the database does not answer. */
-  prepare(onError: (error: Error) => void): Promise<void>;
-  /** Throws when the database does not answer within about a second. */
+  prepare(): Promise<void>;
+  /** Throws when the database does not answer. */
   ping(): Promise<void>;
   queue(name: string): BullQueue;
   /** Takes nothing before its `run`. */

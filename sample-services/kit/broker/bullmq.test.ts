@@ -45,19 +45,33 @@ test('a broker that is not there fails the publish instead of hanging', async ()
 
 test('a consumer for whom the broker has no connection left works as soon as it has one', async () => {
   const role = new URL(await postgres.database('crowded'));
-  const broker = new BullMqBroker({ url: role.href, log });
+  const said: string[] = [];
+  const saying = pino({ level: 'warn' }, { write: (line: string) => void said.push(line) });
+  const broker = new BullMqBroker({ url: role.href, log: saying });
   await broker.ping();
   await ask(postgres.adminUrl, 'alter role crowded connection limit 0');
   const seen: string[] = [];
   const queue = { name: 'crowded', attempts: 1, backoffMs: 1 };
   const consuming = broker.consume(queue, async ({ id }) => void seen.push(id), { concurrency: 2 });
-  // Its own refused connection shows that it has tried.
-  await expect(broker.ping()).rejects.toMatchObject({ code: 'unavailable' });
+  await vi.waitFor(() => expect(said.join('')).toContain('broker not there yet'), soon);
   await ask(postgres.adminUrl, 'alter role crowded connection limit -1');
   const consumer = await consuming;
   await broker.publish(queue, { id: 'm', name: 'n', payload: {}, conversationId: '', headers: {} });
   await vi.waitFor(() => expect(seen).toEqual(['m']), soon);
   await consumer.close();
+  await broker.close();
+});
+
+test('hands hired one by one, more than there are connections for statements, hold up no other queue', async () => {
+  const broker = new BullMqBroker({ url, log });
+  const named = (name: string) => ({ name, attempts: 1, backoffMs: 1 });
+  const crowd = await broker.consume(named('crowd'), async () => undefined, { concurrency: 1 });
+  for (let hands = 2; hands <= 30; hands++) await crowd.scale(hands);
+  const seen: string[] = [];
+  await broker.consume(named('other'), async ({ id }) => void seen.push(id), { concurrency: 1 });
+  const message = { id: 'm', name: 'n', payload: {}, conversationId: '', headers: {} };
+  await broker.publish(named('other'), message);
+  await vi.waitFor(() => expect(seen).toEqual(['m']), soon);
   await broker.close();
 });
 

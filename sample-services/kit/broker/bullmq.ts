@@ -59,7 +59,7 @@ export class BullMqBroker implements Broker {
   constructor({
     url,
     log,
-    backend = postgresBackend(url),
+    backend = postgresBackend(url, (err) => log.warn({ err }, 'broker connection failed')),
     clock = systemClock,
     keepDoneMs = KEEP_DONE_MS,
     lockMs = LOCK_MS,
@@ -157,7 +157,7 @@ export class BullMqBroker implements Broker {
     const worker = this.#backend.worker(queue.name, process, {
       ...RECOVERY,
       lockDuration: this.#lockMs,
-      stalledInterval: this.#lockMs / 2,
+      stalledInterval: Math.ceil(this.#lockMs / 2),
       concurrency: hands,
     });
     worker.on('error', onError);
@@ -192,12 +192,10 @@ export class BullMqBroker implements Broker {
   }
 
   #prepare(): Promise<void> {
-    this.#prepared ??= this.#backend
-      .prepare((err) => this.#log.warn({ err }, 'broker connection failed'))
-      .catch((error) => {
-        this.#prepared = null;
-        throw error;
-      });
+    this.#prepared ??= this.#backend.prepare().catch((error) => {
+      this.#prepared = null;
+      throw error;
+    });
     return this.#prepared;
   }
 

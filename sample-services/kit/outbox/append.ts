@@ -67,7 +67,7 @@ export async function appendAllToOutbox(tx: Tx, messages: readonly AddressedMess
   const rows = copies.map(({ queue, message }) => ({ ...message, queue }));
   await tx.query(
     `insert into outbox (id, queue, name, payload, conversation_id, headers)
-     select id, queue, name, payload, "conversationId", $2 from jsonb_to_recordset($1)
+     select id, queue, name, coalesce(payload, 'null'), "conversationId", $2 from jsonb_to_recordset($1)
        as message (id uuid, queue text, name text, payload jsonb, "conversationId" text)`,
     [JSON.stringify(rows), JSON.stringify(headers)],
   );

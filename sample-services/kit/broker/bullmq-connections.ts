@@ -1,0 +1,66 @@
+import type { PgPool } from 'bullmq';
+import pg from 'pg';
+
+/** For statements of all queues and workers of a process. */
+const MOST_CONNECTIONS = 16;
+/** A waiting worker holds one for as long as it waits; workers are hired by the hundred when a queue is scaled. */
+const MOST_LISTENERS = 1_000;
+/** A connection costs milliseconds to open and compiles BullMQ's functions anew, so one that works now and then is kept. */
+const IDLE_MS = 120_000;
+const CONNECT_MS = 2_000;
+const QUERY_MS = 5_000;
+
+/** What BullMQ gets in place of a pool of its own for each queue and worker, and who ends it. */
+export interface BullConnections {
+  pool: PgPool;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `onError` hears of each connection that breaks, once. */
+export function openConnections(url: string, onError: (error: Error) => void): BullConnections {
+  const open = (most: number, idleTimeoutMillis: number, limits: pg.PoolConfig) => {
+    const pool = new pg.Pool({
+      ...{ connectionString: url, options: '-c search_path=bullmq', max: most, idleTimeoutMillis },
+      ...{ connectionTimeoutMillis: CONNECT_MS, keepAlive: true, ...limits },
+    });
+    pool.on('error', onError);
+    // One that is cut while somebody has it says so itself; unheard, that ends the process.
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    return pool;
+  };
+  const statements = open(MOST_CONNECTIONS, IDLE_MS, { query_timeout: QUERY_MS });
+  const listeners = open(MOST_LISTENERS, CONNECT_MS, {});
+  const pool = {
+    query: prepared(statements),
+    connect: () => listeners.connect(),
+    end: async () => undefined,
+    // Each queue and each worker would tell what happened to a connection of all of them.
+    on: () => pool,
+    removeAllListeners: () => pool,
+  } as unknown as PgPool;
+  return {
+    pool,
+    ping: async () => {
+      await statements.query('select 1');
+    },
+    close: async () => {
+      await Promise.all([statements.end(), listeners.end()]);
+    },
+  };
+}
+
+/**
+ * Statements that each connection prepares once: BullMQ has some forty, and parsing and planning them anew was a fifth of
+ * what a job costs the server.
+ */
+function prepared(pool: pg.Pool) {
+  const names = new Map<string, string>();
+  const nameOf = (text: string) => {
+    const name = names.get(text) ?? `bullmq-${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+  return (text: string, params: readonly unknown[] = []) =>
+    pool.query({ name: nameOf(text), text, values: [...params] });
+}
