@@ -73,6 +73,8 @@ beforeAll(async () => {
   await collector.send('traces', serverSpan({ traceId, endMs: now, durationMs: 250, attributes }));
   await eventually(async () => {
     expect((await dashboard.send('GET', `/api/traces/${traceId}`)).status).toBe(200);
+    // What the store adds up of a load is there a moment after its spans.
+    expect((await dashboard.call('red', 'GET', `/api/red?${range}&step=10`)).series).toHaveLength(1);
   });
 });
 afterAll(async () => {
