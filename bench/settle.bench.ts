@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FaultInterval } from '@stormglass/agents/contract';
 import { sql } from '../e2e/ledger.ts';
 import { type System, startSystem } from '../e2e/system.ts';
 import { percentile, report } from './figure.ts';
-import { api } from './probe.ts';
+import { api, until } from './probe.ts';
 
 /**
  * How long sagas that were under way at the end of a fault still need: from the end of the fault to the end of each, at
@@ -26,8 +27,8 @@ const FAULTS: Record<string, { action: object; target: object; selector?: object
     target: { kind: 'database', service: 'inventory' },
   },
   'no broker': { action: { type: 'database_outage' }, target: { kind: 'database', service: 'broker' } },
-  'orders killed, back after 5 s': {
-    action: { type: 'process_kill', restartAfterMs: 5_000 },
+  'orders killed and started again': {
+    action: { type: 'process_kill', restartAfterMs: FAULT_MS },
     target: { kind: 'process', service: 'orders' },
   },
 };
@@ -47,11 +48,20 @@ async function settling(system: System, end: number): Promise<number[] | null> {
   return done.length === rows.length ? done : null;
 }
 
+/** Epoch ms at which the fault was over, by whoever held it. */
+function endOf(system: System, faultId: string): Promise<number> {
+  return until(`the end of ${faultId}`, 4 * FAULT_MS, async () => {
+    const { faults } = await api<{ faults: FaultInterval[] }>(system.dashboard, 'GET', '/api/faults');
+    return faults.find((one) => one.faultId === faultId)?.endedAt ?? null;
+  });
+}
+
 async function hurt(system: System, fault: string): Promise<void> {
   const spec = { ...FAULTS[fault], durationMs: FAULT_MS, reason: fault };
-  await api(system.dashboard, 'POST', '/api/faults', { spec });
-  await delay(FAULT_MS);
-  const end = Date.now();
+  const { fault: armed } = await api<{ fault: FaultInterval }>(system.dashboard, 'POST', '/api/faults', {
+    spec,
+  });
+  const end = await endOf(system, armed.faultId);
   let ended = await settling(system, end);
   while (ended === null && Date.now() < end + SETTLED_WITHIN_MS) {
     await delay(500);

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import type { Run } from '@stormglass/chaos/contract';
 import { expectations } from '@stormglass/chaos/engine';
 import { call } from './api.ts';
-import { expect, type System, test } from './system.ts';
+import { expect, type System, test, USUAL_RATE } from './system.ts';
 
 /** Each button, from the click to the verdict, and what must be measured for the verdict to mean anything. */
 const BUTTONS: readonly { title: string; verdicts: readonly string[]; measured(run: Run): void }[] = [
@@ -46,7 +46,7 @@ const setLoad = ({ dashboard }: System, rate: number) =>
   });
 
 test.beforeAll(({ system }) => setLoad(system, 4));
-test.afterAll(({ system }) => setLoad(system, 1));
+test.afterAll(({ system }) => setLoad(system, USUAL_RATE));
 
 /** The buttons of an experiment: one, or two if it names protections that it can be run without. */
 const PROTECTED = /^(?!.*unprotected)/i;

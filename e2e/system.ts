@@ -130,14 +130,14 @@ async function agentsConnected({ dashboard }: System): Promise<void> {
 }
 
 /** Orders a second: enough for every page to have something. The browser takes its part of two cores. */
-const LOAD = { LOAD_RATE: '1' };
+export const USUAL_RATE = 1;
 
 /** Playwright's `test` with the system: started once for each worker, ended after its last test. */
 export const test = base.extend<object, { system: System }>({
   system: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern.
     async ({}, use) => {
-      const system = await startSystem({ env: LOAD });
+      const system = await startSystem({ env: { LOAD_RATE: String(USUAL_RATE) } });
       try {
         await agentsConnected(system);
         await use(system);

@@ -39,15 +39,13 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   };
 }
 
-const POOLED = { max: 4, idleTimeoutMillis: 5_000, allowExitOnIdle: true };
+const KEPT = { max: 4, idleTimeoutMillis: 5_000, allowExitOnIdle: true };
 const pools = new Map<string, pg.Pool>();
-/** Connections that have answered before. */
-const kept = new WeakSet<pg.PoolClient>();
 
 function poolOf(url: string): pg.Pool {
   const known = pools.get(url);
   if (known !== undefined) return known;
-  const pool = new pg.Pool({ connectionString: url, ...POOLED });
+  const pool = new pg.Pool({ connectionString: url, ...KEPT });
   // A test that cuts connections cuts these too; the pool opens another one.
   pool.on('error', () => undefined);
   pools.set(url, pool);
@@ -63,7 +61,21 @@ export async function ask<Row extends pg.QueryResultRow>(
   text: string,
   values: unknown[] = [],
 ): Promise<Row[]> {
-  if (/^\s*select\b/i.test(text) && !text.includes('pg_')) return askKept(url, text, values);
+  if (!/^\s*select\b/i.test(text) || text.includes('pg_')) return askOnce(url, text, values);
+  try {
+    return (await poolOf(url).query<Row>(text, values)).rows;
+  } catch (error) {
+    if (!isCut(error)) throw error;
+    return askOnce(url, text, values);
+  }
+}
+
+/** On a connection of its own. */
+async function askOnce<Row extends pg.QueryResultRow>(
+  url: string,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
@@ -72,33 +84,6 @@ export async function ask<Row extends pg.QueryResultRow>(
   } finally {
     await client.end();
   }
-}
-
-async function askKept<Row extends pg.QueryResultRow>(
-  url: string,
-  text: string,
-  values: unknown[],
-): Promise<Row[]> {
-  const client = await poolOf(url).connect();
-  const isKept = kept.has(client);
-  // A connection on which something failed is not kept: it may be in the middle of anything.
-  let failed = false;
-  const onError = () => {
-    failed = true;
-  };
-  client.on('error', onError);
-  try {
-    return (await client.query<Row>(text, values)).rows;
-  } catch (error) {
-    failed = true;
-    // One that was cut while it lay idle, and we had not heard: to ask again changes nothing.
-    if (!isKept || !isCut(error)) throw error;
-  } finally {
-    client.off('error', onError);
-    kept.add(client);
-    client.release(failed);
-  }
-  return askKept(url, text, values);
 }
 
 /** No word of the server about the statement, or its last one: that it ends the connection (SQLSTATE 57P01 and 57P02). */

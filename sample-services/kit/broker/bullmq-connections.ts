@@ -7,6 +7,8 @@ const MOST_CONNECTIONS = 16;
 const MOST_LISTENERS = 1_000;
 /** A connection costs milliseconds to open and compiles BullMQ's functions anew, so one that works now and then is kept. */
 const IDLE_MS = 120_000;
+/** One that no worker waits on any more is of no use to another. */
+const LISTENER_IDLE_MS = 1_000;
 const CONNECT_MS = 2_000;
 const QUERY_MS = 5_000;
 
@@ -19,9 +21,9 @@ export interface BullConnections {
 
 /** `onError` hears of each connection that breaks, once. */
 export function openConnections(url: string, onError: (error: Error) => void): BullConnections {
-  const open = (most: number, idleTimeoutMillis: number, limits: pg.PoolConfig) => {
+  const open = (limits: pg.PoolConfig) => {
     const pool = new pg.Pool({
-      ...{ connectionString: url, options: '-c search_path=bullmq', max: most, idleTimeoutMillis },
+      ...{ connectionString: url, options: '-c search_path=bullmq' },
       ...{ connectionTimeoutMillis: CONNECT_MS, keepAlive: true, ...limits },
     });
     pool.on('error', onError);
@@ -29,8 +31,8 @@ export function openConnections(url: string, onError: (error: Error) => void): B
     pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
   };
-  const statements = open(MOST_CONNECTIONS, IDLE_MS, { query_timeout: QUERY_MS });
-  const listeners = open(MOST_LISTENERS, CONNECT_MS, {});
+  const statements = open({ max: MOST_CONNECTIONS, idleTimeoutMillis: IDLE_MS, query_timeout: QUERY_MS });
+  const listeners = open({ max: MOST_LISTENERS, idleTimeoutMillis: LISTENER_IDLE_MS });
   const pool = {
     query: prepared(statements),
     connect: () => listeners.connect(),

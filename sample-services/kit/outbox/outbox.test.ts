@@ -61,6 +61,21 @@ const publishing = (publish: Broker['publish']): Broker => ({
 });
 const unsent = () => db.query<{ n: number }>('select count(*)::int as n from outbox where sent_at is null');
 
+/** A relay that leads, with a broker that takes a message no sooner than it is told to. */
+async function slowRelay() {
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const slow = relay(
+    publishing(async (queue, message) => {
+      begun.resolve();
+      await goOn.promise;
+      await broker.publish(queue, message);
+    }),
+  );
+  await vi.waitFor(() => expect(slow.lease).not.toBeNull(), soon);
+  return { slow, begun: begun.promise, goOn: goOn.resolve };
+}
+
 describe('the outbox', () => {
   test('publishes exactly what committed', async () => {
     relay();
@@ -157,24 +172,15 @@ describe('the outbox', () => {
   });
 
   test('holds no transaction open while the broker is slow', async () => {
-    const begun = Promise.withResolvers<void>();
-    const goOn = Promise.withResolvers<void>();
-    const slow = relay(
-      publishing(async (queue, message) => {
-        begun.resolve();
-        await goOn.promise;
-        await broker.publish(queue, message);
-      }),
-    );
-    await vi.waitFor(() => expect(slow.lease).not.toBeNull(), soon);
+    const { begun, goOn } = await slowRelay();
     await db.transaction((tx) => appendOutbox(tx, QUEUE, letter('slow')));
-    await begun.promise;
+    await begun;
     const open = await ask(
       url,
       `select query from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
     );
     expect(open).toEqual([]);
-    goOn.resolve();
+    goOn();
     await vi.waitFor(async () => expect(await unsent()).toEqual([{ n: 0 }]), soon);
   });
 
@@ -245,25 +251,16 @@ describe('of several relays of one database', () => {
   test.each([{ fencing: true }, { fencing: false }])(
     'one that lost its lease while it published flags nothing, unless fencing ($fencing) is taken away',
     async ({ fencing }) => {
-      const begun = Promise.withResolvers<void>();
-      const goOn = Promise.withResolvers<void>();
-      const slow = relay(
-        publishing(async (queue, message) => {
-          begun.resolve();
-          await goOn.promise;
-          await broker.publish(queue, message);
-        }),
-      );
-      await vi.waitFor(() => expect(slow.lease).not.toBeNull(), soon);
+      const { slow, begun, goOn } = await slowRelay();
       const name = `slow ${fencing}`;
       await db.transaction((tx) => appendOutbox(tx, QUEUE, letter(name)));
-      await begun.promise;
+      await begun;
       await ask(
         url,
         `update lease set owner = 'another', epoch = epoch + 1, expires_at = now() + interval '1 hour'`,
       );
       setProtection('fencing', fencing);
-      goOn.resolve();
+      goOn();
       await slow.stop();
       setProtection('fencing', true);
       const [row] = await ask<{ sent: boolean }>(

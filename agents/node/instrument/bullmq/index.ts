@@ -35,7 +35,7 @@ function wrapBackend(prototype: QueueBaseLike, made: (made: QueueBaseLike) => vo
   };
 }
 
-/** Sending and processing are spans; the statements BullMQ makes of them, four a message, would bury them. */
+/** Sending and processing are spans; the statements BullMQ makes of them, half a dozen a message, would bury them. */
 function hideStatements(backend: QueueBaseLike['backend']): void {
   const query = backend.query;
   if (query === undefined) return;
