@@ -1,16 +1,9 @@
 import { pino } from 'pino';
+import { addDelivered } from '../sample-services/audited-books/delivered.ts';
+import { makeBooks } from '../sample-services/audited-books/make.ts';
 import { Auditor } from '../sample-services/auditor/auditor.ts';
 import { readAuditSettings } from '../sample-services/auditor/settings.ts';
-import { INVENTORY_SCHEMA } from '../sample-services/inventory/schema.ts';
-import { Database } from '../sample-services/kit/database.ts';
-import { NOTIFICATIONS_SCHEMA } from '../sample-services/notifications/schema.ts';
-import { ORDERS_SCHEMA } from '../sample-services/orders/schema.ts';
-import { ORDERVIEW_SCHEMA } from '../sample-services/orderview/schema.ts';
-import { STATEMENT_SCHEMA } from '../sample-services/outside-world/statement.ts';
-import { PAYMENTS_SCHEMA } from '../sample-services/payments/schema.ts';
-import { SHIPPING_SCHEMA } from '../sample-services/shipping/schema.ts';
 import { ask, startTestPostgres } from '../sample-services/testing/postgres.ts';
-import { addOrders } from './audited/orders.ts';
 import { percentile, report } from './figure.ts';
 
 /**
@@ -20,27 +13,6 @@ import { percentile, report } from './figure.ts';
 const SIZES = [1_000, 10_000, 100_000];
 const ROUNDS = 20;
 const NEW_ORDERS = 75;
-const SCHEMAS: Readonly<Record<string, string>> = {
-  orders: ORDERS_SCHEMA,
-  inventory: INVENTORY_SCHEMA,
-  payments: PAYMENTS_SCHEMA,
-  shipping: SHIPPING_SCHEMA,
-  notifications: NOTIFICATIONS_SCHEMA,
-  orderview: ORDERVIEW_SCHEMA,
-  'outside-world': STATEMENT_SCHEMA,
-};
-
-async function makeDatabases(make: (name: string) => Promise<string>): Promise<Record<string, string>> {
-  const made: Record<string, string> = {};
-  for (const [name, schema] of Object.entries(SCHEMAS)) {
-    const url = await make(name);
-    const db = new Database({ url, schema, log: pino({ level: 'silent' }) });
-    await db.whenReady();
-    await db.close();
-    made[name] = url;
-  }
-  return made;
-}
 
 function demandGreen(auditor: Auditor): void {
   const wrong = auditor.wall.filter(({ violations }) => violations.length > 0);
@@ -79,11 +51,11 @@ async function measure(auditor: Auditor, orders: number, add: () => Promise<void
 export async function run(): Promise<void> {
   const postgres = await startTestPostgres();
   try {
-    const databases = await makeDatabases((name) => postgres.database(name));
+    const databases = await makeBooks(postgres, pino({ level: 'silent' }));
     const readable = await postgres.reader('auditor', Object.keys(databases));
     let have = 0;
     const addTo = async (n: number) => {
-      await addOrders(databases, have + 1, n);
+      await addDelivered(databases, have + 1, n);
       have = n;
     };
     for (const size of SIZES) {
@@ -93,7 +65,7 @@ export async function run(): Promise<void> {
         AUDIT_DATABASES: JSON.stringify(readable),
         AUDIT_RECHECK_MS: '3600000',
       });
-      const auditor = new Auditor(settings, null);
+      const auditor = new Auditor(settings, null, null);
       // The first pass over everything, and what a new auditor looks back at.
       do await auditor.sweep(false);
       while (auditor.open > 0 || (auditor.last?.orders ?? 0) > 0);

@@ -24,9 +24,14 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     args: ['node_modules/vitest/vitest.mjs', 'run', 'sample-services/orders'],
   },
   restarts: {
-    what: 'each service of the shop restarted in good order under load; no request is lost',
+    what: 'each service of the shop restarted in good order under load; no request is lost, with certificates (mTLS) neither',
     env: { STORMGLASS_ALL_POINTS: '1' },
-    args: ['node_modules/vitest/vitest.mjs', 'run', 'sample-services/gateway/whole-shop.test.ts'],
+    args: [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      'sample-services/gateway/whole-shop.test.ts',
+      'sample-services/gateway/secure-shop.test.ts',
+    ],
   },
   migrations: {
     what: 'a migration of the store stopped at each statement, one after the other; the next start repairs it',
@@ -39,9 +44,12 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     ],
   },
   'random-faults': {
-    what: 'ten minutes of random faults on orders of both modes from a new seed, and protections taken away in between; the books stay right, and what is predicted turns red',
+    what: 'ten minutes of random faults on orders of both modes from a new seed, up to eighty orders at a time, and protections taken away in between; the books stay right, and what is predicted turns red',
     env: {
       STORMGLASS_FAULTS_SECONDS: '600',
+      // Longer than a saga is patient, a letter lives and a lease holds.
+      STORMGLASS_FAULTS_MS: process.env.STORMGLASS_FAULTS_MS ?? '30000',
+      STORMGLASS_FAULTS_ORDERS: process.env.STORMGLASS_FAULTS_ORDERS ?? '80',
       STORMGLASS_FAULTS_SEED: process.env.STORMGLASS_FAULTS_SEED ?? String(Date.now() % 2 ** 31),
     },
     args: ['node_modules/vitest/vitest.mjs', 'run', 'sample-services/testing/random'],

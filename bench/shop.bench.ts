@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { call } from '../e2e/api.ts';
 import { sql } from '../e2e/ledger.ts';
 import { type System, startSystem } from '../e2e/system.ts';
 import { StatsAnswer } from '../sample-services/loadgen/api.ts';
@@ -11,7 +12,8 @@ import { usageByProcess } from './processes.ts';
  * see it (from when the order was due, so that a queue of waiting ones is not hidden), CPU of all processes an order,
  * and how far the read models are behind. Generator, dashboard and collector share the machine.
  */
-const RATES = [2, 5, 10, 15, 20, 30];
+const PROMISED_RATE = 30;
+const RATES = [2, 5, 10, 15, 20, PROMISED_RATE];
 const SETTLE_MS = 8_000;
 const WATCH_MS = 20_000;
 /** What an overload left in the queues is gone before the other mode begins. */
@@ -76,6 +78,14 @@ async function projectorLag(system: System, params: Params): Promise<void> {
   for (const at of ['p50', 'p95', 'max'] as const) show(`projector lag ${at}`, lag[at], 'ms', params);
 }
 
+/** Of what services say to each other: how much waits for an answer, and the longest line of services that wait. */
+async function interactions(system: System, params: Params): Promise<void> {
+  const range = { from: Date.now() - WATCH_MS, to: Date.now() };
+  const { synchronousRatio, longestChain } = await call(system.dashboard, 'interactions', { input: range });
+  show('synchronous interactions', (synchronousRatio ?? 0) * 100, '%', params, '< 10');
+  show('longest synchronous chain', longestChain.length, 'services', params, '<= 3');
+}
+
 export async function run(): Promise<void> {
   const system = await startSystem({ env: { LOAD_RATE: '1' } });
   try {
@@ -85,9 +95,17 @@ export async function run(): Promise<void> {
       let sustained = 0;
       for (const rate of RATES) {
         const kept = await step(system, mode, rate);
-        if (rate === 5) await projectorLag(system, { mode, rate });
-        if (!kept) break;
-        sustained = rate;
+        if (rate === 5) {
+          await projectorLag(system, { mode, rate });
+          await interactions(system, { mode, rate });
+        }
+        if (kept) {
+          sustained = rate;
+          continue;
+        }
+        // What comes of the promised rate is told even where it is missed.
+        if (rate < PROMISED_RATE) await step(system, mode, PROMISED_RATE);
+        break;
       }
       show('highest rate within p95 500 ms and 99.9 %', sustained, 'orders/s', { mode }, '>= 30');
     }

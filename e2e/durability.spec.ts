@@ -23,6 +23,9 @@ const VICTIMS: readonly (readonly string[])[] = [
   ['postgres'],
 ];
 const LOADGEN_RATE = 2;
+const INVARIANTS = 14;
+/** So long a service that failed is below its level, which is a minute else. */
+const LEVEL_MS = 15_000;
 /** After it nothing of a killed launcher may run. */
 const GONE_WITHIN_MS = 5_000;
 
@@ -36,7 +39,7 @@ interface Installation {
 const test = base.extend<{ own: Installation }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern.
   own: async ({}, use) => {
-    const env = { LOAD_RATE: String(LOADGEN_RATE) };
+    const env = { LOAD_RATE: String(LOADGEN_RATE), AUDIT_LEVEL_MS: String(LEVEL_MS) };
     const first = await startSystem({ env });
     const { dataDir } = first;
     const own: Installation = {
@@ -100,8 +103,6 @@ function missing(acknowledgedIds: readonly string[], stored: ReadonlyMap<string,
 
 /** Every order there is, by whomever, against the provider's own statement: paid if and only if confirmed. */
 async function expectRightMoney(system: System, acknowledgedIds: readonly string[]): Promise<void> {
-  const pending = () => sql(system, 'orders', "select id from order_head where status = 'PENDING'");
-  await expect.poll(pending, { timeout: 120_000 }).toEqual([]);
   const orders = await sql<{ id: string; status: string; amount: string }>(
     system,
     'orders',
@@ -117,6 +118,29 @@ async function expectRightMoney(system: System, acknowledgedIds: readonly string
   const net = new Map(money.map((row) => [row.order_id, Number(row.net)]));
   for (const { id, status, amount } of orders)
     expect(net.get(id) ?? 0, `${id} is ${status}`).toBe(status === 'CONFIRMED' ? Number(amount) : 0);
+}
+
+const WITH_OUTBOX = ['orders', 'inventory', 'payments', 'shipping', 'notifications'] as const;
+const UNENDED = `select id, 'orchestrated' as mode from saga where ended_at is null
+  union all select saga_id, 'choreographed' from choreography where ended_at is null`;
+
+/** Every order is decided, every saga has ended, returns included, and every message has been given to the broker. */
+async function expectNothingUnderWay(system: System): Promise<void> {
+  const pending = () => sql(system, 'orders', "select id from order_head where status = 'PENDING'");
+  await expect.poll(pending, { timeout: 120_000 }).toEqual([]);
+  await expect.poll(() => sql(system, 'orders', UNENDED), { timeout: 120_000 }).toEqual([]);
+  for (const service of WITH_OUTBOX) {
+    const unsent = () => sql(system, service, 'select id, queue from outbox where sent_at is null');
+    await expect.poll(unsent, { message: `unsent in ${service}` }).toEqual([]);
+  }
+}
+
+/** The auditor's verdicts that are not OK, by its own metrics. */
+async function notOk(system: System): Promise<string[]> {
+  const metrics = await (await fetch(`${system.urlOf('auditor')}/metrics`)).text();
+  const verdicts = [...metrics.matchAll(/^stormglass_invariant_status{id="(I\d+)",status="(\w+)"} 1$/gm)];
+  if (verdicts.length < INVARIANTS) return [`only ${verdicts.length} invariants are judged`];
+  return verdicts.filter(([, , status]) => status !== 'ok').map(([, id, status]) => `${id} is ${status}`);
 }
 
 test('kill -9 of every process, the launcher included, loses no acknowledged order and no acknowledged span', async ({
@@ -155,7 +179,10 @@ test('kill -9 of every process, the launcher included, loses no acknowledged ord
   await expect(quiet).toPass({ timeout: 20_000 });
   expect(load.orders.length).toBeGreaterThan(20);
   expect(load.traceIds.length).toBeGreaterThan(100);
+  await expectNothingUnderWay(own.system);
   await expectRightMoney(own.system, [...load.orders, ...(await generated())]);
+  // What an invariant waits for has its time.
+  await expect.poll(() => notOk(own.system), { timeout: 240_000 }).toEqual([]);
 
   await expect.poll(async () => missing(load.traceIds, await spanCounts(own.system, begun))).toEqual([]);
   const counts = await spanCounts(own.system, begun);

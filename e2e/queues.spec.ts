@@ -78,7 +78,7 @@ async function audited(system: System, what: string, since: number): Promise<str
 }
 
 test.describe('Dead letters', () => {
-  test('redriven are handled for real: one first, then the rest, each mail sent once', async ({
+  test('redriven are handled for real: a chosen one, another, then the rest, each mail sent once', async ({
     page,
     system,
   }) => {
@@ -86,18 +86,24 @@ test.describe('Dead letters', () => {
     const dead = await makeDeadLetters(system);
     expect(await handled(system, dead)).toEqual([]);
     const drawer = await openDead(page, system, dead.length);
-    await drawer.getByRole('button', { name: 'Redrive one' }).click();
+    const third = drawer.getByRole('button', { name: /^Redrive message / }).nth(2);
+    const chosen = (await third.getAttribute('aria-label'))?.replace('Redrive message ', '') ?? '';
+    await third.click();
     await expect(drawer.getByRole('status')).toHaveText('1 sent back to the queue.');
-    await expect.poll(async () => (await handled(system, dead)).length).toBe(1);
-    expect(await deadIds(system)).toHaveLength(dead.length - 1);
+    await expect.poll(() => handled(system, dead)).toEqual([chosen]);
+    await expect(drawer.getByRole('button', { name: `Redrive all ${dead.length - 1}` })).toBeEnabled();
 
-    await drawer.getByRole('button', { name: `Redrive all ${dead.length - 1}` }).click();
-    await expect(drawer.getByRole('status')).toHaveText(`${dead.length - 1} sent back to the queue.`);
+    await drawer.getByRole('button', { name: 'Redrive one' }).click();
+    await expect.poll(async () => (await handled(system, dead)).length).toBe(2);
+    expect(await deadIds(system)).toHaveLength(dead.length - 2);
+
+    await drawer.getByRole('button', { name: `Redrive all ${dead.length - 2}` }).click();
+    await expect(drawer.getByRole('status')).toHaveText(`${dead.length - 2} sent back to the queue.`);
     await expect.poll(async () => (await handled(system, dead)).length).toBe(dead.length);
     expect(await mails(system, dead)).toEqual(dead.map(() => 1));
     expect(await deadIds(system)).toEqual([]);
     await expect(drawer).toContainText('No message is dead');
-    expect(await audited(system, 'queue.redrive', begun)).toEqual(['person: done', 'person: done']);
+    expect(await audited(system, 'queue.redrive', begun)).toEqual(new Array(3).fill('person: done'));
   });
 
   test('purged are gone for good, and only after the name of the queue was typed', async ({
@@ -130,4 +136,27 @@ test.describe('Dead letters', () => {
     expect(await mails(system, dead)).toEqual([]);
     expect(await audited(system, 'queue.purge', begun)).toEqual(['person: done']);
   });
+});
+
+test('the consumers of a queue are given more hands, on every replica', async ({ page, system }) => {
+  const queue = 'shipping.events';
+  const hands = async () =>
+    (await call(system.dashboard, 'queueConsumers', { params: { queue } })).consumers.map(
+      ({ instance, concurrency }) => [instance, concurrency],
+    );
+  const before = await hands();
+  expect(before.map(([instance]) => instance)).toEqual(['shipping-1', 'shipping-2']);
+  await page.goto(`${system.dashboard}/queues`);
+  await page.getByRole('button', { name: `Scale the consumers of ${queue}`, exact: true }).click();
+  const field = page.getByLabel('Messages handled at once, by each');
+  await field.fill('9');
+  await page.getByRole('button', { name: 'Set on all' }).click();
+  await expect(page.getByText('2 consumers set to 9.')).toBeVisible();
+  expect(await hands()).toEqual([
+    ['shipping-1', 9],
+    ['shipping-2', 9],
+  ]);
+  const input = { concurrency: Number(before[0]?.[1]) };
+  await call(system.dashboard, 'scaleQueue', { params: { queue }, input });
+  expect(await hands()).toEqual(before);
 });

@@ -289,14 +289,17 @@ export function queueAgent(context: LaunchContext): PlannedProcess {
       BROKER_URL: databases.broker ?? '',
       QUEUES: QUEUES.join(','),
     },
-    inherits: ['BROKER_MANAGEMENT_URL'],
+    inherits: ['BROKER_MANAGEMENT_URL', 'SCRAPE_TARGETS', 'SCRAPE_SECONDS'],
   };
 }
 
 /** Watches the shop's promises in its databases, with a role that cannot write; nobody needs it. */
 export function auditor(context: LaunchContext): PlannedProcess {
   const { ports, readable, tlsDir } = context;
-  const services = Object.fromEntries(SHOP.map(({ name }) => [name, local(ports[name])]));
+  const services = Map.groupBy(SHOP, ({ service }) => service);
+  const addresses = [...services].map(([service, processes]) => {
+    return [service, processes.map(({ name }) => inShop(context, service, name))];
+  });
   return {
     name: 'auditor',
     service: 'auditor',
@@ -306,6 +309,7 @@ export function auditor(context: LaunchContext): PlannedProcess {
     healthUrl: `${inShop(context, 'auditor')}/healthz`,
     certificates: certificatesOf(context, 'auditor'),
     instrumented: true,
+    inherits: ['SWEEP', 'SETTLE', 'SAGA', 'LAG', 'RECHECK', 'LEVEL'].map((what) => `AUDIT_${what}_MS`),
     stopWithinMs: 8_000,
     env: {
       ...telemetryEnv(context, 'auditor'),
@@ -315,8 +319,9 @@ export function auditor(context: LaunchContext): PlannedProcess {
       ...(tlsDir === null ? {} : { SHOP_MTLS: 'on', SHOP_TLS_DIR: tlsDir }),
       IDENTITY_URL: inShop(context, 'identity'),
       AUDIT_DATABASES: JSON.stringify(readable),
-      // Counters are read without a certificate: under mTLS nobody answers that, and I13 is not judged.
-      ...(tlsDir === null ? { AUDIT_SERVICES: JSON.stringify(services) } : {}),
+      // Somebody's own broker: the queue agent knows how to read it.
+      ...(readable.broker === undefined ? { AUDIT_QUEUES_URL: local(ports['queue-agent']) } : {}),
+      AUDIT_SERVICES: JSON.stringify(Object.fromEntries(addresses)),
     },
   };
 }

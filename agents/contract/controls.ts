@@ -110,7 +110,7 @@ export const CONTROL = {
     input: z.object({
       queue: z.string(),
       limit: z.number().int().positive().optional(),
-      ids: z.array(z.string().min(1)).max(1000).optional(),
+      ids: z.array(z.string().min(1).max(200)).min(1).max(1000).optional(),
     }),
     result: z.object({ queue: z.string(), redriven: z.number().int() }),
   },
@@ -120,7 +120,12 @@ export const CONTROL = {
     result: z.object({ queue: z.string(), purged: z.number().int() }),
   },
   'queue.dead': {
-    input: z.object({ queue: z.string(), limit: z.number().int().positive().max(1000).default(100) }),
+    /** The newest `limit` after the `offset` newest ones. */
+    input: z.object({
+      queue: z.string(),
+      limit: z.number().int().positive().max(1000).default(100),
+      offset: z.number().int().min(0).max(1_000_000).default(0),
+    }),
     result: z.object({ queue: z.string(), total: z.number().int(), letters: z.array(DeadLetter) }),
   },
   /** Begins to build the read models anew; gives the number of the generation being built. */
@@ -135,6 +140,11 @@ export const CONTROL = {
   'queue.scale': {
     input: z.object({ queue: z.string(), concurrency: z.number().int().min(0).max(1000) }),
     result: z.object({ queue: z.string(), concurrency: z.number().int() }),
+  },
+  /** Offered with `queue.scale`: what this process consumes, and how many messages of it it handles at once. */
+  'queue.consumed': {
+    input: z.object({}),
+    result: z.object({ queues: z.array(z.object({ queue: z.string(), concurrency: z.number().int() })) }),
   },
   'switch.set': { input: ProtectionChange, result: ProtectionState },
   'switch.list': { input: z.object({}), result: z.object({ switches: z.array(ProtectionState) }) },

@@ -30,6 +30,12 @@ export const PeerSettings = z.object({
     group: 'Call',
     about: 'from the start of one call to that of the next; 0 is none',
   }),
+  maxConnections: whole(1, 10_000, {
+    title: 'Connections',
+    unit: 'at most',
+    group: 'Call',
+    about: 'to each instance; calls that begin later keep to a change',
+  }),
   errorThresholdPercentage: whole(1, 100, {
     title: 'Opens above',
     unit: '% errors',
@@ -41,6 +47,12 @@ export const PeerSettings = z.object({
     unit: 'calls',
     group: 'Breaker',
     about: 'in the window, before it may open',
+  }),
+  rollingWindowMs: whole(100, 600_000, {
+    title: 'Window',
+    unit: 'ms',
+    group: 'Breaker',
+    about: 'whose calls it judges by; ten parts of it pass one by one',
   }),
   resetTimeoutMs: whole(10, 600_000, {
     title: 'Stays open',
@@ -59,6 +71,30 @@ export const PeerSettings = z.object({
     unit: 'ms',
     group: 'Repetition',
     about: 'at most; doubled for each further repetition, and any time up to it is chosen',
+  }),
+  retryCapMs: whole(0, 60_000, {
+    title: 'Longest pause',
+    unit: 'ms',
+    group: 'Repetition',
+    about: 'however often it was doubled',
+  }),
+  retryTimeLimits: whole(1, 100, {
+    title: 'Begins within',
+    unit: 'time limits',
+    group: 'Repetition',
+    about: 'of the first attempt: a peer that hangs is not waited for at each',
+  }),
+  fallbackMaxAgeMs: whole(0, 3_600_000, {
+    title: 'Oldest answer',
+    unit: 'ms',
+    group: 'Fallback',
+    about: 'that is given instead of a failure where a call allows it; 0 is none',
+  }),
+  fallbackKept: whole(1, 100_000, {
+    title: 'Answers kept',
+    unit: 'calls',
+    group: 'Fallback',
+    about: 'the last good one of each',
   }),
   bulkheadSlots: whole(0, 10_000, {
     title: 'Calls at once',
@@ -104,10 +140,28 @@ export const DatabaseSettings = z.object({
 });
 export type DatabaseSettings = z.infer<typeof DatabaseSettings>;
 
-/** Peers and databases of one process, by name. */
+/** One token bucket for each user, address or the like. */
+export const RateLimitSettings = z.object({
+  capacity: whole(1, 1_000_000, {
+    title: 'At once',
+    unit: 'requests',
+    group: 'Token bucket',
+    about: 'after a rest',
+  }),
+  perSecond: whole(1, 1_000_000, {
+    title: 'For long',
+    unit: 'requests/s',
+    group: 'Token bucket',
+    about: 'that the bucket is filled up with',
+  }),
+});
+export type RateLimitSettings = z.infer<typeof RateLimitSettings>;
+
+/** Peers, databases and rate limits of one process, by name. */
 export const ResilienceState = z.object({
   peers: z.array(z.object({ name: z.string(), settings: PeerSettings })),
   databases: z.array(z.object({ name: z.string(), settings: DatabaseSettings })),
+  rateLimits: z.array(z.object({ name: z.string(), settings: RateLimitSettings })),
 });
 export type ResilienceState = z.infer<typeof ResilienceState>;
 
@@ -115,5 +169,6 @@ export type ResilienceState = z.infer<typeof ResilienceState>;
 export const ResilienceChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('peer'), name: z.string(), settings: PeerSettings.partial() }),
   z.object({ kind: z.literal('database'), name: z.string(), settings: DatabaseSettings.partial() }),
+  z.object({ kind: z.literal('rateLimit'), name: z.string(), settings: RateLimitSettings.partial() }),
 ]);
 export type ResilienceChange = z.infer<typeof ResilienceChange>;

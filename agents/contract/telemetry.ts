@@ -15,6 +15,13 @@ export const METRIC = {
   bulkheadLimit: 'resilience.bulkhead.slots.limit',
   bulkheadQueue: 'resilience.bulkhead.queue.size',
   outlierEjected: 'resilience.outlier.ejected',
+  /** Calls of ours in progress at each instance of a peer: what least-request balancing goes by. */
+  callsInFlight: 'resilience.calls.in_flight',
+  /** Of the resilience settings in force, whichever it is: told when they change, and every half minute. */
+  resilienceSetting: 'resilience.setting',
+  httpConnections: 'http.client.open_connections',
+  /** Calls that wait for a connection. */
+  httpPending: 'http.client.pending_requests',
   /** 1 while a protection works, 0 while it is taken away on purpose. */
   protectionStatus: 'stormglass.protection.status',
   dbConnections: 'db.client.connection.count',
@@ -90,11 +97,19 @@ export const RESILIENCE_ATTR = {
   stale: 'resilience.fallback.stale',
   staleAge: 'resilience.fallback.age',
   instance: 'resilience.outlier.instance',
+  /** Of calls in flight: to which instance of the peer. */
+  target: 'resilience.instance',
+  /** What a setting is of (`peer`, `database` or `rateLimit`), its name there, and the unit of its value. */
+  settingOf: 'resilience.setting.of',
+  setting: 'resilience.setting.name',
+  unit: 'resilience.setting.unit',
   /** Errors in a row, and for how many seconds it is left out. */
   errors: 'resilience.outlier.errors',
   ejectedFor: 'resilience.outlier.duration',
   /** State of a database connection (idle, used), and the pool it belongs to. */
   connectionState: 'db.client.connection.state',
+  /** Of an HTTP connection: active or idle. */
+  httpConnectionState: 'http.connection.state',
   pool: 'db.client.connection.pool.name',
 } as const;
 

@@ -86,7 +86,8 @@ export const QueueSample = z.object({
   queue: z.string(),
   ready: z.number().int(),
   delayed: z.number().int(),
-  inFlight: z.number().int(),
+  /** Null where the broker does not say. */
+  inFlight: z.number().int().nullable(),
   dead: z.number().int(),
   oldestAgeMs: z.number().nullable(),
   /** Messages since the previous sample. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Lease } from '../contract/index.ts';
+import { TestHub } from '../node/testing/hub.ts';
 import { freePort } from './fixtures/ports.ts';
 import { type HostAgent, startHostAgent } from './host-agent.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
@@ -19,6 +20,7 @@ let folder: string;
 let supervisor: Supervisor;
 let postgres: Postgres;
 let orders: string;
+let hub: TestHub;
 let host: HostAgent;
 /** Closed, no new process of `orders` passes its ready check. */
 let mayBeReady = true;
@@ -32,11 +34,12 @@ beforeAll(async () => {
   orders = await postgres.database('orders');
   await postgres.database('payments');
   await startServer();
+  hub = await TestHub.start();
   host = await startHostAgent({
     supervisor,
     adminUrl: postgres.adminUrl,
     journal: join(folder, 'undo.jsonl'),
-    hub: 'http://127.0.0.1:9',
+    hub: hub.url,
     key: null,
     version: 'test',
     reach: ['orders', 'payments'],
@@ -46,6 +49,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await host.close();
+  await hub.close();
   await supervisor.stop(supervisor.names());
   rmSync(folder, { recursive: true, force: true });
 });
@@ -141,6 +145,8 @@ describe('a database outage', () => {
     await ended;
     expect(await connects(orders)).toBe(false);
     expect(await connects(await postgres.database('payments'))).toBe(true);
+    const told = { faultId: fault.faultId, service: 'orders', count: 1 };
+    await vi.waitFor(() => expect(hub.injections).toContainEqual(expect.objectContaining(told)), soon);
     const end = await host.release(fault.faultId);
     expect(end).toMatchObject({ reverted: true, readBack: 'datallowconn = true', injections: 1 });
     expect(await connects(orders)).toBe(true);

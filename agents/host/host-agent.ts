@@ -2,6 +2,7 @@ import {
   type AgentHello,
   type ArmAnswer,
   type HaltAnswer,
+  type InjectionCount,
   injectingService,
   type Lease,
   type LeaseEnded,
@@ -70,6 +71,7 @@ export async function startHostAgent(options: HostAgentOptions): Promise<HostAge
     },
   });
   tables.onEnded = (end) => channel.leaseEnded(end);
+  tables.onEffect = (count) => channel.injections(count);
   return {
     process: (event) => channel.process(event),
     arm: (lease) => tables.arm(lease),
@@ -119,6 +121,7 @@ async function takeBack(gate: DatabaseGate, undo: Undo): Promise<string> {
 /** One lease table for each service in reach: a table speaks for one service. */
 class HostLeases {
   onEnded: (end: LeaseEnded) => void = () => undefined;
+  onEffect: (count: InjectionCount) => void = () => undefined;
   readonly #tables = new Map<string, LeaseTable>();
   /** Effects which were over by themselves; their leases end as `completed`. */
   readonly #over = new Set<string>();
@@ -146,6 +149,11 @@ class HostLeases {
             outageInjector(parts),
             tableLockInjector(options.adminUrl),
           ],
+          // What is done to a process or a database is done once, so its only effect is its first.
+          onEffect: ({ faultId }, count) => {
+            const at = systemClock.wall();
+            this.onEffect({ faultId, service, count, firstAt: at, lastAt: at });
+          },
           onEnded: (end) => this.onEnded(this.#told(end)),
         }),
       );

@@ -35,6 +35,15 @@ describe('the lifeline', () => {
     await vi.waitFor(() => expect(isAlive(child)).toBe(false), within5s);
   });
 
+  test('ends even a process that ignores SIGTERM and takes for ever to exit', async () => {
+    const { launcher, child } = await launch(
+      `process.on('SIGTERM', () => {}); process.on('exit', () => { for (;;); });
+       setInterval(() => {}, 1000); console.log("up")`,
+    );
+    process.kill(launcher, 'SIGKILL');
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false), within5s);
+  });
+
   test('ends even a process whose log still has lines for the dead launcher', async () => {
     const { launcher, child } = await launch(
       `const log = require('pino')();

@@ -25,7 +25,8 @@ function speakToNobody(): void {
 
 function launcherDied(): void {
   if (process.platform !== 'win32') speakToNobody();
-  setTimeout(() => process.exit(EXIT_CODE), GRACE_MS).unref();
+  // No exit: what a native library does at the end of a process may take as long as it likes.
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), GRACE_MS).unref();
   if (process.listenerCount('SIGTERM') === 0) process.exit(EXIT_CODE);
   process.kill(process.pid, 'SIGTERM');
 }

@@ -1,4 +1,4 @@
-import { context } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { AgentHello, InjectionCount, LeaseEnded } from '../contract/index.ts';
 import type { Channel } from './channel.ts';
@@ -111,7 +111,8 @@ class HubLine {
             tellHalt();
             return leases.halt();
           },
-          invoke: (call) => controls.invoke(call),
+          // What a control begins is the service's own work, traced like any other.
+          invoke: (call) => context.with(ROOT_CONTEXT, () => controls.invoke(call)),
         },
       });
     };

@@ -55,6 +55,7 @@ export interface QueueCollector {
   redrive(queue: string, choice: Choice): Promise<number>;
   /** Deletes every message that is not being processed; gives back how many. */
   purge(queue: string): Promise<number>;
-  dead(queue: string, limit: number): Promise<DeadLetters>;
+  /** The newest `limit` after the `offset` newest ones; `total` is of all. */
+  dead(queue: string, limit: number, offset?: number): Promise<DeadLetters>;
   close(): Promise<void>;
 }

@@ -61,6 +61,6 @@ export function registerQueueControls(registry: ControlRegistry, collector: Queu
     name: 'queue.dead',
     title: 'List dead letters',
     input: CONTROL['queue.dead'].input,
-    run: async ({ queue, limit }) => ({ queue, ...(await collector.dead(queue, limit)) }),
+    run: async ({ queue, limit, offset }) => ({ queue, ...(await collector.dead(queue, limit, offset)) }),
   });
 }

@@ -6,6 +6,11 @@ export function cut(payload: unknown): unknown {
   return text.length <= MAX_PAYLOAD ? payload : `${text.slice(0, MAX_PAYLOAD)}...`;
 }
 
+/** Of letters in the order of their deaths the `limit` newest after the `offset` newest, the newest first. */
+export function newest<T>(letters: readonly T[], limit: number, offset: number): T[] {
+  return letters.toReversed().slice(offset, offset + limit);
+}
+
 /** The trace id in a `traceparent`, wherever that stands in the text; empty without one. */
 export function traceIdIn(text: string): string {
   return /\b[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}\b/.exec(text)?.[1] ?? '';

@@ -3,7 +3,8 @@
  * dashboard, and scrapes the Prometheus endpoints of other people's breakers and queues. Environment: BROKER_URL with
  * QUEUES (comma separated) and, for a RabbitMQ whose management API is not on port 15672 of the same host,
  * BROKER_MANAGEMENT_URL; SCRAPE_TARGETS (`payments=http://host:8080/metrics,...`) with SCRAPE_SECONDS, at least one of
- * the two; PORT (optional, for GET /healthz and /metrics), and OTEL_*, STORMGLASS_* as for every agent.
+ * the two; PORT (optional, for GET /healthz and /metrics) with HOST (127.0.0.1), and OTEL_*, STORMGLASS_* as for every
+ * agent.
  */
 import { pino } from 'pino';
 import { z } from 'zod';
@@ -23,6 +24,7 @@ import { parseTargets, startScraping } from './scrape/scraper.ts';
 
 const Env = z
   .object({
+    HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     BROKER_URL: z.url({ protocol: /^(postgres(ql)?|rediss?|amqps?|kafka|redis-pubsub)$/ }).optional(),
     BROKER_MANAGEMENT_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -68,7 +70,8 @@ async function run(env: Env): Promise<void> {
       ? null
       : watch(await openBroker(env.BROKER_URL, env), env, settings, telemetry.dropped, down.signal);
   scrapeAll(env, settings, down.signal);
-  const health = env.PORT === undefined ? null : serveHealth(env.PORT, () => broker?.isRead() ?? true);
+  const health =
+    env.PORT === undefined ? null : serveHealth(env.HOST, env.PORT, () => broker?.isRead() ?? true);
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
 

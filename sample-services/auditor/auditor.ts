@@ -1,15 +1,17 @@
 import type { Acknowledge } from './api.ts';
-import { EventLog, type LoggedEvent } from './book/event-log.ts';
-import { type OrderFacts, openDebts, openSagas } from './book/facts.ts';
+import { EventLog, eventsOf } from './book/event-log.ts';
+import { openDebts, openSagas } from './book/facts.ts';
 import { atRest, OrderBook } from './book/order-book.ts';
 import { ordersAfter, Recheck } from './book/recheck.ts';
 import { Consistency } from './consistency.ts';
 import { allInvariants } from './invariants/all.ts';
+import type { Emptiness, EmptyQueues } from './messages/empty-queues.ts';
 import { expectedOf } from './messages/expected.ts';
 import { MessageBook } from './messages/message-book.ts';
+import { noticesOf } from './messages/notices.ts';
 import type { CallWindow } from './service-levels/window.ts';
 import type { AuditSettings } from './settings.ts';
-import { AuditedDatabase, unlessAway } from './snapshot/database.ts';
+import { AuditedDatabase, NotReadable, unlessAway } from './snapshot/database.ts';
 import { Snapshots } from './snapshot/snapshots.ts';
 import { type Look, type LookParts, lookAt, together } from './sweep.ts';
 import { WallTelemetry } from './wall/telemetry.ts';
@@ -41,14 +43,16 @@ export class Auditor {
   readonly #events = new EventLog();
   readonly #book = new OrderBook();
   readonly #messages = new MessageBook();
+  readonly #queues: EmptyQueues | null;
   readonly #recheck: Recheck;
   readonly #telemetry: WallTelemetry;
   #last: SweepReport | null = null;
   #running: Promise<unknown> = Promise.resolve();
 
-  /** `window`: what callers see of each service; null when nobody named the services. */
-  constructor(settings: AuditSettings, window: CallWindow | null) {
+  /** Each null when nobody told where to look. `window`: what callers see of each service; `queues`: what the broker holds. */
+  constructor(settings: AuditSettings, window: CallWindow | null, queues: EmptyQueues | null) {
     this.#settings = settings;
+    this.#queues = queues;
     this.#databases = Object.entries(settings.databases).map(([name, url]) => new AuditedDatabase(name, url));
     this.#recheck = new Recheck(settings.recheckMs);
     this.wall = allInvariants(this.#messages, window).map((each) => new WallEntry(each, Date.now()));
@@ -90,9 +94,10 @@ export class Auditor {
   async #sweep(everything: boolean): Promise<SweepReport> {
     const began = performance.now();
     const number = (this.#last?.number ?? 0) + 1;
+    const empty = this.#queues?.now() ?? null;
     const snapshots = await Snapshots.take(number, Date.now(), this.#databases);
     try {
-      const orders = await this.#look(snapshots, everything);
+      const orders = await this.#lookOrSay(snapshots, empty, everything);
       this.#last = { number, at: snapshots.at, tookMs: performance.now() - began, orders, everything };
       return this.#last;
     } finally {
@@ -101,15 +106,29 @@ export class Auditor {
   }
 
   /** Gives how many orders were looked at. Without orders' own database there is nothing to compare with. */
-  async #look(snapshots: Snapshots, everything: boolean): Promise<number> {
+  async #lookOrSay(snapshots: Snapshots, empty: Emptiness | null, everything: boolean): Promise<number> {
+    try {
+      return await this.#look(snapshots, empty, everything);
+    } catch (error) {
+      // A wall that stayed as it was would say that it is known still.
+      this.#unreadable(snapshots.at, error instanceof Error ? error.message : String(error));
+      if (error instanceof NotReadable) return 0;
+      throw error;
+    }
+  }
+
+  async #look(snapshots: Snapshots, empty: Emptiness | null, everything: boolean): Promise<number> {
     if (!snapshots.has('orders', 'event') || !snapshots.has('orders', 'saga')) {
-      this.#unreadable(snapshots.at);
+      this.#unreadable(snapshots.at, 'the database of orders cannot be read');
       return 0;
     }
     const open = await openSagas(snapshots);
-    const events = await this.#events.read(snapshots);
-    await this.#book.learn(snapshots, events, open);
-    await this.#messages.look(snapshots, events, this.#settings.settleMs);
+    await this.#events.read(snapshots, (events) => {
+      this.#book.hear(events, snapshots.number);
+      this.#messages.expect(snapshots, events.flatMap(expectedOf));
+    });
+    await this.#book.learn(snapshots, open);
+    await this.#messages.look(snapshots, { settleMs: this.#settings.settleMs, empty });
     const again = await this.#recheck.next(snapshots);
     const parts: LookParts = {
       ...{ snapshots, settings: this.#settings, book: this.#book, wall: this.wall, open },
@@ -119,7 +138,7 @@ export class Auditor {
     const totals = everything || again.first;
     const looks = [await lookAt(parts, due, totals)];
     if (everything) for await (const look of this.#allOrders(parts)) looks.push(look);
-    else this.#expectAgain(parts, looks[0], new Set(again.orders));
+    else await this.#lookAgain(parts, looks[0], new Set(again.orders));
     const look = together(looks, this.wall);
     await this.#conclude(snapshots, look, totals);
     return look.ids.length;
@@ -129,17 +148,21 @@ export class Auditor {
     for (let after = 0, more = true; more; ) {
       const page = await ordersAfter(parts.snapshots, after);
       const look = await lookAt(parts, page.orders, false);
-      this.#expectAgain(parts, look, new Set(page.orders));
+      await this.#lookAgain(parts, look, new Set(page.orders));
       yield look;
       after = page.last;
       more = page.last > 0;
     }
   }
 
-  /** The messages of orders that are looked at again are looked for again, too. */
-  #expectAgain({ snapshots }: LookParts, look: Look | undefined, ids: ReadonlySet<string>): void {
+  /** The messages about orders that are looked at again are looked for again, too, whoever sent them. */
+  async #lookAgain({ snapshots, book }: LookParts, look: Look | undefined, ids: ReadonlySet<string>) {
     const orders = (look?.orders ?? []).filter(({ orderId }) => ids.has(orderId));
-    this.#messages.expect(snapshots, orders.flatMap(eventsOf).flatMap(expectedOf), true);
+    if (orders.length === 0) return;
+    const nothing = { messages: [], streams: new Map() };
+    const { messages, streams } = await unlessAway(noticesOf(snapshots, orders), nothing);
+    const events = await eventsOf(snapshots, book.streamsOf(orders).set('notifications', streams));
+    await this.#messages.lookAgain(snapshots, [...events.flatMap(expectedOf), ...messages]);
   }
 
   async #conclude(snapshots: Snapshots, look: Look, totals: boolean): Promise<void> {
@@ -173,7 +196,8 @@ export class Auditor {
         .filter(({ traceId, sagaId }) => traceId === '' && sagaId !== null)
         .map(({ key, sagaId }) => ({ entry, key, sagaId: sagaId ?? '' })),
     );
-    const ids = await traceIds(snapshots, [...new Set(blank.map(({ sagaId }) => sagaId))]);
+    const sagaIds = [...new Set(blank.map(({ sagaId }) => sagaId))];
+    const ids = await unlessAway(traceIds(snapshots, sagaIds), new Map<string, string>());
     for (const { entry, key, sagaId } of blank) entry.trace(key, ids.get(sagaId) ?? '');
   }
 
@@ -187,7 +211,9 @@ export class Auditor {
     const right = look.orders.filter(
       (order) => atRest(order) && !wrong.has(order.orderId) && judgeable(order.orderId),
     );
-    for (const { order, ms } of await this.consistency.measure(snapshots, right)) {
+    const measured = await unlessAway(this.consistency.measure(snapshots, right), null);
+    if (measured === null) return;
+    for (const { order, ms } of measured) {
       this.#telemetry.consistent(order.mode, ms / 1_000);
     }
     for (const { orderId } of right) this.#book.close(orderId);
@@ -195,17 +221,12 @@ export class Auditor {
     for (const orderId of look.strangers) if (!wrong.has(orderId)) this.#book.close(orderId);
   }
 
-  #unreadable(at: number): void {
-    const result = { findings: [], unread: 'the database of orders cannot be read' };
+  #unreadable(at: number, unread: string): void {
+    const result = { findings: [], unread };
     this.#judge(new Map(this.wall.map((entry) => [entry, result])), {
       ...{ orders: new Set(), everything: false, at, judgeable: () => false },
     });
   }
-}
-
-function eventsOf({ events, orderId, sagaId, mode, migrated }: OrderFacts): LoggedEvent[] {
-  const about = { database: 'orders', stream: `order:${orderId}`, orderId, sagaId, mode, migrated };
-  return events.map(({ id, type, at }) => ({ ...about, id, type, at }));
 }
 
 async function databaseTime(snapshots: Snapshots): Promise<number> {

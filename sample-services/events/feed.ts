@@ -11,8 +11,15 @@ const FeedQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
 });
 
-/** A page of an owner's events. Ask again with `after: next`; an empty page is the end for now. */
-export const EventsPage = z.object({ events: z.array(ShopEventAnswer), next: z.number().int() });
+/**
+ * A page of an owner's events. Ask again with `after: next`. It is the last for now when `next` has come to `newest`; an
+ * empty page may be none: an event that was given a number may not be committed yet, and hides those behind it.
+ */
+export const EventsPage = z.object({
+  events: z.array(ShopEventAnswer),
+  next: z.number().int(),
+  newest: z.number().int(),
+});
 
 /** Adds `GET /events`: everything that ever happened here, in one order, for whoever builds his picture anew. */
 export function addEventFeed(app: App, db: Database, permission: Permission): void {
@@ -22,7 +29,7 @@ export function addEventFeed(app: App, db: Database, permission: Permission): vo
     response: { 200: EventsPage },
   };
   app.get('/events', { schema, config: { permission } }, async ({ query }) => {
-    const { events, next } = await readFeed(db, query.after, query.limit);
-    return { events: events.map(toShopEvent), next };
+    const { events, ...place } = await readFeed(db, query.after, query.limit);
+    return { events: events.map(toShopEvent), ...place };
   });
 }

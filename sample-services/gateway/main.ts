@@ -62,6 +62,7 @@ await service({
     for (const split of [canary, strangler]) kit.onStop(split.offer());
     const door = new Door(kit);
     const limit = new RateLimit(systemClock);
+    for (const each of limit.limits) kit.rateLimit(each);
     addPlacement(app, { door, limit, orders, catalog });
     addOrderPage(app, { door, limit, orders, shipping, identity, orderview, canary });
     addRoutingTable(app, { door, limit, peers: { catalog, orderview } });

@@ -14,8 +14,6 @@ import type { RateLimit } from './rate-limit.ts';
 import { cookieOf, type Split } from './split.ts';
 
 const CANARY_COOKIE = 'canary';
-/** A name seldom changes. */
-const OLDEST_NAME_MS = 60_000;
 const UserAnswer = z.object({ id: z.string(), name: z.string() });
 
 export interface OrderPageParts {
@@ -113,7 +111,7 @@ async function assemble(
   const path = `/users/${encodeURIComponent(found.userId)}`;
   const user = await part(
     identity,
-    (peer) => peer.get(path, { answer: UserAnswer, fallback: { maxAgeMs: OLDEST_NAME_MS } }),
+    (peer) => peer.get(path, { answer: UserAnswer, fallback: true }),
     (body) => body,
   );
   return { order: found, user, shipments, details, degraded };

@@ -2,7 +2,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { PeerOutcome } from '../kit/peer/outcome.ts';
 
 /** A service that is restarted in good order is back within a few seconds. */
-const PATIENCE_MS = 6_000;
+const PATIENCE_MS = 10_000;
 const PAUSE_MS = 100;
 
 /**

@@ -3,9 +3,6 @@ import { ShopError } from '../kit/errors.ts';
 import { demandOk } from '../kit/peer/demand.ts';
 import type { Peer } from '../kit/peer/peer.ts';
 
-/** While the catalog does not answer, a price is good for so long. */
-const OLDEST_PRICE_MS = 60_000;
-
 export interface Price {
   /** Cents for the whole order. */
   amount: number;
@@ -20,7 +17,7 @@ export async function priceOf(
 ): Promise<Price> {
   const outcome = await catalog.get(`/products/${encodeURIComponent(order.sku)}`, {
     answer: Product,
-    fallback: { maxAgeMs: OLDEST_PRICE_MS },
+    fallback: true,
   });
   const { price } = demandOk(outcome, catalog.name);
   const amount = price * order.quantity;

@@ -20,8 +20,8 @@ export interface Route {
   summary: string;
   params: z.ZodObject | null;
   answer: z.ZodType;
-  /** An answer may be so old while its service is away, ms; 0: no old ones. */
-  oldestMs: number;
+  /** While its service is away, an older answer will do. */
+  fallback: boolean;
 }
 
 export const ROUTES: readonly Route[] = [
@@ -32,7 +32,7 @@ export const ROUTES: readonly Route[] = [
     summary: 'Everything that is sold',
     params: null,
     answer: ProductsAnswer,
-    oldestMs: 60_000,
+    fallback: true,
   },
   {
     path: '/products/:sku',
@@ -41,7 +41,7 @@ export const ROUTES: readonly Route[] = [
     summary: 'One product with its price',
     params: BySku,
     answer: Product,
-    oldestMs: 60_000,
+    fallback: true,
   },
   {
     path: '/users/:id/orders',
@@ -50,7 +50,7 @@ export const ROUTES: readonly Route[] = [
     summary: 'Orders of a customer, newest first',
     params: ById,
     answer: LinesAnswer,
-    oldestMs: 0,
+    fallback: false,
   },
 ];
 
@@ -66,7 +66,7 @@ export function addRoutingTable(app: App, { door, limit, peers }: TableParts): v
   for (const route of ROUTES) {
     const peer = peers[route.service];
     if (peer === null) continue;
-    const { summary, params, answer, oldestMs } = route;
+    const { summary, params, answer, fallback } = route;
     const schema = {
       ...{ summary, tags: [route.service], response: { 200: answer } },
       ...(params === null ? {} : { params }),
@@ -78,7 +78,7 @@ export function addRoutingTable(app: App, { door, limit, peers }: TableParts): v
       if (route.access === 'self' && visitor.kind === 'customer' && named.id !== visitor.id) {
         throw new ShopError('forbidden', 'this is another customer’s', 'Ask for your own.');
       }
-      const outcome = await peer.get(request.url, { answer, fallback: { maxAgeMs: oldestMs } });
+      const outcome = await peer.get(request.url, { answer, fallback });
       if (outcome.kind === 'ok' && outcome.stale)
         reply.header('age', String(Math.ceil(outcome.ageMs / 1_000)));
       return demandOk(outcome, peer.name);

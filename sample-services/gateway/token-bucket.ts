@@ -1,3 +1,4 @@
+import type { RateLimitSettings } from '@stormglass/agents/contract';
 import type { Clock } from '../kit/clock.ts';
 
 /** Remembered; beyond it the one who asked longest ago starts with a full bucket again. */
@@ -9,21 +10,24 @@ interface Bucket {
   at: number;
 }
 
-export interface BucketSize {
-  /** Requests at once after a rest. */
-  capacity: number;
-  perSecond: number;
-}
-
 /** One token bucket for each user, name or address. */
 export class TokenBuckets {
-  readonly #size: BucketSize;
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Bucket>();
+  #size: RateLimitSettings;
 
-  constructor(size: BucketSize, clock: Clock) {
+  constructor(size: RateLimitSettings, clock: Clock) {
     this.#size = size;
     this.#clock = clock;
+  }
+
+  get size(): Readonly<RateLimitSettings> {
+    return this.#size;
+  }
+
+  /** From the next request on, with the tokens that are there, as far as they fit. */
+  resize(change: Partial<RateLimitSettings>): void {
+    this.#size = { ...this.#size, ...change };
   }
 
   /** 0 when the request may pass, and has taken its token; else the milliseconds until one could. */

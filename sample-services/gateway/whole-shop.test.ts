@@ -110,6 +110,45 @@ describe('a customer who has logged in', () => {
   });
 });
 
+describe('a gateway which wants a login', () => {
+  beforeAll(async () => {
+    await shop.get('gateway').stop();
+    await shop.get('gateway').start({ SHOP_REQUIRE_LOGIN: 'on' });
+  });
+  afterAll(async () => {
+    await shop.get('gateway').stop();
+    await shop.get('gateway').start();
+  });
+
+  test('serves nobody who has not logged in, and everybody who has', async () => {
+    for (const path of ['/products', '/orders', '/orders/any', '/users/user-16/orders', '/legacy/orders']) {
+      expect([path, await codeOf(await at(path))]).toEqual([path, [401, 'unauthenticated']]);
+    }
+    expect(await codeOf(await order())).toEqual([401, 'unauthenticated']);
+    expect(await codeOf(await at('/orders/any/cancel', { body: {} }))).toEqual([401, 'unauthenticated']);
+    expect((await at('/readyz')).status).toBe(200);
+    const me = await login('user-16');
+    expect((await at('/products', { headers: me })).status).toBe(200);
+    expect((await order({}, me)).status).toBe(201);
+  });
+});
+
+describe('an operator', () => {
+  test('may decide what a stuck saga waits for; a service which only reads may not', async () => {
+    const decide = async (who: string) =>
+      fetch(`${shop.get('orders').url}/sagas/no-such-saga/interventions`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${await shop.tokenOf(who, 'orders')}`,
+        },
+        body: JSON.stringify({ do: 'retry', step: 'charge', who: 'test' }),
+      });
+    expect(await codeOf(await decide('operator'))).toEqual([409, 'not_stuck']);
+    expect(await codeOf(await decide('auditor'))).toEqual([403, 'forbidden']);
+  });
+});
+
 describe('the correlation id of a request', () => {
   // Each hears of the order by a call or only by a queue: what it sends on carries the id still.
   test.each([

@@ -27,8 +27,10 @@ const GRANTS: Readonly<Record<string, readonly Permission[]>> = {
   auditor: ['orders:read', 'payments:read', 'shipping:read', 'inventory:read', 'orderview:read'],
   loadgen: [],
   'outside-world': [],
-  /** A person with the command line. */
-  operator: PERMISSIONS.filter((permission) => /:(read|rotate|rebuild|sweep|acknowledge)$/.test(permission)),
+  /** A person with the command line. `orders:cancel` is also to decide what a stuck saga waits for. */
+  operator: PERMISSIONS.filter((permission) =>
+    /:(read|rotate|rebuild|sweep|acknowledge|cancel)$/.test(permission),
+  ),
 };
 
 export function grantsOf(service: string): readonly Permission[] | null {

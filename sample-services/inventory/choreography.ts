@@ -4,7 +4,7 @@ import { type Subject, tellAgain } from '../events/record.ts';
 import type { ShopEventOf } from '../events/shop-event.ts';
 import { actionKey, inStep } from '../events/steps.ts';
 import { crashPoint } from '../kit/crash.ts';
-import { release, reservationStream, reserve } from './stock.ts';
+import { isReleaseWaived, release, reservationStream, reserve, waiveRelease } from './stock.ts';
 
 /**
  * inventory's part of a choreographed saga: reserves for a new order, releases when a payment or a shipment failed and
@@ -14,7 +14,7 @@ export const INVENTORY_HANDLERS: EventHandlers = {
   ORDER_CREATED: reserveFor,
   PAYMENT_FAILED: releaseOf,
   SHIPMENT_FAILED: releaseOf,
-  ORDER_CANCELLED: releaseOf,
+  ORDER_CANCELLED: (event, heard) => releaseOf(event, heard, event.data.waived === 'reserve'),
 };
 
 function reserveFor(event: ShopEventOf<'ORDER_CREATED'>, heard: Heard): Promise<void> {
@@ -28,10 +28,12 @@ function reserveFor(event: ShopEventOf<'ORDER_CREATED'>, heard: Heard): Promise<
   });
 }
 
-function releaseOf(subject: Subject, heard: Heard): Promise<void> {
+function releaseOf(subject: Subject, heard: Heard, waived = false): Promise<void> {
   const id = actionKey(subject.sagaId, 'reserve');
   return inStep(subject, 'reserve', 'compensate', heard.attempt, async () => {
     await heard.once(async (tx) => {
+      if (waived) return waiveRelease(tx, subject, id);
+      if (await isReleaseWaived(tx, id)) return;
       const { isNew } = await release(tx, subject, id);
       if (isNew || !heard.isRepeated) return;
       await tellAgain(tx, reservationStream(id), 'INVENTORY_RELEASED', QUEUES.orders);

@@ -11,7 +11,7 @@ const SEEDED_STOCK = 1_000_000;
  * is sold when its order is confirmed; the goods then stay `reserved` here, since nothing takes them out of the house yet.
  *
  * A reservation's row is also the fence of its step: `tombstoned` refuses a reservation that comes after its release,
- * `refused` remembers that there was nothing to take.
+ * `refused` remembers that there was nothing to take. One whose release is waived stays as it is: a person decided so.
  */
 export const STOCK_SCHEMA = `
   create table if not exists stock (
@@ -36,6 +36,7 @@ export const STOCK_SCHEMA = `
         add constraint reservation_status_check check (status in ('reserved', 'released', 'tombstoned', 'refused'));
     end if;
   end $$;
+  alter table reservation add column if not exists release_waived boolean not null default false;
   create index if not exists reservation_order on reservation (order_id);
   insert into stock (sku, seeded, available, reserved)
     select sku, n, n, 0 from (values ('${SOLD_OUT_SKU}', 0), ${SKUS.map((sku) => `('${sku}', ${SEEDED_STOCK})`).join(', ')}) s (sku, n)

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Heard } from '../events/listen.ts';
+import type { ShopEventOf } from '../events/shop-event.ts';
+import { actionKey } from '../events/steps.ts';
 import { Database } from '../kit/database.ts';
 import { setProtection } from '../kit/protections.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
+import { INVENTORY_HANDLERS } from './choreography.ts';
 import { commandRelease as release, commandReserve as reserve } from './commands.ts';
 import { INVENTORY_SCHEMA } from './schema.ts';
 
@@ -89,6 +93,26 @@ describe('stock', () => {
     expect(await stock()).toEqual({ a: 4, r: 1 });
     await release(db, { reservation: id, orderId: 'o' });
     expect(await stock()).toEqual({ a: 5, r: 0 });
+  });
+
+  test('stays taken when a person has waived its release, and a cancellation that was under way comes after', async () => {
+    const sagaId = randomUUID();
+    const id = actionKey(sagaId, 'reserve');
+    await reserve(db, id, wish(1));
+    const cancelled = (waived?: 'reserve') => {
+      const data = { userId: 'u', amount: 1, cause: 'cancelled', reason: 'test', ...(waived && { waived }) };
+      const event = { type: 'ORDER_CANCELLED', id: randomUUID(), orderId: 'o', sagaId, data };
+      const heard = { attempt: 1, isLast: false, isRepeated: true, once };
+      return INVENTORY_HANDLERS.ORDER_CANCELLED?.(event as ShopEventOf<'ORDER_CANCELLED'>, heard);
+    };
+    const once: Heard['once'] = async (effect) => {
+      await db.transaction(effect);
+      return true;
+    };
+    await cancelled('reserve');
+    await cancelled();
+    expect(await stock()).toEqual({ a: 4, r: 1 });
+    await release(db, { reservation: id, orderId: 'o' });
   });
 
   test('is told of in events: one for each change, none for a repetition', async () => {

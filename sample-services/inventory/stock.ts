@@ -90,6 +90,22 @@ export async function release(tx: Tx, subject: Subject, id: string): Promise<Rel
   return { outcome: 'tombstoned', isNew: told.length === 0 };
 }
 
+/** A person has decided that it stays as it is: a release which is still on its way frees nothing. */
+export async function waiveRelease(tx: Tx, { orderId }: Subject, id: string): Promise<void> {
+  await tx.query(
+    `insert into reservation (id, order_id, status, release_waived) values ($1, $2, 'tombstoned', true)
+     on conflict (id) do update set release_waived = true`,
+    [id, orderId],
+  );
+}
+
+export async function isReleaseWaived(tx: Tx, id: string): Promise<boolean> {
+  const waived = await tx.query('select 1 from reservation where id = $1 and release_waived for update', [
+    id,
+  ]);
+  return waived.length > 0;
+}
+
 async function record(tx: Tx, id: string, subject: Subject, draft: ShopEventDraft): Promise<void> {
   await recordEvents(tx, { stream: reservationStream(id), expected: 'any' }, subject, [draft]);
 }

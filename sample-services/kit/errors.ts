@@ -55,6 +55,18 @@ export class ShopError extends Error {
   }
 }
 
+/** The error in an answer of a peer that has this status too; null for what somebody between us and it may have said. */
+export function typedErrorOf({
+  status,
+  body,
+}: {
+  status: number;
+  body: unknown;
+}): ShopErrorBody['error'] | null {
+  const error = shopErrorOf(body);
+  return error !== null && SHOP_ERRORS[error.code].status === status ? error : null;
+}
+
 /** The code of an answer of a peer, or null when the body is none of ours. */
 export function shopErrorOf(body: unknown): ShopErrorBody['error'] | null {
   if (typeof body !== 'object' || body === null || !('error' in body)) return null;
@@ -65,6 +77,3 @@ export function shopErrorOf(body: unknown): ShopErrorBody['error'] | null {
   const next = 'next' in error && typeof error.next === 'string' ? error.next : '';
   return { code: error.code as ShopErrorCode, message, next };
 }
-
-/** A wrong name or password of somebody else's, handed on: says nothing about the caller's own token. */
-export const isFailedLogin = (body: unknown): boolean => shopErrorOf(body)?.code === 'login_failed';

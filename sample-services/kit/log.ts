@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
-import { correlationId } from './correlation.ts';
-import type { ShopEnv } from './env.ts';
+import { CORRELATION_HEADER, correlationId } from './correlation.ts';
+import { type ShopEnv, versionOf } from './env.ts';
 
 export type Log = Logger;
 
@@ -13,10 +13,10 @@ export function createLog(service: string, env: ShopEnv): Log {
   return pino(
     {
       level: env.LOG_LEVEL,
-      base: { service },
+      base: { service, version: versionOf(env) },
       mixin: () => {
-        const correlation = correlationId();
-        return correlation === undefined ? {} : { correlation };
+        const id = correlationId();
+        return id === undefined ? {} : { [CORRELATION_HEADER]: id };
       },
       // What must never be in a log, whoever passes it.
       redact: {

@@ -1,5 +1,6 @@
-import type { PeerSettings } from '@stormglass/agents/contract';
+import type { PeerSettings, RateLimitSettings } from '@stormglass/agents/contract';
 import { correlated } from './broker/correlated.ts';
+import { drainable } from './broker/drainable.ts';
 import { openBroker } from './broker/open.ts';
 import type { Broker, QueueDefinition } from './broker/port.ts';
 import { Database } from './database.ts';
@@ -16,6 +17,7 @@ import { SENT_MESSAGES } from './outbox/schema.ts';
 import { type Credentials, type Endpoints, fixedEndpoint } from './peer/endpoints.ts';
 import { Peer } from './peer/peer.ts';
 import { hash32, type Random, seededRandom } from './random.ts';
+import type { Adjustable } from './resilience.ts';
 import { type Perishable, startRetention } from './retention.ts';
 
 /** What a service builds itself from. Everything opened through it is closed by it, in reverse order. */
@@ -37,6 +39,8 @@ export interface Kit {
   forget(db: Database, tables: readonly Perishable[]): void;
   /** `settings`: what differs from the defaults at the start. */
   peer(name: PeerName, settings?: Partial<PeerSettings>): Peer;
+  /** Makes a limit of its own one of the settings which can be changed while it runs. */
+  rateLimit(limit: Adjustable<RateLimitSettings>): void;
   /** Whether this process was told how to find that service. */
   reaches(name: PeerName): boolean;
   /** Null while nobody asks for tokens (no IDENTITY_URL). */
@@ -94,7 +98,9 @@ export class Parts implements Kit {
   readonly #checks = new Map<string, () => Promise<void>>();
   readonly peers: Peer[] = [];
   readonly databases: Database[] = [];
+  readonly rateLimits: Adjustable<RateLimitSettings>[] = [];
   readonly #leases = new Map<string, () => number | null>();
+  readonly #drains: (() => Promise<void>)[] = [];
   readonly #stops: (() => Promise<void> | void)[] = [];
 
   constructor(name: string, env: ShopEnv, log: Log, app: App, tls: Tls | null) {
@@ -123,8 +129,10 @@ export class Parts implements Kit {
 
   broker(): Broker {
     const url = required(this.env, 'BROKER_URL');
-    const broker = correlated(openBroker({ url, log: this.log, lockMs: this.env.BROKER_LOCK_MS }));
+    const opened = openBroker({ url, log: this.log, lockMs: this.env.BROKER_LOCK_MS });
+    const broker = drainable(correlated(opened, this.log));
     this.#checks.set('broker', () => broker.ping());
+    this.#drains.push(() => broker.drain());
     this.#stops.push(() => broker.close());
     return broker;
   }
@@ -146,6 +154,10 @@ export class Parts implements Kit {
   peer(name: PeerName, settings: Partial<PeerSettings> = {}): Peer {
     const tokens = OPEN_PEERS.includes(name) ? null : (this.identity?.tokens ?? null);
     return this.#open(name, this.#endpoints(name), tokens, settings);
+  }
+
+  rateLimit(limit: Adjustable<RateLimitSettings>): void {
+    this.rateLimits.push(limit);
   }
 
   reaches(name: PeerName): boolean {
@@ -179,6 +191,11 @@ export class Parts implements Kit {
 
   get hasPeers(): boolean {
     return this.peers.length > 0;
+  }
+
+  /** Whether calls to one of its peers are limited. */
+  get hasBulkhead(): boolean {
+    return this.peers.some(({ settings }) => settings.bulkheadSlots > 0);
   }
 
   peerStates(): Record<string, string> {
@@ -225,13 +242,15 @@ export class Parts implements Kit {
 
   /**
    * Nothing that was begun is lost: callers are told to go elsewhere and are served until they know, then what runs is
-   * finished, then everything is closed in the reverse order of its opening.
+   * finished, calls and messages, while all that they need is still open; then everything is closed in the reverse order of
+   * its opening.
    */
   async close(): Promise<void> {
     this.draining = true;
     await this.#discovery?.leave(this.instance);
     this.#stopping.abort();
     await this.app.close();
+    await Promise.all(this.#drains.map((drain) => drain()));
     for (const stop of this.#stops.reverse()) await stop();
   }
 

@@ -22,7 +22,7 @@ export const PROTECTIONS = {
 export type Protection = keyof typeof PROTECTIONS;
 
 /** What comes with a peer, without being declared. */
-export const PEER_PROTECTIONS: readonly Protection[] = ['breaker', 'bulkhead', 'jitter'];
+export const PEER_PROTECTIONS: readonly Protection[] = ['breaker', 'jitter'];
 
 const off = new Set<Protection>();
 const listeners = new Set<(protection: Protection, on: boolean) => void>();

@@ -30,8 +30,3 @@ export function randomHex(random: Random, digits: number): string {
   }
   return out.slice(0, digits);
 }
-
-/** Full jitter: anywhere between 0 and base * 2^attempt, at most `capMs`. `attempt` counts from 0. */
-export function fullJitter(random: Random, attempt: number, baseMs: number, capMs: number): number {
-  return Math.floor(random() * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 20)));
-}

@@ -1,15 +1,20 @@
 import {
+  assertNever,
   CONTROL,
   type DatabaseSettings,
   type PeerSettings,
+  type RateLimitSettings,
   type ResilienceChange,
   type ResilienceState,
   StormglassError,
 } from '@stormglass/agents/contract';
 import { registerControl } from '@stormglass/agents/node';
+import { systemClock } from './clock.ts';
 import type { Log } from './log.ts';
+import { reportSettings } from './resilience-report.ts';
 
-interface Adjustable<Settings> {
+/** Something with settings that can be changed while it runs. */
+export interface Adjustable<Settings> {
   readonly name: string;
   readonly settings: Readonly<Settings>;
   /** Takes effect on what runs; what is not named stays. */
@@ -20,21 +25,23 @@ interface Adjustable<Settings> {
 export interface AdjustableParts {
   peers: readonly Adjustable<PeerSettings>[];
   databases: readonly Adjustable<DatabaseSettings>[];
+  rateLimits: readonly Adjustable<RateLimitSettings>[];
 }
 
-/** Offers the settings of all peers and databases on the agent channel (`resilience.get`, `resilience.set`). */
+/** Offers the settings of all its parts on the agent channel (`resilience.get`, `resilience.set`), and reports them. */
 export function offerResilience(parts: AdjustableParts, log: Log): () => void {
-  if (parts.peers.length + parts.databases.length === 0) return () => {};
+  if (parts.peers.length + parts.databases.length + parts.rateLimits.length === 0) return () => {};
   const withdrawals = [
+    reportSettings(() => stateOf(parts), systemClock),
     registerControl({
       name: 'resilience.get',
-      title: 'Show the settings of its peers and databases',
+      title: 'Show the settings of its peers, databases and rate limits',
       input: CONTROL['resilience.get'].input,
       run: () => stateOf(parts),
     }),
     registerControl({
       name: 'resilience.set',
-      title: 'Change a setting of a peer or database',
+      title: 'Change a setting of a peer, database or rate limit',
       input: CONTROL['resilience.set'].input,
       run: (change) => {
         apply(parts, change);
@@ -49,8 +56,19 @@ export function offerResilience(parts: AdjustableParts, log: Log): () => void {
 }
 
 function apply(parts: AdjustableParts, change: ResilienceChange): void {
-  if (change.kind === 'peer') configure(parts.peers, change.name, given(change.settings));
-  else configure(parts.databases, change.name, given(change.settings));
+  switch (change.kind) {
+    case 'peer':
+      configure(parts.peers, change.name, given(change.settings));
+      break;
+    case 'database':
+      configure(parts.databases, change.name, given(change.settings));
+      break;
+    case 'rateLimit':
+      configure(parts.rateLimits, change.name, given(change.settings));
+      break;
+    default:
+      assertNever(change);
+  }
 }
 
 function configure<Settings>(
@@ -74,9 +92,7 @@ function given<Settings extends object>(
   return Object.fromEntries(set) as { [K in keyof Settings]: Exclude<Settings[K], undefined> };
 }
 
-function stateOf({ peers, databases }: AdjustableParts): ResilienceState {
-  return {
-    peers: peers.map(({ name, settings }) => ({ name, settings: { ...settings } })),
-    databases: databases.map(({ name, settings }) => ({ name, settings: { ...settings } })),
-  };
+function stateOf({ peers, databases, rateLimits }: AdjustableParts): ResilienceState {
+  const told = <Settings>({ name, settings }: Adjustable<Settings>) => ({ name, settings: { ...settings } });
+  return { peers: peers.map(told), databases: databases.map(told), rateLimits: rateLimits.map(told) };
 }

@@ -41,6 +41,7 @@ export async function service(definition: ServiceDefinition): Promise<void> {
   declareProtections([
     ...(definition.protections ?? []),
     ...(parts.hasPeers ? PEER_PROTECTIONS : []),
+    ...(parts.hasBulkhead ? (['bulkhead'] as const) : []),
     ...(parts.findsPeers ? (['last-known-good'] as const) : []),
   ]);
   parts.onStop(offerResilience(parts, log));

@@ -1,8 +1,9 @@
+import { backoff } from './backoff.ts';
 import { carriedBy, carry } from './correlation.ts';
 import type { Database, Tx } from './database.ts';
 import type { Log } from './log.ts';
 import { type Loop, startLoop } from './loop.ts';
-import { fullJitter, type Random } from './random.ts';
+import type { Random } from './random.ts';
 
 /** What a table needs whose rows may have to be undone at somebody else's. */
 export const undoColumns = (table: string): string => `
@@ -76,7 +77,7 @@ async function one({ db, log, random, table, undo }: UndoingOptions, row: DueRow
   try {
     await undo(id, attempt);
   } catch (err) {
-    const waitMs = Math.max(50, fullJitter(random, attempt, BASE_MS, CAP_MS));
+    const waitMs = Math.max(50, backoff(random, attempt, BASE_MS, CAP_MS));
     log.warn({ err, table, id, attempt, waitMs }, 'not undone yet, trying on');
     await db.query(
       `update ${table} set undo_due_at = now() + make_interval(secs => $2) where id = $1 and undo_due_at is not null`,

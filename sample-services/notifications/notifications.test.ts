@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createPostgresBackend, withBackend } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseShopEvent } from '../events/shop-event.ts';
@@ -97,7 +98,9 @@ describe('a settled order', () => {
 describe('a channel that does not work', () => {
   test('is tried three times, then lies in its dead letters; the order and the other channels stand', async () => {
     shop.meddlers['outside-world'].meddle('/messages/sms', 'fail');
-    const placed = await shop.order();
+    const correlation = randomUUID();
+    const said = { 'x-correlation-id': correlation, service: 'notifications', queue: 'notifications.sms' };
+    const placed = await shop.order({}, randomUUID(), { 'x-correlation-id': correlation });
     const orderId = placed?.orderId ?? '';
     await vi.waitFor(async () => {
       const dead = await deadOf('notifications.sms', orderId);
@@ -110,7 +113,14 @@ describe('a channel that does not work', () => {
       'push 1 NOTIFICATION_SENT',
       'sms 1 NOTIFICATION_FAILED',
     ]);
-    expect(shop.services.notifications.log).toContain('message given up');
+    // Heard of by two queues, one after the other.
+    const lines = shop.services.notifications.log.split('\n').filter((line) => line.includes(correlation));
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      ...[1, 2, 3].map((attempt) =>
+        expect.objectContaining({ ...said, attempt, msg: 'message not handled' }),
+      ),
+      expect.objectContaining({ ...said, msg: 'message given up' }),
+    ]);
 
     shop.meddlers['outside-world'].heal();
     await redrive(

@@ -1,5 +1,4 @@
 import type { Database } from '../kit/database.ts';
-import { ShopError } from '../kit/errors.ts';
 import type { Choreography } from './choreography/choreography.ts';
 import { readOrderState } from './order/read.ts';
 import type {
@@ -14,6 +13,7 @@ import type {
   SignalAnswer,
   StuckSaga,
 } from './saga/port.ts';
+import { refusal } from './saga/signal.ts';
 
 /** Sagas of both modes as one: an order's mode says who runs it, a saga's id who knows it. */
 export class Sagas implements SagaEngine {
@@ -33,18 +33,14 @@ export class Sagas implements SagaEngine {
   }
 
   async signal(sagaId: string, signal: 'cancel' | 'return'): Promise<SignalAnswer> {
+    const cancelled = signal === 'cancel' ? await this.#choreography.cancel(sagaId) : null;
+    if (cancelled) return cancelled;
+    // Read after that: an order which could not be cancelled has ended, and stays as it is here.
     const choreographed = await this.#choreography.get(sagaId);
     if (!choreographed) return this.#engine.signal(sagaId, signal);
     // Nobody drives a choreographed saga, so its return is one that somebody drives.
     if (choreographed.status === 'confirmed') return this.#takeBack(choreographed);
-    if (signal === 'return') {
-      throw new ShopError(
-        'not_returnable',
-        `saga ${sagaId} is ${choreographed.status}: nothing was delivered`,
-        'Cancel the order instead, if it is still open.',
-      );
-    }
-    return (await this.#choreography.cancel(sagaId)) ?? this.#engine.signal(sagaId, signal);
+    throw refusal(sagaId, choreographed.status, signal);
   }
 
   takeBack(order: Delivered): Promise<string> {

@@ -19,6 +19,8 @@ export const ProjectionAnswer = z.object({
     .object({
       generation: z.number().int(),
       startedAt: z.string(),
+      /** The process that builds, with its fencing epoch; null while nobody does. */
+      builder: z.object({ owner: z.string(), epoch: z.number().int() }).nullable(),
       sources: z.array(z.object({ source: z.string(), events: z.number().int(), finished: z.boolean() })),
     })
     .nullable(),
@@ -27,3 +29,4 @@ export const ProjectionAnswer = z.object({
 export type ProjectionAnswer = z.infer<typeof ProjectionAnswer>;
 
 export const RebuildAnswer = z.object({ generation: z.number().int() });
+export type RebuildAnswer = z.infer<typeof RebuildAnswer>;

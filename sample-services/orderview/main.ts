@@ -17,7 +17,7 @@ const OWNERS = ['orders', 'payments', 'shipping', 'notifications'] as const;
 
 await service({
   name: 'orderview',
-  protections: ['inbox'],
+  protections: ['inbox', 'fencing'],
   routes: (kit) => {
     const { app, log } = kit;
     const db = kit.database(ORDERVIEW_SCHEMA);
@@ -25,7 +25,12 @@ await service({
     kit.forget(db, [OLD_MARKS]);
     const sources = OWNERS.map((name) => kit.peer(name));
     const lag = new Lag();
-    const rebuilder = new Rebuilder({ db, sources, log });
+    const rebuilder = new Rebuilder({
+      db,
+      sources,
+      log,
+      instance: kit.instanceIsStable ? kit.instance : null,
+    });
     kit.onStop(() => rebuilder.stop());
     const projector = new Projector({ db, lag });
     const consuming = db.whenReady().then(() =>

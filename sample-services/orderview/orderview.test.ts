@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { APPENDING } from '../kit/event-store/feed.ts';
 import { ask } from '../testing/postgres.ts';
 import { ServiceProcess } from '../testing/service-process.ts';
 import { TestShop } from '../testing/shop.ts';
@@ -43,10 +45,13 @@ const complete = (orderId: string) =>
     return seen;
   }, soon);
 
-async function rebuilt(): Promise<void> {
+async function begin(): Promise<RebuildAnswer> {
   const response = await fetch(`${orderview.url}/rebuild`, { method: 'POST' });
   expect(response.status).toBe(202);
-  const { generation } = RebuildAnswer.parse(await response.json());
+  return RebuildAnswer.parse(await response.json());
+}
+async function rebuilt(): Promise<void> {
+  const { generation } = await begin();
   await vi.waitFor(async () => expect((await projection()).generation).toBe(generation), soon);
 }
 
@@ -91,9 +96,7 @@ describe('a rebuild', () => {
     const spoil = `update order_details set details = jsonb_set(details, '{status}', '"PENDING"');
       delete from user_order; delete from view_event`;
     await ask(url, spoil);
-    const { generation } = RebuildAnswer.parse(
-      await (await fetch(`${orderview.url}/rebuild`, { method: 'POST' })).json(),
-    );
+    const { generation } = await begin();
     await orderview.kill();
     await orderview.start();
     let more = true;
@@ -106,6 +109,25 @@ describe('a rebuild', () => {
     for (const seen of before) expect(await complete(seen.orderId)).toEqual(seen);
     for (const orderId of orders) expect((await complete(orderId)).status).toBe('CONFIRMED');
     expect(await linesOf('/orders/recent')).toHaveLength(Math.min(50, orders.length + 2));
+  });
+
+  test('waits for an owner who has not committed yet, and misses nothing behind him', async () => {
+    const owner = new pg.Client({ connectionString: shop.databases.orders });
+    await owner.connect();
+    try {
+      await owner.query(`begin; ${APPENDING}; select nextval('event_seq_seq')`);
+      const placed = await shop.order();
+      const seen = await complete(placed?.orderId ?? '');
+      const { generation } = await begin();
+      const unfinished = async () =>
+        (await projection()).rebuild?.sources.filter(({ finished }) => !finished).map(({ source }) => source);
+      await vi.waitFor(async () => expect(await unfinished()).toEqual(['orders']), soon);
+      await owner.query('rollback');
+      await vi.waitFor(async () => expect((await projection()).generation).toBe(generation), soon);
+      expect(await details(seen.orderId)).toEqual(seen);
+    } finally {
+      await owner.end();
+    }
   });
 
   test('of what was right changes nothing', async () => {

@@ -3,7 +3,7 @@ import { ShopError } from '../kit/errors.ts';
 import type { App } from '../kit/http/route.ts';
 import { ById, LinesAnswer, Listing, ProjectionAnswer, RebuildAnswer } from './api.ts';
 import { OrderDetails } from './model/details.ts';
-import { readGenerations } from './projection/generations.ts';
+import { readBuilder, readGenerations } from './projection/generations.ts';
 import type { Lag } from './projection/lag.ts';
 import type { Rebuilder } from './projection/rebuild.ts';
 import { readDetails, readRecent, readUsersOrders } from './read.ts';
@@ -81,6 +81,7 @@ async function projectionState(db: Database, rebuilder: Rebuilder, lag: Lag): Pr
         : {
             generation: building,
             startedAt: rebuildStartedAt?.toISOString() ?? '',
+            builder: await readBuilder(db),
             sources: await rebuilder.progress(),
           },
     rebuiltAt: rebuiltAt?.toISOString() ?? null,

@@ -1,10 +1,11 @@
 import { INBOX_SCHEMA } from '../kit/inbox.ts';
+import { LEASE_SCHEMA } from '../kit/lease/lease.ts';
 
 /**
  * Everything belongs to a generation: readers see the one that is `current`, a rebuild fills `building` beside it and
  * then they change places. `view_event` holds what was heard; the three tables below it are read models, each a fold of it.
  */
-export const ORDERVIEW_SCHEMA = `${INBOX_SCHEMA};
+export const ORDERVIEW_SCHEMA = `${INBOX_SCHEMA}; ${LEASE_SCHEMA};
   create table if not exists projection (
     only_one boolean primary key default true check (only_one),
     current int not null default 1,
@@ -19,6 +20,7 @@ export const ORDERVIEW_SCHEMA = `${INBOX_SCHEMA};
     events bigint not null default 0,
     finished boolean not null default false
   );
+  alter table rebuild_source add column if not exists upto bigint;
   create table if not exists view_event (
     generation int not null,
     order_id text not null,

@@ -52,7 +52,7 @@ async function chargeFor(
   if (outcome.kind === 'ok') {
     const { captured } = outcome.body;
     await heard.once((tx) => settleCaptured(tx, { id, captured }, { address: order.address }));
-  } else if (outcome.kind === 'rejected' && outcome.code !== 'unknown') {
+  } else if (outcome.kind === 'rejected') {
     await heard.once((tx) => settleDeclined(tx, id, outcome.message));
   } else if (heard.isLast) {
     await heard.once((tx) => giveUp(tx, charge, `the charge got no clear answer: ${outcome.message}`));

@@ -49,7 +49,7 @@ async function shipFor(
   crashPoint('ship:after-call');
   if (outcome.kind === 'ok') {
     await heard.once((tx) => settleCreated(tx, id, outcome.body.tracking));
-  } else if (outcome.kind === 'rejected' && outcome.code !== 'unknown') {
+  } else if (outcome.kind === 'rejected') {
     await heard.once((tx) => settleRefused(tx, id, outcome.message));
   } else if (heard.isLast) {
     await heard.once((tx) => giveUp(tx, id, `the shipment got no clear answer: ${outcome.message}`));

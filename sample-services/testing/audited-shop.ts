@@ -1,9 +1,12 @@
+import { QueueAgent } from './queue-agent.ts';
 import { ServiceProcess } from './service-process.ts';
 import { TestShop } from './shop.ts';
 
 const READ = [
   ...['orders', 'inventory', 'payments', 'shipping', 'notifications', 'orderview', 'outside-world', 'broker'],
 ] as const;
+
+const WITHOUT_BROKER = READ.filter((name) => name !== 'broker');
 
 export interface Wall {
   sweep: { number: number; tookMs: number; orders: number } | null;
@@ -46,14 +49,24 @@ export class AuditedShop {
   readonly shop: TestShop;
   readonly orderview: ServiceProcess;
   readonly auditor: ServiceProcess;
+  readonly #queues: QueueAgent | null;
 
-  private constructor(shop: TestShop, orderview: ServiceProcess, auditor: ServiceProcess) {
+  private constructor(
+    shop: TestShop,
+    orderview: ServiceProcess,
+    auditor: ServiceProcess,
+    queues: QueueAgent | null,
+  ) {
     this.shop = shop;
     this.orderview = orderview;
     this.auditor = auditor;
+    this.#queues = queues;
   }
 
-  /** `audit`: of the auditor's environment, `env`: of everybody else's. */
+  /**
+   * `audit`: of the auditor's environment, `env`: of everybody else's. On a broker of `env` the auditor asks a queue agent
+   * instead of a database.
+   */
   static async start(
     audit: Record<string, string> = {},
     env: Record<string, string> = {},
@@ -71,20 +84,21 @@ export class AuditedShop {
       ...env,
     });
     await orderview.start();
-    return new AuditedShop(shop, orderview, await startAuditor(shop, READ, audit));
+    if (env.BROKER_URL === undefined) {
+      return new AuditedShop(shop, orderview, await startAuditor(shop, READ, audit), null);
+    }
+    const queues = await QueueAgent.start(env.BROKER_URL, env);
+    const told = { AUDIT_QUEUES_URL: queues.url, ...audit };
+    return new AuditedShop(shop, orderview, await startAuditor(shop, WITHOUT_BROKER, told), queues);
   }
 
   /** One more auditor, which cannot see the broker; whoever starts it ends it. */
   blindAuditor(audit: Record<string, string>): Promise<ServiceProcess> {
-    return startAuditor(
-      this.shop,
-      READ.filter((name) => name !== 'broker'),
-      audit,
-    );
+    return startAuditor(this.shop, WITHOUT_BROKER, audit);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.auditor.kill(), this.orderview.kill()]);
+    await Promise.all([this.auditor.kill(), this.orderview.kill(), this.#queues?.kill()]);
     await this.shop.stop();
   }
 
@@ -100,8 +114,8 @@ export class AuditedShop {
     );
   }
 
-  async evidence(id: string): Promise<Evidence> {
-    return (await (await fetch(`${this.auditor.url}/invariants/${id}`)).json()) as Evidence;
+  async evidence(id: string, auditor: ServiceProcess = this.auditor): Promise<Evidence> {
+    return (await (await fetch(`${auditor.url}/invariants/${id}`)).json()) as Evidence;
   }
 
   /** Takes the violations of that invariant, or of all, as known; gives how many. */
@@ -115,8 +129,8 @@ export class AuditedShop {
   }
 
   /** Looks at every order there is, and at all totals. */
-  async sweepEverything(): Promise<Wall> {
-    const answer = await fetch(`${this.auditor.url}/sweep?everything=true`, { method: 'POST' });
+  async sweepEverything(auditor: ServiceProcess = this.auditor): Promise<Wall> {
+    const answer = await fetch(`${auditor.url}/sweep?everything=true`, { method: 'POST' });
     return (await answer.json()) as Wall;
   }
 }

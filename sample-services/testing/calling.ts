@@ -12,9 +12,7 @@ const peer = new Peer({
   settings: { bulkheadSlots: 2, bulkheadLine: 10, volumeThreshold: 1_000, retryBaseMs: 1 },
 });
 const app = Fastify();
-app.get('/call', () =>
-  peer.get('/', { answer: z.object({ n: z.number() }), fallback: { maxAgeMs: 60_000 } }),
-);
+app.get('/call', () => peer.get('/', { answer: z.object({ n: z.number() }), fallback: true }));
 await app.listen({ port: 0, host: '127.0.0.1' });
 const address = app.server.address();
 process.stdout.write(`${JSON.stringify({ port: typeof address === 'object' ? address?.port : 0 })}\n`);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 
 /**
- * Customers who order and look at what they ordered, over and over. They may knock again at a closed door, and at one that
+ * Customers who order, in both modes, and look at what they ordered, over and over. They may knock again at a closed door, and at one that
  * closes before them (RFC 9112, 9.3.1: what may be repeated is; their orders carry a key); whatever else goes wrong is a
  * failure that they saw.
  */
@@ -15,6 +15,7 @@ export class Crowd {
   readonly failures: string[] = [];
   /** Successful answers. */
   served = 0;
+  #visits = 0;
   #running = true;
   #done: Promise<unknown> = Promise.resolve();
 
@@ -42,7 +43,8 @@ export class Crowd {
   }
 
   async #visit(userId: string): Promise<void> {
-    const placed = await this.#call('/orders', { ...this.#goods, userId }, randomUUID());
+    const mode = this.#visits++ % 2 === 0 ? 'orchestrated' : 'choreographed';
+    const placed = await this.#call('/orders', { ...this.#goods, userId, mode }, randomUUID());
     if (placed === null) return;
     await this.#call(`/orders/${(placed as { orderId: string }).orderId}`);
   }

@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
  * What happens to a call on the way. `lose-request`: it never arrives; `lose-reply`: it is carried out, the answer is
  * lost; `hold`: the request arrives only when released, after its caller has given up; `late`: the same, but its caller
  * loses the connection at once; `delay`: it arrives and is answered when released; `twice`: it is carried out twice;
- * `fail`: 503 without being carried out; `fail-after`: 503 after that.
+ * `fail`: 503 without being carried out; `fail-after`: 503 after it was; `deny-after`: a 4xx of nobody of the shop after it
+ * was, another one each time.
  */
 export type Meddling =
   | 'lose-request'
@@ -14,7 +15,10 @@ export type Meddling =
   | 'delay'
   | 'twice'
   | 'fail'
-  | 'fail-after';
+  | 'fail-after'
+  | 'deny-after';
+
+const DENIALS = [404, 401, 429, 409];
 
 interface Rule {
   path: string;
@@ -29,6 +33,7 @@ export class Meddler {
   #target = '';
   #rules: Rule[] = [];
   #hurt = 0;
+  #denied = 0;
 
   private constructor() {
     this.#server = createServer((incoming, outgoing) => {
@@ -115,6 +120,10 @@ export class Meddler {
       case 'fail-after':
         await this.#call(incoming, body);
         outgoing.writeHead(503).end();
+        return;
+      case 'deny-after':
+        await this.#call(incoming, body);
+        outgoing.writeHead(DENIALS[this.#denied++ % DENIALS.length] ?? 404).end('{"error":"not ours"}');
         return;
       case 'fail':
         outgoing.writeHead(503).end();

@@ -70,8 +70,28 @@ export async function ask<Row extends pg.QueryResultRow>(
   }
 }
 
+/** Connections of single questions at a time; hundreds of customers who look at once must not use up the server's. */
+const ALONE = 16;
+const waiting: (() => void)[] = [];
+let alone = 0;
+
 /** On a connection of its own. */
 async function askOnce<Row extends pg.QueryResultRow>(
+  url: string,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> {
+  while (alone >= ALONE) await new Promise<void>((resolve) => waiting.push(resolve));
+  alone++;
+  try {
+    return await askNow<Row>(url, text, values);
+  } finally {
+    alone--;
+    waiting.shift()?.();
+  }
+}
+
+async function askNow<Row extends pg.QueryResultRow>(
   url: string,
   text: string,
   values: unknown[],
@@ -92,8 +112,8 @@ function isCut(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || (error.code ?? '').startsWith('57P0');
 }
 
-/** A port that was free a moment ago; for PostgreSQL, which cannot choose one itself. */
-function freePort(): Promise<number> {
+/** A port that was free a moment ago; for whoever cannot choose one itself. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

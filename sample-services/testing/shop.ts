@@ -120,7 +120,11 @@ export class TestShop {
   }
 
   /** Places an order at the orders service; null when the connection broke before the answer. */
-  async order(change: Record<string, unknown> = {}, key: string = randomUUID()): Promise<PlacedOrder | null> {
+  async order(
+    change: Record<string, unknown> = {},
+    key: string = randomUUID(),
+    headers: Record<string, string> = {},
+  ): Promise<PlacedOrder | null> {
     const order = {
       userId: 'user-1',
       sku: 'sku-01',
@@ -133,7 +137,7 @@ export class TestShop {
     try {
       const response = await fetch(`${this.services.orders.url}/orders`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        headers: { 'content-type': 'application/json', 'idempotency-key': key, ...headers },
         body: JSON.stringify(order),
       });
       return { http: response.status, ...((await response.json()) as object) } as PlacedOrder;

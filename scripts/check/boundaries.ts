@@ -18,7 +18,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // An independent witness: it knows the names of events and queues, and no service's code.
   'sample-services/auditor/': [
     ...['agents/contract/', 'agents/node/', 'sample-services/events/', 'sample-services/kit/'],
-    'sample-services/testing/',
+    // Its tests write into the services' databases themselves.
+    ...['sample-services/audited-books/', 'sample-services/testing/'],
   ],
   // Its tests run on the embedded Postgres and on real brokers, and hold the launch plan to the shop.
   'sample-services/testing/': [

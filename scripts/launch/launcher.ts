@@ -32,6 +32,7 @@ import {
 } from '../plan.ts';
 import { insideUrl, outsideUrl } from './addresses.ts';
 import { type DataDir, type Keys, shopSecrets } from './data-dir.ts';
+import { INHERITED } from './inherited.ts';
 import type { StartOptions } from './options.ts';
 import type { Report } from './reporter.ts';
 
@@ -225,31 +226,6 @@ function versionOf(root: string): string {
   const manifest: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return manifest.version;
 }
-
-/** Passed on from the launcher's own environment: what the system needs, and settings the plan has no opinion on. */
-const INHERITED = [
-  ...['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_EXTRA_CA_CERTS', 'LOG_LEVEL'],
-  ...[
-    'COLLECTOR_CORS_ORIGINS',
-    'COLLECTOR_RETENTION_DAYS',
-    'COLLECTOR_KEEP_DAYS',
-    'COLLECTOR_MAX_STORE_BYTES',
-  ],
-  ...[
-    'COLLECTOR_MAX_REQUEST_BYTES',
-    'COLLECTOR_MAX_SPOOL_BYTES',
-    'COLLECTOR_MEMORY_BYTES',
-    'COLLECTOR_ENGINE_MEMORY_BYTES',
-  ],
-  ...[
-    'STORMGLASS_ALLOWED_HOSTS',
-    'STORMGLASS_PROTECTED',
-    'STORMGLASS_NO_PAGES',
-    'LOAD_RATE',
-    'LOAD_SEED',
-    'SHOP_REQUIRE_LOGIN',
-  ],
-];
 
 function isHealthy(url: string, certificates: PlannedProcess['certificates']): Promise<boolean> {
   return certificates === null ? answers(url) : answersSecurely(url, certificates);

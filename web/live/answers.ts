@@ -101,11 +101,17 @@ const InstanceSettings = z.object({
   instances: z.array(ResilienceState.extend({ instance: z.string() })),
 });
 
+const QueueConsumer = z.object({
+  service: z.string(),
+  instance: z.string(),
+  /** Messages handled at once. */
+  concurrency: z.number().int(),
+});
 const QueueRow = z.object({
   queue: z.string(),
   system: z.string(),
   sample: QueueSample,
-  /** Actions a connected agent offers: pause, resume, redrive, purge, dead. */
+  /** Actions a connected agent offers: pause, resume, redrive, purge, scale, dead. */
   actions: z.array(z.string()),
 });
 
@@ -289,6 +295,14 @@ export const ANSWERS = {
   resilience: InstanceSettings,
   setResilience: InstanceSettings,
   queues: z.object({ queues: z.array(QueueRow) }),
+  queueConsumers: z.object({ queue: z.string(), consumers: z.array(QueueConsumer) }),
+  scaleQueue: z.object({
+    queue: z.string(),
+    /** As they are now. */
+    consumers: z.array(QueueConsumer),
+    /** Those that refused or did not answer, which may be as before. */
+    missed: z.array(z.object({ service: z.string(), instance: z.string(), message: z.string() })),
+  }),
   queueAction: z.object({ queue: z.string(), action: z.string(), result: z.unknown() }),
   deadLetters: z.object({ queue: z.string(), total: z.number().int(), letters: z.array(DeadLetter) }),
   sagas: z.object({ sagas: z.array(SagaRow), truncated: z.boolean() }),

@@ -1,4 +1,5 @@
 import {
+  CONTROL,
   CompletionSearch,
   ExampleSearch,
   FaultSpec,
@@ -25,6 +26,9 @@ const range = z.object({
   step: z.coerce.number().int().min(1).optional(),
 });
 const none = z.object({});
+const { ids, limit: redriven } = CONTROL['queue.redrive'].input.shape;
+const dead = CONTROL['queue.dead'].input.omit({ queue: true });
+const scaled = CONTROL['queue.scale'].input.omit({ queue: true });
 
 /** What a person decides about the stuck step of a saga. A retry needs no reason. */
 export const SagaDecision = z.object({
@@ -83,17 +87,30 @@ export const API = {
     summary: 'Change settings of a peer or database on all instances of a service, while they run',
   },
   queues: { method: 'GET', path: '/api/queues', input: none, summary: 'Queues, newest sample of each' },
+  queueConsumers: {
+    method: 'GET',
+    path: '/api/queues/:queue/consumers',
+    input: none,
+    summary: 'Instances of services that consume a queue, and how many messages each handles at once',
+  },
+  scaleQueue: {
+    method: 'POST',
+    path: '/api/queues/:queue/scale',
+    input: scaled,
+    summary: 'Set how many messages each consuming instance handles at once; 0 takes none',
+  },
   queueAction: {
     method: 'POST',
     path: '/api/queues/:queue/:action',
-    input: z.object({ confirm: z.string().optional(), limit: z.number().int().positive().optional() }),
-    summary: 'pause, resume, redrive or purge (purge wants the queue name in `confirm`)',
+    input: z.object({ confirm: z.string().optional(), limit: redriven, ids }),
+    summary:
+      'pause, resume, redrive (all, the `limit` first, or those with these `ids`) or purge (queue name in `confirm`)',
   },
   deadLetters: {
     method: 'GET',
     path: '/api/queues/:queue/dead',
-    input: none,
-    summary: 'Dead letters of a queue',
+    input: dead,
+    summary: 'Dead letters of a queue: the newest `limit` after the `offset` newest',
   },
   sagas: { method: 'GET', path: '/api/sagas', input: SagaFilter, summary: 'Sagas of a range' },
   saga: { method: 'GET', path: '/api/sagas/:id', input: none, summary: 'One saga with its journal' },

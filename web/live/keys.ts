@@ -15,6 +15,7 @@ export const keys = {
   faults: ['faults'] as const,
   breakers: ['breakers'] as const,
   queues: ['queues'] as const,
+  queueConsumers: (queue: string) => ['queues', queue, 'consumers'] as const,
   deadLetters: (queue: string) => ['queues', queue, 'dead'] as const,
   allSagas: ['sagas'] as const,
   sagas: (filter: Partial<SagaFilter>) => ['sagas', filter] as const,

@@ -99,7 +99,7 @@ function emptyBreaker(at: number, origin: Origin, name: string): BreakerSample {
 
 function emptyQueue(at: number, system: string, queue: string): QueueSample {
   return {
-    ...{ at, system, queue, ready: 0, delayed: 0, inFlight: 0, dead: 0, oldestAgeMs: null },
+    ...{ at, system, queue, ready: 0, delayed: 0, inFlight: null, dead: 0, oldestAgeMs: null },
     ...{ enqueued: 0, dequeued: 0, redelivered: 0, consumers: null },
   };
 }

@@ -103,13 +103,13 @@ async function queueSamples(
   step: number,
   signal?: AbortSignal,
 ): Promise<QueueSample[]> {
-  const count = (state: string) => {
+  const count = (state: string, unsaid = '0') => {
     const condition = `MetricName = '${METRIC.queueMessages}' AND State = '${state}'`;
-    return `if(countIf(${condition}) = 0, 0, argMaxIf(Value, TimeUnix, ${condition}))`;
+    return `if(countIf(${condition}) = 0, ${unsaid}, argMaxIf(Value, TimeUnix, ${condition}))`;
   };
   return store.rows<QueueSample>(
     `SELECT max(${millis('TimeUnix')}) AS at, max(System) AS system, Queue AS queue, ${count('ready')} AS ready,
-      ${count('delayed')} AS delayed, ${count('in_flight')} AS inFlight, ${count('dead')} AS dead,
+      ${count('delayed')} AS delayed, ${count('in_flight', 'NULL')} AS inFlight, ${count('dead')} AS dead,
       ${newest(METRIC.queueOldestAge)} * 1000 AS oldestAgeMs, ${total(METRIC.queueEnqueued, '1')} AS enqueued,
       ${total(METRIC.queueDequeued, '1')} AS dequeued, ${total(METRIC.queueRedeliveries, '1')} AS redelivered,
       ${newest(METRIC.queueConsumers)} AS consumers

@@ -72,9 +72,10 @@ export abstract class BullmqCollector implements QueueCollector {
     return Math.max(0, before - (await left()));
   }
 
-  async dead(name: string, limit: number): Promise<DeadLetters> {
+  async dead(name: string, limit: number, offset = 0): Promise<DeadLetters> {
     const queue = await this.open(name);
-    const [total, jobs] = await Promise.all([queue.getFailedCount(), queue.getFailed(0, limit - 1)]);
+    const failed = queue.getFailed(offset, offset + limit - 1);
+    const [total, jobs] = await Promise.all([queue.getFailedCount(), failed]);
     return { total, letters: jobs.map(toLetter) };
   }
 

@@ -2,21 +2,16 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { StormglassError } from '../../contract/index.ts';
 import { type Clock, systemClock } from '../../node/clock.ts';
 import { Arrivals } from '../arrivals.ts';
-import type { Choice, DeadLetters, QueueCollector, QueueFlow, QueueReading } from '../collector.ts';
+import type { Choice, DeadLetters, QueueCollector, QueueReading } from '../collector.ts';
+import { newest } from '../letter.ts';
 import { unwatched } from '../unwatched.ts';
 import { type Buried, freshHeaders, readTopic } from './dead-letters.ts';
-import { lagOf, type TopicLag } from './lag.ts';
+import { FlowMeter, type Lags } from './flow.ts';
+import { lagOf, retriesOf, type TopicLag } from './lag.ts';
 
-/** A queue's topics: its own, `<name>.retry.<attempt>` for repetitions, `<name>.dead`, `<name>.paused` as a mark. */
-interface Lags {
-  main: TopicLag;
-  retries: readonly TopicLag[];
-  dead: TopicLag | undefined;
-}
-
-/** What was read last of a queue. */
+/** What was read of a queue so far. */
 interface Memory {
-  last: { written: number; done: number; repeated: number; dead: number } | null;
+  flow: FlowMeter;
   arrivals: Arrivals;
 }
 
@@ -99,11 +94,11 @@ export class KafkaCollector implements QueueCollector {
     });
   }
 
-  dead(name: string, limit: number): Promise<DeadLetters> {
+  dead(name: string, limit: number, offset = 0): Promise<DeadLetters> {
     return this.#act(name, async (admin) => {
       const buried = await this.#buried(admin, name);
       const letters = buried.map(({ letter }) => letter);
-      return { total: letters.length, letters: letters.slice(-limit).reverse() };
+      return { total: letters.length, letters: newest(letters, limit, offset) };
     });
   }
 
@@ -115,11 +110,11 @@ export class KafkaCollector implements QueueCollector {
   /** Null while nobody has made the topic. */
   async #reading(admin: Admin, queue: string, topics: ReadonlySet<string>): Promise<QueueReading | null> {
     const lags = await this.#lags(admin, queue, topics);
-    const memory = this.#memories.get(queue) ?? { last: null, arrivals: new Arrivals() };
+    const memory = this.#memories.get(queue) ?? { flow: new FlowMeter(), arrivals: new Arrivals() };
     this.#memories.set(queue, memory);
     if (lags === null) {
       // Whatever there will be happens under our eyes.
-      memory.last = { written: 0, done: 0, repeated: 0, dead: 0 };
+      memory.flow.fromNothing();
       return null;
     }
     const { main, retries, dead } = lags;
@@ -132,7 +127,7 @@ export class KafkaCollector implements QueueCollector {
       dead: dead?.waiting ?? 0,
       oldestAgeMs: memory.arrivals.read(this.#clock.monotonic(), main.done, main.waiting),
       consumers: groups[0]?.members.length ?? null,
-      ...flow(memory, lags),
+      ...memory.flow.read(lags),
     };
   }
 
@@ -216,38 +211,4 @@ export class KafkaCollector implements QueueCollector {
     await admin.connect();
     return admin;
   }
-}
-
-/** In the order of their attempts. */
-function retriesOf(queue: string, topics: ReadonlySet<string>): string[] {
-  const found: string[] = [];
-  for (let attempt = 1; topics.has(`${queue}.retry.${attempt}`); attempt++) {
-    found.push(`${queue}.retry.${attempt}`);
-  }
-  return found;
-}
-
-/** A repetition goes round through a topic of its own: it is neither a new message nor one that is done with. */
-function flow(memory: Memory, { main, retries, dead }: Lags): QueueFlow {
-  const total = (of: (lag: TopicLag) => number) => retries.reduce((sum, lag) => sum + of(lag), 0);
-  const now = {
-    written: main.written,
-    done: main.done + total(({ done }) => done) - total(({ written }) => written),
-    repeated: total(({ written }) => written),
-    dead: dead?.written ?? 0,
-  };
-  const before = memory.last ?? now;
-  // Offsets of different topics are a moment apart; what was counted once stays.
-  memory.last = {
-    written: Math.max(before.written, now.written),
-    done: Math.max(before.done, now.done),
-    repeated: Math.max(before.repeated, now.repeated),
-    dead: Math.max(before.dead, now.dead),
-  };
-  return {
-    enqueued: memory.last.written - before.written,
-    dequeued: memory.last.done - before.done,
-    redelivered: memory.last.repeated - before.repeated,
-    deadLettered: memory.last.dead - before.dead,
-  };
 }

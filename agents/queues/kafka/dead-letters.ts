@@ -57,7 +57,8 @@ export async function readTopic(kafka: Kafka, topic: string, from: number, to: n
   }
 }
 
-function toLetter({ headers = {}, value }: KafkaMessage): DeadLetter {
+/** Out of the headers which the shop's adapter writes; whoever else wrote it, what is not there is empty. */
+export function toLetter({ headers = {}, value }: KafkaMessage): DeadLetter {
   const read = Headers.parse(asTexts(headers));
   return {
     id: read['x-id'],

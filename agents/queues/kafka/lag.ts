@@ -1,5 +1,8 @@
 import type { Admin } from 'kafkajs';
 
+type Committed = Awaited<ReturnType<Admin['fetchOffsets']>>;
+type Offsets = Awaited<ReturnType<Admin['fetchTopicOffsets']>>;
+
 /** A partition's first and next offset, and where a consumer group stands in it. */
 interface Stand {
   partition: number;
@@ -31,16 +34,28 @@ export async function lagOf(
     admin.fetchOffsets({ groupId, topics: [...topics] }),
     ...topics.map((topic) => admin.fetchTopicOffsets(topic)),
   ]);
-  return new Map(
-    topics.map((topic, i) => {
-      const own = committed.find((each) => each.topic === topic)?.partitions ?? [];
-      const stands = (offsets[i] ?? []).map(({ partition, low, high }) => {
-        const at = Number(own.find((each) => each.partition === partition)?.offset ?? -1);
-        return { partition, low: Number(low), high: Number(high), committed: Math.max(at, Number(low)) };
-      });
-      return [topic, sum(stands)];
-    }),
-  );
+  return new Map(topics.map((topic, i) => [topic, topicLag(topic, committed, offsets[i] ?? [])]));
+}
+
+/** Out of what Kafka answers: what the group has committed anywhere, and the offsets of this topic. */
+export function topicLag(topic: string, committed: Committed, offsets: Offsets): TopicLag {
+  const own = committed.find((each) => each.topic === topic)?.partitions ?? [];
+  const stands = offsets.map(({ partition, ...ends }) => {
+    const [low, high] = [Number(ends.low), Number(ends.high)];
+    const at = Number(own.find((each) => each.partition === partition)?.offset ?? -1);
+    // The two answers are of different moments, or the topic was made anew: less than nothing never waits.
+    return { partition, low, high, committed: Math.min(high, Math.max(at, low)) };
+  });
+  return sum(stands);
+}
+
+/** `<queue>.retry.<attempt>` in the order of their attempts. */
+export function retriesOf(queue: string, topics: ReadonlySet<string>): string[] {
+  const found: string[] = [];
+  for (let attempt = 1; topics.has(`${queue}.retry.${attempt}`); attempt++) {
+    found.push(`${queue}.retry.${attempt}`);
+  }
+  return found;
 }
 
 function sum(stands: readonly Stand[]): TopicLag {

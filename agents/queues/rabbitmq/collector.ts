@@ -79,8 +79,8 @@ export class RabbitMqCollector implements QueueCollector {
     });
   }
 
-  dead(name: string, limit: number): Promise<DeadLetters> {
-    return this.#onChannel(name, (channel) => look(channel, `${name}.dead`, limit));
+  dead(name: string, limit: number, offset = 0): Promise<DeadLetters> {
+    return this.#onChannel(name, (channel) => look(channel, `${name}.dead`, limit, offset));
   }
 
   async close(): Promise<void> {}

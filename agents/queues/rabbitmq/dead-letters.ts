@@ -2,7 +2,7 @@ import type { ConfirmChannel, GetMessage, MessageProperties } from 'amqplib';
 import { z } from 'zod';
 import type { DeadLetter } from '../../contract/index.ts';
 import type { Choice, DeadLetters } from '../collector.ts';
-import { cut, traceIdIn } from '../letter.ts';
+import { cut, newest, traceIdIn } from '../letter.ts';
 
 /** Looked through at a time: they are in this process until they are given back. */
 const MOST = 1_000;
@@ -16,13 +16,18 @@ const Headers = z.object({
   traceparent: z.string().default(''),
 });
 
-/** The newest `limit` of the first thousand. Looking changes nothing, not even their order. */
-export async function look(channel: ConfirmChannel, dead: string, limit: number): Promise<DeadLetters> {
+/** The newest `limit` after `offset` of the first thousand. Looking changes nothing, not even their order. */
+export async function look(
+  channel: ConfirmChannel,
+  dead: string,
+  limit: number,
+  offset: number,
+): Promise<DeadLetters> {
   const { messageCount } = await channel.checkQueue(dead);
   const letters: DeadLetter[] = [];
   for (const message of await take(channel, dead, MOST)) letters.push(toLetter(message));
   channel.nackAll(true);
-  return { total: messageCount, letters: letters.slice(-limit).reverse() };
+  return { total: messageCount, letters: newest(letters, limit, offset) };
 }
 
 /** Sends them to `queue` as if they were new, and forgets them when RabbitMQ has confirmed that. */

@@ -200,7 +200,9 @@ kafka_consumergroup_lag{consumergroup="billing",partition="0",topic="payments"} 
 kafka_consumergroup_lag{consumergroup="billing",partition="1",topic="payments"} 2
 kafka_consumergroup_lag{consumergroup="audit",partition="0",topic="payments"} 7
 `;
-  expect(await queue('kafka', 'payments (billing)', [text])).toMatchObject({ system: 'kafka', ready: 42 });
+  expect(await queue('kafka', 'payments (billing)', [text])).toMatchObject({
+    ...{ system: 'kafka', ready: 42, inFlight: null },
+  });
   expect(await queue('kafka', 'payments (audit)', [])).toMatchObject({ ready: 7 });
 });
 

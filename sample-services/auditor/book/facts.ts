@@ -37,11 +37,14 @@ interface EventRow {
 export const orderStream = (orderId: string): string => `order:${orderId}`;
 const idOf = (stream: string): string => stream.slice('order:'.length);
 
-/** Orders with a saga that has not ended. */
+const JOURNALS = ['saga', 'choreography'] as const;
+
+/** Orders with a saga that has not ended: one that nobody drives ends when nothing of it is left to be taken back. */
 export async function openSagas(snapshots: Snapshots): Promise<Set<string>> {
+  const journals = JOURNALS.filter((table) => snapshots.has('orders', table));
   const rows = await snapshots.rows<{ order_id: string }>(
     'orders',
-    'select distinct order_id from saga where ended_at is null',
+    journals.map((table) => `select order_id from ${table} where ended_at is null`).join(' union '),
   );
   return new Set(rows.map((row) => row.order_id));
 }

@@ -1,10 +1,11 @@
+import { unlessAway } from '../snapshot/database.ts';
 import { GapCursor } from '../snapshot/gap-cursor.ts';
 import type { Snapshots } from '../snapshot/snapshots.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { OrderFacts } from './facts.ts';
 
 interface Tracked {
-  /** Number of the sweep in which it was first heard of, and first seen at rest. */
+  /** Number of the sweep in which it was first heard of, and first seen at rest after the last word about it. */
   heard: number;
   rested: number | null;
   /** Streams it is known to have, by database. */
@@ -21,12 +22,12 @@ const WITNESSES = ['provider_statement', 'carrier_statement', 'mail_statement'] 
  *
  * The watermark. Snapshots of several databases are of slightly different moments: what one shows may have happened after
  * another was taken. So an order that disagrees over several databases is judged only when
- * 1. it was seen at rest (ended, no saga under way) in an *earlier* sweep: every snapshot of this one was then begun after
- *    it had come to rest, so none can be too old to show what led there;
+ * 1. it was seen at rest (ended, no saga under way) in an *earlier* sweep, and nothing was heard of it since: every snapshot
+ *    of this one was then begun after it had come to rest, so none can be too old to show what led there;
  * 2. no message is on its way to somebody who still has to act on it, as all outboxes, inboxes and the broker show, and
- *    nobody has noted that he still owes an undoing. Where the broker cannot be looked into, a message counts as lost
- *    when its settle time has passed;
- * 3. it was found wrong in two such sweeps one after the other (see `Wall`).
+ *    nobody has noted that he still owes an undoing. Where the broker cannot be looked into, a message that is not handled
+ *    is on its way until its queue was seen empty;
+ * 3. it was found wrong in two such looks one after the other, however many sweeps lie between them (see `Wall`).
  * Until then it is pending, never a violation.
  */
 export class OrderBook {
@@ -34,18 +35,22 @@ export class OrderBook {
   readonly #witnesses = WITNESSES.map((table) => new GapCursor('outside-world', table, 'order_id'));
 
   /** Opens every order which something new is about. */
-  async learn(
-    snapshots: Snapshots,
-    events: readonly LoggedEvent[],
-    open: ReadonlySet<string>,
-  ): Promise<void> {
-    for (const { orderId, database, stream } of events)
-      this.#hear(orderId, snapshots.number, database, stream);
-    for (const orderId of open) this.#hear(orderId, snapshots.number);
+  hear(events: readonly LoggedEvent[], sweep: number): void {
+    for (const { orderId, database, stream } of events) {
+      const { streams } = this.#stir(orderId, sweep);
+      streams.set(database, (streams.get(database) ?? new Set()).add(stream));
+    }
+  }
+
+  /** Opens every order with a saga under way, or of which a witness says something new. */
+  async learn(snapshots: Snapshots, open: ReadonlySet<string>): Promise<void> {
+    for (const orderId of open) this.#stir(orderId, snapshots.number);
     if (!snapshots.names.includes('outside-world')) return;
     for (const cursor of this.#witnesses) {
-      const rows = await cursor.read<{ order_id: string }>(snapshots);
-      for (const { order_id } of rows) this.#hear(order_id, snapshots.number);
+      const reading = cursor.read<{ order_id: string }>(snapshots, (rows) => {
+        for (const { order_id } of rows) this.#stir(order_id, snapshots.number);
+      });
+      await unlessAway(reading, undefined);
     }
   }
 
@@ -99,7 +104,7 @@ export class OrderBook {
 
   /** Opened by being found wrong, or by a message that was lost. */
   open(orderId: string, sweep: number): void {
-    this.#hear(orderId, sweep);
+    this.#track(orderId, sweep);
   }
 
   /** Found right at rest: nothing more to do until something new is heard. */
@@ -117,12 +122,17 @@ export class OrderBook {
     }
   }
 
-  #hear(orderId: string, sweep: number, database?: string, stream?: string): void {
-    if (orderId === '') return;
+  /** Something happened to it: wherever it stood, it is to be seen at rest anew. */
+  #stir(orderId: string, sweep: number): Tracked {
+    const tracked = this.#track(orderId, sweep);
+    tracked.rested = null;
+    return tracked;
+  }
+
+  #track(orderId: string, sweep: number): Tracked {
     const tracked = this.#orders.get(orderId) ?? { heard: sweep, rested: null, streams: new Map() };
-    this.#orders.set(orderId, tracked);
-    if (database === undefined || stream === undefined) return;
-    tracked.streams.set(database, (tracked.streams.get(database) ?? new Set()).add(stream));
+    if (orderId !== '') this.#orders.set(orderId, tracked);
+    return tracked;
   }
 }
 

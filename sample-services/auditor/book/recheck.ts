@@ -21,8 +21,8 @@ export class Recheck {
   async next(snapshots: Snapshots): Promise<{ orders: string[]; first: boolean }> {
     if (this.#resting && snapshots.at - this.#begunAt < this.#everyMs) return { orders: [], first: false };
     const first = this.#after === 0;
-    if (first) this.#begunAt = snapshots.at;
     const { orders, last } = await ordersAfter(snapshots, this.#after);
+    if (first) this.#begunAt = snapshots.at;
     this.#after = last;
     this.#resting = last === 0;
     return { orders, first };

@@ -46,9 +46,10 @@ export function messages(book: MessageBook): Invariant {
       return [...book.in('lost').map(lost), ...twice];
     },
     blind: () => {
+      if (book.unread !== null) return book.unread;
       const unseen = book.in('unseen').length;
       if (unseen === 0) return null;
-      return `the broker cannot be asked, and ${unseen} messages are neither with their sender nor handled`;
+      return `${unseen} messages are neither with their sender nor handled, and nobody can say that the broker does not have them`;
     },
     figures: () => ({ ...book.figures(), duplicated }),
   };

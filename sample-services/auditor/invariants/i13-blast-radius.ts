@@ -6,15 +6,15 @@ const ALLOWED = 2;
 
 /**
  * No database knows this. The auditor reads every service's own counters of the calls it made (GET /metrics, breakers by
- * outcome): a service is below its level when more than 0.1 % of at least 20 calls to it failed within a minute. Which of
+ * outcome): a service is below its level when more than 0.1 % of at least 20 calls to it failed of late. Which of
  * them has the fault is not asked: with more than two below their level at once, one of them reached two others.
  */
 export const blastRadius = (window: CallWindow): Invariant => ({
   id: 'I13',
   title: 'A fault in one service takes at most one other below its level',
   needs: [],
-  check: async () => {
-    const breaches = window.breaches();
+  check: async ({ snapshots }) => {
+    const breaches = window.breaches(snapshots.at);
     if (breaches.length <= ALLOWED) return [];
     const found = breaches
       .map(({ service, failed, calls }) => `${service} (${failed} of ${calls})`)
@@ -26,4 +26,6 @@ export const blastRadius = (window: CallWindow): Invariant => ({
       },
     ];
   },
+  blind: () => (window.callers(Date.now()) === 0 ? 'no service tells of the calls that it made' : null),
+  figures: () => ({ callers: window.callers(Date.now()), below: window.breaches(Date.now()).length }),
 });

@@ -36,12 +36,12 @@ describe('I12, undone in reverse', () => {
 
 describe('I13, the blast radius', () => {
   const found = (...failing: string[]) => {
-    const window = new CallWindow();
+    const window = new CallWindow(60_000);
     for (const at of [0, 5_000]) {
       const counts = failing.map((peer) => ({ peer, calls: at === 0 ? 0 : 100, failed: at === 0 ? 0 : 5 }));
       window.add('orders', at, counts);
     }
-    return blastRadius(window).check({} as Scope);
+    return blastRadius(window).check({ snapshots: { at: 5_000 } } as Scope);
   };
 
   test('may be the service with the fault and one other', async () => {

@@ -24,7 +24,7 @@ const OWNERS = {
 } as const satisfies Record<QueueName, string>;
 
 /** Queue name -> database of the service that consumes it. */
-export const CONSUMERS: ReadonlyMap<string, string> = new Map(
+const CONSUMERS: ReadonlyMap<string, string> = new Map(
   (Object.keys(QUEUES) as QueueName[]).map((name) => [QUEUES[name].name, OWNERS[name]]),
 );
 
@@ -56,4 +56,21 @@ export function expectedOf(event: LoggedEvent): Expected[] {
 function isTold(type: string): type is ShopEventType {
   // Unknown types are told to nobody: asking for their subscribers throws or gives none.
   return /^(ORDER|INVENTORY|PAYMENT|SHIPMENT|NOTIFICATION)_[A-Z_]+$/.test(type);
+}
+
+export const OUTBOX_COLUMNS = `id, queue, conversation_id as saga_id, coalesce(payload->>'orderId', '') as order_id`;
+export interface OutboxRow {
+  id: string;
+  queue: string;
+  saga_id: string;
+  order_id: string;
+}
+
+/** The message of a row in an outbox; none when it is to somebody whom we do not know. */
+export function messageIn(sender: string, { id, queue, saga_id, order_id }: OutboxRow): Expected[] {
+  const consumer = CONSUMERS.get(queue);
+  if (consumer === undefined) return [];
+  return [
+    { id, queue, sender, consumer, orderId: order_id, sagaId: saga_id, eventIn: null, committedAt: null },
+  ];
 }

@@ -2,8 +2,6 @@ import type { Snapshots } from '../snapshot/snapshots.ts';
 import type { Expected } from './expected.ts';
 
 const key = (id: string, queue: string): string => `${id}@${queue}`;
-/** Unsent rows of one outbox that are read: more of them wait, and that they wait is known. */
-const MAX_UNSENT = 20_000;
 
 /** Of these messages to one service, those which its inbox has. */
 export async function handledIds(
@@ -25,17 +23,23 @@ export async function handledIds(
   return new Set(rows.map((row) => key(row.message_id, row.consumer)));
 }
 
-/** Messages that lie in an outbox still. */
-export async function unsentKeys(snapshots: Snapshots): Promise<Set<string>> {
-  const found = new Set<string>();
-  for (const database of snapshots.names.filter((name) => snapshots.has(name, 'outbox'))) {
-    const rows = await snapshots.rows<{ id: string; queue: string }>(
-      database,
-      `select id, queue from outbox where sent_at is null order by seq limit ${MAX_UNSENT}`,
-    );
-    for (const { id, queue } of rows) found.add(key(id, queue));
+/** Of these messages of one service, those which lie in its outbox still. */
+export async function unsentKeys(
+  snapshots: Snapshots,
+  sender: string,
+  messages: readonly Expected[],
+): Promise<Set<string>> {
+  if (!snapshots.has(sender, 'outbox')) {
+    // Away: throws. There, but without an outbox yet: nothing waits.
+    await snapshots.rows(sender, 'select 1 as one');
+    return new Set();
   }
-  return found;
+  const rows = await snapshots.rows<{ id: string; queue: string }>(
+    sender,
+    'select id, queue from outbox where sent_at is null and id = any($1::uuid[])',
+    [messages.map(({ id }) => id)],
+  );
+  return new Set(rows.map((row) => key(row.id, row.queue)));
 }
 
 /**

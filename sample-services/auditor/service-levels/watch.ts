@@ -1,30 +1,52 @@
+import { Agent, request } from 'undici';
+import type { Tls } from '../../kit/http/tls.ts';
 import type { Log } from '../../kit/log.ts';
-import { type Loop, startLoop } from '../../kit/loop.ts';
+import { startLoop } from '../../kit/loop.ts';
+import { untraced } from '../../kit/untraced.ts';
+import type { AuditSettings } from '../settings.ts';
 import { peerCallsOf } from './parse.ts';
 import { CallWindow } from './window.ts';
 
-const EVERY_MS = 5_000;
+/** Readings within one window. */
+const READINGS = 12;
 const LIMIT_MS = 2_000;
 
-/** Reads every service's own counters of the calls it made; one that does not answer is left out of that round. */
+export interface WatchedServices {
+  window: CallWindow;
+  stop(): Promise<void>;
+}
+
+/**
+ * Reads every service's own counters of the calls it made, with the auditor's certificate where there is `tls`; one that
+ * does not answer is left out of that round.
+ */
 export function watchServices(
-  services: Readonly<Record<string, string>>,
+  { services, levelMs }: Pick<AuditSettings, 'services' | 'levelMs'>,
+  tls: Tls | null,
   log: Log,
-): { window: CallWindow; loop: Loop } {
-  const window = new CallWindow();
+): WatchedServices {
+  const window = new CallWindow(levelMs);
+  const callers = Object.entries(services).flatMap(([service, urls]) => {
+    const dispatcher = new Agent(tls === null ? {} : { connect: tls.client(service) });
+    return urls.map((url) => ({ url, dispatcher }));
+  });
+  const read = async ({ url, dispatcher }: (typeof callers)[number], down: AbortSignal) => {
+    const signal = AbortSignal.any([down, AbortSignal.timeout(LIMIT_MS)]);
+    const { statusCode, body } = await request(new URL('/metrics', url), { dispatcher, signal });
+    const text = await body.text();
+    if (statusCode === 200) window.add(url, Date.now(), peerCallsOf(text));
+  };
   const loop = startLoop({
     name: 'service levels',
-    intervalMs: EVERY_MS,
+    intervalMs: levelMs / READINGS,
     log,
-    run: async (signal) => {
-      await Promise.allSettled(
-        Object.entries(services).map(async ([name, url]) => {
-          const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
-          const answer = await fetch(new URL('/metrics', url), { signal: limit });
-          if (answer.ok) window.add(name, Date.now(), peerCallsOf(await answer.text()));
-        }),
-      );
-    },
+    run: (signal) => untraced(() => Promise.allSettled(callers.map((caller) => read(caller, signal)))),
   });
-  return { window, loop };
+  return {
+    window,
+    stop: async () => {
+      await loop.stop();
+      await Promise.all(callers.map(({ dispatcher }) => dispatcher.destroy()));
+    },
+  };
 }

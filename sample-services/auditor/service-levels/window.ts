@@ -1,9 +1,6 @@
 import { SERVICE_LEVELS } from '@stormglass/agents/contract';
 import type { PeerCalls } from './parse.ts';
 
-/** How far back calls count, ms. */
-const WINDOW_MS = 60_000;
-
 interface Reading {
   at: number;
   counts: ReadonlyMap<string, PeerCalls>;
@@ -16,20 +13,33 @@ export interface Breach {
   failed: number;
 }
 
-/** What callers saw of each service in the last minute, out of counters that only grow (and begin anew with a process). */
+/** What callers saw of each service of late, out of counters that only grow (and begin anew with a process). */
 export class CallWindow {
+  readonly #lengthMs: number;
   readonly #readings = new Map<string, Reading[]>();
+
+  /** `lengthMs`: so far back calls count. */
+  constructor(lengthMs: number) {
+    this.#lengthMs = lengthMs;
+  }
 
   /** What one caller's counters say now. */
   add(caller: string, at: number, counts: readonly PeerCalls[]): void {
     const readings = this.#readings.get(caller) ?? [];
     readings.push({ at, counts: new Map(counts.map((each) => [each.peer, each])) });
-    while (readings.length > 1 && at - (readings[0]?.at ?? at) > WINDOW_MS) readings.shift();
     this.#readings.set(caller, readings);
+    this.#forget(at);
   }
 
-  /** Services below their level: too few calls say nothing. */
-  breaches(): Breach[] {
+  /** Callers whose counters are known. `now`: epoch ms. */
+  callers(now: number): number {
+    this.#forget(now);
+    return this.#readings.size;
+  }
+
+  /** Services below their level: too few calls say nothing. `now`: epoch ms. */
+  breaches(now: number): Breach[] {
+    this.#forget(now);
     const total = new Map<string, Breach>();
     for (const readings of this.#readings.values()) {
       for (const { peer, calls, failed } of grown(readings)) {
@@ -41,6 +51,14 @@ export class CallWindow {
     return [...total.values()]
       .filter(({ calls, failed }) => calls >= fewestCalls && failed / calls > 1 - availability)
       .sort((a, b) => (a.service < b.service ? -1 : 1));
+  }
+
+  #forget(now: number): void {
+    for (const [caller, readings] of this.#readings) {
+      const late = readings.filter(({ at }) => now - at <= this.#lengthMs);
+      if (late.length === 0) this.#readings.delete(caller);
+      else this.#readings.set(caller, late);
+    }
   }
 }
 

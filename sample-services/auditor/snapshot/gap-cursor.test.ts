@@ -24,7 +24,11 @@ afterAll(async () => {
 async function read(cursor: GapCursor, at = Date.now()): Promise<string[]> {
   const snapshots = await Snapshots.take(++sweeps, at, [database]);
   try {
-    return (await cursor.read<{ word: string }>(snapshots)).map((row) => row.word);
+    const words: string[] = [];
+    await cursor.read<{ word: string }>(snapshots, (rows) => {
+      words.push(...rows.map(({ word }) => word));
+    });
+    return words;
   } finally {
     await snapshots.close();
   }
@@ -55,6 +59,20 @@ describe('a cursor over serial numbers', () => {
     expect(await read(cursor)).toEqual([]);
     await end(late, 'commit');
     expect(await read(cursor)).toEqual(['late']);
+    expect(await read(cursor)).toEqual([]);
+  });
+
+  test('reads a row again when nobody could make use of it', async () => {
+    const cursor = new GapCursor('shop', 'entry', 'word');
+    await read(cursor);
+    await write('dropped');
+    const snapshots = await Snapshots.take(++sweeps, Date.now(), [database]);
+    const dropped = cursor.read(snapshots, () => {
+      throw new Error('no use for it');
+    });
+    await expect(dropped).rejects.toThrow('no use for it');
+    await snapshots.close();
+    expect(await read(cursor)).toEqual(['dropped']);
     expect(await read(cursor)).toEqual([]);
   });
 

@@ -26,9 +26,12 @@ export class GapCursor {
     this.#columns = columns;
   }
 
-  /** Rows that were not seen before; none while the table is not there. */
-  async read<Row extends QueryResultRow>(snapshots: Snapshots): Promise<Row[]> {
-    if (!snapshots.has(this.#database, this.#table)) return [];
+  /** Gives rows that were not seen before to `use`: they count as seen when it has returned, and come again when it threw. */
+  async read<Row extends QueryResultRow>(
+    snapshots: Snapshots,
+    use: (rows: readonly Row[]) => void,
+  ): Promise<void> {
+    if (!snapshots.has(this.#database, this.#table)) return;
     this.#last ??= await this.#start(snapshots);
     const rows = await snapshots.rows<Row & { seq: string }>(
       this.#database,
@@ -36,11 +39,11 @@ export class GapCursor {
        order by seq limit ${PAGE}`,
       [this.#last, [...this.#gaps.keys()]],
     );
+    use(rows);
     this.#note(
       rows.map((row) => Number(row.seq)),
       snapshots.at,
     );
-    return rows;
   }
 
   async #start(snapshots: Snapshots): Promise<number> {

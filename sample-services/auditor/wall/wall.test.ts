@@ -39,6 +39,26 @@ describe('a verdict', () => {
     expect(entry.verdict).toBe('VIOLATION');
   });
 
+  test('waits for the second look at its order, however many sweeps look at others in between', () => {
+    const { entry, sweep } = sweeps();
+    sweep([finding()]);
+    for (let i = 0; i < 5; i++) {
+      sweep([], { orders: new Set(['o-2']) });
+      expect([entry.verdict, entry.pending.length]).toEqual(['PENDING', 1]);
+    }
+    sweep([finding()]);
+    expect(entry.verdict).toBe('VIOLATION');
+  });
+
+  test('begins to count anew when an order was found right in between', () => {
+    const { entry, sweep } = sweeps();
+    sweep([finding()]);
+    sweep([]);
+    expect(entry.verdict).toBe('OK');
+    sweep([finding()]);
+    expect(entry.verdict).toBe('PENDING');
+  });
+
   test('is never a violation while the order is on its way, however long that takes', () => {
     const { entry, sweep } = sweeps();
     for (let i = 0; i < 100; i++) {

@@ -46,9 +46,9 @@ export interface Change {
 export class WallEntry {
   readonly invariant: Invariant;
   #violations = new Map<string, Violation>();
-  /** Wrong once in a sweep that could judge it. */
-  #suspects = new Set<string>();
-  #pending: readonly Finding[] = [];
+  /** Wrong when it was last looked at, in a sweep that could judge it. */
+  #suspects: ReadonlySet<string> = new Set();
+  #pending: ReadonlyMap<string, Finding> = new Map();
   #unread: string | null = 'not looked at yet';
   #since: number;
   #verdict: Verdict = 'UNKNOWN';
@@ -82,14 +82,15 @@ export class WallEntry {
     return [...this.#violations.values()].filter(({ acknowledged }) => acknowledged !== null);
   }
 
+  /** Not right when they were last looked at, and not judged. */
   get pending(): readonly Finding[] {
-    return this.#pending;
+    return [...this.#pending.values()];
   }
 
   #verdictNow(): Verdict {
     if (this.violations.length > 0) return 'VIOLATION';
     if (this.unread !== null) return 'UNKNOWN';
-    return this.#pending.length > 0 ? 'PENDING' : 'OK';
+    return this.#pending.size > 0 ? 'PENDING' : 'OK';
   }
 
   /** Takes a sweep's result; gives the violations that are new with it. */
@@ -122,8 +123,11 @@ export class WallEntry {
     for (const [key, violation] of this.#violations) {
       if (!found.has(key) && lookedFor(violation, looked)) this.#violations.delete(key);
     }
-    const suspects = new Set<string>();
-    const pending: Finding[] = [];
+    // Of what was not looked at this time nothing new is known: what was suspected of it still is.
+    const pending = new Map(
+      [...this.#pending].filter(([key, finding]) => !found.has(key) && !lookedFor(finding, looked)),
+    );
+    const suspects = new Set([...this.#suspects].filter((key) => pending.has(key)));
     const fresh: Violation[] = [];
     for (const finding of found.values()) {
       const known = this.#violations.get(finding.key);
@@ -135,7 +139,7 @@ export class WallEntry {
         this.#violations.set(finding.key, violation);
         fresh.push(violation);
       } else {
-        pending.push(finding);
+        pending.set(finding.key, finding);
       }
     }
     this.#suspects = suspects;
@@ -163,13 +167,13 @@ function isKept({ acknowledged, expected, found }: Violation, now: Finding): boo
   return acknowledged === null || (expected === now.expected && found === now.found);
 }
 
-function lookedFor(violation: Violation, looked: Looked): boolean {
-  switch (violation.scope) {
+function lookedFor(finding: Finding, looked: Looked): boolean {
+  switch (finding.scope) {
     case 'sweep':
       return true;
     case 'everything':
       return looked.everything;
     case 'order':
-      return violation.orderId === null || looked.orders.has(violation.orderId);
+      return finding.orderId === null || looked.orders.has(finding.orderId);
   }
 }

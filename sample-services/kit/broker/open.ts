@@ -100,7 +100,7 @@ class LazyBroker implements Broker {
     options: ConsumeOptions,
   ): Promise<Consumer> {
     const consumer = await (await this.#adapter).consume(queue, handler, options);
-    return this.#scaling.add(queue.name, consumer);
+    return this.#scaling.add(queue.name, consumer, options.concurrency);
   }
 
   async ping(): Promise<void> {

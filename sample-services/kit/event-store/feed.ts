@@ -27,20 +27,22 @@ export interface FeedPage {
   events: StoredEvent[];
   /** Read on after this number: nothing at or below it will still appear. */
   next: number;
+  /** The highest number that anybody had drawn. What is between `next` and it may still appear. */
+  newest: number;
 }
 
 /** The next events of all streams in order of their numbers; an event whose transaction commits late is not missed. */
 export async function readFeed(sql: Sql, after: number, limit: number): Promise<FeedPage> {
-  const newest = await numberOf(sql, `select (${NEWEST}) as n`);
+  const newest = (await numberOf(sql, `select (${NEWEST}) as n`)) ?? 0;
   const appending = await numberOf(sql, OLDEST_APPENDING);
-  const decided = Math.min(newest ?? 0, appending ?? Number.POSITIVE_INFINITY);
+  const decided = Math.min(newest, appending ?? Number.POSITIVE_INFINITY);
   const rows = await sql.query<EventRow>(
     `select ${EVENT_COLUMNS} from event where seq > $1 and seq <= $2 order by seq limit $3`,
     [after, decided, limit],
   );
   const events = rows.map(toStoredEvent);
   const last = events.at(-1);
-  return { events, next: last && events.length === limit ? last.seq : Math.max(after, decided) };
+  return { events, newest, next: last && events.length === limit ? last.seq : Math.max(after, decided) };
 }
 
 async function numberOf(sql: Sql, text: string): Promise<number | null> {

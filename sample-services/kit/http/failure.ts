@@ -1,5 +1,4 @@
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { ShopError } from '../errors.ts';
 
 /** Any throw of a handler or of the framework as an answer in the shop's own words. */
@@ -9,7 +8,6 @@ export function toShopError(error: unknown): ShopError {
     const said = error.validation.map(({ instancePath, message }) => `${instancePath || '/'}: ${message}`);
     return invalid(`${error.validationContext ?? 'request'} ${said.join('; ')}`);
   }
-  if (error instanceof z.ZodError) return invalid(z.prettifyError(error));
   const message = error instanceof Error ? error.message : String(error);
   const status =
     typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : 500;

@@ -2,10 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { answers, writeCertificates } from '../../testing/certificates.ts';
 import { startTestPostgres, type TestPostgres } from '../../testing/postgres.ts';
 import { ServiceProcess } from '../../testing/service-process.ts';
+import { parseEnv } from '../env.ts';
+import { openTls } from './tls.ts';
+
+const soon = { timeout: 60_000, interval: 100 };
 
 let folder: string;
 let postgres: TestPostgres;
@@ -13,7 +17,7 @@ let catalog: ServiceProcess;
 let gateway: ServiceProcess;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tls-'));
-  writeCertificates(join(folder, 'ours'), ['catalog', 'gateway', 'orders']);
+  writeCertificates(join(folder, 'ours'), ['auditor', 'catalog', 'gateway', 'orders']);
   writeCertificates(join(folder, 'others'), ['gateway']);
   postgres = await startTestPostgres();
   const secure = { SHOP_MTLS: 'on', SHOP_TLS_DIR: join(folder, 'ours') };
@@ -63,6 +67,31 @@ describe('with certificates of the shop’s own authority', () => {
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ sku: 'sku-01' });
     expect(await status('ours')).toBe(200);
+  });
+
+  test('the auditor reads what services count', async () => {
+    const secure = { SHOP_MTLS: 'on', SHOP_TLS_DIR: join(folder, 'ours') };
+    const auditor = new ServiceProcess(
+      'auditor',
+      {
+        ...{ ...secure, AUDIT_DATABASES: '{}', AUDIT_LEVEL_MS: '2000' },
+        AUDIT_SERVICES: JSON.stringify({
+          catalog: [catalogUrl()],
+          gateway: [gateway.url],
+        }),
+      },
+      (url) => answers(url, join(folder, 'ours'), 'auditor'),
+    );
+    await auditor.start();
+    onTestFinished(() => auditor.kill());
+    const own = openTls(parseEnv({ NODE_ENV: 'production', ...secure }), 'gateway');
+    const dispatcher = new Agent({ connect: own?.client('auditor') ?? {} });
+    onTestFinished(() => dispatcher.destroy());
+    await vi.waitFor(async () => {
+      const url = `${auditor.url.replace('http:', 'https:')}/invariants/I13`;
+      const { body } = await request(url, { dispatcher });
+      expect(await body.json()).toMatchObject({ figures: { callers: 2 } });
+    }, soon);
   });
 
   test('nobody gets in without one, or with one of another authority, or in the clear', async () => {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { metrics } from '@opentelemetry/api';
-import { METRIC } from '@stormglass/agents/contract';
 import type { Database } from '../database.ts';
 import type { Log } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
 import { protects } from '../protections.ts';
+import { reportEpoch } from './epoch.ts';
 import { acquireLease, type Held, releaseLease, renewLease } from './lease.ts';
 
 export interface LeadershipOptions {
@@ -38,7 +37,7 @@ export class Leadership {
     this.#options = options;
     this.#ttlMs = options.ttlMs ?? TTL_MS;
     this.#owner = `${options.instance}/${randomUUID().slice(0, 8)}`;
-    this.#stopObserving = this.#observe();
+    this.#stopObserving = reportEpoch(() => this.held);
     this.#loop = startLoop({
       name: `lease ${options.name}`,
       intervalMs: this.#ttlMs / 5,
@@ -86,15 +85,5 @@ export class Leadership {
     const { log, onChange, name } = this.#options;
     log.info({ lease: name, epoch: held?.epoch ?? before?.epoch }, held ? 'leads' : 'leads no more');
     onChange?.(held);
-  }
-
-  #observe(): () => void {
-    const gauge = metrics.getMeter('stormglass.shop').createObservableGauge(METRIC.leaseEpoch, { unit: '1' });
-    const observe: Parameters<typeof gauge.addCallback>[0] = (result) => {
-      const { held } = this;
-      if (held) result.observe(held.epoch, { 'lease.name': held.name });
-    };
-    gauge.addCallback(observe);
-    return () => gauge.removeCallback(observe);
   }
 }

@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.ts';
 import type { Log } from '../log.ts';
 import { startLoop } from '../loop.ts';
+import { reportEpoch } from './epoch.ts';
 import { acquireLease, type Held, releaseLease, renewLease } from './lease.ts';
 
 export interface LockOptions {
   db: Database;
   name: string;
   log: Log;
+  /** Given when no other living process has this name, and this one asks once at a time: its former life's lock is free at once. */
+  instance?: string | null;
   ttlMs?: number;
 }
 
@@ -19,10 +22,11 @@ const TTL_MS = 5_000;
  * under `whileHeld`: a process that slept through the end of its lock learns of it there.
  */
 export async function withLock<T>(
-  { db, name, log, ttlMs = TTL_MS }: LockOptions,
+  { db, name, log, instance = null, ttlMs = TTL_MS }: LockOptions,
   work: (held: Held, signal: AbortSignal) => Promise<T>,
 ): Promise<T | null> {
-  const held = await acquireLease(db, name, { owner: randomUUID(), instance: null }, ttlMs);
+  const owner = instance === null ? randomUUID() : `${instance}/${randomUUID().slice(0, 8)}`;
+  const held = await acquireLease(db, name, { owner, instance }, ttlMs);
   if (held === null) return null;
   const lost = new AbortController();
   let until = performance.now() + ttlMs;
@@ -40,9 +44,11 @@ export async function withLock<T>(
       }
     },
   });
+  const stopReporting = reportEpoch(() => held);
   try {
     return await work(held, lost.signal);
   } finally {
+    stopReporting();
     await renewal.stop();
     // Its end comes by itself when the database is away.
     await releaseLease(db, held).catch(() => undefined);

@@ -108,6 +108,23 @@ describe('the outbox', () => {
     await vi.waitFor(() => expect(received).toContain('early number, late commit'), soon);
   });
 
+  test('goes past what the broker refuses for good, however much it is, and takes it up again', async () => {
+    let isRefusing = true;
+    relay(
+      publishing(async (queue, message) => {
+        if (isRefusing && String(message.payload).startsWith('refused')) throw new Error('too large');
+        await broker.publish(queue, message);
+      }),
+    );
+    const refused = Array.from({ length: 120 }, (_, i) => `refused ${i}`);
+    const all = [...refused, 'newer'].map((payload) => ({ ...letter(payload), to: QUEUE }));
+    await db.transaction((tx) => appendAllToOutbox(tx, all));
+    await vi.waitFor(() => expect(received).toEqual(['newer']), soon);
+    isRefusing = false;
+    await vi.waitFor(async () => expect(await unsent()).toEqual([{ n: 0 }]), soon);
+    await vi.waitFor(() => expect(received).toHaveLength(121), soon);
+  });
+
   test('emptied by two relays at once still sends each message once', async () => {
     relay();
     relay();

@@ -43,6 +43,7 @@ const NOTHING_UNSENT: Unsent = { pending: 0, ageSeconds: 0 };
 export const RELAY_LEASE = 'outbox-relay';
 
 const BATCH = 50;
+const BEGINNING = '0';
 /** A round without being nudged, ms: what another process wrote, or a crash left behind, waits no longer. */
 const POLL_MS = 250;
 
@@ -59,6 +60,8 @@ export class OutboxRelay {
   readonly #loop: Loop;
   readonly #ends: (() => void)[];
   #unsent = NOTHING_UNSENT;
+  /** Rounds read on behind this row: what the broker refuses again and again must not hold up what is newer. */
+  #after = BEGINNING;
 
   constructor(options: RelayOptions) {
     const { db, log, instance, instanceIsStable, leaseMs } = options;
@@ -101,10 +104,13 @@ export class OutboxRelay {
     const { lease } = this;
     if (lease === null) return false;
     const rows = await this.#unsentRows();
+    const isFull = rows.length === BATCH;
+    this.#after = BEGINNING;
     if (rows.length === 0) return false;
     const failure = await this.#send(rows, lease);
-    if (failure) throw failure.reason;
-    return rows.length === BATCH;
+    if (failure === undefined) return isFull;
+    this.#after = (isFull && rows.at(-1)?.seq) || BEGINNING;
+    throw failure.reason;
   }
 
   /** A message that the broker does not take waits for the next round; it holds up no other. */
@@ -140,11 +146,12 @@ export class OutboxRelay {
     const rows = await this.#options.db.query<OutboxRow>(
       `select oldest.*, pending, "ageSeconds"
        from (select seq, id, queue, name, payload, conversation_id, headers from outbox
-             where sent_at is null order by seq limit ${BATCH}) oldest,
+             where sent_at is null and seq > $1 order by seq limit ${BATCH}) oldest,
          (select count(*)::int as pending,
             extract(epoch from clock_timestamp() - min(created_at))::float as "ageSeconds"
           from outbox where sent_at is null) unsent
        order by seq`,
+      [this.#after],
     );
     const [{ pending, ageSeconds } = NOTHING_UNSENT] = rows;
     this.#unsent = { pending, ageSeconds };

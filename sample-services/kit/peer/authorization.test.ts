@@ -28,7 +28,8 @@ beforeEach(async () => {
   };
   server.handle = (request, response) => {
     const right = request.headers.authorization === `Bearer ${valid}`;
-    response.writeHead(right ? 200 : 401).end(right ? '{"n":1}' : '{}');
+    const error = { code: 'unauthenticated', message: 'no', next: '' };
+    response.writeHead(right ? 200 : 401).end(JSON.stringify(right ? { n: 1 } : { error }));
   };
   const endpoints = fixedEndpoint('server-1', server.url);
   peer = new Peer({ name: 'server', endpoints, random: seededRandom(1), credentials });
@@ -64,6 +65,13 @@ test('without a token nothing is sent, and it is not the peer’s failure', asyn
     expect(await post()).toMatchObject({ kind: 'notSent', reason: 'unauthorized' });
   expect(server.calls).toHaveLength(0);
   expect(peer.refusing).toBe(false);
+});
+
+test('a 401 of somebody else says nothing about our token, nor that nothing was done', async () => {
+  server.answer(401, { error: 'injected by stormglass' });
+  expect(await post()).toMatchObject({ kind: 'ambiguous' });
+  expect(server.calls).toHaveLength(1);
+  expect(issued).toBe(0);
 });
 
 test('a customer’s wrong password is the peer’s answer, not a refusal of our token', async () => {

@@ -1,4 +1,4 @@
-import { isFailedLogin } from '../errors.ts';
+import { typedErrorOf } from '../errors.ts';
 import type { Credentials } from './endpoints.ts';
 import type { PeerAnswer, PeerRequest } from './request.ts';
 
@@ -26,7 +26,8 @@ export class Authorization {
     if (!credentials) return call(request);
     const token = await this.#token(credentials);
     const answer = await call(bearing(token, request));
-    if (answer.status !== 401 || isFailedLogin(answer.body)) return answer;
+    // Any other 401 says nothing about our token: a customer's wrong password, or a proxy's word.
+    if (typedErrorOf(answer)?.code !== 'unauthenticated') return answer;
     credentials.refused(this.#audience, token);
     return call(bearing(await this.#token(credentials), request));
   }

@@ -22,6 +22,11 @@ export class Balance {
     return this.#endpoints.current().map(({ id }) => id);
   }
 
+  /** Calls of ours in progress at each instance that is known. */
+  inFlight(): ReadonlyMap<string, number> {
+    return new Map([...this.known.map((id) => [id, 0] as const), ...this.#inFlight]);
+  }
+
   /** Avoids those left out and those already tried, as far as there are others. Throws NoInstance without any. */
   choose(ejected: ReadonlySet<string>, tried: ReadonlySet<string>): Endpoint {
     const known = this.#endpoints.current();

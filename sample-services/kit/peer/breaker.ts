@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { PeerSettings } from '@stormglass/agents/contract';
 import CircuitBreaker from 'opossum';
 import type { Clock } from '../clock.ts';
@@ -6,7 +7,7 @@ import type { Live } from './settings.ts';
 
 /**
  * A breaker whose settings can be changed while it works. opossum reads its options anew at each use; it copies only the
- * volume, and it never shortens a wait that has begun.
+ * volume and the length of its window, and it never shortens a wait that has begun.
  */
 class LiveBreaker<Arguments extends unknown[], Result> extends CircuitBreaker<Arguments, Result> {
   readonly #live: Live<PeerSettings>;
@@ -37,10 +38,35 @@ class LiveBreaker<Arguments extends unknown[], Result> extends CircuitBreaker<Ar
   }
 }
 
+/** Parts of a breaker's window: the oldest is forgotten as a whole. */
+const BUCKETS = 10;
+
+/** Lets the parts of a window pass, at a pace that can be changed. */
+class Pacemaker extends EventEmitter {
+  #timer: NodeJS.Timeout | undefined;
+  #windowMs = 0;
+
+  beat(windowMs: number): void {
+    if (windowMs === this.#windowMs) return;
+    this.#windowMs = windowMs;
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.emit('rotate'), windowMs / BUCKETS).unref();
+  }
+
+  forget(): void {
+    for (let i = 0; i < BUCKETS; i++) this.emit('rotate');
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
 /** The breaker before one peer service, whichever of its instances is called. */
 export class PeerBreaker<Arguments extends unknown[], Result> {
   readonly #options: CircuitBreaker.Options<Arguments>;
   readonly #breaker: LiveBreaker<Arguments, Result>;
+  readonly #pacemaker = new Pacemaker();
   readonly #clock: Clock;
   readonly #unlisten: () => void;
   #probeAt = 0;
@@ -52,7 +78,13 @@ export class PeerBreaker<Arguments extends unknown[], Result> {
     clock: Clock,
   ) {
     this.#clock = clock;
-    this.#options = { name, group: name, ...opossumOptions(live()) };
+    this.#options = {
+      ...{ name, group: name, ...opossumOptions(live()) },
+      ...{ rotateBucketController: this.#pacemaker, rollingCountBuckets: BUCKETS },
+      // Nobody looks at either, and both cost at each failure or each second.
+      ...{ enableSnapshots: false, rollingPercentilesEnabled: false },
+    };
+    this.#pacemaker.beat(live().rollingWindowMs);
     this.#breaker = new LiveBreaker(action, this.#options, live);
     // opossum keeps no usable time of its own opening.
     this.#breaker.on('open', () => {
@@ -61,8 +93,10 @@ export class PeerBreaker<Arguments extends unknown[], Result> {
     if (!protects('breaker')) this.#breaker.disable();
     this.#unlisten = onProtection((protection, on) => {
       if (protection !== 'breaker') return;
-      if (on) this.#breaker.enable();
-      else this.#breaker.disable();
+      if (!on) return this.#breaker.disable();
+      this.#breaker.enable();
+      // While it was off its window stood still: what it has counted is of no time.
+      this.#pacemaker.forget();
     });
   }
 
@@ -84,6 +118,7 @@ export class PeerBreaker<Arguments extends unknown[], Result> {
   adopt(settings: PeerSettings): void {
     const wait = this.#options.resetTimeout;
     Object.assign(this.#options, opossumOptions(settings));
+    this.#pacemaker.beat(settings.rollingWindowMs);
     if (wait !== settings.resetTimeoutMs) this.#breaker.rearm();
   }
 
@@ -94,6 +129,7 @@ export class PeerBreaker<Arguments extends unknown[], Result> {
 
   close(): void {
     this.#unlisten();
+    this.#pacemaker.stop();
     this.#breaker.shutdown();
   }
 }
@@ -103,6 +139,7 @@ function opossumOptions(settings: PeerSettings) {
     timeout: settings.timeoutMs,
     errorThresholdPercentage: settings.errorThresholdPercentage,
     volumeThreshold: settings.volumeThreshold,
+    rollingCountTimeout: settings.rollingWindowMs,
     resetTimeout: settings.resetTimeoutMs,
   };
 }

@@ -13,7 +13,6 @@ export function demandOk<T>(outcome: PeerOutcome<T>, peer: string): T {
     case 'ok':
       return outcome.body;
     case 'rejected':
-      if (outcome.code === 'unknown') throw new ShopError('peer_failed', `${peer}: ${outcome.message}`, next);
       throw new ShopError(
         outcome.code,
         outcome.message,

@@ -1,10 +1,8 @@
 import { trace } from '@opentelemetry/api';
-import { RESILIENCE_ATTR } from '@stormglass/agents/contract';
+import { type PeerSettings, RESILIENCE_ATTR } from '@stormglass/agents/contract';
 import type { Clock } from '../clock.ts';
 import type { PeerAnswer, PeerRequest } from './request.ts';
-
-/** Distinct calls whose last good answer is kept; beyond it the oldest answer is forgotten. */
-const MAX_KEPT = 500;
+import type { Live } from './settings.ts';
 
 interface Kept {
   answer: PeerAnswer;
@@ -12,12 +10,14 @@ interface Kept {
   at: number;
 }
 
-/** The last good answer of each call, for when there is no fresh one. */
+/** The last good answer of each of `fallbackKept` calls, for when there is no fresh one; the oldest are forgotten first. */
 export class LastAnswers {
   readonly #kept = new Map<string, Kept>();
+  readonly #live: Live<PeerSettings>;
   readonly #clock: Clock;
 
-  constructor(clock: Clock) {
+  constructor(live: Live<PeerSettings>, clock: Clock) {
+    this.#live = live;
     this.#clock = clock;
   }
 
@@ -25,16 +25,25 @@ export class LastAnswers {
     const key = keyOf(request);
     this.#kept.delete(key);
     this.#kept.set(key, { answer, at: this.#clock.now() });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    this.trim();
   }
 
-  /** Null when there is none that is at most `maxAgeMs` old. Marks the span of the call. */
-  recall(request: PeerRequest, maxAgeMs: number): { answer: PeerAnswer; ageMs: number } | null {
+  /** Forgets what is too much; after its number was lowered, too. */
+  trim(): void {
+    const { fallbackKept } = this.#live();
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= fallbackKept) return;
+      this.#kept.delete(oldest);
+    }
+  }
+
+  /** Null when there is none that is young enough. Marks the span of the call. */
+  recall(request: PeerRequest): { answer: PeerAnswer; ageMs: number } | null {
+    const { fallbackMaxAgeMs } = this.#live();
     const kept = this.#kept.get(keyOf(request));
-    if (!kept) return null;
+    if (!kept || fallbackMaxAgeMs === 0) return null;
     const ageMs = Math.max(0, this.#clock.now() - kept.at);
-    if (ageMs > maxAgeMs) return null;
+    if (ageMs > fallbackMaxAgeMs) return null;
     trace.getActiveSpan()?.setAttributes({
       [RESILIENCE_ATTR.stale]: true,
       [RESILIENCE_ATTR.staleAge]: ageMs / 1000,

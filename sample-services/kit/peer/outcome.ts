@@ -4,17 +4,21 @@ import { BulkheadFull } from './bulkhead.ts';
 
 /**
  * What a caller knows after a call. The difference that matters for money: `notSent` had no effect for certain,
- * `rejected` was refused by the business for certain, `ambiguous` may or may not have happened.
+ * `rejected` was refused by the business for certain (a 4xx with one of its codes), `ambiguous` may or may not have
+ * happened.
  */
 export type PeerOutcome<T> =
   | { kind: 'ok'; status: number; body: T; stale: false }
   /** Not an answer of now: the last good one, `ageMs` old. Only where the caller allowed it. */
   | { kind: 'ok'; status: number; body: T; stale: true; ageMs: number }
-  | { kind: 'rejected'; status: number; code: ShopErrorCode | 'unknown'; message: string }
+  | { kind: 'rejected'; status: number; code: ShopErrorCode; message: string }
   | { kind: 'ambiguous'; reason: AmbiguousReason; message: string }
   | { kind: 'notSent'; reason: NotSentReason; message: string };
 
-/** `in_progress`: an earlier call with the same key still runs over there. */
+/**
+ * `in_progress`: an earlier call with the same key still runs over there. `unreadable`: the answer has no shape of ours, so
+ * somebody between us and the peer may have given it.
+ */
 export type AmbiguousReason = 'timeout' | 'reset' | 'server_error' | 'in_progress' | 'unreadable';
 /** `no_instance`: nobody offers this service now. `unauthorized`: we could not get a token for it. */
 export type NotSentReason =

@@ -52,6 +52,20 @@ describe('what a caller learns', () => {
     expect(server.calls).toHaveLength(1);
   });
 
+  test.each([400, 401, 402, 404, 409, 422, 429])('a %i that is not typed is ambiguous', async (status) => {
+    server.answer(status, { error: 'injected by stormglass' });
+    expect(await post()).toMatchObject({ kind: 'ambiguous', reason: 'unreadable' });
+    refuse(status, 'internal');
+    expect(await post()).toMatchObject({ kind: 'ambiguous', reason: 'unreadable' });
+  });
+
+  test('a refusal that is said before anything is done was not sent', async () => {
+    refuse(401, 'unauthenticated');
+    expect(await post()).toMatchObject({ kind: 'notSent', reason: 'unauthorized' });
+    refuse(429, 'rate_limited');
+    expect(await post()).toMatchObject({ kind: 'notSent', reason: 'overloaded' });
+  });
+
   test('an earlier call with the key still running is ambiguous, not refused', async () => {
     refuse(409, 'idempotency_in_progress');
     expect(await post('k', 1)).toMatchObject({ kind: 'ambiguous', reason: 'in_progress' });

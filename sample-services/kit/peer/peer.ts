@@ -1,5 +1,4 @@
 import type { PeerSettings } from '@stormglass/agents/contract';
-import { Agent } from 'undici';
 import type { z } from 'zod';
 import { type Clock, systemClock } from '../clock.ts';
 import { onProtection } from '../protections.ts';
@@ -8,6 +7,7 @@ import { Authorization } from './authorization.ts';
 import { Balance } from './balance.ts';
 import { PeerBreaker } from './breaker.ts';
 import { Bulkhead } from './bulkhead.ts';
+import { Connections } from './connections.ts';
 import type { ClientTls, Credentials, Endpoint, Endpoints } from './endpoints.ts';
 import { LastAnswers } from './fallback.ts';
 import { failureOutcome, type PeerOutcome } from './outcome.ts';
@@ -52,7 +52,7 @@ const SOCKET_GRACE_MS = 50;
 export class Peer {
   readonly name: string;
   #settings: PeerSettings;
-  readonly #dispatcher: Agent;
+  readonly #connections: Connections;
   readonly #retry: Retry;
   readonly #authorization: Authorization;
   readonly #bulkhead: Bulkhead;
@@ -66,11 +66,8 @@ export class Peer {
   constructor(options: PeerOptions) {
     const { name, endpoints, random, clock = systemClock } = options;
     this.name = name;
-    this.#dispatcher = new Agent({
-      ...{ connections: 64, pipelining: 1, keepAliveTimeout: 10_000 },
-      ...(options.tls ? { connect: options.tls } : {}),
-    });
     this.#settings = { ...PEER_DEFAULTS, ...options.settings };
+    this.#connections = new Connections(this.#settings.maxConnections, options.tls);
     const live = () => this.#settings;
     this.#retry = new Retry(live, clock, random, retryCounter(name));
     this.#authorization = new Authorization(name, options.credentials);
@@ -79,8 +76,11 @@ export class Peer {
     this.#balance = new Balance(name, endpoints, random);
     this.#outliers = new Outliers(live, clock, outlierNews(name));
     this.#breaker = new PeerBreaker(name, live, (request, to) => this.#send(request, to), clock);
-    this.#lastAnswers = new LastAnswers(clock);
-    const unobserve = observePeer(name, this.#bulkhead, this.#outliers);
+    this.#lastAnswers = new LastAnswers(live, clock);
+    const unobserve = observePeer({
+      ...{ name, bulkhead: this.#bulkhead, outliers: this.#outliers },
+      ...{ balance: this.#balance, connections: this.#connections },
+    });
     // Without its bulkhead, nobody waits in front of it.
     const unlisten = onProtection(() => this.#bulkhead.admit());
     this.#release = () => {
@@ -98,6 +98,8 @@ export class Peer {
     this.#settings = { ...this.#settings, ...change };
     this.#breaker.adopt(this.#settings);
     this.#bulkhead.admit();
+    this.#lastAnswers.trim();
+    this.#connections.limit(this.#settings.maxConnections);
   }
 
   /** Milliseconds until an open breaker probes again; 0 when it is not open. */
@@ -126,10 +128,10 @@ export class Peer {
     return this.#repeat(request, call.answer, key === undefined ? 1 : call.attempts);
   }
 
-  /** With `fallback`, a failure is answered with the last good answer to the same call, if it is not older than that. */
+  /** With `fallback`, a failure is answered with the last good answer to the same call, if that is young enough. */
   async get<Body extends z.ZodType>(
     path: string,
-    call: Call<Body> & { fallback?: { maxAgeMs: number } },
+    call: Call<Body> & { fallback?: boolean },
   ): Promise<PeerOutcome<z.output<Body>>> {
     const request: PeerRequest = { method: 'GET', path, headers: { ...call.headers }, body: null };
     const { answer, fallback } = call;
@@ -138,7 +140,7 @@ export class Peer {
       this.#lastAnswers.keep(request, good),
     );
     if (outcome.kind === 'ok' || outcome.kind === 'rejected') return outcome;
-    const last = this.#lastAnswers.recall(request, fallback.maxAgeMs);
+    const last = this.#lastAnswers.recall(request);
     const older = last && readAnswer(last.answer, answer);
     if (older?.kind !== 'ok') return outcome;
     this.#breaker.countFallback(older.body);
@@ -148,7 +150,7 @@ export class Peer {
   async close(): Promise<void> {
     this.#release();
     this.#breaker.close();
-    await this.#dispatcher.close();
+    await this.#connections.close();
   }
 
   #repeat<Body extends z.ZodType>(
@@ -182,7 +184,8 @@ export class Peer {
   #send(request: PeerRequest, to: Endpoint): Promise<PeerAnswer> {
     return this.#balance.track(to, async () => {
       try {
-        const answer = await send(this.#dispatcher, to, request, this.#settings.timeoutMs + SOCKET_GRACE_MS);
+        const limitMs = this.#settings.timeoutMs + SOCKET_GRACE_MS;
+        const answer = await send(this.#connections.dispatcher, to, request, limitMs);
         this.#outliers.succeeded(to.id);
         return answer;
       } catch (error) {

@@ -1,13 +1,9 @@
 import type { PeerSettings } from '@stormglass/agents/contract';
+import { backoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
-import { protects } from '../protections.ts';
-import { fullJitter, type Random } from '../random.ts';
+import type { Random } from '../random.ts';
 import type { PeerOutcome } from './outcome.ts';
 import type { Live } from './settings.ts';
-
-const PAUSE_CAP_MS = 1_000;
-/** After so many time limits no further attempt begins. */
-const MOST_TIME_LIMITS = 2;
 
 /** Repeats what may be repeated, after a pause that grows and is spread over time. */
 export class Retry {
@@ -44,13 +40,13 @@ export class Retry {
 
   /** Failures that come fast are repeated to the full; a peer that hangs shall not hold its caller for every attempt. */
   #isLate(startedAt: number): boolean {
-    return this.#clock.now() - startedAt >= MOST_TIME_LIMITS * this.#live().timeoutMs;
+    const { retryTimeLimits, timeoutMs } = this.#live();
+    return this.#clock.now() - startedAt >= retryTimeLimits * timeoutMs;
   }
 
   #pause(attempt: number): number {
-    const { retryBaseMs } = this.#live();
-    if (protects('jitter')) return fullJitter(this.#random, attempt, retryBaseMs, PAUSE_CAP_MS);
-    return Math.min(PAUSE_CAP_MS, retryBaseMs * 2 ** attempt);
+    const { retryBaseMs, retryCapMs } = this.#live();
+    return backoff(this.#random, attempt, retryBaseMs, retryCapMs);
   }
 }
 

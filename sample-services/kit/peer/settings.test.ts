@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { Answering } from '../../testing/answering.ts';
 import { LeapingClock } from '../../testing/leaping-clock.ts';
+import { setProtection } from '../protections.ts';
 import { seededRandom } from '../random.ts';
 import { fixedEndpoint } from './endpoints.ts';
 import { Peer, type PeerOptions } from './peer.ts';
@@ -54,6 +55,21 @@ describe('a change takes effect on what runs:', () => {
     expect(peer.refusing).toBe(true);
   });
 
+  test('the window of the breaker, longer or shorter, with the calls it has counted', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    open({ volumeThreshold: 4 });
+    await fail(3);
+    peer.configure({ rollingWindowMs: 1_000 });
+    vi.advanceTimersByTime(1_000);
+    await fail(3);
+    expect(peer.refusing).toBe(false);
+    peer.configure({ rollingWindowMs: 600_000 });
+    vi.advanceTimersByTime(60_000);
+    await fail(1);
+    expect(peer.refusing).toBe(true);
+  });
+
   test('the wait of a breaker that is open already', async () => {
     open({ volumeThreshold: 2, resetTimeoutMs: 600_000 });
     await fail(2);
@@ -81,6 +97,47 @@ describe('a change takes effect on what runs:', () => {
     peer.configure({ retries: 0 });
     await peer.get('/', { answer });
     expect(server.calls).toHaveLength(7);
+  });
+
+  test('the longest pause between repetitions, and how many time limits they may begin in', async () => {
+    const clock = new LeapingClock();
+    open({ volumeThreshold: 1_000, retryBaseMs: 100, retries: 4 }, clock);
+    setProtection('jitter', false);
+    onTestFinished(() => setProtection('jitter', true));
+    server.answer(503);
+    peer.configure({ retryCapMs: 150 });
+    await peer.get('/', { answer });
+    expect(clock.slept.splice(0)).toEqual([100, 150, 150, 150]);
+    peer.configure({ timeoutMs: 200, retryTimeLimits: 1 });
+    await peer.get('/', { answer });
+    expect(clock.slept.splice(0)).toEqual([100, 150]);
+  });
+
+  test('the age at which an older answer is none, and how many are kept', async () => {
+    const clock = new LeapingClock();
+    open({ volumeThreshold: 1_000, retries: 0 }, clock);
+    const ask = (path: string) => peer.get(path, { answer, fallback: true });
+    for (const path of ['/a', '/b', '/c']) await ask(path);
+    server.answer(503);
+    clock.advance(10_000);
+    const kinds = async () => (await Promise.all(['/a', '/b', '/c'].map(ask))).map(({ kind }) => kind);
+    expect(await kinds()).toEqual(['ok', 'ok', 'ok']);
+    peer.configure({ fallbackMaxAgeMs: 9_999 });
+    expect(await kinds()).toEqual(['ambiguous', 'ambiguous', 'ambiguous']);
+    peer.configure({ fallbackMaxAgeMs: 10_000, fallbackKept: 1 });
+    expect(await kinds()).toEqual(['ambiguous', 'ambiguous', 'ok']);
+  });
+
+  test('the connections to an instance, for calls that begin later; those before keep theirs', async () => {
+    open({ maxConnections: 1 });
+    const release = server.hold();
+    const before = [post(), post(), post()];
+    await expect.poll(() => server.calls.length).toBe(1);
+    peer.configure({ maxConnections: 2 });
+    const after = [post(), post(), post()];
+    await expect.poll(() => server.calls.length).toBe(3);
+    release();
+    for (const each of await Promise.all([...before, ...after])) expect(each).toMatchObject({ kind: 'ok' });
   });
 
   test('more slots of the bulkhead let in who waits', async () => {

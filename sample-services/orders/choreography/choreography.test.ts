@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DELIVERED, leftNothing, TestShop } from '../../testing/shop.ts';
 
@@ -66,6 +67,27 @@ describe('a choreographed order', () => {
     await settled(first?.orderId ?? '');
     expect(await shop.facts(first?.orderId ?? '')).toEqual(DELIVERED);
     expect((await order({ amount: 1 }, key))?.http).toBe(422);
+  });
+});
+
+describe('a participant that is stopped in good order', () => {
+  test('finishes what is in its hands, and uses up no attempt of what it leaves to its next start', async () => {
+    const { payments } = shop.services;
+    await payments.stop();
+    const placed = await Promise.all(Array.from({ length: 24 }, () => order()));
+    const ids = placed.map((one) => one?.orderId ?? '');
+    shop.meddlers['outside-world'].meddle('/provider/captures', 'delay', 1);
+    await payments.start();
+    await vi.waitFor(() => expect(shop.meddlers['outside-world'].holding).toBe(1), soon);
+    const stopping = payments.stop();
+    // Nobody takes messages any more when nobody answers calls any more.
+    await vi.waitFor(async () => await expect(fetch(`${payments.url}/healthz`)).rejects.toThrow(), soon);
+    shop.meddlers['outside-world'].releaseHeld();
+    await stopping;
+    await payments.start();
+    for (const orderId of ids) expect((await settled(orderId, patient)).status).toBe('CONFIRMED');
+    const again = `select id from bullmq.job where queue = 'payments.events' and attempts_made > 1`;
+    expect(await shop.sql('broker', again)).toEqual([]);
   });
 });
 
@@ -171,7 +193,44 @@ describe('a cancellation', () => {
     expect(await placing).toMatchObject({ status: 'CANCELLED' });
     const facts = await settled(orderId);
     expect(leftNothing(facts), JSON.stringify(facts)).toBe(true);
-    expect(await shop.journal(orderId)).toContain('CANCEL_REQUESTED');
+    const journal = await shop.journal(orderId);
+    expect(journal).toContain('CANCEL_REQUESTED');
+    // The customer who did not hear the first answer hears it now.
+    expect(await ask(`/orders/${orderId}/cancel`, 'POST')).toMatchObject({
+      ...{ http: 200, effect: 'compensates', status: 'compensated', returnSagaId: null },
+    });
+    expect(await shop.journal(orderId)).toEqual(journal);
+  });
+
+  test('in the moment of its confirmation is a return', async () => {
+    const outside = shop.meddlers['outside-world'];
+    outside.meddle('/carrier/labels', 'delay', 1);
+    const key = randomUUID();
+    const placing = order({}, key);
+    await vi.waitFor(() => expect(outside.holding).toBe(1), soon);
+    const orderId = (await shop.orderIdOf(key)) ?? '';
+    // Whoever wants to settle it waits here, in order: first what shipping tells, then the customer.
+    const page = new pg.Client({ connectionString: shop.databases.orders });
+    await page.connect();
+    await page.query('begin');
+    await page.query('select 1 from choreography where order_id = $1 for update', [orderId]);
+    const waiting = (count: number) =>
+      vi.waitFor(async () => {
+        const held = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%from choreography%'`;
+        expect(await shop.sql('orders', held)).toHaveLength(count);
+      }, soon);
+    outside.releaseHeld();
+    await waiting(1);
+    const cancelling = ask(`/orders/${orderId}/cancel`, 'POST');
+    await waiting(2);
+    await page.query('commit');
+    await page.end();
+    const returnSagaId = `return-${orderId}`;
+    expect(await cancelling).toMatchObject({ http: 200, effect: 'returns', returnSagaId });
+    expect(await placing).toMatchObject({ status: 'CONFIRMED' });
+    await vi.waitFor(async () => {
+      expect(await ask(`/sagas/${returnSagaId}`)).toMatchObject({ status: 'returned' });
+    }, soon);
   });
 
   test('of a delivered order is a return: parcel collected, money back, goods on the shelf', async () => {

@@ -9,7 +9,6 @@ import { type Clock, systemClock } from '../../kit/clock.ts';
 import { carriedBy } from '../../kit/correlation.ts';
 import { crashPoint } from '../../kit/crash.ts';
 import type { Database, Tx } from '../../kit/database.ts';
-import { ShopError } from '../../kit/errors.ts';
 import { payloadHash } from '../../kit/idempotency.ts';
 import type { Log } from '../../kit/log.ts';
 import { type Loop, startLoop } from '../../kit/loop.ts';
@@ -106,22 +105,21 @@ export class Choreography {
     return { sagaId, orderId, isNew };
   }
 
-  /** Cancels while the order is pending; null for a saga which is none of ours. */
+  /**
+   * Cancels while the order is pending; one that was cancelled before is so still. Null for a saga which is none of ours,
+   * or whose order has ended in another way.
+   */
   async cancel(sagaId: string): Promise<SignalAnswer | null> {
-    const ended = await this.#options.db.transaction(async (tx) => {
+    const isCancelled = await this.#options.db.transaction(async (tx) => {
       const page = await readPage(tx, sagaId, true);
-      if (!page) return null;
+      if (!page) return false;
       const end: OrderEnd = { status: 'CANCELLED', cause: 'cancelled', reason: 'cancelled by its customer' };
-      return this.#turn(tx, page, { rows: [], end, undone: null });
+      const ends = await this.#turn(tx, page, { rows: [], end, undone: null });
+      return ends || page.cause === end.cause;
     });
-    if (ended === null) return null;
+    if (!isCancelled) return null;
     const status = (await this.get(sagaId))?.status ?? 'running';
-    if (ended) return { effect: 'compensates', status, returnSagaId: null };
-    throw new ShopError(
-      'not_cancellable',
-      `saga ${sagaId} is ${status}: its order has ended`,
-      'Nothing is left to do.',
-    );
+    return { effect: 'compensates', status, returnSagaId: null };
   }
 
   async get(sagaId: string): Promise<SagaView | null> {

@@ -8,13 +8,14 @@ import { Peer } from '../../kit/peer/peer.ts';
 import { type Protection, setProtection } from '../../kit/protections.ts';
 import { seededRandom } from '../../kit/random.ts';
 import { Seal } from '../../kit/sealed.ts';
+import { LeapingClock } from '../../testing/leaping-clock.ts';
 import { Meddler } from '../../testing/meddler.ts';
 import { startTestPostgres, type TestPostgres } from '../../testing/postgres.ts';
 import { ORDERS_SCHEMA } from '../schema.ts';
 import { type PeerService, Witness } from './battery/witness.ts';
 import { createOrderSaga } from './create-order.ts';
 import { SagaDrive } from './driver.ts';
-import { JournalEngine } from './engine.ts';
+import { type EngineOptions, JournalEngine } from './engine.ts';
 import { Journal } from './journal.ts';
 import { SAGA_POLICY, type SagaPolicy } from './policy.ts';
 import type { SagaInput, SagaView } from './port.ts';
@@ -72,11 +73,11 @@ class Field {
     return [createOrderSaga(peers), returnOrderSaga(peers)] as const;
   }
 
-  async owner(instance: string): Promise<Owner> {
+  async owner(instance: string, change: Partial<EngineOptions> = {}): Promise<Owner> {
     const db = await this.database();
     const parts = { definitions: this.definitions(), seal: this.seal, random: seededRandom(2) };
     const who = { instance, instanceIsStable: true, policy: POLICY };
-    const owner = { db, engine: new JournalEngine({ db, log, ...parts, ...who }) };
+    const owner = { db, engine: new JournalEngine({ db, log, ...parts, ...who, ...change }) };
     this.#owners.push(owner);
     return owner;
   }
@@ -243,4 +244,21 @@ describe('an owner that slept while another finished its saga', () => {
     const written = after?.journal.filter((row) => row.owner === 'a/slept') ?? [];
     expect(written.length > 0).toBe(!on);
   });
+});
+
+test('without jitter all sagas repeat at the same moments; with it, each at its own', async () => {
+  const clock = new LeapingClock();
+  const policy = { ...POLICY, retryBaseMs: 100, retryCapMs: 400 };
+  const { engine } = await field.owner('a', { clock, policy });
+  field.meddlers.payments.meddle('/charges', 'fail');
+  const pauses = async () => {
+    const { sagaId } = await engine.start(ORDER, randomUUID());
+    await ending(engine, sagaId);
+    return clock.slept.splice(0);
+  };
+  const whole = [200, 400, 400];
+  const spread = await pauses();
+  expect(spread).toHaveLength(whole.length);
+  expect(spread).not.toEqual(whole);
+  await having('jitter', false, async () => expect(await pauses()).toEqual(whole));
 });

@@ -102,10 +102,10 @@ export class SagaDesk {
   async signal(sagaId: string, signal: 'cancel' | 'return'): Promise<SignalAnswer> {
     const definitionOf = (type: string) => this.definition(type);
     const parts = { db: this.#options.db, journal: this.journal, definitionOf, reverse: this.reverse };
-    const answer = await noteSignal(parts, sagaId, signal);
+    const { noted, ...answer } = await noteSignal(parts, sagaId, signal);
     const after = await this.demand(sagaId);
     const row = after.journal.findLast((entry) => entry.status === 'CANCEL_REQUESTED');
-    if (row) announce(row, after);
+    if (row && noted) announce(row, after);
     return { ...answer, status: after.status };
   }
 

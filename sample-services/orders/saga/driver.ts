@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { assertNever } from '@stormglass/agents/contract';
 import { injectContext, type SagaStepInfo, withSagaSpan, withSagaStep } from '@stormglass/agents/node';
+import { backoff, spread } from '../../kit/backoff.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { carriedBy } from '../../kit/correlation.ts';
 import { crashPoint } from '../../kit/crash.ts';
@@ -8,7 +9,7 @@ import type { Sql } from '../../kit/database.ts';
 import type { PeerOutcome } from '../../kit/peer/outcome.ts';
 import type { Peer } from '../../kit/peer/peer.ts';
 import { protects } from '../../kit/protections.ts';
-import { fullJitter, type Random } from '../../kit/random.ts';
+import type { Random } from '../../kit/random.ts';
 import { decide, type GiveUpCause, type Move } from './decide.ts';
 import { type BoundSaga, type Reversal, type SagaDefinition, stepKey } from './definition.ts';
 import type { Journal } from './journal.ts';
@@ -72,18 +73,19 @@ export class SagaDrive {
     const { definition, journal, policy, clock, signal } = this.#parts;
     const transcript = this.#transcript;
     while (!signal.aborted) {
-      const move = decide(definition.plan, transcript.rows, transcript.flags, policy, clock.now());
+      const known = transcript.flags;
+      const move = decide(definition.plan, transcript.rows, known, policy, clock.now());
       const pause = await this.#make(move);
       if (pause.next === 'stop') return;
       if (pause.next === 'go') continue;
       await transcript.commit();
-      if (pause.ms > policy.parkAboveMs) return journal.park(transcript.claim, pause.ms);
+      if (pause.ms > policy.parkAboveMs) return journal.park(transcript.claim, pause.ms, known);
       await clock.sleep(pause.ms, signal);
       await transcript.look();
     }
     await transcript.commit();
     // A graceful stop leaves nothing to a lease's end: another process may take it now.
-    await journal.park(transcript.claim, 0);
+    await journal.park(transcript.claim, 0, transcript.flags);
   }
 
   async #make(move: Move): Promise<Pause> {
@@ -166,7 +168,7 @@ export class SagaDrive {
     if (!said) {
       this.#transcript.note({ ...call, status: 'NOT_SENT', detail: `the breaker of ${peer.name} is open` });
     }
-    return { next: 'wait', ms: peer.probesInMs + 250 + this.#parts.random() * 750 };
+    return { next: 'wait', ms: peer.probesInMs + 250 + spread(this.#parts.random) * 750 };
   }
 
   #pauseAfter(outcome: PeerOutcome<unknown>, { step, attempt }: Call): Pause {
@@ -176,14 +178,14 @@ export class SagaDrive {
     if (outcome.kind === 'ambiguous' && outcome.reason === 'in_progress') return { next: 'wait', ms: 2_000 };
     if (this.#isRetriable(step)) return { next: 'wait', ms: this.#patientWait(attempt) };
     if (outcome.kind === 'rejected') return GO;
-    const ms = fullJitter(random, attempt, policy.retryBaseMs, policy.retryCapMs);
+    const ms = backoff(random, attempt, policy.retryBaseMs, policy.retryCapMs);
     return { next: 'wait', ms: Math.max(50, ms) };
   }
 
   /** Between attempts of what is repeated without limit, ms. */
   #patientWait(attempt: number): number {
     const { policy, random } = this.#parts;
-    return Math.max(20, fullJitter(random, attempt, policy.compensateBaseMs, policy.compensateCapMs));
+    return Math.max(20, backoff(random, attempt, policy.compensateBaseMs, policy.compensateCapMs));
   }
 
   /** Marks a step which is repeated without limit and does not get through, once until a person decides about it. */

@@ -160,12 +160,16 @@ export class Journal {
     return flags ?? { cancelRequested: false, overdue: false };
   }
 
-  /** Lets go of a saga until `ms` milliseconds from now; whoever polls then takes it. */
-  async park(claim: Claim, ms: number): Promise<void> {
+  /**
+   * Lets go of a saga until `ms` milliseconds from now; whoever polls then takes it. At once if others have noted something
+   * that its driver did not know (`known`) when it decided to wait: they woke nobody, it was being driven.
+   */
+  async park(claim: Claim, ms: number, known: SagaFlags): Promise<void> {
     await this.#db.query(
-      `update saga set due_at = now() + make_interval(secs => $4)
+      `update saga set due_at = case when cancel_requested = $5 and overdue = $6
+         then now() + make_interval(secs => $4) else now() end
        where id = $1 and epoch = $2 and owner = $3 and ended_at is null`,
-      [claim.sagaId, claim.epoch, claim.owner, ms / 1000],
+      [claim.sagaId, claim.epoch, claim.owner, ms / 1000, known.cancelRequested, known.overdue],
     );
   }
 

@@ -120,7 +120,10 @@ export interface Intervention {
 export interface SagaEngine {
   /** The same `requestKey` of the same user again gives the same saga; with another input it is refused. */
   start(input: SagaInput, requestKey: string): Promise<SagaHandle>;
-  /** `cancel` undoes before the pivot and returns after it; `return` only returns. Refused when there is nothing to take back. */
+  /**
+   * `cancel` undoes before the pivot and returns after it; `return` only returns. Refused when there is nothing to take
+   * back. Asked for again, each is answered as at first.
+   */
   signal(sagaId: string, signal: 'cancel' | 'return'): Promise<SignalAnswer>;
   /** Starts the return of a delivered order, whoever ran its saga; gives the return's own saga id. It is one, however often asked for. */
   takeBack(order: Delivered): Promise<string>;

@@ -13,7 +13,10 @@ export interface SignalParts {
   reverse(tx: Sql, reversal: Reversal): Promise<void>;
 }
 
-type Signalled = Omit<SignalAnswer, 'status'>;
+interface Signalled extends Omit<SignalAnswer, 'status'> {
+  /** False when there was nothing to note: it was noted before, or the saga has ended. */
+  noted: boolean;
+}
 
 /**
  * Decides what a signal comes to and notes it, under the lock of the saga's row: its driver's next write comes either
@@ -36,9 +39,10 @@ export function noteSignal(
     if (!reversal || effect === null || (signal === 'return' && effect !== 'returns')) {
       throw refusal(sagaId, statusOf(head, rows), signal);
     }
-    if (head.outcome !== null) await reverse(tx, reversal);
-    else await journal.requestCancel(tx, sagaId);
-    return { effect, returnSagaId: effect === 'returns' ? reversal.sagaId : null };
+    if (head.outcome === null) await journal.requestCancel(tx, sagaId);
+    else if (effect === 'returns') await reverse(tx, reversal);
+    const noted = head.outcome === null && !isCancelled(rows);
+    return { effect, noted, returnSagaId: effect === 'returns' ? reversal.sagaId : null };
   });
 }
 
@@ -49,7 +53,13 @@ function effectOf(
   rows: readonly JournalRow[],
 ): SignalAnswer['effect'] | null {
   if (outcome === null) return effectOfCancel(plan, rows);
-  return outcome === completes ? 'returns' : null;
+  if (outcome === completes) return 'returns';
+  // Somebody who did not hear the answer asks once more.
+  return isCancelled(rows) ? 'compensates' : null;
+}
+
+function isCancelled(rows: readonly JournalRow[]): boolean {
+  return rows.some((row) => row.status === 'CANCEL_REQUESTED');
 }
 
 export function statusOf(head: SagaHead, rows: readonly JournalRow[]): SagaStatus {
@@ -57,7 +67,7 @@ export function statusOf(head: SagaHead, rows: readonly JournalRow[]): SagaStatu
   return head.outcome ?? (head.stuck ? 'stuck' : turned ? 'compensating' : 'running');
 }
 
-function refusal(sagaId: string, status: SagaStatus, signal: 'cancel' | 'return'): ShopError {
+export function refusal(sagaId: string, status: SagaStatus, signal: 'cancel' | 'return'): ShopError {
   if (signal === 'return') {
     return new ShopError(
       'not_returnable',

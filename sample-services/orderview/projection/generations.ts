@@ -1,4 +1,5 @@
 import type { Sql } from '../../kit/database.ts';
+import { type Held, StaleLease, whileHeld } from '../../kit/lease/lease.ts';
 
 /** Which generation readers see, and which one is being built beside it. */
 export interface Generations {
@@ -21,7 +22,7 @@ export type OpenGenerations = Pick<Generations, 'current' | 'building'>;
 
 /**
  * Generations an event goes into. An applier that has not seen a rebuild begin is no harm: its event was committed by
- * its owner before, so the rebuild reads it there.
+ * its owner before, so the rebuild, which reads up to the newest number of that time, reads it there.
  */
 export function openGenerations({ current, building }: OpenGenerations): number[] {
   return building === null ? [current] : [current, building];
@@ -35,7 +36,7 @@ export async function beginRebuild(sql: Sql, sources: readonly string[]): Promis
        where building is null returning building),
      reset as (
        insert into rebuild_source (source) select s from unnest($1::text[]) s where exists (select from begun)
-       on conflict (source) do update set after = 0, events = 0, finished = false)
+       on conflict (source) do update set after = 0, events = 0, upto = null, finished = false)
      select building from begun union all
      select building from projection where building is not null limit 1`,
     [sources],
@@ -44,12 +45,33 @@ export async function beginRebuild(sql: Sql, sources: readonly string[]): Promis
   return row.building;
 }
 
-/** Readers see what was built; what they saw before is of no use any more. */
-export async function finishRebuild(sql: Sql, building: number): Promise<void> {
-  await sql.query(
-    `update projection set current = $1, building = null, rebuilt_at = clock_timestamp() where building = $1`,
-    [building],
+/** Who builds, if anybody does now. */
+export interface Builder {
+  owner: string;
+  /** Fencing token: what an earlier builder still wants to write is refused. */
+  epoch: number;
+}
+
+/** Only one process builds at a time. */
+export const REBUILD_LOCK = 'rebuild';
+
+export async function readBuilder(sql: Sql): Promise<Builder | null> {
+  const [row] = await sql.query<Builder & Record<string, unknown>>(
+    'select owner, epoch from lease where name = $1 and expires_at > clock_timestamp()',
+    [REBUILD_LOCK],
   );
+  return row ?? null;
+}
+
+/** Readers see what was built; what they saw before is of no use any more. Throws StaleLease when another builds now. */
+export async function finishRebuild(sql: Sql, building: number, held: Held): Promise<void> {
+  const { condition, values } = whileHeld(held, 2);
+  const finished = await sql.query(
+    `update projection set current = $1, building = null, rebuilt_at = clock_timestamp()
+     where building = $1 and ${condition} returning current`,
+    [building, ...values],
+  );
+  if (finished.length === 0) throw new StaleLease(held);
 }
 
 const TABLES = ['view_event', 'order_details', 'user_order', 'recent_order'] as const;

@@ -17,6 +17,13 @@ const ours = services.filter(([, service]) => service.build !== undefined);
 /** Runs the launcher, which has tests of its own. */
 const shop = ours.filter(([name]) => name !== 'dashboard');
 
+/** Services whose health cannot be asked from within their container, and why. */
+const NOT_CHECKED_INSIDE: Readonly<Record<string, string>> = {
+  'otel-collector': 'its image holds its one program alone: no shell, nothing that could ask',
+};
+
+const SOON = { timeout: 60_000, interval: 250 };
+
 /** Every secret of `.env`, as its script prints them. */
 const secrets = Object.fromEntries(
   execFileSync(process.execPath, ['scripts/compose-secrets.ts'], { cwd: ROOT, encoding: 'utf8' })
@@ -43,11 +50,25 @@ describe('the compose file', () => {
     }
   });
 
-  test.each(ours)('%s runs a file that there is, within limits, and says whether it is healthy', (_, own) => {
+  test.each(ours)('%s runs a file that there is', (_, own) => {
     const main = processOf(own).find((part) => part.endsWith('.ts'));
     expect(existsSync(`${ROOT}/${main}`)).toBe(true);
-    expect(own.deploy?.resources.limits).toMatchObject({ memory: expect.any(String) });
-    expect(own.healthcheck?.test[0]).toBe('CMD');
+  });
+
+  test.each(services)('%s has limits, and says whether it is healthy', (name, own) => {
+    const { cpus, memory } = own.deploy?.resources.limits ?? {};
+    expect(cpus).toMatch(/^\d+(\.\d+)?$/);
+    expect(memory).toMatch(/^\d+[MG]$/);
+    const reason = NOT_CHECKED_INSIDE[name];
+    if (reason === undefined) expect(own.healthcheck?.test[0]).toMatch(/^CMD(-SHELL)?$/);
+    else expect(own.healthcheck, reason).toBeUndefined();
+  });
+
+  test('the OpenTelemetry Collector says whether it is healthy on a port which is published', () => {
+    const { service, extensions } = parse(readFileSync(`${ROOT}/docker/otel-collector.yaml`, 'utf8'));
+    expect(service.extensions).toContain('health_check');
+    const port = String(extensions.health_check.endpoint).split(':').at(-1);
+    expect(compose.services['otel-collector']?.ports).toContain(`127.0.0.1:${port}:${port}`);
   });
 
   test.each(services)(
@@ -129,13 +150,16 @@ describe.skipIf(noRabbitMq !== null)(title, () => {
     const ports = new Map<string, number>();
     for (const [name] of shop) ports.set(name, await freePort());
     const address = (text: string) => {
-      const filled = text.replace(/\$\{(\w+)(?::[-?][^}]*)?\}/g, (_, name: string) => secrets[name] ?? '5');
-      if (filled.startsWith('{')) return JSON.stringify(readable);
+      const filled = text.replace(
+        /\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}/g,
+        (_, name: string, otherwise?: string) => secrets[name] ?? otherwise ?? '',
+      );
+      if (filled.startsWith('{"orders":"postgres:')) return JSON.stringify(readable);
       const database = /^postgres:\/\/.*\/([\w-]+)$/.exec(filled)?.[1];
       if (database !== undefined) return databases.get(database) ?? filled;
       if (filled.startsWith('amqp://')) return rabbit.server.url;
       if (filled.includes(':15672')) return rabbit.managementUrl;
-      return filled.replace(/^http:\/\/([\w-]+):8080/, (all, name: string) => {
+      return filled.replace(/http:\/\/([\w-]+):8080/g, (all, name: string) => {
         const port = ports.get(name);
         return port === undefined ? all : `http://127.0.0.1:${port}`;
       });
@@ -174,6 +198,12 @@ describe.skipIf(noRabbitMq !== null)(title, () => {
       }),
     });
     expect(await placed.json()).toMatchObject({ status: 'CONFIRMED' });
+    // I7 reads what is in the broker, I13 the counters of all services.
+    await vi.waitFor(async () => {
+      const metrics = await (await fetch(`${containers.get('auditor')?.url}/metrics`)).text();
+      const verdict = (id: string) => `stormglass_invariant_status{id="${id}",status="ok"} 1`;
+      for (const id of ['I1', 'I7', 'I13']) expect(metrics).toContain(verdict(id));
+    }, SOON);
   }, 240_000);
 });
 

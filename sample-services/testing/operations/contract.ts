@@ -214,6 +214,7 @@ function actOnDeadLetters(scene: () => Scene, byId: boolean): void {
     on.poison = 'nothing';
     const before = on.seen.length;
     const { letters } = await on.collector.dead(name, 5);
+    expect(await on.collector.dead(name, 2, 3)).toEqual({ total: 5, letters: letters.slice(3) });
     const [newest, oldest] = [letters[0]?.id ?? '', letters.at(-1)?.id ?? ''];
     const chosen = byId ? (ids[2] ?? '') : oldest;
     if (!byId) {

@@ -18,14 +18,19 @@ const CALLS: readonly (readonly [Called, string])[] = [
   ['payments', '/refunds'],
   ['shipping', '/shipments'],
   ['shipping', '/shipments/cancel'],
+  ['shipping', '/returns'],
   ['outside-world', '/provider/captures'],
   ['outside-world', '/provider/refunds'],
   ['outside-world', '/carrier/labels'],
   ['outside-world', '/carrier/labels/cancel'],
+  ['outside-world', '/carrier/returns'],
   ['outside-world', '/messages/email'],
+  ['outside-world', '/messages/sms'],
+  ['outside-world', '/messages/push'],
 ];
 const MEDDLINGS = [
   ...(['lose-request', 'lose-reply', 'late', 'hold', 'delay', 'twice', 'fail', 'fail-after'] as const),
+  'deny-after',
 ] as const;
 
 const TABLES: readonly (readonly [ShopService, string])[] = [
@@ -35,8 +40,10 @@ const TABLES: readonly (readonly [ShopService, string])[] = [
   ...([['orders', 'saga_step'] as const, ['notifications', 'inbox'] as const] as const),
 ];
 
+const ACTION_POINTS = (step: string) =>
+  ['before-intent', 'after-intent', 'after-call'].map((point) => `${step}:${point}`);
 const STEP_POINTS = (step: string) => [
-  ...['before-intent', 'after-intent', 'after-call'].map((point) => `${step}:${point}`),
+  ...ACTION_POINTS(step),
   ...['after-intent', 'after-call'].map((point) => `${step}:compensate:${point}`),
 ];
 const PARTICIPANT_POINTS = (step: string) => [
@@ -47,6 +54,7 @@ const POINTS: Readonly<Partial<Record<ShopService, readonly string[]>>> = {
   orders: [
     ...['create:after-commit', 'end:before-commit', 'end:after-commit', 'arbiter:after-commit'],
     ...['relay:after-publish', ...STEP_POINTS('reserve'), ...STEP_POINTS('charge'), ...STEP_POINTS('ship')],
+    ...['collect', 'refund', 'restock'].flatMap(ACTION_POINTS),
   ],
   inventory: ['reserve:after-commit', 'reserve:compensate:after-commit', 'relay:after-publish'],
   payments: [...PARTICIPANT_POINTS('charge'), 'relay:after-publish'],
@@ -78,14 +86,21 @@ export interface Round {
   forMs: number;
 }
 
+/** How large rounds are at most. */
+export interface RoundSize {
+  orders: number;
+  /** How long what lasts is to last; most faults are far shorter. */
+  forMs: number;
+}
+
 /** The round of that number in the sequence which a seed is; the same ones on every machine. */
-export function roundOf(seed: number, number: number): Round {
+export function roundOf(seed: number, number: number, most: RoundSize): Round {
   const random = seededRandom(hash32(`${seed}/${number}`));
-  const upTo = (most: number) => 1 + Math.floor(random() * most);
+  const upTo = (n: number) => 1 + Math.floor(random() * n);
   return {
-    orders: Array.from({ length: upTo(3) }, () => orderOf(random)),
+    orders: Array.from({ length: upTo(most.orders) }, () => orderOf(random)),
     faults: Array.from({ length: upTo(2) }, () => faultOf(random)),
-    forMs: 200 + Math.floor(random() * 2_300),
+    forMs: 200 + Math.floor(random() ** 3 * most.forMs),
   };
 }
 

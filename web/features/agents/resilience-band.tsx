@@ -51,6 +51,8 @@ function Settings({ service }: { service: string }) {
   );
 }
 
+const TARGET = { peer: 'calls to', database: 'database', rateLimit: 'limit' } as const;
+
 function Targets({ service, targets }: { service: string; targets: SettingTarget[] }) {
   const keyOf = ({ kind, name }: SettingTarget) => `${kind}:${name}`;
   const [chosen, choose] = useUrlState<string>('settings', '');
@@ -64,7 +66,7 @@ function Targets({ service, targets }: { service: string; targets: SettingTarget
           size="sm"
           options={targets.map((each) => ({
             value: keyOf(each),
-            label: each.kind === 'peer' ? `calls to ${each.name}` : `database ${each.name}`,
+            label: `${TARGET[each.kind]} ${each.name}`,
           }))}
           value={keyOf(target)}
           onChange={choose}

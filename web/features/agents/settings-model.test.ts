@@ -5,11 +5,17 @@ import { byGroup, readDraft, type SettingTarget, settingTargets } from './settin
 const settings = {
   timeoutMs: 3_000,
   spacingMs: 0,
+  maxConnections: 64,
   errorThresholdPercentage: 50,
   volumeThreshold: 10,
+  rollingWindowMs: 10_000,
   resetTimeoutMs: 30_000,
   retries: 3,
   retryBaseMs: 50,
+  retryCapMs: 1_000,
+  retryTimeLimits: 2,
+  fallbackMaxAgeMs: 60_000,
+  fallbackKept: 500,
   bulkheadSlots: 10,
   bulkheadLine: 40,
   outlierErrors: 3,
@@ -20,6 +26,7 @@ const instance = (name: string, timeoutMs = 3_000, max = 8) => ({
   instance: name,
   peers: [{ name: 'carrier', settings: { ...settings, timeoutMs } }],
   databases: [{ name: 'shipping', settings: { max } }],
+  rateLimits: [{ name: 'gateway.user', settings: { capacity: 100, perSecond: 10 } }],
 });
 const target = (): SettingTarget => {
   const [first] = settingTargets([instance('a')]);
@@ -28,9 +35,13 @@ const target = (): SettingTarget => {
 };
 
 describe('the settings of a service', () => {
-  it('are one form a peer and one a database, each field with its name and unit', () => {
+  it('are one form a peer, a database and a rate limit, each field with its name and unit', () => {
     const targets = settingTargets([instance('a')]);
-    expect(targets.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['peer carrier', 'database shipping']);
+    expect(targets.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'peer carrier',
+      'database shipping',
+      'rateLimit gateway.user',
+    ]);
     expect(targets[0]?.fields.map(({ key }) => key)).toEqual(Object.keys(PeerSettings.shape));
     for (const field of targets.flatMap(({ fields }) => fields)) {
       expect(field.title).not.toBe(field.key);
@@ -44,6 +55,7 @@ describe('the settings of a service', () => {
       'Call',
       'Breaker',
       'Repetition',
+      'Fallback',
       'Bulkhead',
       'Outliers',
     ]);
@@ -51,7 +63,7 @@ describe('the settings of a service', () => {
 
   it('name the instances which have others', () => {
     const targets = settingTargets([instance('a'), instance('b', 500), instance('c', 3_000, 4)]);
-    expect(targets.map(({ differs }) => differs)).toEqual([['b'], ['c']]);
+    expect(targets.map(({ differs }) => differs)).toEqual([['b'], ['c'], []]);
   });
 });
 

@@ -1,6 +1,7 @@
 import {
   DatabaseSettings,
   PeerSettings,
+  RateLimitSettings,
   type ResilienceChange,
   type ResilienceState,
   type SettingMeta,
@@ -13,7 +14,7 @@ export interface SettingField extends SettingMeta {
   max: number;
 }
 
-/** What is set by one form: how a service calls a peer, or its pool of connections. */
+/** What is set by one form: how a service calls a peer, its pool of connections, or one of its rate limits. */
 export interface SettingTarget {
   kind: ResilienceChange['kind'];
   name: string;
@@ -23,7 +24,7 @@ export interface SettingTarget {
   differs: string[];
 }
 
-type Shape = typeof PeerSettings.shape | typeof DatabaseSettings.shape;
+type Shape = typeof PeerSettings.shape | typeof DatabaseSettings.shape | typeof RateLimitSettings.shape;
 
 function fieldsOf(shape: Shape): SettingField[] {
   return Object.entries(shape).map(([key, schema]) => {
@@ -34,6 +35,7 @@ function fieldsOf(shape: Shape): SettingField[] {
 
 const PEER_FIELDS = fieldsOf(PeerSettings.shape);
 const DATABASE_FIELDS = fieldsOf(DatabaseSettings.shape);
+const RATE_LIMIT_FIELDS = fieldsOf(RateLimitSettings.shape);
 
 /** The forms of a service, from what its instances say. */
 export function settingTargets(
@@ -59,7 +61,14 @@ export function settingTargets(
     fields: DATABASE_FIELDS,
     differs: differs(({ databases }) => databases.find((database) => database.name === name)?.settings),
   }));
-  return [...peers, ...databases];
+  const rateLimits = first.rateLimits.map(({ name, settings }) => ({
+    kind: 'rateLimit' as const,
+    name,
+    values: settings,
+    fields: RATE_LIMIT_FIELDS,
+    differs: differs(({ rateLimits }) => rateLimits.find((limit) => limit.name === name)?.settings),
+  }));
+  return [...peers, ...databases, ...rateLimits];
 }
 
 /** In the order of their first field. */

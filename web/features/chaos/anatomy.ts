@@ -123,7 +123,7 @@ function breakersOf(timeline: Timeline, from: number, to: number): BreakerLane[]
 }
 
 function depth(s: QueueSample): number {
-  return s.ready + s.delayed + s.inFlight;
+  return s.ready + s.delayed + (s.inFlight ?? 0);
 }
 
 /** The queue that rose most. */

@@ -1,71 +1,29 @@
 'use client';
-import type { DeadLetter } from '@stormglass/agents/contract';
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { clock, plural, shortId } from '../../ui/format.ts';
-import { ChevronIcon } from '../../ui/icons.tsx';
+import { plural } from '../../ui/format.ts';
 import { list } from '../../ui/list.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
-import { RangeLink } from '../../ui/range-link.tsx';
-import { type DeadGroup, groupDeadLetters, payloadText } from './dead-letters.ts';
-import { useDeadLetters, useQueueAction } from './queries.ts';
+import { DeadGroupView } from './dead-group.tsx';
+import { groupDeadLetters } from './dead-letters.ts';
+import { type QueueActing, useDeadLetters, useQueueAction } from './queries.ts';
 import styles from './queues.module.css';
 import { actionWords } from './words.ts';
 
-const SHOWN = 5;
+/** Letters asked for at first and with each press, and the most that are given at once. */
+const STEP = 100;
+const MOST = 1_000;
 
-function Letter({ letter }: { letter: DeadLetter }) {
-  return (
-    <article className={styles.letter}>
-      <div className="row cap" style={{ flexWrap: 'wrap' }}>
-        <b>msg {letter.id}</b>
-        <span className="ink2">{letter.name}</span>
-        <span className="gap" />
-        <span className="ink3">
-          {letter.attempts > 0 ? `${plural(letter.attempts, 'attempt')}, ` : ''}dead at{' '}
-          {clock(letter.failedAt, 3)}
-        </span>
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long payload scrolls, so the keyboard must reach it */}
-      <pre tabIndex={0}>{payloadText(letter.payload)}</pre>
-      <div className="cap ink3">
-        Failing trace{' '}
-        {letter.traceId === '' ? (
-          'unknown'
-        ) : (
-          <RangeLink href={`/traces/${letter.traceId}`}>
-            <span className="mono ink1">{shortId(letter.traceId)}</span>
-          </RangeLink>
-        )}
-      </div>
-    </article>
-  );
+interface FootProps {
+  act: QueueActing;
+  queue: string;
+  dead: number;
+  can: boolean;
 }
 
-function Group({ group, open }: { group: DeadGroup; open: boolean }) {
-  const more = group.letters.length - SHOWN;
-  return (
-    <details className={styles.group} open={open}>
-      <summary>
-        <ChevronIcon />
-        <b>{group.error}</b>
-        <span className="strong">{group.letters.length}</span>
-      </summary>
-      <p className={`${styles.times} cap ink3`}>
-        {group.firstAt === null ? 'Time unknown' : `${clock(group.firstAt)} to ${clock(group.lastAt)}`}
-      </p>
-      {group.letters.slice(0, SHOWN).map((l) => (
-        <Letter key={l.id} letter={l} />
-      ))}
-      {more > 0 ? <p className={`${styles.times} cap ink3`}>{more} more with the same error</p> : null}
-    </details>
-  );
-}
-
-function Purge({ queue, dead, can }: { queue: string; dead: number; can: boolean }) {
-  const act = useQueueAction(queue);
+function Foot({ act, queue, dead, can }: FootProps) {
   const [typed, setTyped] = useState('');
   return (
     <div className={styles.purge}>
@@ -73,7 +31,7 @@ function Purge({ queue, dead, can }: { queue: string; dead: number; can: boolean
         <Button
           size="sm"
           disabled={!can || dead === 0 || act.isPending}
-          title="The newest letter, to see whether it gets through now"
+          title="The one that the broker gives first, to see whether it gets through now"
           onClick={() => act.mutate({ action: 'redrive', limit: 1 })}
         >
           Redrive one
@@ -128,8 +86,11 @@ interface Props {
 
 /** The dead letters of a queue by what killed them, with payload and failing trace. */
 export function DeadDrawer({ queue, dead, offered, close }: Props) {
-  const query = useDeadLetters(queue, dead);
+  const [limit, setLimit] = useState(STEP);
+  const query = useDeadLetters(queue, dead, limit);
+  const act = useQueueAction(queue);
   const can = offered.some((a) => a === 'redrive' || a === 'queue.redrive');
+  const redrive = can && !act.isPending ? (id: string) => act.mutate({ action: 'redrive', ids: [id] }) : null;
   return (
     <Panel
       label={`Dead letters of ${queue}`}
@@ -147,18 +108,25 @@ export function DeadDrawer({ queue, dead, offered, close }: Props) {
           ) : (
             <>
               {groupDeadLetters(data.letters).map((g, i) => (
-                <Group key={g.error} group={g} open={i === 0} />
+                <DeadGroupView key={g.error} group={g} open={i === 0} redrive={redrive} />
               ))}
               {data.total > data.letters.length ? (
-                <p className={`${styles.times} cap ink3`}>
-                  The newest {data.letters.length} of {data.total}
-                </p>
+                <div className={`${styles.times} row cap ink3`}>
+                  <span className="gap">
+                    The newest {data.letters.length} of {data.total}
+                  </span>
+                  {data.letters.length >= limit && limit < MOST ? (
+                    <Button size="sm" onClick={() => setLimit(limit + STEP)}>
+                      Older ones
+                    </Button>
+                  ) : null}
+                </div>
               ) : null}
             </>
           )
         }
       </QueryState>
-      <Purge queue={queue} dead={dead} can={can} />
+      <Foot act={act} queue={queue} dead={dead} can={can} />
     </Panel>
   );
 }

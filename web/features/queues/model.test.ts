@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { faultInterval, queueSample } from '../../live/testing/telemetry.ts';
 import { errorKind, groupDeadLetters, payloadText } from './dead-letters.ts';
 import { faultsOn, predictDrain, queueCards, slopeOf } from './model.ts';
+import { scaledWords } from './words.ts';
 
 const sample = (second: number, ready: number, more: Parameters<typeof queueSample>[1] = {}) =>
   queueSample(second * 1000, { ready, ...more });
@@ -31,6 +32,11 @@ describe('a queue card', () => {
     expect(queueCards({ queues }, 9000)[0]?.drain).toEqual({ kind: 'filling', perSecond: 6 });
   });
 
+  it('counts as deep what waits alone where the broker does not say what is in flight', () => {
+    const queues = [sample(1, 3, { delayed: 2, inFlight: null })];
+    expect(queueCards({ queues }, 1500)[0]?.depth).toBe(5);
+  });
+
   it('is unknown when its samples stopped, and shows the past when rewound', () => {
     const queues = [sample(1, 3), sample(2, 50)];
     expect(queueCards({ queues }, 60_000)[0]?.trouble).toBe('unknown');
@@ -47,6 +53,23 @@ describe('the prediction', () => {
 
   it('goes by the pace for a handful, whose slope is noise', () => {
     expect(predictDrain(2, -0.06, 4, 1000)).toEqual({ kind: 'draining', inMs: 500, emptyAt: 1500 });
+  });
+});
+
+describe('scaled consumers', () => {
+  const consumer = (instance: string, concurrency: number) => ({
+    service: 'shipping',
+    instance,
+    concurrency,
+  });
+
+  it('are told by number, and those by name that were not reached', () => {
+    const consumers = [consumer('shipping-1', 8), consumer('shipping-2', 8)];
+    expect(scaledWords({ consumers, missed: [] })).toBe('2 consumers set to 8.');
+    const missed = [{ service: 'shipping', instance: 'shipping-2', message: 'did not answer' }];
+    expect(scaledWords({ consumers: [consumer('shipping-1', 0)], missed })).toBe(
+      '1 consumer set: nothing is taken. Not reached: shipping-2.',
+    );
   });
 });
 

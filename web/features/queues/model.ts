@@ -11,7 +11,7 @@ export interface QueueCard {
   system: string;
   sample: QueueSample;
   ageMs: number;
-  /** Ready, delayed and in flight: what still has to be done. */
+  /** Ready, delayed and, where the broker says it, in flight: what still has to be done. */
   depth: number;
   /** The most in the window: the tank's full mark. */
   peak: number;
@@ -40,7 +40,7 @@ export const STALE_MS = 15_000;
 const NOISE = 5;
 
 export function depthOf(s: QueueSample): number {
-  return s.ready + s.delayed + s.inFlight;
+  return s.ready + s.delayed + (s.inFlight ?? 0);
 }
 
 /** Least-squares slope in messages per second; null with fewer than three points or no time between them. */

@@ -15,11 +15,11 @@ export function useQueueRows() {
   });
 }
 
-/** Dead letters of one queue; fetched again when their number changes. */
-export function useDeadLetters(queue: string, dead: number) {
+/** The newest `limit` dead letters of one queue; fetched again when their number changes. */
+export function useDeadLetters(queue: string, dead: number, limit: number) {
   return useQuery<Answer<'deadLetters'>>({
-    queryKey: [...keys.deadLetters(queue), dead],
-    queryFn: ({ signal }) => request('deadLetters', { params: { queue }, signal }),
+    queryKey: [...keys.deadLetters(queue), dead, limit],
+    queryFn: ({ signal }) => request('deadLetters', { params: { queue }, input: { limit }, signal }),
     enabled: queue !== '',
     placeholderData: (before) => before,
   });
@@ -31,7 +31,28 @@ interface ActionInput {
   confirm?: string;
   /** Most letters to redrive; all without it. */
   limit?: number;
+  /** The letters to redrive. */
+  ids?: string[];
 }
+
+/** Who consumes the queue, asked anew each time somebody looks. */
+export function useQueueConsumers(queue: string) {
+  return useQuery<Answer<'queueConsumers'>>({
+    queryKey: keys.queueConsumers(queue),
+    queryFn: ({ signal }) => request('queueConsumers', { params: { queue }, signal }),
+    gcTime: 0,
+  });
+}
+
+export function useScaleQueue(queue: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (concurrency: number) => request('scaleQueue', { params: { queue }, input: { concurrency } }),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.queueConsumers(queue) }),
+  });
+}
+
+export type QueueActing = ReturnType<typeof useQueueAction>;
 
 export function useQueueAction(queue: string) {
   const cache = useQueryClient();

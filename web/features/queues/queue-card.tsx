@@ -11,6 +11,7 @@ import { DepthChart } from './depth-chart.tsx';
 import { DEPTH_MS, type QueueCard } from './model.ts';
 import { useQueueAction } from './queries.ts';
 import styles from './queues.module.css';
+import { Scale } from './scale.tsx';
 import { actionWords, drainWords, troubleTag } from './words.ts';
 
 function Facts({ card }: { card: QueueCard }) {
@@ -52,6 +53,7 @@ function Actions({ queue, offered }: { queue: string; offered: readonly string[]
           {action === 'pause' ? 'Pause' : 'Resume'}
         </Button>
       ))}
+      <Scale queue={queue} can={can('scale')} />
       {act.data ? (
         <span className="cap ink2" role="status">
           {actionWords(act.data.action, act.data.result)}

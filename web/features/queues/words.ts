@@ -1,5 +1,6 @@
 import { assertNever } from '@stormglass/agents/contract';
-import { clock, durationText, rateText } from '../../ui/format.ts';
+import type { Answer } from '../../live/answers.ts';
+import { clock, durationText, plural, rateText } from '../../ui/format.ts';
 import type { StateHue } from '../../ui/state.ts';
 import type { Drain, QueueCard } from './model.ts';
 
@@ -51,4 +52,18 @@ export function actionWords(action: string, result: unknown): string {
   if (redriven !== null) return `${redriven} sent back to the queue.`;
   if (purged !== null) return `${purged} removed for good.`;
   return action === 'pause' ? 'Paused: consumers take nothing.' : action === 'resume' ? 'Resumed.' : 'Done.';
+}
+
+/** What became of the consumers, those included that were not reached. */
+export function scaledWords({
+  consumers,
+  missed,
+}: Pick<Answer<'scaleQueue'>, 'consumers' | 'missed'>): string {
+  const [first] = consumers;
+  const done =
+    first?.concurrency === 0
+      ? `${plural(consumers.length, 'consumer')} set: nothing is taken.`
+      : `${plural(consumers.length, 'consumer')} set to ${first?.concurrency ?? 0}.`;
+  const names = missed.map(({ instance }) => instance).join(', ');
+  return names === '' ? done : `${done} Not reached: ${names}.`;
 }

@@ -7,7 +7,13 @@ import type { AgentHub } from './agents.ts';
 type Result<N extends ControlName> = z.infer<(typeof CONTROL)[N]['result']>;
 
 /** What changes nothing is not written down. */
-const READS: ReadonlySet<string> = new Set<ControlName>(['resilience.get', 'switch.list', 'crash.list']);
+const READS: ReadonlySet<string> = new Set<ControlName>([
+  'resilience.get',
+  'switch.list',
+  'crash.list',
+  'queue.consumed',
+  'queue.dead',
+]);
 
 /** Invokes what services offer on their channels, and writes down who did. */
 export class Controls {

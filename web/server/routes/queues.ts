@@ -1,13 +1,16 @@
 import { type CONTROL, StormglassError } from '@stormglass/agents/contract';
+import { QueueScale } from '../hub/queue-scale.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { param } from './handler.ts';
 
 const ACTIONS = ['pause', 'resume', 'redrive', 'purge'] as const;
 type Action = (typeof ACTIONS)[number];
+type Names = 'queues' | 'queueConsumers' | 'scaleQueue' | 'queueAction' | 'deadLetters';
 
-export function queueRoutes(p: Parts): Pick<Handlers, 'queues' | 'queueAction' | 'deadLetters'> {
+export function queueRoutes(p: Parts): Pick<Handlers, Names> {
+  const scale = new QueueScale(p.controls);
   const offered = () =>
-    [...ACTIONS, 'dead'].filter((action) => p.controls.offering(`queue.${action}`).length > 0);
+    [...ACTIONS, 'scale', 'dead'].filter((action) => p.controls.offering(`queue.${action}`).length > 0);
   return {
     queues: () => {
       const actions = offered();
@@ -18,6 +21,14 @@ export function queueRoutes(p: Parts): Pick<Handlers, 'queues' | 'queueAction' |
         actions,
       }));
       return { queues };
+    },
+    queueConsumers: async (call) => {
+      const queue = param(call, 'queue');
+      return { queue, consumers: await scale.consumers(queue, call.who) };
+    },
+    scaleQueue: async (call) => {
+      const queue = param(call, 'queue');
+      return { queue, ...(await scale.set(queue, call.input.concurrency, call.who)) };
     },
     queueAction: async (call) => {
       const queue = param(call, 'queue');
@@ -35,7 +46,7 @@ export function queueRoutes(p: Parts): Pick<Handlers, 'queues' | 'queueAction' |
     },
     deadLetters: async (call) => {
       const queue = param(call, 'queue');
-      const { result } = await p.controls.known('queue.dead', { queue }, call.who);
+      const { result } = await p.controls.known('queue.dead', { ...call.input, queue }, call.who);
       return { queue, total: result.total, letters: result.letters };
     },
   };

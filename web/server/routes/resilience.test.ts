@@ -8,18 +8,24 @@ const inbox = { name: 'inbox', about: 'a message delivered twice is handled once
 const settings: ResilienceState['peers'][number]['settings'] = {
   timeoutMs: 3_000,
   spacingMs: 0,
+  maxConnections: 64,
   errorThresholdPercentage: 50,
   volumeThreshold: 10,
+  rollingWindowMs: 10_000,
   resetTimeoutMs: 30_000,
   retries: 3,
   retryBaseMs: 50,
+  retryCapMs: 1_000,
+  retryTimeLimits: 2,
+  fallbackMaxAgeMs: 60_000,
+  fallbackKept: 500,
   bulkheadSlots: 10,
   bulkheadLine: 40,
   outlierErrors: 3,
   outlierEjectionMs: 30_000,
   outlierMaxPercent: 50,
 };
-const state: ResilienceState = { peers: [{ name: 'carrier', settings }], databases: [] };
+const state: ResilienceState = { peers: [{ name: 'carrier', settings }], databases: [], rateLimits: [] };
 
 const dir = tempDir();
 let dashboard: TestDashboard;

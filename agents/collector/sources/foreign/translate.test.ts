@@ -139,7 +139,7 @@ test("queues of the Collector's receivers: RabbitMQ by resource, Kafka by partit
     },
   });
   expect(samples(new ForeignMetrics(), kafka)?.queues).toMatchObject([
-    { system: 'kafka', queue: 'payments (billing)', ready: 42 },
+    { system: 'kafka', queue: 'payments (billing)', ready: 42, inFlight: null },
   ]);
   const jobs = (state: string, n: number) =>
     point({ 'bullmq.queue.name': 'mails', 'bullmq.queue.jobs.state': state }, n);

@@ -13,7 +13,7 @@ export interface Destination {
 interface Outlet {
   channel: ConfirmChannel;
   declared: Map<string, Promise<void>>;
-  /** Message ids that RabbitMQ found no queue for. */
+  /** What RabbitMQ found no queue for: an event goes to several queues under one id. */
   returned: Set<string>;
 }
 
@@ -58,7 +58,7 @@ export class Publisher {
       this.#outlet = null;
     });
     channel.on('return', ({ properties, fields }: Message) => {
-      outlet.returned.add(String(properties.messageId));
+      outlet.returned.add(sending(fields.routingKey, properties));
       // Somebody deleted it; the next message makes it again.
       outlet.declared.delete(fields.routingKey);
     });
@@ -75,6 +75,9 @@ export class Publisher {
   }
 }
 
+const sending = (queue: string, { messageId }: Pick<Options.Publish, 'messageId'>): string =>
+  `${queue} ${messageId}`;
+
 /** RabbitMQ returns what it cannot route before it confirms it. */
 function confirmed(
   { channel, returned }: Outlet,
@@ -85,7 +88,7 @@ function confirmed(
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   channel.sendToQueue(queue, content, options, (error: unknown) => {
     if (error) reject(error instanceof Error ? error : new Error(String(error)));
-    else if (returned.delete(String(options.messageId))) reject(new Error(`there is no queue ${queue}`));
+    else if (returned.delete(sending(queue, options))) reject(new Error(`there is no queue ${queue}`));
     else resolve();
   });
   return promise;

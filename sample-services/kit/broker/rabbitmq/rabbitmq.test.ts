@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { noRabbitMq, type RabbitMqServer, testRabbitMq } from '../../../testing/brokers.ts';
 import { describeBroker } from '../contract/battery.ts';
 import { Bench, type BrokerUnderTest, message, soon } from '../contract/bench.ts';
+import type { Message } from '../port.ts';
 import { PROMISES } from '../promises.ts';
 import { RabbitMqBroker } from './broker.ts';
 
@@ -76,6 +77,25 @@ describe.skipIf(noRabbitMq !== null)(
       await on.consume();
       await vi.waitFor(() => expect(on.seen).toHaveLength(1), soon);
       await on.close();
+    });
+
+    test('says of each queue apart whether it took an event that goes to several under one id', async () => {
+      const [kept, deleted] = [new Bench(under()), new Bench(under())];
+      for (const { queue } of [kept, deleted]) await kept.broker.publish(queue, message());
+      await onChannel((channel) => channel.deleteQueue(deleted.queue.name));
+      const events = Array.from({ length: 200 }, () => message());
+      const send = async ({ queue }: Bench, event: Message) => {
+        const [{ status }] = await Promise.allSettled([kept.broker.publish(queue, event)]);
+        return status;
+      };
+      // Backwards: what the one takes is confirmed while the other returns the same event.
+      const [taken, refused] = await Promise.all([
+        Promise.all(events.map((event) => send(kept, event))),
+        Promise.all(events.toReversed().map((event) => send(deleted, event))),
+      ]);
+      expect(new Set(taken)).toEqual(new Set(['fulfilled']));
+      expect(new Set(refused)).toEqual(new Set(['rejected']));
+      await Promise.all([kept.close(), deleted.close()]);
     });
 
     test('consumes again after its queue was deleted', async () => {

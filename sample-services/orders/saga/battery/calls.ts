@@ -48,7 +48,7 @@ function describeOrders(bench: () => Bench, engine: () => EngineProcess): void {
 
 function describeStepCalls(bench: () => Bench, engine: () => EngineProcess): void {
   describe.each(STEPS)('the call of $step', ({ service, does, undoes, step }) => {
-    test.each(['lose-request', 'lose-reply', 'twice', 'fail'] as const)(
+    test.each(['lose-request', 'lose-reply', 'twice', 'fail', 'deny-after'] as const)(
       'that meets %s is repaired: one effect',
       async (harm) => {
         bench().meddlers[service].meddle(does, harm, 1);
@@ -56,8 +56,11 @@ function describeStepCalls(bench: () => Bench, engine: () => EngineProcess): voi
       },
     );
 
-    test('whose reply is lost for good is undone, itself included', async () => {
-      bench().meddlers[service].meddle(does, 'lose-reply');
+    test.each([
+      ['whose reply is lost for good', 'lose-reply'],
+      ['that is done and denied by somebody else for good', 'deny-after'],
+    ] as const)('%s is undone, itself included', async (_, harm) => {
+      bench().meddlers[service].meddle(does, harm);
       const saga = await run(engine());
       expect(bench().witness.history(saga.orderId)).toContain(`undo ${step}`);
       expectUndone(bench(), saga);

@@ -56,14 +56,15 @@ function describeKills(bench: () => Bench, engine: () => EngineProcess): void {
     });
 
     test.each(pointsToTry(RETURNING))('at %s: the return still comes through', async (point) => {
+      const saga = await run(engine());
       await engine().kill();
       await engine().start({ SHOP_CRASH_AT: point });
-      const saga = await run(engine());
-      await engine()
-        .cancel(saga.orderId)
-        .catch(() => null);
+      // A return of before whose end its engine has not recorded may pass that point first.
+      const cancel = () => engine().cancel(saga.orderId);
+      await cancel().catch(() => null);
       await engine().ended();
       await engine().start();
+      await cancel();
       expect(await engine().ending(`return-${saga.orderId}`)).toMatchObject({ status: 'returned' });
       const effects = ['reserve', 'charge', 'ship', 'collect', 'undo charge', 'undo reserve'];
       expect(bench().witness.history(saga.orderId)).toEqual(effects);
@@ -115,7 +116,7 @@ function describeOwners(bench: () => Bench, engine: () => EngineProcess): void {
       for (const { service } of STEPS) {
         const { meddlers } = bench();
         meddlers[service].meddle(STEPS.find((step) => step.service === service)?.does ?? '', 'delay', 1);
-        await vi.waitFor(() => expect(meddlers[service].holding).toBe(1), soon);
+        await vi.waitFor(() => expect(meddlers[service].holding, engine().log).toBe(1), soon);
         await bench().dropConnections();
         meddlers[service].releaseHeld();
       }
@@ -124,7 +125,7 @@ function describeOwners(bench: () => Bench, engine: () => EngineProcess): void {
         const change = i % 3 === 0 ? UNDELIVERABLE : {};
         const placed = await vi.waitFor(async () => {
           const again = await engine().place(change, key);
-          expect([201, 202]).toContain(again?.http);
+          expect([201, 202], engine().log).toContain(again?.http);
           return again;
         }, soon);
         const saga = await engine().ending(idOf(placed));

@@ -62,6 +62,6 @@ export async function run(engine: EngineProcess, change: Record<string, unknown>
 }
 
 export function idOf(placed: Placed | null): string {
-  expect(placed?.sagaId, JSON.stringify(placed)).toMatch(/.+/);
+  expect(placed).toMatchObject({ sagaId: expect.stringMatching(/.+/) });
   return placed?.sagaId ?? '';
 }

@@ -34,6 +34,10 @@ function describeCancellations(bench: () => Bench, engine: () => EngineProcess):
       const effects = ['reserve', 'charge', 'undo charge', 'undo reserve'];
       expect(bench().witness.history(orderId)).toEqual(effects);
       expect(saga.status).toBe('compensated');
+      // The customer who did not hear the first answer hears it now.
+      const again = { http: 200, effect: 'compensates', status: 'compensated', returnSagaId: null };
+      expect(await engine().cancel(orderId), 'asked again after its end').toMatchObject(again);
+      expect((await engine().get(sagaId))?.journal).toEqual(saga.journal);
       await placing;
     });
 
@@ -96,15 +100,28 @@ function describeReturns(bench: () => Bench, engine: () => EngineProcess): void 
 
 function describeDeadline(bench: () => Bench, engine: () => EngineProcess): void {
   describe('the deadline', () => {
-    test('of a saga before its pivot gives it up and undoes it', async () => {
+    test('of a saga before its pivot gives it up and undoes it, whether it waits or has a call out', async () => {
       await engine().kill();
-      await engine().start(bench().policy({ deadlineMs: 1_500, ambiguousAttempts: 10_000 }));
-      bench().meddlers.shipping.meddle('/shipments', 'fail');
-      const placed = await engine().place();
-      const saga = await engine().ending(idOf(placed));
-      expectUndone(bench(), saga);
-      expect(saga.overdue).toBe(true);
-      expect(saga.journal.find((row) => row.status === 'GIVE_UP')?.detail).toContain('deadline');
+      const [hour, deadlineMs] = [3_600_000, 1_500];
+      await engine().start(bench().policy({ deadlineMs, retryBaseMs: hour, retryCapMs: hour }));
+      const { shipping } = bench().meddlers;
+      shipping.meddle('/shipments', 'fail', 1);
+      shipping.meddle('/shipments', 'hold', 1);
+      const { hurt } = shipping;
+      const waits = engine().place();
+      await vi.waitFor(() => expect(shipping.hurt).toBe(hurt + 1), soon);
+      const calls = engine().place();
+      await vi.waitFor(() => expect(shipping.holding).toBe(1), soon);
+      const { sagaId } = await engine().newest();
+      await vi.waitFor(async () => expect((await engine().get(sagaId))?.overdue).toBe(true), soon);
+      // It fails now, and would be tried again in an hour.
+      shipping.releaseHeld();
+      for (const placed of [await waits, await calls]) {
+        const saga = await engine().ending(idOf(placed));
+        expectUndone(bench(), saga);
+        expect(saga.overdue).toBe(true);
+        expect(saga.journal.find((row) => row.status === 'GIVE_UP')?.detail).toContain('deadline');
+      }
       await engine().kill();
       await engine().start();
     });

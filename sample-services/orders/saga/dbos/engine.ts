@@ -1,4 +1,5 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import type pg from 'pg';
 import { systemClock } from '../../../kit/clock.ts';
 import { ShopError } from '../../../kit/errors.ts';
 import { type Loop, startLoop } from '../../../kit/loop.ts';
@@ -21,7 +22,7 @@ import type {
   StuckSaga,
 } from '../port.ts';
 import { SagaBook } from './book.ts';
-import { launchDbos, shutDownDbos } from './launch.ts';
+import { launchDbos, openPool, shutDownDbos } from './launch.ts';
 import { SagaWorkflow, WAKE, type WorkflowStart } from './workflow.ts';
 
 /** How often orphaned and overdue sagas are looked for, ms. */
@@ -46,6 +47,7 @@ export class DbosEngine implements SagaEngine {
   readonly #desk: SagaDesk;
   readonly #book: SagaBook;
   readonly #stop = new AbortController();
+  readonly #pool: pg.Pool;
   /** Workflows that run in this process, by saga, and how often (a paused one may run beside its successor). */
   readonly #running = new Map<string, number>();
   readonly #recovery: Loop;
@@ -64,7 +66,8 @@ export class DbosEngine implements SagaEngine {
       // A service that is killed again and again must not lose a saga by counting.
       maxRecoveryAttempts: 1_000_000,
     });
-    const launch = { databaseUrl, executorId: instance, log, signal: this.#stop.signal };
+    this.#pool = openPool(databaseUrl, log);
+    const launch = { pool: this.#pool, executorId: instance, log, signal: this.#stop.signal };
     // The book comes first: a workflow that is taken up again writes into it at once.
     this.#launched = db.whenReady().then(() => launchDbos(launch));
     const every = (name: string, intervalMs: number, run: () => Promise<unknown>) =>
@@ -142,6 +145,7 @@ export class DbosEngine implements SagaEngine {
     await Promise.all(this.#loops.map((loop) => loop.stop()));
     await this.#launched;
     await shutDownDbos();
+    await this.#pool.end();
   }
 
   /** The workflow's body, at its first run and whenever the library runs it again. */

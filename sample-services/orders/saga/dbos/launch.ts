@@ -1,10 +1,11 @@
 import { DBOS, type DLogger } from '@dbos-inc/dbos-sdk';
+import pg from 'pg';
 import { type Clock, systemClock } from '../../../kit/clock.ts';
 import type { Log } from '../../../kit/log.ts';
 
 export interface LaunchOptions {
-  /** The library keeps its record in a schema of its own in this database. */
-  databaseUrl: string;
+  /** Of the database in which the library keeps its record, in a schema of its own; whoever opened it ends it. */
+  pool: pg.Pool;
   /** Names this process to others; its pending workflows are its own again after a restart. */
   executorId: string;
   log: Log;
@@ -20,10 +21,24 @@ const WORKFLOWS_VERSION = 'sagas/1';
 const RETRY_MS = 500;
 /** What runs when the service is stopped in good order gets so long to reach its next record, ms. */
 const DRAIN_MS = 1_000;
+/** Most connections of the library. */
+const CONNECTIONS = 8;
+
+/**
+ * The library's connections. They are ours because of one moment: a connection that is cut while it is handed out has no
+ * listener of the library's yet, and an error that nobody hears ends the process.
+ */
+export function openPool(connectionString: string, log: Log): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: CONNECTIONS, application_name: 'dbos' });
+  const lost = (err: Error) => log.debug({ err }, 'connection of the workflows lost');
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', lost));
+  return pool;
+}
 
 /** Launches the library once its database is there. Nothing of it listens on a port or sends telemetry. */
 export async function launchDbos({
-  databaseUrl,
+  pool,
   executorId,
   log,
   signal,
@@ -31,9 +46,8 @@ export async function launchDbos({
 }: LaunchOptions): Promise<void> {
   DBOS.setConfig({
     name: 'stormglass-orders',
-    systemDatabaseUrl: databaseUrl,
+    systemDatabasePool: pool,
     systemDatabaseSchemaName: 'dbos',
-    systemDatabasePoolSize: 8,
     applicationVersion: WORKFLOWS_VERSION,
     executorID: executorId,
     enableOTLP: false,

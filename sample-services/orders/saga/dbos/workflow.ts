@@ -1,10 +1,11 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { withSagaSpan, withSagaStep } from '@stormglass/agents/node';
+import { backoff, spread } from '../../../kit/backoff.ts';
 import { carriedBy } from '../../../kit/correlation.ts';
 import { crashPoint } from '../../../kit/crash.ts';
 import type { Tx } from '../../../kit/database.ts';
 import type { PeerOutcome } from '../../../kit/peer/outcome.ts';
-import { fullJitter, type Random } from '../../../kit/random.ts';
+import type { Random } from '../../../kit/random.ts';
 import { type GiveUpCause, mayHaveHappened, outcomeOf, SETTLED } from '../decide.ts';
 import {
   type BoundSaga,
@@ -198,12 +199,12 @@ export class SagaWorkflow {
 
   #waitAfter(outcome: PeerOutcome<unknown>, { peer }: BoundStep, { step, kind, attempt }: Call): number {
     const { policy, random } = this.#parts;
-    if (peer.refusing) return peer.probesInMs + 250 + random() * 750;
+    if (peer.refusing) return peer.probesInMs + 250 + spread(random) * 750;
     if (outcome.kind === 'ambiguous' && outcome.reason === 'in_progress') return 2_000;
     const patient = kind === 'compensate' || this.#isRetriable(step);
     const base = patient ? policy.compensateBaseMs : policy.retryBaseMs;
     const cap = patient ? policy.compensateCapMs : policy.retryCapMs;
-    return Math.max(50, fullJitter(random, attempt, base, cap));
+    return Math.max(50, backoff(random, attempt, base, cap));
   }
 
   async #markIfStuck({ step, kind }: Call): Promise<void> {

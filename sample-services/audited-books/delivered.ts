@@ -1,4 +1,4 @@
-import { ask } from '../../sample-services/testing/postgres.ts';
+import { ask } from '../testing/postgres.ts';
 
 /** `$1`..`$2`: numbers of the orders. Ids follow from them, so that databases agree without talking. */
 const EACH = 'from generate_series($1::int, $2::int) i';
@@ -71,12 +71,13 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
     `insert into carrier_statement (kind, reference, order_id)
      select 'label', ${SAGA} || ':ship:action', ${ORDER} ${EACH}`,
     `insert into mail_statement (kind, reference, order_id)
-     select kind, 'mail-' || i, ${ORDER} ${EACH}, (values ('email'), ('sms'), ('push')) c (kind)`,
+     select kind, ${ID('mail')}::text, ${ORDER} ${EACH}, (values ('email'), ('sms'), ('push')) c (kind)`,
   ],
   notifications: [
     `insert into notice (message_id, channel, order_id, subject, status, version)
-     select 'mail-' || i, channel, ${ORDER}, 'x', 'sent', 0 ${EACH}, (values ('email'), ('sms'), ('push')) c (channel)`,
+     select ${ID('mail')}::text, channel, ${ORDER}, 'x', 'sent', 0 ${EACH}, (values ('email'), ('sms'), ('push')) c (channel)`,
     ...handled('notifications', ['ORDER_CONFIRMED']),
+    ...['email', 'sms', 'push'].flatMap((channel) => handled(`notifications.${channel}`, ['mail'])),
   ],
   orderview: [
     `insert into order_details (generation, order_id, details) select 1, ${ORDER}, ${DETAILS} ${EACH}`,
@@ -92,7 +93,7 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Puts orders `from`..`to` into every database. */
-export async function addOrders(
+export async function addDelivered(
   databases: Readonly<Record<string, string>>,
   from: number,
   to: number,
