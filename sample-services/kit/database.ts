@@ -1,8 +1,9 @@
 import type { DatabaseSettings } from '@stormglass/agents/contract';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Clock, systemClock } from './clock.ts';
 import { ShopError } from './errors.ts';
 import type { Log } from './log.ts';
+import { openPool } from './pool.ts';
 
 /** What both a pool and a transaction can do. */
 export interface Sql {
@@ -48,7 +49,7 @@ export class Database implements Sql {
   constructor(options: DatabaseOptions) {
     this.#options = options;
     this.name = new URL(options.url).pathname.slice(1);
-    this.#pool = new pg.Pool({
+    const config = {
       connectionString: options.url,
       max: options.max ?? 8,
       connectionTimeoutMillis: 5_000,
@@ -56,13 +57,8 @@ export class Database implements Sql {
       query_timeout: 5_000,
       statement_timeout: 5_000,
       idle_in_transaction_session_timeout: 10_000,
-      keepAlive: true,
-    });
-    // A terminated backend raises `error` on idle and on checked-out clients; unheard, either ends the process.
-    this.#pool.on('error', (err) => options.log.warn({ err }, 'database connection lost'));
-    this.#pool.on('connect', (client) => {
-      client.on('error', (err) => options.log.debug({ err }, 'database client failed'));
-    });
+    };
+    this.#pool = openPool(config, (err) => options.log.warn({ err }, 'database connection lost'));
     this.#migrated = this.#migrate();
   }
 

@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 
 /**
- * Customers who order, in both modes, and look at what they ordered, over and over. They may knock again at a closed door, and at one that
- * closes before them (RFC 9112, 9.3.1: what may be repeated is; their orders carry a key); whatever else goes wrong is a
- * failure that they saw.
+ * Customers who order, in both modes, and look at what they ordered, over and over. They may knock again at a closed
+ * door, and at one that closes before them (RFC 9112, 9.3.1: what may be repeated is; their orders carry a key);
+ * whatever else goes wrong is a failure that they saw.
  */
 export class Crowd {
   readonly #gateway: string;

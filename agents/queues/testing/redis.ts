@@ -9,7 +9,7 @@ const PROGRAM = programPath('redis-server');
 export const noRedis: string | null =
   PROGRAM === null ? 'skipped: no redis-server on this machine, and none could be installed' : null;
 
-/** A Redis with an append-only file: what it has answered to survives a kill. */
+/** A Redis with an append-only file, synced before each answer: what it has answered to survives a kill. */
 export async function testRedis(): Promise<TestServer> {
   const port = await freePort();
   return new TestServer(`redis://127.0.0.1:${port}/0`, (folder) => [
@@ -18,7 +18,8 @@ export async function testRedis(): Promise<TestServer> {
       command: PROGRAM ?? '',
       args: [
         ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
-        ...['--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'],
+        ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
+        ...['--maxmemory-policy', 'noeviction'],
       ],
       env: {},
       ready: () => answersPing(port),

@@ -1,5 +1,6 @@
 import type { PgPool } from 'bullmq';
-import pg from 'pg';
+import type pg from 'pg';
+import { openPool } from '../pool.ts';
 
 /** For statements of all queues and workers of a process. */
 const MOST_CONNECTIONS = 16;
@@ -21,16 +22,12 @@ export interface BullConnections {
 
 /** `onError` hears of each connection that breaks, once. */
 export function openConnections(url: string, onError: (error: Error) => void): BullConnections {
-  const open = (limits: pg.PoolConfig) => {
-    const pool = new pg.Pool({
-      ...{ connectionString: url, options: '-c search_path=bullmq' },
-      ...{ connectionTimeoutMillis: CONNECT_MS, keepAlive: true, ...limits },
-    });
-    pool.on('error', onError);
-    // One that is cut while somebody has it says so itself; unheard, that ends the process.
-    pool.on('connect', (client) => client.on('error', () => undefined));
-    return pool;
+  const config = {
+    connectionString: url,
+    options: '-c search_path=bullmq',
+    connectionTimeoutMillis: CONNECT_MS,
   };
+  const open = (limits: pg.PoolConfig) => openPool({ ...config, ...limits }, onError);
   const statements = open({ max: MOST_CONNECTIONS, idleTimeoutMillis: IDLE_MS, query_timeout: QUERY_MS });
   const listeners = open({ max: MOST_LISTENERS, idleTimeoutMillis: LISTENER_IDLE_MS });
   const pool = {

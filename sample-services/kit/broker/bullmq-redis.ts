@@ -6,8 +6,8 @@ const { Queue, Worker } = withBackend(createRedisBackend);
 const retryStrategy = () => 500;
 
 /**
- * BullMQ in Redis. What it acknowledges outlives a kill of Redis if `appendonly` is on, and a loss of power only with
- * `appendfsync always`; `maxmemory-policy` has to be `noeviction`.
+ * BullMQ in Redis. What it acknowledges outlives a kill of Redis only with `appendonly yes` and `appendfsync always`:
+ * while a slow disk is at its last sync, `everysec` answers before it writes. `maxmemory-policy` has to be `noeviction`.
  */
 export function redisBackend(url: string): BullBackend {
   const ping = async () => {

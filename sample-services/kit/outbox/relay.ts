@@ -153,8 +153,10 @@ export class OutboxRelay {
        order by seq`,
       [this.#after],
     );
-    const [{ pending, ageSeconds } = NOTHING_UNSENT] = rows;
-    this.#unsent = { pending, ageSeconds };
+    const [first] = rows;
+    if (first) this.#unsent = { pending: first.pending, ageSeconds: first.ageSeconds };
+    // Nothing behind the refused ones says nothing of these.
+    else if (this.#after === BEGINNING) this.#unsent = NOTHING_UNSENT;
     return rows;
   }
 

@@ -29,8 +29,8 @@ const CALLS: readonly (readonly [Called, string])[] = [
   ['outside-world', '/messages/push'],
 ];
 const MEDDLINGS = [
-  ...(['lose-request', 'lose-reply', 'late', 'hold', 'delay', 'twice', 'fail', 'fail-after'] as const),
-  'deny-after',
+  ...(['lose-request', 'lose-reply', 'late', 'hold', 'delay', 'twice'] as const),
+  ...(['fail', 'fail-after', 'deny-after'] as const),
 ] as const;
 
 const TABLES: readonly (readonly [ShopService, string])[] = [

@@ -22,7 +22,7 @@ import type {
   StuckSaga,
 } from '../port.ts';
 import { SagaBook } from './book.ts';
-import { launchDbos, openPool, shutDownDbos } from './launch.ts';
+import { launchDbos, openConnections, shutDownDbos } from './launch.ts';
 import { SagaWorkflow, WAKE, type WorkflowStart } from './workflow.ts';
 
 /** How often orphaned and overdue sagas are looked for, ms. */
@@ -66,7 +66,7 @@ export class DbosEngine implements SagaEngine {
       // A service that is killed again and again must not lose a saga by counting.
       maxRecoveryAttempts: 1_000_000,
     });
-    this.#pool = openPool(databaseUrl, log);
+    this.#pool = openConnections(databaseUrl, log);
     const launch = { pool: this.#pool, executorId: instance, log, signal: this.#stop.signal };
     // The book comes first: a workflow that is taken up again writes into it at once.
     this.#launched = db.whenReady().then(() => launchDbos(launch));

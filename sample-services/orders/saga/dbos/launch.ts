@@ -1,7 +1,8 @@
 import { DBOS, type DLogger } from '@dbos-inc/dbos-sdk';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Clock, systemClock } from '../../../kit/clock.ts';
 import type { Log } from '../../../kit/log.ts';
+import { openPool } from '../../../kit/pool.ts';
 
 export interface LaunchOptions {
   /** Of the database in which the library keeps its record, in a schema of its own; whoever opened it ends it. */
@@ -28,12 +29,9 @@ const CONNECTIONS = 8;
  * The library's connections. They are ours because of one moment: a connection that is cut while it is handed out has no
  * listener of the library's yet, and an error that nobody hears ends the process.
  */
-export function openPool(connectionString: string, log: Log): pg.Pool {
-  const pool = new pg.Pool({ connectionString, max: CONNECTIONS, application_name: 'dbos' });
-  const lost = (err: Error) => log.debug({ err }, 'connection of the workflows lost');
-  pool.on('error', lost);
-  pool.on('connect', (client) => client.on('error', lost));
-  return pool;
+export function openConnections(connectionString: string, log: Log): pg.Pool {
+  const config = { connectionString, max: CONNECTIONS, application_name: 'dbos' };
+  return openPool(config, (err) => log.debug({ err }, 'connection of the workflows lost'));
 }
 
 /** Launches the library once its database is there. Nothing of it listens on a port or sends telemetry. */
