@@ -59,6 +59,11 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     env: { STORMGLASS_KILL_ROUNDS: process.env.STORMGLASS_KILL_ROUNDS ?? '20' },
     args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/durability.spec.ts'],
   },
+  buttons: {
+    what: 'all five experiments by their buttons in a browser, from the click to the verdict',
+    env: { STORMGLASS_ALL_BUTTONS: '1' },
+    args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/experiments.spec.ts'],
+  },
   presets: {
     what: 'each preset with its protections and without (--only NAME for one); what breaks is what its file says',
     env: {},
