@@ -1,22 +1,11 @@
 import { z } from 'zod';
+import { DATABASE_ACTIONS, DATABASE_CATALOGUE } from './faults/database.ts';
+import { HTTP_ACTIONS, HTTP_CATALOGUE } from './faults/http.ts';
+import { MESSAGING_ACTIONS, MESSAGING_CATALOGUE } from './faults/messaging.ts';
+import { PROCESS_ACTIONS, PROCESS_CATALOGUE } from './faults/process.ts';
+import { FaultPosition, type FaultRow, FaultTarget, type TargetKind } from './faults/row.ts';
 
-/** What is hurt. `service` is the OpenTelemetry `service.name`; `peer` the callee's. */
-export const FaultTarget = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('service'), service: z.string().min(1), instance: z.string().optional() }),
-  z.object({ kind: z.literal('edge'), from: z.string().min(1), to: z.string().min(1) }),
-  z.object({ kind: z.literal('database'), service: z.string().min(1) }),
-  z.object({ kind: z.literal('consumer'), service: z.string().min(1), queue: z.string().min(1) }),
-  z.object({ kind: z.literal('process'), service: z.string().min(1), instance: z.string().optional() }),
-]);
-export type FaultTarget = z.infer<typeof FaultTarget>;
-export type TargetKind = FaultTarget['kind'];
-
-/**
- * `before`: nothing happened yet. `after`: the effect is committed, the reply is lost. `late`: the call is made after the
- * caller was refused, or gave up. `duplicate`: the call is made twice.
- */
-export const FaultPosition = z.enum(['before', 'after', 'late', 'duplicate']);
-export type FaultPosition = z.infer<typeof FaultPosition>;
+export { FaultPosition, FaultTarget, type TargetKind } from './faults/row.ts';
 
 /** Which of the target's calls are hurt. Absent fields select everything. */
 export const FaultSelector = z.object({
@@ -28,32 +17,11 @@ export const FaultSelector = z.object({
 });
 export type FaultSelector = z.infer<typeof FaultSelector>;
 
-const ms = (fallback: number) =>
-  z.number().int().min(0).max(600_000).default(fallback).describe('milliseconds');
-
 export const FaultAction = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('latency'), ms: ms(1000), jitterMs: ms(0) }),
-  z.object({
-    type: z.literal('error'),
-    status: z.number().int().min(400).max(599).default(503),
-    body: z.string().max(4096).default('{"error":"injected by stormglass"}'),
-  }),
-  z.object({ type: z.literal('hang') }),
-  /** A real TCP RST where this process is the server; the same error where it is the client. */
-  z.object({ type: z.literal('reset') }),
-  z.object({ type: z.literal('database_outage') }),
-  /** Holds a table exclusively: every statement on it waits. */
-  z.object({ type: z.literal('lock_contention'), table: z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/) }),
-  z.object({
-    type: z.literal('pool_exhaustion'),
-    /** Connections taken of each pool; absent: all of them. */
-    connections: z.number().int().min(1).max(1_000).optional(),
-    /** Only pools of this database; absent: all pools of the process. */
-    database: z.string().optional(),
-  }),
-  z.object({ type: z.literal('consumer_stop') }),
-  z.object({ type: z.literal('process_kill'), restartAfterMs: ms(2000) }),
-  z.object({ type: z.literal('process_pause') }),
+  ...HTTP_ACTIONS,
+  ...DATABASE_ACTIONS,
+  ...MESSAGING_ACTIONS,
+  ...PROCESS_ACTIONS,
 ]);
 export type FaultAction = z.infer<typeof FaultAction>;
 export type FaultType = FaultAction['type'];
@@ -81,20 +49,11 @@ export type FaultSpec = z.infer<typeof FaultSpec>;
 
 /** What each fault applies to, one row a type. Forms, validation and docs are made from it. */
 export const FAULT_CATALOGUE = {
-  latency: { title: 'Latency', targets: ['service', 'edge'], positions: ['before', 'after', 'duplicate'] },
-  error: { title: 'Error answer', targets: ['service', 'edge'], positions: ['before', 'after', 'late'] },
-  hang: { title: 'Hang', targets: ['service', 'edge'], positions: ['before', 'after', 'late'] },
-  reset: { title: 'Connection reset', targets: ['service', 'edge'], positions: ['before', 'after', 'late'] },
-  database_outage: { title: 'Database outage', targets: ['database'], positions: ['before'] },
-  lock_contention: { title: 'Table locked', targets: ['database'], positions: ['before'] },
-  pool_exhaustion: { title: 'Connection pool exhausted', targets: ['service'], positions: ['before'] },
-  consumer_stop: { title: 'Consumer stop', targets: ['consumer'], positions: ['before'] },
-  process_kill: { title: 'Kill (SIGKILL)', targets: ['process'], positions: ['before'] },
-  process_pause: { title: 'Pause (SIGSTOP)', targets: ['process'], positions: ['before'] },
-} as const satisfies Record<
-  FaultType,
-  { title: string; targets: readonly TargetKind[]; positions: readonly FaultPosition[] }
->;
+  ...HTTP_CATALOGUE,
+  ...DATABASE_CATALOGUE,
+  ...MESSAGING_CATALOGUE,
+  ...PROCESS_CATALOGUE,
+} as const satisfies Record<FaultType, FaultRow>;
 
 /** Only who sends a call can send it later, or again. */
 const CALLER_POSITIONS: readonly FaultPosition[] = ['late', 'duplicate'];

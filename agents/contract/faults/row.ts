@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** What is hurt. `service` is the OpenTelemetry `service.name`; `peer` the callee's. */
+export const FaultTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('service'), service: z.string().min(1), instance: z.string().optional() }),
+  z.object({ kind: z.literal('edge'), from: z.string().min(1), to: z.string().min(1) }),
+  z.object({ kind: z.literal('database'), service: z.string().min(1) }),
+  z.object({ kind: z.literal('consumer'), service: z.string().min(1), queue: z.string().min(1) }),
+  z.object({ kind: z.literal('process'), service: z.string().min(1), instance: z.string().optional() }),
+]);
+export type FaultTarget = z.infer<typeof FaultTarget>;
+export type TargetKind = FaultTarget['kind'];
+
+/**
+ * `before`: nothing happened yet. `after`: the effect is committed, the reply is lost. `late`: the call is made after the
+ * caller was refused, or gave up. `duplicate`: the call is made twice.
+ */
+export const FaultPosition = z.enum(['before', 'after', 'late', 'duplicate']);
+export type FaultPosition = z.infer<typeof FaultPosition>;
+
+/** What a type of fault applies to. */
+export interface FaultRow {
+  title: string;
+  targets: readonly TargetKind[];
+  positions: readonly FaultPosition[];
+}
+
+export const milliseconds = (fallback: number) =>
+  z.number().int().min(0).max(600_000).default(fallback).describe('milliseconds');
