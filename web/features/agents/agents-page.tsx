@@ -112,7 +112,11 @@ export function AgentsPage() {
   return (
     <Page
       title="Agents"
-      about={`${connected} connected, ${rows.filter((r) => r.chaosAllowed).length} allow chaos, ${count(dropped)} records dropped`}
+      about={
+        live
+          ? `${connected} connected, ${rows.filter((r) => r.chaosAllowed).length} allow chaos, ${count(dropped)} records dropped`
+          : 'who observes and what each can hurt'
+      }
     >
       {live === null ? <Skeleton height={240} /> : null}
       {rows.length > 0 ? (

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { type PageWindow, useWindow } from '../../live/use-window.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { count } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import styles from './breakers.module.css';
@@ -10,21 +11,22 @@ import { ClosedRow, HalfOpenCell, OpenCell } from './cells.tsx';
 import { type BreakerCell, type BreakerPhase, breakerCells } from './model.ts';
 import { useBreakerRows } from './queries.ts';
 
-function Facts({ cells }: { cells: BreakerCell[] }) {
-  const n = (phase: BreakerPhase) => cells.filter((c) => c.phase === phase).length;
+/** Null: not known yet. */
+function Facts({ cells }: { cells: BreakerCell[] | null }) {
+  const n = (...phases: BreakerPhase[]) => cells?.filter((c) => phases.includes(c.phase)).length;
   const unknown = n('unknown');
   return (
     <>
       <span className="open">
-        <b>{n('open')}</b> open
+        <b>{count(n('open'))}</b> open
       </span>
       <span className="half">
-        <b>{n('half_open')}</b> half-open
+        <b>{count(n('half_open'))}</b> half-open
       </span>
       <span className="ok">
-        <b>{n('closed') + n('quiet')}</b> closed
+        <b>{count(n('closed', 'quiet'))}</b> closed
       </span>
-      {unknown > 0 ? (
+      {unknown ? (
         <span className="unknown">
           <b>{unknown}</b> unknown
         </span>
@@ -98,8 +100,8 @@ export function BreakersPage() {
   return (
     <Page
       title="Breakers"
-      about={`${cells.length} in all, most trouble first`}
-      facts={<Facts cells={cells} />}
+      about={`${window.loading ? '' : `${cells.length} in all, `}most trouble first`}
+      facts={<Facts cells={window.loading ? null : cells} />}
     >
       {window.error ? <ErrorNote error={window.error} /> : null}
       {cells.length > 0 ? <Cells cells={cells} window={window} forceable={forceable} /> : null}

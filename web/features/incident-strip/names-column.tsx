@@ -2,6 +2,7 @@ import { LANES, type LaneName } from './geometry.ts';
 import type { Strip } from './use-strip.ts';
 
 function subtitles(strip: Strip): Partial<Record<LaneName, string>> {
+  if (strip.page.loading) return {};
   const { breakers, queues, errors } = strip;
   const moved = breakers.rows.length;
   return {

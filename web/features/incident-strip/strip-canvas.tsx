@@ -91,7 +91,7 @@ export function StripCanvas({ width }: { width: number }) {
         ) : null}
         <CursorPill axis={axis} at={at} words={wordsFor(strip, cursor !== null, rewound)} />
         {values > 0 ? (
-          <ValuesColumn timeline={page.timeline} at={at} left={width - values} front={strip.errors.front} />
+          <ValuesColumn page={page} at={at} left={width - values} front={strip.errors.front} />
         ) : null}
       </svg>
       <div

@@ -1,5 +1,5 @@
-import type { Timeline } from '@stormglass/agents/contract';
 import { useMemo } from 'react';
+import type { PageWindow } from '../../live/use-window.ts';
 import { clock } from '../../ui/format.ts';
 import { hueColor } from '../../ui/state.ts';
 import { LANES, type LaneName } from './geometry.ts';
@@ -28,16 +28,20 @@ function Line({ line, x, y }: { line: ValueLine; x: number; y: number }) {
 }
 
 interface Props {
-  timeline: Timeline;
+  page: PageWindow;
   at: number;
   left: number;
   front: readonly string[];
 }
 
 /** The right column: exact values of every lane at the cursor, so that lanes need no tooltips. */
-export function ValuesColumn({ timeline, at, left, front }: Props) {
+export function ValuesColumn({ page, at, left, front }: Props) {
+  const { timeline, loading } = page;
   const second = Math.floor(at / 250) * 250;
-  const lines = useMemo(() => valuesAt(timeline, second, front), [timeline, second, front]);
+  const lines = useMemo(
+    () => (loading ? [] : valuesAt(timeline, second, front)),
+    [loading, timeline, second, front],
+  );
   const seen = new Map<LaneName, number>();
   return (
     <g>

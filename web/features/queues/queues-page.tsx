@@ -13,19 +13,21 @@ import { useQueueRows } from './queries.ts';
 import { QueueCardView } from './queue-card.tsx';
 import styles from './queues.module.css';
 
-function Facts({ cards }: { cards: QueueCard[] }) {
-  const stuck = cards.filter((c) => c.trouble === 'stuck').length;
-  const dead = cards.reduce((n, c) => n + c.sample.dead, 0);
+/** Null: not known yet. */
+function Facts({ cards }: { cards: QueueCard[] | null }) {
+  const sum = (of: (card: QueueCard) => number) => cards?.reduce((n, c) => n + of(c), 0);
+  const stuck = sum((c) => (c.trouble === 'stuck' ? 1 : 0));
+  const dead = sum((c) => c.sample.dead);
   return (
     <>
       <span className="queue">
-        <b>{count(cards.reduce((n, c) => n + c.depth, 0))}</b> waiting
+        <b>{count(sum((c) => c.depth))}</b> waiting
       </span>
-      <span className={stuck > 0 ? 'open' : undefined}>
-        <b>{stuck}</b> not draining
+      <span className={stuck ? 'open' : undefined}>
+        <b>{count(stuck)}</b> not draining
       </span>
-      <span className={dead > 0 ? 'failing' : undefined}>
-        <b>{dead}</b> dead
+      <span className={dead ? 'failing' : undefined}>
+        <b>{count(dead)}</b> dead
       </span>
     </>
   );
@@ -60,8 +62,8 @@ export function QueuesPage() {
   return (
     <Page
       title="Queues"
-      about={`${plural(cards.length, 'queue')}, depth over the last 2 min, dashed is predicted`}
-      facts={<Facts cards={cards} />}
+      about={`${loading ? '' : `${plural(cards.length, 'queue')}, `}depth over the last 2 min, dashed is predicted`}
+      facts={<Facts cards={loading ? null : cards} />}
       aside={aside}
     >
       {error ? <ErrorNote error={error} /> : null}
