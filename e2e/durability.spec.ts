@@ -162,6 +162,7 @@ test('kill -9 of every process, the launcher included, loses no acknowledged ord
     }
     await killLauncherAndStartAgain(own);
     await goesOn('the launcher');
+    if (ROUNDS > 1) process.stdout.write(`round ${round + 1} of ${ROUNDS}, ${load.orders.length} orders\n`);
   }
   const generated = async (): Promise<string[]> => {
     const answer = await fetch(`${own.system.urlOf('loadgen')}/accepted`);
