@@ -1,7 +1,7 @@
 import type { Timeline } from '@stormglass/agents/contract';
 import type { Recovery } from '../contract/index.ts';
 import { MIN_CALLS } from '../probes/index.ts';
-import { count, known } from './figure.ts';
+import { count, known, withPoints } from './figure.ts';
 
 const FORMULA = '(calls to / calls served by the caller) under the fault / the same in the baseline';
 
@@ -21,21 +21,24 @@ interface Hop {
  */
 export function retryAmplification(
   timeline: Timeline,
-  baseline: { from: number; to: number },
-  fault: { from: number; to: number },
+  before: { from: number; to: number },
+  during: { from: number; to: number },
 ): Recovery['retryAmplification'] {
-  const before = hops(timeline, baseline);
-  const during = hops(timeline, fault);
+  const usually = hops(timeline, before);
   const found: Recovery['retryAmplification'] = [];
-  for (const [key, hop] of during) {
-    const usual = before.get(key);
+  for (const [key, hop] of hops(timeline, during)) {
+    const usual = usually.get(key);
     if (usual === undefined || usual.calls < MIN_CALLS || usual.served === 0 || hop.served < MIN_CALLS)
       continue;
     const ratio = hop.calls / hop.served / (usual.calls / usual.served);
     const inputs =
       `${count(hop.calls, 'call')} for ${hop.served} served under the fault, ` +
       `${usual.calls} for ${usual.served} in the baseline`;
-    found.push({ from: hop.from, to: hop.to, figure: known(ratio, 'ratio', FORMULA, inputs) });
+    const figure = withPoints(known(ratio, 'ratio', FORMULA, inputs), [
+      { at: during.from, value: hop.calls / hop.served, what: 'calls for one served, under the fault' },
+      { at: before.from, value: usual.calls / usual.served, what: 'calls for one served, in the baseline' },
+    ]);
+    found.push({ from: hop.from, to: hop.to, figure });
   }
   return found.sort((a, b) => (b.figure.value ?? 0) - (a.figure.value ?? 0)).slice(0, MOST_HOPS);
 }
