@@ -75,6 +75,8 @@ function judgeStretch(
   for (const [index, sample] of samples.entries()) {
     const begun = samples[index - 1]?.at;
     if (begun === undefined || begun < stretch.from || sample.at > stretch.to) continue;
+    // A process that was killed while its breaker was open comes back with a closed one, of which it sends no event.
+    if (sample.state !== 'open' && sample.state !== 'half_open') return;
     const near = rounds.filter(({ to }) => to > begun - SLACK_MS && to <= sample.at + SLACK_MS);
     const through = ended(sample) - near.length;
     if (through <= 0) continue;

@@ -8,7 +8,12 @@ export function proofRoutes(p: Parts): Pick<Handlers, 'breakerProof'> {
     breakerProof: async ({ input, signal }) => {
       const { from, to } = checkRange({ from: input.from, to: input.to });
       const baseline = baselineOf(input);
-      const { timeline } = await p.history.range(Math.min(from, baseline?.from ?? from), to, undefined, signal);
+      const { timeline } = await p.history.range(
+        Math.min(from, baseline?.from ?? from),
+        to,
+        undefined,
+        signal,
+      );
       return proveBreakers({ timeline, from, to, baseline });
     },
   };

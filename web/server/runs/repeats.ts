@@ -112,8 +112,7 @@ export class Repeats {
   }
 
   #get(id: string): Repeat {
-    const found =
-      this.#running?.repeat.id === id ? this.#running.repeat : this.#parts.state.repeats.get(id);
+    const found = this.#running?.repeat.id === id ? this.#running.repeat : this.#parts.state.repeats.get(id);
     if (found) return found;
     throw new StormglassError('not_found', `there are no repeated runs ${id}`, 'See GET /api/repeats.');
   }
