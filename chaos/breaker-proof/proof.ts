@@ -30,20 +30,21 @@ export function proveBreakers({ timeline, from, to, baseline }: ProofInput): Bre
     items.filter(({ at }) => at >= from && at <= to);
   const { transitions, breakers: samples } = timeline;
   const watched = watchedBreakers({ transitions: inRange(transitions), breakers: inRange(samples) });
-  const breakers = watched.map((one) => proofOf(one, timeline, to));
+  const longest = longestCalls(timeline);
+  const breakers = watched.map((one) => proofOf(one, longest, to));
   return {
     ...{ from, to, method: METHOD, breakers },
     retryAmplification: baseline === null ? [] : retryAmplification(timeline, baseline, { from, to }),
   };
 }
 
-function proofOf(watched: Watched, timeline: Timeline, to: number): BreakerProof {
+function proofOf(watched: Watched, longest: ReadonlyMap<string, number>, to: number): BreakerProof {
   const spec = specOf(watched);
   const limits: Limits | null =
     spec.threshold === null || spec.volume === null
       ? null
       : { threshold: spec.threshold, volume: spec.volume };
-  const graceMs = longestCall(timeline, watched) ?? USUAL_GRACE_MS;
+  const graceMs = longest.get(`${watched.service}|${watched.peer}`) ?? USUAL_GRACE_MS;
   const trips = judgeTrips(
     watched,
     limits,
@@ -72,15 +73,16 @@ function specOf({ transitions, samples }: Watched): BreakerProof['spec'] {
   };
 }
 
-/** The longest call that the caller made to this peer, ms, upper bound of its bucket. */
-function longestCall(timeline: Timeline, { service, peer }: Watched): number | null {
-  let highest: number | null = null;
+/** The longest call on each edge, by `caller|peer`, ms: the upper bound of its bucket. */
+function longestCalls(timeline: Timeline): ReadonlyMap<string, number> {
+  const highest = new Map<string, number>();
   for (const cell of timeline.traffic) {
-    if (cell.kind !== 'client' || cell.service !== service || cell.peer !== peer) continue;
-    const index = cell.durations.at(-1)?.[0];
-    if (index !== undefined) highest = Math.max(highest ?? 0, index);
+    const index = cell.kind === 'client' ? cell.durations.at(-1)?.[0] : undefined;
+    if (index === undefined) continue;
+    const edge = `${cell.service}|${cell.peer}`;
+    if (index > (highest.get(edge) ?? -1)) highest.set(edge, index);
   }
-  return highest === null ? null : Math.ceil(sketchValue(highest + 0.5));
+  return new Map([...highest].map(([edge, index]) => [edge, Math.ceil(sketchValue(index + 0.5))]));
 }
 
 type Figures = Pick<BreakerProof, 'tripLatency' | 'falseOpens' | 'letThrough' | 'inFlight' | 'probes'>;

@@ -43,22 +43,27 @@ export function retryAmplification(
   return found.sort((a, b) => (b.figure.value ?? 0) - (a.figure.value ?? 0)).slice(0, MOST_HOPS);
 }
 
+/** Every hop of the whole seconds of a range, by `from|to`. */
 function hops(timeline: Timeline, range: { from: number; to: number }): Map<string, Hop> {
-  const inRange = timeline.traffic.filter(
-    (cell) => cell.second * 1000 >= range.from && (cell.second + 1) * 1000 <= range.to,
-  );
   const served = new Map<string, number>();
-  for (const cell of inRange) {
-    if (cell.kind === 'server') served.set(cell.service, (served.get(cell.service) ?? 0) + cell.calls);
+  const calls = new Map<string, Map<string, number>>();
+  for (const cell of timeline.traffic) {
+    const { kind, service, peer, second } = cell;
+    if ((kind !== 'server' && kind !== 'client') || second * 1000 < range.from) continue;
+    if ((second + 1) * 1000 > range.to) continue;
+    if (kind === 'server') {
+      served.set(service, (served.get(service) ?? 0) + cell.calls);
+      continue;
+    }
+    const peers = calls.get(service) ?? new Map<string, number>();
+    calls.set(service, peers);
+    peers.set(peer, (peers.get(peer) ?? 0) + cell.calls);
   }
   const found = new Map<string, Hop>();
-  for (const cell of inRange) {
-    if (cell.kind !== 'client') continue;
-    const key = `${cell.service}|${cell.peer}`;
-    const hop = found.get(key) ?? { from: cell.service, to: cell.peer, calls: 0, served: 0 };
-    hop.calls += cell.calls;
-    hop.served = served.get(cell.service) ?? 0;
-    found.set(key, hop);
+  for (const [from, peers] of calls) {
+    for (const [to, n] of peers) {
+      found.set(`${from}|${to}`, { from, to, calls: n, served: served.get(from) ?? 0 });
+    }
   }
   return found;
 }

@@ -1,6 +1,12 @@
-import { countAbove, type FaultInterval, injectingService, type Timeline } from '@stormglass/agents/contract';
+import {
+  countAbove,
+  type FaultInterval,
+  injectingService,
+  type Timeline,
+  type TrafficCell,
+} from '@stormglass/agents/contract';
 import type { Figure, FigurePoint, SliPoint } from '../contract/index.ts';
-import { MIN_CALLS, pointsOf, serverCells } from '../probes/index.ts';
+import { MIN_CALLS, pointsOf } from '../probes/index.ts';
 import { type Band, judgeSeries, learnBand } from './band.ts';
 import { count, known, percent, unknown, withPoints } from './figure.ts';
 import { slowLimit } from './first-effect.ts';
@@ -52,23 +58,25 @@ export function affectedServices(
   to: number,
 ): Affected[] {
   const targets = new Set(faults.map((fault) => injectingService(fault.spec.target)));
-  const served = timeline.traffic.filter((cell) => cell.kind === 'server').map((cell) => cell.service);
-  const others = [...new Set(served)].filter((service) => !targets.has(service)).sort();
-  return others.flatMap((service) => {
-    const at = breached(timeline, service, baselineFrom, from, to);
+  // Once for all services: a filter for each of them is what a recovery would mostly wait for.
+  const served = new Map<string, TrafficCell[]>();
+  for (const cell of timeline.traffic) {
+    if (cell.kind !== 'server' || targets.has(cell.service)) continue;
+    const cells = served.get(cell.service);
+    if (cells === undefined) served.set(cell.service, [cell]);
+    else cells.push(cell);
+  }
+  return [...served.keys()].sort().flatMap((service) => {
+    const at = breached(served.get(service) ?? [], baselineFrom, from, to);
     return at === null ? [] : [{ service, at }];
   });
 }
 
-/** When it first left its band, or null. Same band rule as for the SLI; bad = an error, or slower than max(500 ms, 3 x the service's baseline p95). */
-function breached(
-  timeline: Timeline,
-  service: string,
-  baselineFrom: number,
-  from: number,
-  to: number,
-): number | null {
-  const cells = serverCells(timeline, service);
+/**
+ * When a service with these cells first left its band, or null. Same band rule as for the SLI; bad = an error, or slower
+ * than max(500 ms, 3 x its baseline p95).
+ */
+function breached(cells: TrafficCell[], baselineFrom: number, from: number, to: number): number | null {
   const start = Math.floor(baselineFrom / 1000);
   const split = Math.floor(from / 1000);
   const limit = slowLimit(cells.filter((cell) => cell.second >= start && cell.second < split));
