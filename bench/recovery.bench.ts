@@ -177,7 +177,8 @@ export async function run(): Promise<void> {
     row('the first time', wall[0] ?? 0, goal);
     row('p50', median(wall), goal);
     row('p95', percentile(wall, 0.95), goal);
-    row('p50 of CPU time', median(cpu), null);
+    row('the first time, CPU time', cpu[0] ?? 0, null);
+    row('p50, CPU time', median(cpu), null);
   };
   show(
     'recovery of a run of ten minutes',

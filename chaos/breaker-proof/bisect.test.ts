@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bisectTripCurve, configuredTrip, type TripRig, windowsAround } from './index.ts';
+import { bisectTripCurve, configuredTrip, type TripOutcome, type TripRig, windowsAround } from './index.ts';
 
 const LIMITS = { threshold: 0.5, volume: 10, service: 'orders', name: 'payments' };
 
@@ -9,6 +9,8 @@ class HandBreaker implements TripRig {
   failures = 0;
   opened = false;
   trials = 0;
+  /** So many trials learn nothing. */
+  spoil = 0;
   readonly #limits: { threshold: number; volume: number };
 
   constructor(limits: { threshold: number; volume: number }) {
@@ -33,8 +35,12 @@ class HandBreaker implements TripRig {
     }
   }
 
-  async opening() {
-    return this.opened ? { calls: this.calls, failures: this.failures } : null;
+  async outcome(): Promise<TripOutcome> {
+    if (this.spoil > 0) {
+      this.spoil--;
+      return { is: 'spoiled', why: 'slow' };
+    }
+    return this.opened ? { is: 'open', calls: this.calls, failures: this.failures } : { is: 'closed' };
   }
 }
 
@@ -79,6 +85,20 @@ describe('the bisection', () => {
     ]);
     const hasty = await bisectTripCurve(new HandBreaker({ threshold: 0.5, volume: 1 }), LIMITS, [9]);
     expect(hasty.points[0]).toMatchObject({ configured: null, real: 5 });
+  });
+});
+
+describe('a trial that was spoiled', () => {
+  it('is made again', async () => {
+    const rig = new HandBreaker(LIMITS);
+    rig.spoil = 4;
+    expect((await bisectTripCurve(rig, LIMITS, [10])).agrees).toBe(true);
+  });
+
+  it('ends the bisection when nothing is learned again and again', async () => {
+    const rig = new HandBreaker(LIMITS);
+    rig.spoil = 5;
+    await expect(bisectTripCurve(rig, LIMITS, [10])).rejects.toMatchObject({ code: 'timeout' });
   });
 });
 

@@ -1,5 +1,15 @@
+import { StormglassError } from '@stormglass/agents/contract';
 import type { TripCurve, TripPoint, TripTrial } from '../contract/index.ts';
 import { isOver, type Limits } from './watched.ts';
+
+/** What became of it; `spoiled`: the calls did not all lie in one window, so nothing was learned. */
+export type TripOutcome =
+  | { is: 'open'; calls: number; failures: number }
+  | { is: 'closed' }
+  | { is: 'spoiled'; why: string };
+
+/** A trial is spoiled when the machine is slow for a moment; so often in a row it is too slow for such a window. */
+const MOST_ATTEMPTS = 5;
 
 /** A real breaker with nobody else's calls on it, and the means to hurt it. */
 export interface TripRig {
@@ -9,8 +19,8 @@ export interface TripRig {
   good(calls: number): Promise<void>;
   /** So many calls that fail, one after the other, by a real fault. */
   bad(calls: number): Promise<void>;
-  /** Its own window when it opened since `fresh`; null when it is closed still. */
-  opening(): Promise<{ calls: number; failures: number } | null>;
+  /** Whether it has opened since `fresh`, and what its own window then held. */
+  outcome(): Promise<TripOutcome>;
 }
 
 /**
@@ -24,19 +34,38 @@ export function configuredTrip(limits: Limits, calls: number): number | null {
   return null;
 }
 
+async function trial(
+  rig: TripRig,
+  calls: number,
+  failures: number,
+): Promise<Exclude<TripOutcome, { is: 'spoiled' }>> {
+  let why = '';
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    await rig.fresh();
+    await rig.good(calls - failures);
+    await rig.bad(failures);
+    const outcome = await rig.outcome();
+    if (outcome.is !== 'spoiled') return outcome;
+    why = outcome.why;
+  }
+  throw new StormglassError(
+    'timeout',
+    `${MOST_ATTEMPTS} trials of ${calls} calls were spoiled: ${why}`,
+    'Try on a quieter machine, or with a longer window.',
+  );
+}
+
 /** Finds by bisection where it really opens: about log2(calls) trials. */
 async function tripPoint(rig: TripRig, limits: Limits, calls: number): Promise<TripPoint> {
   const trials: TripTrial[] = [];
   const opens = async (failures: number): Promise<boolean> => {
-    await rig.fresh();
-    await rig.good(calls - failures);
-    await rig.bad(failures);
-    const seen = await rig.opening();
+    const seen = await trial(rig, calls, failures);
+    const opened = seen.is === 'open';
     trials.push({
-      ...{ failures, opened: seen !== null },
-      ...{ windowCalls: seen?.calls ?? null, windowFailures: seen?.failures ?? null },
+      ...{ failures, opened, windowCalls: opened ? seen.calls : null },
+      windowFailures: opened ? seen.failures : null,
     });
-    return seen !== null;
+    return opened;
   };
   const configured = configuredTrip(limits, calls);
   if (!(await opens(calls))) return { calls, configured, real: null, trials };
