@@ -64,6 +64,11 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     env: { STORMGLASS_ALL_BUTTONS: '1' },
     args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/experiments.spec.ts'],
   },
+  'trip-curve': {
+    what: 'the trip curve of a real breaker by bisection, in windows from one call to four times its fewest',
+    env: { STORMGLASS_WHOLE_CURVE: '1' },
+    args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/trip-curve.spec.ts'],
+  },
   presets: {
     what: 'each preset with its protections and without (--only NAME for one); what breaks is what its file says',
     env: {},

@@ -187,6 +187,19 @@ export const Interactions = z.object({
 });
 export type Interactions = z.infer<typeof Interactions>;
 
+/** How far faults reached: requests and messages whose span carries a receipt or descends from one that does. */
+export const Reach = z.object({
+  /** All that services served and handled in the range. */
+  requests: z.number().int(),
+  /** With a receipt of their own, and only by descent; estimates when `oneIn` is more than 1. */
+  hurt: z.number().int(),
+  descended: z.number().int(),
+  /** Traces that were looked through: one in `oneIn` of those with a receipt, and those which link to them. */
+  tracesRead: z.number().int(),
+  oneIn: z.number().int(),
+});
+export type Reach = z.infer<typeof Reach>;
+
 /** What auditors said of a range. */
 export const InvariantReport = z.object({
   /** Ids of the invariants which were checked in it; without any, nothing is known. */

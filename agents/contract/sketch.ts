@@ -41,7 +41,9 @@ export function quantile(sketch: Sketch, q: number): number | null {
 
 /** How many samples lie above `limitMs` (a bucket counts by its middle). */
 export function countAbove(sketch: Sketch, limitMs: number): number {
+  // sketchValue(i) > limitMs, solved for i: recoveries and comparisons ask this of each cell.
+  const last = limitMs <= 0 ? -1 : Math.log2(limitMs / FLOOR_MS) * PER_DOUBLING - 0.5;
   let above = 0;
-  for (const [i, n] of sketch) if (sketchValue(i) > limitMs) above += n;
+  for (const [i, n] of sketch) if (i > last) above += n;
   return above;
 }

@@ -64,7 +64,7 @@ export interface RunSettings {
   steadyHoldMs: number;
   /** ... and has this long to begin to. */
   steadyLimitMs: number;
-  /** How much before the run counts as baseline, at most. */
+  /** How much before the run counts as baseline, at most: as far back as nothing was wrong. */
   baselineMs: number;
   recoverLimitMs: number;
   dwellMs: number;
@@ -77,7 +77,7 @@ export const DEFAULT_SETTINGS: RunSettings = {
   measureMs: 1_000,
   steadyHoldMs: 3_000,
   steadyLimitMs: 20_000,
-  baselineMs: 30_000,
+  baselineMs: 180_000,
   recoverLimitMs: 60_000,
   dwellMs: 3_000,
   graceMs: 10_000,

@@ -15,11 +15,12 @@ import {
 } from './conditions.ts';
 import { affectedServices, blastRadius, lostRequests, receiptShare } from './damage.ts';
 import { between } from './figure.ts';
-import { injectedRate } from './injection.ts';
+import { injectedRate, injections } from './injection.ts';
 import { type Evidence, findInstants, type Instants } from './instants.ts';
 import { clip } from './intervals.ts';
 import { queueFigures } from './queue-figures.ts';
-import { lateInterval, sagaTimes } from './saga-times.ts';
+import { reachNotCounted } from './reach.ts';
+import { sagaFigures } from './saga-figures.ts';
 
 /** All instants are epoch milliseconds. */
 export interface RecoveryInput {
@@ -66,13 +67,20 @@ export function computeRecovery(input: RecoveryInput): Recovery {
     ...times(instants),
     ...damage(input, range, { points, band, broken: answers.broken, instants }),
     ...queueFigures(bands, { from: range.from, to: instants.t4.at ?? now }, instants.t3.at),
-    sagas: sagaCounts(timeline, { from: range.from, to: instants.t4.at ?? now }),
+    ...sagaFigures(timeline, { from: range.from, to: instants.t4.at ?? now }),
+    reach: reachNotCounted(),
     // Answers are known to the last finished second only; broken up to there is broken now.
     conditions: [
       conditionOf(answers, { from: range.from, to: (lastFinishedSecond(now) + 1) * 1000 }),
       ...[breakers, queues, sagas, invariants].map((judged) => conditionOf(judged, range)),
     ],
     violated: invariants.violated,
+    baseline: {
+      ...baseline,
+      answers: band,
+      queues: bands.map(({ queue, limit, learnedFrom }) => ({ queue, limit, samples: learnedFrom })),
+    },
+    dwellMs: input.dwellMs,
     sli: points,
   };
 }
@@ -112,7 +120,8 @@ interface Curve {
 
 type Damage = Pick<
   Recovery,
-  'lostRequests' | 'blastRadius' | 'receiptShare' | 'injectedRate' | 'retryAmplification' | 'affectedServices'
+  | ('lostRequests' | 'blastRadius' | 'receiptShare' | 'injectedRate' | 'injections')
+  | ('retryAmplification' | 'affectedServices')
 >;
 
 function damage({ timeline, faults, baseline }: RecoveryInput, range: Span, curve: Curve): Damage {
@@ -128,26 +137,11 @@ function damage({ timeline, faults, baseline }: RecoveryInput, range: Span, curv
       clip(curve.broken, Math.floor(range.from / 1000) * 1000, to),
       curve.band,
     ),
-    affectedServices: affected,
+    affectedServices: affected.map(({ service }) => service),
     blastRadius: blastRadius(affected, targets, t0.at !== null),
     receiptShare: receiptShare(timeline, from, to),
     injectedRate: injectedRate(timeline, faults, range.to),
+    injections: injections(timeline, faults, range.to),
     retryAmplification: retryAmplification(timeline, baseline, { from, to: t3.at ?? range.to }),
   };
-}
-
-/** Outcomes between the first arming and recovery; active and stuck as they were at its end. */
-function sagaCounts(timeline: Timeline, range: Span): Recovery['sagas'] {
-  const counts = { confirmed: 0, compensated: 0, stuck: 0, active: 0 };
-  for (const event of timeline.sagas) {
-    if (event.event !== 'completed' || event.at < range.from || event.at > range.to) continue;
-    if (event.outcome === 'confirmed') counts.confirmed++;
-    if (event.outcome === 'compensated') counts.compensated++;
-  }
-  for (const saga of sagaTimes(timeline.sagas)) {
-    if (saga.startedAt > range.to || (saga.endedAt !== null && saga.endedAt <= range.to)) continue;
-    counts.active++;
-    if (lateInterval(saga, range.to) !== null) counts.stuck++;
-  }
-  return counts;
 }

@@ -76,6 +76,8 @@ export interface QueueBand {
   queue: string;
   /** Messages ready at most: twice the median of the baseline, and five. */
   limit: number;
+  /** Samples of the baseline that the limit was learned from. */
+  learnedFrom: number;
   samples: QueueSample[];
   above: Interval[];
 }
@@ -90,7 +92,13 @@ export function queueBands(timeline: Timeline, range: Span): QueueBand[] {
     const above = samples.flatMap((sample, index): Interval[] =>
       sample.ready > limit ? [[sample.at, samples[index + 1]?.at ?? range.to]] : [],
     );
-    return { queue, limit, samples, above: clip(merge(above), range.from, range.to) };
+    return {
+      queue,
+      limit,
+      learnedFrom: before.length,
+      samples,
+      above: clip(merge(above), range.from, range.to),
+    };
   });
 }
 

@@ -1,5 +1,8 @@
+export { retryAmplification } from './amplification.ts';
 export { type Band, learnBand } from './band.ts';
 export { computeRecovery, type RecoveryInput } from './compute.ts';
+export { known, unknown, withPoints } from './figure.ts';
 export { firstEffect, leavesReceipts } from './first-effect.ts';
-export { wilson } from './injection.ts';
+export { figuresOf, type NamedFigure } from './named.ts';
+export { reachFigure, reachRange, reachUnknown } from './reach.ts';
 export { SAGA_DEADLINE_MS } from './saga-times.ts';

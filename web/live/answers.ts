@@ -27,7 +27,15 @@ import {
   type TracePath,
   type TraceSummary,
 } from '@stormglass/agents/contract';
-import { ExperimentSpec, Run, RunSummary } from '@stormglass/chaos/contract';
+import {
+  BreakerReport,
+  Comparison,
+  ExperimentSpec,
+  Repeat,
+  RepeatReport,
+  Run,
+  RunSummary,
+} from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import type { ApiName } from './api.ts';
 import type { AgentView, HaltState, StoreState } from './protocol.ts';
@@ -362,6 +370,12 @@ export const ANSWERS = {
   run: Run,
   startRun: Run,
   abortRun: Run,
+  compareRuns: Comparison,
+  repeats: z.object({ repeats: z.array(Repeat) }),
+  repeat: RepeatReport,
+  startRepeat: Repeat,
+  stopRepeat: Repeat,
+  breakerProof: BreakerReport,
   agents: z.object({ agents: z.array(AgentRow) }),
   collector: CollectorView,
   control: z.object({ result: z.unknown() }),

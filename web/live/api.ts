@@ -11,6 +11,7 @@ import {
   SagaStartInput,
   TraceSearch,
 } from '@stormglass/agents/contract';
+import { ComparedPart, RepeatRequest } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 
 /**
@@ -256,6 +257,47 @@ export const API = {
     path: '/api/runs/:id/abort',
     input: none,
     summary: 'Abort a run and revert its faults',
+  },
+  compareRuns: {
+    method: 'GET',
+    path: '/api/runs/:id/comparison',
+    input: z.object({
+      /** The other run. */
+      with: z.string().min(1),
+      part: ComparedPart.default('fault'),
+    }),
+    summary: 'Two runs on every edge and operation, with what differs by more than chance',
+  },
+  repeats: { method: 'GET', path: '/api/repeats', input: none, summary: 'Repeated runs, newest first' },
+  repeat: {
+    method: 'GET',
+    path: '/api/repeats/:id',
+    input: none,
+    summary: 'Repeated runs with each figure over all of them: mean, median, intervals',
+  },
+  startRepeat: {
+    method: 'POST',
+    path: '/api/repeats',
+    input: RepeatRequest,
+    summary: 'Run an experiment with several seeds, one after the other',
+  },
+  stopRepeat: {
+    method: 'POST',
+    path: '/api/repeats/:id/stop',
+    input: none,
+    summary: 'Abort the run that is going on and begin no other',
+  },
+  breakerProof: {
+    method: 'GET',
+    path: '/api/breakers/proof',
+    input: z.object({
+      from: z.number(),
+      to: z.number(),
+      /** Undisturbed time for the amplification by retries; both or none. */
+      baseFrom: z.number().optional(),
+      baseTo: z.number().optional(),
+    }),
+    summary: 'Whether each breaker kept its own specification in a range',
   },
   collector: {
     method: 'GET',

@@ -17,6 +17,8 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import type { Handlers } from './routes/handler.ts';
 import { createHandlers } from './routes/index.ts';
 import { runPorts } from './runs/ports.ts';
+import { countReach } from './runs/reach.ts';
+import { Repeats } from './runs/repeats.ts';
 import { Runs } from './runs/runs.ts';
 import { openState, type State } from './state/index.ts';
 import type { Time } from './time.ts';
@@ -58,6 +60,7 @@ interface Core extends Ingredients {
   history: History;
   system: FaultSystem;
   runs: Runs;
+  repeats: Repeats;
   live: LiveHub;
   store: { state: StoreState };
 }
@@ -65,7 +68,7 @@ interface Core extends Ingredients {
 /** Puts the parts together on an HTTP server which does not listen yet. */
 export function compose(http: HttpServer, made: Ingredients): Dashboard {
   const core = build(http, made);
-  const { hub, gate, metrics, state, runs, system, live, io, telemetry, time, store } = core;
+  const { hub, gate, metrics, state, runs, repeats, system, live, io, telemetry, time, store } = core;
   const startedAt = time.now();
   remember(core, startedAt);
   connect(core);
@@ -84,6 +87,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
     }),
     runOf: (id) => runs.get(id),
     close: async () => {
+      repeats.close();
       await runs.close();
       await system.close();
       stopFeed();
@@ -116,8 +120,10 @@ function build(http: HttpServer, made: Ingredients): Core {
     ports: runPorts(system.faults, window, controls),
     run: made.runExperiment,
     loadExperiments: made.loadExperiments,
+    complete: countReach(made.telemetry),
     refuseWhenHalted: () => system.halt.refuseWhenHalted(),
   });
+  const repeats = new Repeats({ state, time, log, runs });
   const store = { state: UNREACHABLE };
   const live = new LiveHub(io, gate, {
     window,
@@ -131,7 +137,8 @@ function build(http: HttpServer, made: Ingredients): Core {
       store: () => store.state,
     },
   });
-  return { ...made, metrics, state, gate, io, hub, controls, window, history, system, runs, live, store };
+  const hubs = { hub, controls, live };
+  return { ...made, ...hubs, metrics, state, gate, io, window, history, system, runs, repeats, store };
 }
 
 /** The hub's own part of the last minutes: faults and processes of an earlier life. */

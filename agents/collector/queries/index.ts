@@ -7,6 +7,7 @@ import type {
   Interactions,
   InvariantReport,
   MapSearch,
+  Reach,
   RedAnswer,
   RedSearch,
   ServiceMap,
@@ -31,6 +32,7 @@ import { examples } from './examples.ts';
 import { interactions } from './interactions.ts';
 import { invariants } from './invariants.ts';
 import { tracePath } from './path.ts';
+import { reach } from './reach.ts';
 import { saga, sagas } from './sagas.ts';
 import { searchTraces } from './search.ts';
 import { receipts, type StoredTimeline, timeline } from './timeline.ts';
@@ -63,6 +65,8 @@ export interface TelemetryQueries {
   saga(id: string, signal?: AbortSignal): Promise<SagaDetail | null>;
   /** The newest `limit` receipts of a fault, oldest first. */
   receipts(faultId: string, range: Range, limit: number, signal?: AbortSignal): Promise<Receipt[]>;
+  /** How many requests of a range faults have hurt, those downstream of them included. */
+  reach(faultIds: readonly string[], range: Range, signal?: AbortSignal): Promise<Reach>;
   red(search: RedSearch, signal?: AbortSignal): Promise<RedAnswer>;
   serviceMap(search: MapSearch, signal?: AbortSignal): Promise<ServiceMap>;
   examples(search: ExampleSearch, signal?: AbortSignal): Promise<ExamplesAnswer>;
@@ -90,6 +94,7 @@ export function createQueries(address: StoreAddress): TelemetryQueries {
     sagas: (filter, signal) => sagas(store, filter, signal),
     saga: (id, signal) => saga(store, id, Date.now(), signal),
     receipts: (faultId, range, limit, signal) => receipts(store, faultId, range, limit, signal),
+    reach: (faultIds, range, signal) => reach(store, faultIds, range, signal),
     red: (search, signal) => red(store, search, signal),
     serviceMap: (search, signal) => serviceMap(store, search, signal),
     examples: (search, signal) => examples(store, search, signal),

@@ -33,6 +33,7 @@ const breaker = new CircuitBreaker(
     errorThresholdPercentage: 50,
     volumeThreshold: 4,
     resetTimeout: 500,
+    rollingCountTimeout: Number(process.env.WINDOW_MS ?? 10_000),
   },
 );
 breaker.fallback(() => 'fallback');

@@ -51,6 +51,9 @@ const figure = (value: number | null, unit: Figure['unit'] = 'ms'): Figure => ({
   unit,
   formula: 'f',
   inputs: 'i',
+  points: [],
+  morePoints: 0,
+  interval: null,
 });
 
 function recovery(more: Partial<Recovery> = {}): Recovery {
@@ -68,10 +71,21 @@ function recovery(more: Partial<Recovery> = {}): Recovery {
     lostRequests: figure(37, 'requests'),
     blastRadius: figure(1, 'services'),
     receiptShare: figure(0.05, 'share'),
+    reach: figure(0.1, 'share'),
     injectedRate: figure(0.797, 'share'),
+    injections: [],
     retryAmplification: [],
     queuePeak: figure(611, 'messages'),
     drainMs: figure(15_300),
+    drainSlope: figure(-40, 'messages/s'),
+    drainPredicted: figure(15_000),
+    sagaFigures: {
+      confirmed: figure(1044, 'sagas'),
+      compensated: figure(34, 'sagas'),
+      stuck: figure(0, 'sagas'),
+    },
+    baseline: null,
+    dwellMs: 3_000,
     sagas: { confirmed: 1044, compensated: 34, stuck: 0, active: 0 },
     affectedServices: ['orders'],
     conditions: [

@@ -26,9 +26,13 @@ export function figureValue(figure: Figure): Measured {
     case 'services':
       return { value: count(figure.value), unit: figure.value === 1 ? 'other service' : 'other services' };
     case 'requests':
+    case 'calls':
+    case 'openings':
     case 'sagas':
     case 'messages':
       return { value: count(Math.round(figure.value)), unit: figure.unit };
+    case 'messages/s':
+      return { value: figure.value.toFixed(1), unit: figure.unit };
   }
 }
 

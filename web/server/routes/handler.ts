@@ -9,6 +9,7 @@ import type { Faults } from '../faults/faults.ts';
 import type { Halt } from '../faults/halt.ts';
 import type { AgentHub } from '../hub/agents.ts';
 import type { Controls } from '../hub/controls.ts';
+import type { Repeats } from '../runs/repeats.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { State } from '../state/index.ts';
 import type { Time } from '../time.ts';
@@ -31,6 +32,7 @@ export interface Parts {
   history: History;
   telemetry: Telemetry;
   runs: Runs;
+  repeats: Repeats;
   time: Time;
   store: () => StoreState;
 }

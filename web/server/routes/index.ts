@@ -3,7 +3,9 @@ import { chaosRoutes } from './chaos.ts';
 import { figureRoutes } from './figures.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { observeRoutes } from './observe.ts';
+import { proofRoutes } from './proofs.ts';
 import { queueRoutes } from './queues.ts';
+import { repeatRoutes } from './repeats.ts';
 import { resilienceRoutes } from './resilience.ts';
 import { runRoutes } from './runs.ts';
 import { sagaRoutes } from './sagas.ts';
@@ -23,5 +25,7 @@ export function createHandlers(parts: Parts): Handlers {
     ...figureRoutes(parts),
     ...chaosRoutes(parts),
     ...runRoutes(parts),
+    ...repeatRoutes(parts),
+    ...proofRoutes(parts),
   };
 }

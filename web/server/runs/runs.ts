@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { assertNever, StormglassError } from '@stormglass/agents/contract';
-import type { Run, RunEvent, RunSummary } from '@stormglass/chaos/contract';
+import type { Recovery, Run, RunEvent, RunSummary } from '@stormglass/chaos/contract';
 import {
   type LoadedExperiment,
   type LoadedFolder,
@@ -23,6 +23,8 @@ interface Parts {
   ports: RunPorts;
   run: RunExperiment;
   loadExperiments: () => Promise<LoadedFolder>;
+  /** What only the store knows of a run that is about to end; null when there is nothing to add. */
+  complete: (run: Run) => Promise<Recovery | null>;
   refuseWhenHalted: () => void;
 }
 
@@ -74,6 +76,22 @@ export class Runs {
     const run = this.#running?.run.id === id ? this.#running.run : this.#parts.state.runs.get(id);
     if (run) return run;
     throw new StormglassError('not_found', `there is no run ${id}`, 'See GET /api/runs.');
+  }
+
+  /** The line of a run in a list. */
+  summary(id: string): RunSummary {
+    return summarize(this.get(id));
+  }
+
+  /** Resolves when no run is going on, with the next one possibly begun by somebody else at once. */
+  async idle(): Promise<void> {
+    await this.#running?.done;
+  }
+
+  /** The run when it has its verdict. */
+  async whenEnded(id: string): Promise<Run> {
+    if (this.#running?.run.id === id) await this.#running.done;
+    return this.get(id);
   }
 
   async start({ experimentId, seed, unprotected = false }: StartRun, who: string): Promise<Run> {
@@ -150,7 +168,10 @@ export class Runs {
         clock: { now: () => time.now(), sleep: (ms, signal) => sleep(time, ms, signal) },
         signal: stop.signal,
       });
-      for await (const event of events) this.#record(running, event);
+      for await (const event of events) {
+        if (event.type === 'ended') await this.#complete(running, event.at);
+        this.#record(running, event);
+      }
       if (running.run.verdict === null) this.#fail(running, 'the engine ended without a verdict');
     } catch (error) {
       log.error({ err: error, run: run.id }, 'run failed');
@@ -165,6 +186,13 @@ export class Runs {
       );
       this.#tell(running.run, true);
     }
+  }
+
+  /** Before the verdict, after which nobody looks for another figure. A dashboard that goes down has no time for it. */
+  async #complete(running: Running, at: number): Promise<void> {
+    if (running.stop.signal.reason instanceof RunInterruption) return;
+    const recovery = await this.#parts.complete(running.run);
+    if (recovery !== null) this.#record(running, { type: 'measured', at, recovery });
   }
 
   #fail(running: Running, why: string): void {

@@ -3,6 +3,7 @@ import { openDatabase } from './database.ts';
 import { type FaultRecords, faultRecords } from './faults.ts';
 import { type HaltRecord, haltRecord } from './halt.ts';
 import { type ProcessRecords, processRecords } from './processes.ts';
+import { type RepeatRecords, repeatRecords } from './repeats.ts';
 import { type RunRecords, runRecords } from './runs.ts';
 
 /** The dashboard's own state: one SQLite file, one writer (this process). */
@@ -11,6 +12,7 @@ export interface State {
   faults: FaultRecords;
   halt: HaltRecord;
   processes: ProcessRecords;
+  repeats: RepeatRecords;
   runs: RunRecords;
   close(): void;
 }
@@ -22,6 +24,7 @@ export function openState(dataDir: string, now: () => number): State {
     faults: faultRecords(db),
     halt: haltRecord(db),
     processes: processRecords(db),
+    repeats: repeatRecords(db),
     runs: runRecords(db),
     close: () => db.close(),
   };

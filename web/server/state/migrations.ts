@@ -53,4 +53,13 @@ export const MIGRATIONS: readonly string[] = [
     body TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE repeats (
+    id TEXT PRIMARY KEY,
+    started_at REAL NOT NULL,
+    ended_at REAL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX repeats_by_time ON repeats (started_at);
+  `,
 ];

@@ -20,6 +20,7 @@ export type Telemetry = Pick<
   | 'invariants'
   | 'changes'
   | 'receipts'
+  | 'reach'
   | 'stats'
   | 'close'
 >;
@@ -53,6 +54,7 @@ export function noTelemetry(): Telemetry {
     invariants: absent,
     changes: absent,
     receipts: absent,
+    reach: absent,
     stats: absent,
     close: async () => undefined,
   };

@@ -1,0 +1,2 @@
+export { compareRuns, type RunTraffic } from './compare.ts';
+export { partOf } from './part.ts';

@@ -1,0 +1,3 @@
+export { type AfterRun, afterRun } from './after-run.ts';
+export { repeatResult } from './result.ts';
+export { seedsOf } from './seeds.ts';
