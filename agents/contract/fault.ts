@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NETWORK_ACTIONS, NETWORK_CATALOGUE } from './network-fault.ts';
 
 /** What is hurt. `service` is the OpenTelemetry `service.name`; `peer` the callee's. */
 export const FaultTarget = z.discriminatedUnion('kind', [
@@ -7,6 +8,8 @@ export const FaultTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('database'), service: z.string().min(1) }),
   z.object({ kind: z.literal('consumer'), service: z.string().min(1), queue: z.string().min(1) }),
   z.object({ kind: z.literal('process'), service: z.string().min(1), instance: z.string().optional() }),
+  /** The TCP proxy of that name: it stands between a service and its database, or before `broker`. */
+  z.object({ kind: z.literal('proxy'), service: z.string().min(1) }),
 ]);
 export type FaultTarget = z.infer<typeof FaultTarget>;
 export type TargetKind = FaultTarget['kind'];
@@ -54,6 +57,7 @@ export const FaultAction = z.discriminatedUnion('type', [
   z.object({ type: z.literal('consumer_stop') }),
   z.object({ type: z.literal('process_kill'), restartAfterMs: ms(2000) }),
   z.object({ type: z.literal('process_pause') }),
+  ...NETWORK_ACTIONS,
 ]);
 export type FaultAction = z.infer<typeof FaultAction>;
 export type FaultType = FaultAction['type'];
@@ -91,6 +95,7 @@ export const FAULT_CATALOGUE = {
   consumer_stop: { title: 'Consumer stop', targets: ['consumer'], positions: ['before'] },
   process_kill: { title: 'Kill (SIGKILL)', targets: ['process'], positions: ['before'] },
   process_pause: { title: 'Pause (SIGSTOP)', targets: ['process'], positions: ['before'] },
+  ...NETWORK_CATALOGUE,
 } as const satisfies Record<
   FaultType,
   { title: string; targets: readonly TargetKind[]; positions: readonly FaultPosition[] }

@@ -5,6 +5,7 @@ export * from './errors.ts';
 export * from './fault.ts';
 export * from './figures.ts';
 export * from './lease.ts';
+export * from './network-fault.ts';
 export * from './protection.ts';
 export * from './resilience.ts';
 export * from './sketch.ts';

@@ -1,0 +1,112 @@
+import type { WantedProxy } from '../collection.ts';
+import { badBody, invalidStream, invalidType, missingField } from '../errors.ts';
+import type { Attributes } from '../stage.ts';
+import type { Stream, Toxic, ToxicSpec } from '../toxic.ts';
+import { TOXIC_TYPES } from '../toxics/index.ts';
+import { decode, parseFirst, type Shape } from './decode.ts';
+
+const PROXY = { name: 'string', listen: 'string', upstream: 'string', enabled: 'bool' } as const;
+const OURS = { ttl: 'int64', seed: 'int64', max_affected: 'int64' } as const;
+const TOXIC = {
+  name: 'string',
+  type: 'string',
+  stream: 'string',
+  toxicity: 'float32',
+  attributes: 'object',
+  ...OURS,
+} as const;
+/** Longest life of a lease on a toxic, ms: that of a fault. */
+const MOST_TTL_MS = 600_000;
+
+/** The body of `POST /proxies`. */
+export function newProxy(body: string): WantedProxy {
+  return wantedProxy(parseFirst(body), '');
+}
+
+/** The body of `POST /populate`, and a configuration file. */
+export function proxyList(body: string): WantedProxy[] {
+  const list = parseFirst(body);
+  if (list === null) return [];
+  if (!Array.isArray(list)) {
+    const kind = typeof list === 'boolean' ? 'bool' : typeof list;
+    throw badBody(`json: cannot unmarshal ${kind} into Go value of type []struct`);
+  }
+  return list.map((each: unknown, i) => wantedProxy(each, ` at proxy ${i + 1}`));
+}
+
+function wantedProxy(value: unknown, where: string): WantedProxy {
+  const { name = '', listen = '', upstream = '', enabled = true } = decode(value, PROXY, 'Proxy');
+  if (name === '') throw missingField(`name${where}`);
+  if (upstream === '') throw missingField(`upstream${where}`);
+  return { name, listen, upstream, enabled };
+}
+
+/** The body of a change of a proxy; what it leaves out stays as it is. */
+export function changedProxy(body: string, known: Omit<WantedProxy, 'name'>): Omit<WantedProxy, 'name'> {
+  const { listen, upstream, enabled } = decode(parseFirst(body), PROXY, 'Proxy');
+  return {
+    listen: listen ?? known.listen,
+    upstream: upstream ?? known.upstream,
+    enabled: enabled ?? known.enabled,
+  };
+}
+
+/** The body of `POST /proxies/{proxy}/toxics`; `taken` throws when the name is. */
+export function newToxic(body: string, taken: (name: string) => void): ToxicSpec {
+  const given = decode(parseFirst(body), TOXIC, 'ToxicWrapper');
+  const { type = '', toxicity = 1 } = given;
+  const stream = streamOf(given.stream ?? 'downstream');
+  const name = given.name || `${type}_${given.stream ?? 'downstream'}`;
+  const kind = TOXIC_TYPES.get(type);
+  if (kind === undefined) throw invalidType();
+  taken(name);
+  return {
+    name,
+    type,
+    stream,
+    toxicity,
+    attributes: attributesOf(given.attributes, kind.zeros, type),
+    ttl: given.ttl === undefined ? null : ttlOf(given.ttl),
+    seed: given.seed ?? null,
+    maxAffected: given.max_affected ?? null,
+  };
+}
+
+/** The body of a change of a toxic; what it leaves out stays as it is. */
+export function changedToxic(body: string, toxic: Toxic) {
+  const shape = { attributes: 'object', toxicity: 'float32', ttl: 'int64' } as const;
+  const given = decode(parseFirst(body), shape, 'ToxicWrapper');
+  return {
+    attributes: attributesOf(given.attributes, toxic.attributes, toxic.spec.type),
+    toxicity: given.toxicity ?? toxic.toxicity,
+    ttl: given.ttl === undefined ? null : ttlOf(given.ttl),
+  };
+}
+
+/** The body of a renewal of a toxic's lease. */
+export function renewal(body: string): number {
+  const { ttl } = decode(parseFirst(body), OURS, 'Lease');
+  if (ttl === undefined) throw missingField('ttl');
+  return ttlOf(ttl);
+}
+
+function ttlOf(ttl: number): number {
+  if (ttl >= 1 && ttl <= MOST_TTL_MS) return ttl;
+  throw badBody(`ttl has to be 1 to ${MOST_TTL_MS} milliseconds`);
+}
+
+function streamOf(text: string): Stream {
+  const stream = text.toLowerCase();
+  if (stream === 'upstream' || stream === 'downstream') return stream;
+  throw invalidStream();
+}
+
+function attributesOf(given: object | undefined, known: Attributes, type: string): Attributes {
+  const entries = Object.entries(known).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? 'int64' : 'string',
+  ]);
+  const shape: Shape = Object.fromEntries(entries);
+  const goName = `${type.replace(/(^|_)(.)/g, (_all, _line, letter: string) => letter.toUpperCase())}Toxic.attributes`;
+  return { ...known, ...decode(given ?? null, shape, goName) } as Attributes;
+}
