@@ -29,7 +29,7 @@ test('32 MB arrive in both directions at once, byte for byte', async () => {
   for (let i = 0; i < data.length; i += 4) data.writeUInt32LE((i * 2_654_435_761) >>> 0, i);
   client.send(data);
   served.send(data);
-  await vi.waitFor(() => expect(client.received.length + served.received.length).toBe(2 * data.length), soon);
+  await vi.waitFor(() => expect(client.bytes + served.bytes).toBe(2 * data.length), soon);
   expect(client.received.equals(data)).toBe(true);
   expect(served.received.equals(data)).toBe(true);
 });

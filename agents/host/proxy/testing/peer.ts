@@ -5,6 +5,7 @@ export class Peer {
   readonly socket: Socket;
   /** What came, as it came. */
   readonly chunks: Buffer[] = [];
+  bytes = 0;
   /** The other end closed its half. */
   ended = false;
   closed = false;
@@ -13,7 +14,10 @@ export class Peer {
 
   constructor(socket: Socket) {
     this.socket = socket;
-    socket.on('data', (data: Buffer) => this.chunks.push(data));
+    socket.on('data', (data: Buffer) => {
+      this.chunks.push(data);
+      this.bytes += data.length;
+    });
     socket.on('end', () => {
       this.ended = true;
     });

@@ -309,7 +309,10 @@ describe('toxicity', () => {
       client.send('ab');
       await vi.waitFor(() => expect(client.ended || client.text === 'ab').toBe(true), soon);
       marks.push(client.ended ? 'x' : '.');
+      // One that stays would be the first which the next toxic meets.
+      client.socket.end();
     }
+    await vi.waitFor(() => expect(rig.proxies.get('link').open).toBe(0), soon);
     await rig.remove('limit_data');
     return marks.join('');
   }
