@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { AddressInfo } from 'node:net';
+import { ApiError } from './errors.ts';
 
 export interface Address {
   host: string;
@@ -21,12 +22,20 @@ export async function numeric(host: string): Promise<string | undefined> {
   return (found.find(({ family }) => family === 4) ?? found[0])?.address ?? host;
 }
 
-/** `localhost:80` and `127.0.0.1:80` are the same; what cannot be resolved stays as it is. */
+/** What is wrong with an address that is none, as Go says it. */
+export function addressProblem(text: string): string {
+  const port = /:(\d+)$/.exec(text)?.[1];
+  return port === undefined ? `address ${text}: missing port in address` : `address ${port}: invalid port`;
+}
+
+/** `localhost:80` and `127.0.0.1:80` are the same; throws when it is no address. */
 export async function resolved(text: string): Promise<string> {
   const address = parseAddress(text);
-  if (address === null) return text;
-  const host = await numeric(address.host).catch(() => undefined);
-  return host === undefined ? text : addressText({ address: host, family: '', port: address.port });
+  if (address === null) throw new ApiError(addressProblem(text), 500);
+  const host = await numeric(address.host).catch(() => {
+    throw new ApiError(`lookup ${address.host}: no such host`, 500);
+  });
+  return addressText({ address: host ?? '', family: '', port: address.port });
 }
 
 export function addressText({ address, port }: AddressInfo): string {

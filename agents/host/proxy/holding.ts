@@ -1,3 +1,4 @@
+import { after } from './after.ts';
 import type { Attributes, Chunk, End, Seat, Stage } from './stage.ts';
 
 /** What a connection may have held back in one direction before its sender is held back, where nothing says otherwise. */
@@ -143,7 +144,7 @@ export abstract class Holding<A extends Attributes> implements Stage {
 
   #wait(ms: number): void {
     // Rounded up: a timer of 1.9 ms would fire after 1.
-    this.#timer = setTimeout(() => this.#pump(), Math.ceil(ms));
+    this.#timer = after(Math.ceil(ms), () => this.#pump());
   }
 
   #stopTimer(): void {

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { type Address, addressText, numeric, parseAddress } from './address.ts';
+import { type Address, addressProblem, addressText, numeric, parseAddress } from './address.ts';
 import { ApiError } from './errors.ts';
 
 /** Connections which the kernel may keep until they are accepted. */
@@ -16,7 +16,7 @@ export interface Listener {
 /** Throws as Toxiproxy says it when the address cannot be listened on. */
 export async function listen(text: string, onClient: (client: Socket) => void): Promise<Listener> {
   const address = parseAddress(text);
-  if (address === null) throw new ApiError(`listen tcp: address ${text}: missing port in address`, 500);
+  if (address === null) throw new ApiError(`listen tcp: ${addressProblem(text)}`, 500);
   // Half-open, so that one end may close its half; without delay, or small messages would wait for each other.
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, onClient);
   const bound = await bind(server, address, text);

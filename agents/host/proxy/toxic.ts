@@ -8,6 +8,8 @@ export interface ToxicSpec {
   name: string;
   type: string;
   stream: Stream;
+  /** As it was written: `Upstream` is shown as such. */
+  streamGiven: string;
   toxicity: number;
   attributes: Attributes;
   /** Milliseconds after which it takes itself away unless its lease is renewed. */

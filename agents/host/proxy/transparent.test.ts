@@ -93,6 +93,7 @@ test('when much is held for all connections, each is held back early', async () 
       name: 'late',
       type: 'latency',
       stream: 'upstream' as const,
+      streamGiven: 'upstream',
       toxicity: 1,
       attributes: { latency: 600_000, jitter: 0 },
       ttl: null,

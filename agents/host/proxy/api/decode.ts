@@ -25,6 +25,16 @@ export function parseFirst(text: string): unknown {
   }
 }
 
+/** What Toxiproxy's own types are called, which its errors tell. */
+export interface Named {
+  /** The whole. */
+  type: string;
+  /** Before the name of a field. */
+  field: string;
+  /** Of the field `attributes`. */
+  attributes?: string;
+}
+
 /** Where V8 missed something, and what Go says there. */
 const MISSED: readonly [RegExp, string][] = [
   [/^Expected (double-quoted )?property name/, 'looking for beginning of object key string'],
@@ -39,14 +49,16 @@ function goWords(said: string, text: string): string {
   const at = /at position (\d+)/.exec(said)?.[1];
   const where = MISSED.find(([missed]) => missed.test(said))?.[1] ?? 'in string literal';
   const char = at === undefined ? undefined : text.trimEnd()[Number(at)];
-  return char === undefined ? 'unexpected EOF' : `invalid character '${char}' ${where}`;
+  return char === undefined
+    ? 'unexpected EOF'
+    : `invalid character '${JSON.stringify(char).slice(1, -1)}' ${where}`;
 }
 
 /** The fields of an object by their names in whatever case; throws when one has another type. Null is absence. */
-export function decode<S extends Shape>(value: unknown, shape: S, what: string): Decoded<S> {
+export function decode<S extends Shape>(value: unknown, shape: S, what: Named): Decoded<S> {
   if (value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw badBody(`json: cannot unmarshal ${kindOf(value)} into Go value of type ${what}`);
+    throw badBody(`json: cannot unmarshal ${kindOf(value)} into Go value of type ${what.type}`);
   }
   const names = new Map(Object.keys(shape).map((name) => [name.toLowerCase(), name]));
   const decoded: Record<string, unknown> = {};
@@ -56,7 +68,10 @@ export function decode<S extends Shape>(value: unknown, shape: S, what: string):
     const kind = shape[name];
     if (kind === undefined || !fits(field, kind)) {
       const given = typeof field === 'number' && kind === 'int64' ? `number ${field}` : kindOf(field);
-      throw badBody(`json: cannot unmarshal ${given} into Go struct field ${what}.${name} of type ${kind}`);
+      const typeName = (name === 'attributes' && what.attributes) || kind;
+      throw badBody(
+        `json: cannot unmarshal ${given} into Go struct field ${what.field}.${name} of type ${typeName}`,
+      );
     }
     decoded[name] = field;
   }

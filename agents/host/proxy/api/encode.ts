@@ -3,7 +3,7 @@ import type { Toxic } from '../toxic.ts';
 
 /** A toxic as Toxiproxy shows it. What is ours is shown only where somebody asked for it: clients may be strict. */
 export function toxicView({ spec, attributes, toxicity, effects }: Toxic): object {
-  const { name, type, stream, ttl, seed, maxAffected } = spec;
+  const { name, type, streamGiven: stream, ttl, seed, maxAffected } = spec;
   return {
     attributes,
     name,

@@ -5,6 +5,7 @@ import type { Stream, Toxic, ToxicSpec } from '../toxic.ts';
 import { TOXIC_TYPES } from '../toxics/index.ts';
 import { decode, parseFirst, type Shape } from './decode.ts';
 
+const PROXY_NAMES = { type: 'toxiproxy.Proxy', field: 'Proxy' };
 const PROXY = { name: 'string', listen: 'string', upstream: 'string', enabled: 'bool' } as const;
 const OURS = { ttl: 'int64', seed: 'int64', max_affected: 'int64' } as const;
 const TOXIC = {
@@ -35,7 +36,7 @@ export function proxyList(body: string): WantedProxy[] {
 }
 
 function wantedProxy(value: unknown, where: string): WantedProxy {
-  const { name = '', listen = '', upstream = '', enabled = true } = decode(value, PROXY, 'Proxy');
+  const { name = '', listen = '', upstream = '', enabled = true } = decode(value, PROXY, PROXY_NAMES);
   if (name === '') throw missingField(`name${where}`);
   if (upstream === '') throw missingField(`upstream${where}`);
   return { name, listen, upstream, enabled };
@@ -43,7 +44,7 @@ function wantedProxy(value: unknown, where: string): WantedProxy {
 
 /** The body of a change of a proxy; what it leaves out stays as it is. */
 export function changedProxy(body: string, known: Omit<WantedProxy, 'name'>): Omit<WantedProxy, 'name'> {
-  const { listen, upstream, enabled } = decode(parseFirst(body), PROXY, 'Proxy');
+  const { listen, upstream, enabled } = decode(parseFirst(body), PROXY, PROXY_NAMES);
   return {
     listen: listen ?? known.listen,
     upstream: upstream ?? known.upstream,
@@ -53,7 +54,7 @@ export function changedProxy(body: string, known: Omit<WantedProxy, 'name'>): Om
 
 /** The body of `POST /proxies/{proxy}/toxics`; `taken` throws when the name is. */
 export function newToxic(body: string, taken: (name: string) => void): ToxicSpec {
-  const given = decode(parseFirst(body), TOXIC, 'ToxicWrapper');
+  const given = decode(parseFirst(body), TOXIC, { type: 'toxics.ToxicWrapper', field: 'ToxicWrapper' });
   const { type = '', toxicity = 1 } = given;
   const stream = streamOf(given.stream ?? 'downstream');
   const name = given.name || `${type}_${given.stream ?? 'downstream'}`;
@@ -64,6 +65,7 @@ export function newToxic(body: string, taken: (name: string) => void): ToxicSpec
     name,
     type,
     stream,
+    streamGiven: given.stream ?? 'downstream',
     toxicity,
     attributes: attributesOf(given.attributes, kind.zeros, type),
     ttl: given.ttl === undefined ? null : ttlOf(given.ttl),
@@ -75,7 +77,8 @@ export function newToxic(body: string, taken: (name: string) => void): ToxicSpec
 /** The body of a change of a toxic; what it leaves out stays as it is. */
 export function changedToxic(body: string, toxic: Toxic) {
   const shape = { attributes: 'object', toxicity: 'float32', ttl: 'int64' } as const;
-  const given = decode(parseFirst(body), shape, 'ToxicWrapper');
+  const attributes = `toxics.${goName(toxic.spec.type)}`;
+  const given = decode(parseFirst(body), shape, { type: 'struct', field: '', attributes });
   return {
     attributes: attributesOf(given.attributes, toxic.attributes, toxic.spec.type),
     toxicity: given.toxicity ?? toxic.toxicity,
@@ -85,7 +88,7 @@ export function changedToxic(body: string, toxic: Toxic) {
 
 /** The body of a renewal of a toxic's lease. */
 export function renewal(body: string): number {
-  const { ttl } = decode(parseFirst(body), OURS, 'Lease');
+  const { ttl } = decode(parseFirst(body), OURS, { type: 'Lease', field: 'Lease' });
   if (ttl === undefined) throw missingField('ttl');
   return ttlOf(ttl);
 }
@@ -107,6 +110,15 @@ function attributesOf(given: object | undefined, known: Attributes, type: string
     typeof value === 'number' ? 'int64' : 'string',
   ]);
   const shape: Shape = Object.fromEntries(entries);
-  const goName = `${type.replace(/(^|_)(.)/g, (_all, _line, letter: string) => letter.toUpperCase())}Toxic.attributes`;
-  return { ...known, ...decode(given ?? null, shape, goName) } as Attributes;
+  const name = goName(type);
+  return {
+    ...known,
+    ...decode(given ?? null, shape, { type: name, field: `${name}.attributes` }),
+  } as Attributes;
+}
+
+/** `limit_data` is a `LimitDataToxic` there. */
+function goName(type: string): string {
+  const parts = type.split('_').map((part) => part.charAt(0).toUpperCase() + part.slice(1));
+  return `${parts.join('')}Toxic`;
 }

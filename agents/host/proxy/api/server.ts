@@ -30,9 +30,7 @@ export async function serveApi(proxies: Proxies, host: string, port: number): Pr
 }
 
 async function answer(proxies: Proxies, request: IncomingMessage): Promise<Answer> {
-  // What a web page sends: any page could post to this port otherwise.
-  if (request.headers['user-agent']?.startsWith('Mozilla/')) return plain('User agent not allowed\n', 403);
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  const path = unescaped(new URL(request.url ?? '/', 'http://localhost').pathname);
   const found = ROUTES.flatMap((route) => {
     const names = namesIn(route.path, path);
     return names === null ? [] : [{ route, names }];
@@ -40,6 +38,8 @@ async function answer(proxies: Proxies, request: IncomingMessage): Promise<Answe
   if (found.length === 0) return plain('404 page not found\n', 404);
   const match = found.find(({ route }) => route.methods.includes(request.method ?? ''));
   if (match === undefined) return { status: 405, type: '', body: '' };
+  // What a web page sends: any page could post to this port otherwise.
+  if (request.headers['user-agent']?.startsWith('Mozilla/')) return plain('User agent not allowed\n', 403);
   return match.route.handle({ proxies, names: match.names, body: await bodyOf(request) });
 }
 
@@ -53,7 +53,7 @@ function namesIn(pattern: string, path: string): string[] | null {
     const part = given[i] ?? '';
     if (segment === '*') {
       if (part === '') return null;
-      names.push(unescaped(part));
+      names.push(part);
     } else if (segment !== part) return null;
   }
   return names;

@@ -1,3 +1,4 @@
+import { after } from '../after.ts';
 import { Passing } from '../passing.ts';
 import type { Chunk, Seat, ToxicType } from '../stage.ts';
 
@@ -36,7 +37,7 @@ class CutOff extends Passing<ResetPeer> {
     this.#takes = this.seat.take();
     if (!this.#takes) return;
     // A turn later at the earliest: the chain may just be under construction.
-    this.#timer = setTimeout(() => this.seat.next.end('reset'), Math.max(0, this.seat.attributes.timeout));
+    this.#timer = after(this.seat.attributes.timeout, () => this.seat.next.end('reset'));
   }
 }
 

@@ -1,3 +1,4 @@
+import { after } from '../after.ts';
 import { Passing } from '../passing.ts';
 import type { Seat, ToxicType } from '../stage.ts';
 
@@ -19,7 +20,7 @@ class Silent extends Passing<Timeout> {
   override refresh(): void {
     this.dispose();
     const { timeout } = this.seat.attributes;
-    if (timeout > 0) this.#timer = setTimeout(() => this.seat.next.end('close'), timeout);
+    if (timeout > 0) this.#timer = after(timeout, () => this.seat.next.end('close'));
   }
 
   override dissolve(): void {
