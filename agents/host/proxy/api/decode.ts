@@ -49,6 +49,7 @@ function goWords(said: string, text: string): string {
   const at = /at position (\d+)/.exec(said)?.[1];
   const where = MISSED.find(([missed]) => missed.test(said))?.[1] ?? 'in string literal';
   const char = at === undefined ? undefined : text.trimEnd()[Number(at)];
+  if (char === '"') return `invalid character '"' ${where}`;
   return char === undefined
     ? 'unexpected EOF'
     : `invalid character '${JSON.stringify(char).slice(1, -1)}' ${where}`;

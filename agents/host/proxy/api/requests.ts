@@ -3,9 +3,15 @@ import { badBody, invalidStream, invalidType, missingField } from '../errors.ts'
 import type { Attributes } from '../stage.ts';
 import type { Stream, Toxic, ToxicSpec } from '../toxic.ts';
 import { TOXIC_TYPES } from '../toxics/index.ts';
-import { decode, parseFirst, type Shape } from './decode.ts';
+import { decode, type Named, parseFirst, type Shape } from './decode.ts';
 
 const PROXY_NAMES = { type: 'toxiproxy.Proxy', field: 'Proxy' };
+const LISTED = { type: 'struct { toxiproxy.Proxy; Enabled *bool "json:\\"enabled\\"" }', field: '' };
+const TOXIC_NAMES = {
+  type: 'toxics.ToxicWrapper',
+  field: 'ToxicWrapper',
+  attributes: 'toxics.NoopToxic',
+};
 const PROXY = { name: 'string', listen: 'string', upstream: 'string', enabled: 'bool' } as const;
 const OURS = { ttl: 'int64', seed: 'int64', max_affected: 'int64' } as const;
 const TOXIC = {
@@ -21,7 +27,7 @@ const MOST_TTL_MS = 600_000;
 
 /** The body of `POST /proxies`. */
 export function newProxy(body: string): WantedProxy {
-  return wantedProxy(parseFirst(body), '');
+  return wantedProxy(parseFirst(body), PROXY_NAMES, '');
 }
 
 /** The body of `POST /populate`, and a configuration file. */
@@ -30,13 +36,13 @@ export function proxyList(body: string): WantedProxy[] {
   if (list === null) return [];
   if (!Array.isArray(list)) {
     const kind = typeof list === 'boolean' ? 'bool' : typeof list;
-    throw badBody(`json: cannot unmarshal ${kind} into Go value of type []struct`);
+    throw badBody(`json: cannot unmarshal ${kind} into Go value of type []${LISTED.type}`);
   }
-  return list.map((each: unknown, i) => wantedProxy(each, ` at proxy ${i + 1}`));
+  return list.map((each: unknown, i) => wantedProxy(each, LISTED, ` at proxy ${i + 1}`));
 }
 
-function wantedProxy(value: unknown, where: string): WantedProxy {
-  const { name = '', listen = '', upstream = '', enabled = true } = decode(value, PROXY, PROXY_NAMES);
+function wantedProxy(value: unknown, names: Named, where: string): WantedProxy {
+  const { name = '', listen = '', upstream = '', enabled = true } = decode(value, PROXY, names);
   if (name === '') throw missingField(`name${where}`);
   if (upstream === '') throw missingField(`upstream${where}`);
   return { name, listen, upstream, enabled };
@@ -54,7 +60,7 @@ export function changedProxy(body: string, known: Omit<WantedProxy, 'name'>): Om
 
 /** The body of `POST /proxies/{proxy}/toxics`; `taken` throws when the name is. */
 export function newToxic(body: string, taken: (name: string) => void): ToxicSpec {
-  const given = decode(parseFirst(body), TOXIC, { type: 'toxics.ToxicWrapper', field: 'ToxicWrapper' });
+  const given = decode(parseFirst(body), TOXIC, TOXIC_NAMES);
   const { type = '', toxicity = 1 } = given;
   const stream = streamOf(given.stream ?? 'downstream');
   const name = given.name || `${type}_${given.stream ?? 'downstream'}`;
@@ -119,6 +125,7 @@ function attributesOf(given: object | undefined, known: Attributes, type: string
 
 /** `limit_data` is a `LimitDataToxic` there. */
 function goName(type: string): string {
+  if (type === 'reset_peer') return 'ResetToxic';
   const parts = type.split('_').map((part) => part.charAt(0).toUpperCase() + part.slice(1));
   return `${parts.join('')}Toxic`;
 }
