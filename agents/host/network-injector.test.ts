@@ -101,8 +101,10 @@ test('down is read back by a connection', async () => {
   const fault = lease({ type: 'network_down' });
   await table.arm(fault);
   await expect(rig.client()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await vi.waitFor(() => expect(effects).toBe(1), soon);
   expect(await table.release(fault.faultId)).toMatchObject({
     reverted: true,
+    injections: 1,
     readBack: '0 toxics of it on proxy link, connections are accepted',
   });
   await connected();

@@ -113,6 +113,8 @@ export class ToxicProxy {
     this.#toxics.push(toxic);
     if (toxic.spec.ttl !== null) this.#lease(toxic, toxic.spec.ttl);
     for (const connection of this.#connections) connection.add(toxic);
+    // Who is refused afterwards is seen by the kernel alone.
+    if (isDown(toxic)) for (let ended = 0; ended < Math.max(1, this.open); ended++) toxic.take();
     if (isDown(toxic)) await this.#next(() => this.#settle());
   }
 

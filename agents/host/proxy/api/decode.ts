@@ -1,7 +1,7 @@
 import { badBody } from '../errors.ts';
 
 /** The types which Toxiproxy's API has; a client written for it may send nothing else. */
-export type Kind = 'string' | 'bool' | 'int64' | 'float32' | 'object';
+export type Kind = 'string' | 'bool' | 'int' | 'int64' | 'float32' | 'object';
 type Of<K extends Kind> = K extends 'string'
   ? string
   : K extends 'bool'
@@ -68,7 +68,8 @@ export function decode<S extends Shape>(value: unknown, shape: S, what: Named): 
     if (name === undefined || field === null) continue;
     const kind = shape[name];
     if (kind === undefined || !fits(field, kind)) {
-      const given = typeof field === 'number' && kind === 'int64' ? `number ${field}` : kindOf(field);
+      const given =
+        typeof field === 'number' && (kind === 'int64' || kind === 'int') ? `number ${field}` : kindOf(field);
       const typeName = (name === 'attributes' && what.attributes) || kind;
       throw badBody(
         `json: cannot unmarshal ${given} into Go struct field ${what.field}.${name} of type ${typeName}`,
@@ -85,6 +86,7 @@ function fits(value: unknown, kind: Kind): boolean {
       return typeof value === 'string';
     case 'bool':
       return typeof value === 'boolean';
+    case 'int':
     case 'int64':
       return Number.isSafeInteger(value);
     case 'float32':

@@ -113,7 +113,7 @@ function streamOf(text: string): Stream {
 function attributesOf(given: object | undefined, known: Attributes, type: string): Attributes {
   const entries = Object.entries(known).map(([name, value]) => [
     name,
-    typeof value === 'number' ? 'int64' : 'string',
+    typeof value === 'number' ? (type === 'slicer' ? 'int' : 'int64') : 'string',
   ]);
   const shape: Shape = Object.fromEntries(entries);
   const name = goName(type);
