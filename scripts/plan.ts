@@ -26,6 +26,8 @@ export const DEFAULT_PORTS = {
   loadgen: 4111,
   auditor: 4112,
   'queue-agent': 4113,
+  /** Toxiproxy's own; taken with STORMGLASS_PROXY=on only. */
+  proxy: 8474,
 } as const;
 export type PortName = keyof typeof DEFAULT_PORTS;
 export type Ports = Record<PortName, number>;

@@ -6,6 +6,7 @@ import { accessKeys, type DataDir, openDataDir } from './launch/data-dir.ts';
 import { Launcher } from './launch/launcher.ts';
 import { HELP, parseOptions, type StartOptions } from './launch/options.ts';
 import { choosePorts, demandFree } from './launch/ports.ts';
+import { wantsProxy } from './launch/proxy.ts';
 import { jsonReport, type Report, textReport } from './launch/reporter.ts';
 import type { PortName, Ports } from './plan.ts';
 
@@ -19,7 +20,10 @@ const RECLAIM_MS = 6_000;
 function listeners(options: StartOptions, ports: Ports): { name: PortName; port: number; host: string }[] {
   const open: PortName[] = ['dashboard', 'otlpHttp', 'otlpGrpc'];
   const bare: PortName[] = [...open, 'collectorQuery'];
-  const names = options.bare ? bare : (Object.keys(ports) as PortName[]);
+  const all = (Object.keys(ports) as PortName[]).filter(
+    (name) => name !== 'proxy' || wantsProxy(process.env),
+  );
+  const names = options.bare ? bare : all;
   return names.map((name) => ({
     name,
     port: ports[name],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DATABASE_ACTIONS, DATABASE_CATALOGUE } from './faults/database.ts';
 import { HTTP_ACTIONS, HTTP_CATALOGUE } from './faults/http.ts';
 import { MESSAGING_ACTIONS, MESSAGING_CATALOGUE } from './faults/messaging.ts';
+import { NETWORK_ACTIONS, NETWORK_CATALOGUE } from './faults/network.ts';
 import { PROCESS_ACTIONS, PROCESS_CATALOGUE } from './faults/process.ts';
 import { FaultPosition, type FaultRow, FaultTarget, type TargetKind } from './faults/row.ts';
 
@@ -22,6 +23,7 @@ export const FaultAction = z.discriminatedUnion('type', [
   ...DATABASE_ACTIONS,
   ...MESSAGING_ACTIONS,
   ...PROCESS_ACTIONS,
+  ...NETWORK_ACTIONS,
 ]);
 export type FaultAction = z.infer<typeof FaultAction>;
 export type FaultType = FaultAction['type'];
@@ -53,6 +55,7 @@ export const FAULT_CATALOGUE = {
   ...DATABASE_CATALOGUE,
   ...MESSAGING_CATALOGUE,
   ...PROCESS_CATALOGUE,
+  ...NETWORK_CATALOGUE,
 } as const satisfies Record<FaultType, FaultRow>;
 
 /** Only who sends a call can send it later, or again. */

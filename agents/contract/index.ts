@@ -3,6 +3,7 @@ export * from './controls.ts';
 export * from './critical-path.ts';
 export * from './errors.ts';
 export * from './fault.ts';
+export * from './faults/network.ts';
 export * from './figures.ts';
 export * from './lease.ts';
 export * from './protection.ts';

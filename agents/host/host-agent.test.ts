@@ -43,6 +43,7 @@ beforeAll(async () => {
     key: null,
     version: 'test',
     reach: ['orders', 'payments'],
+    proxyApi: null,
     startedAt: 0,
     onUndone: () => undefined,
   });

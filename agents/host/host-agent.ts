@@ -13,6 +13,8 @@ import { systemClock } from '../node/clock.ts';
 import { LeaseTable } from '../node/leases.ts';
 import { DatabaseGate } from './database-outage.ts';
 import { type HostParts, killInjector, outageInjector, pauseInjector } from './injectors.ts';
+import { networkInjector } from './network-injector.ts';
+import { ProxyClient } from './proxy/client.ts';
 import type { Supervisor } from './supervisor.ts';
 import { tableLockInjector } from './table-lock.ts';
 import { type Undo, UndoJournal } from './undo-journal.ts';
@@ -33,6 +35,8 @@ export interface HostAgentOptions {
   version: string;
   /** Services whose process or database may be hurt. */
   reach: readonly string[];
+  /** URL of the TCP proxy's API; null when none runs. */
+  proxyApi: string | null;
   /** Epoch milliseconds of the launcher's start. */
   startedAt: number;
   /** What was taken back at the start, in words. */
@@ -66,7 +70,11 @@ export async function startHostAgent(options: HostAgentOptions): Promise<HostAge
       arm: (lease) => tables.arm(lease),
       renew: (renewal) => tables.each((table) => table.renew(renewal)),
       release: (faultId) => tables.release(faultId),
-      halt: () => tables.halt(),
+      halt: async () => {
+        const answer = await tables.halt();
+        await resetProxies(options.proxyApi);
+        return { ...answer, readBackAt: systemClock.wall() };
+      },
       invoke: (call) => ({ ok: false, message: `the host offers no ${call.name}`, next: 'ask a service' }),
     },
   });
@@ -102,6 +110,12 @@ function helloOf(options: HostAgentOptions, tables: HostLeases, channel: Channel
     protections: [],
     dropped: channel === undefined || channel.dropped === 0 ? {} : { channel: channel.dropped },
   };
+}
+
+/** Also toxics which were put there by other tools: stop means stop. */
+async function resetProxies(api: string | null): Promise<void> {
+  // One that does not answer has no effect but its absence, and its supervisor sees to that.
+  if (api !== null) await new ProxyClient(api).reset().catch(() => undefined);
 }
 
 async function takeBack(gate: DatabaseGate, undo: Undo): Promise<string> {
@@ -148,6 +162,7 @@ class HostLeases {
             pauseInjector(parts),
             outageInjector(parts),
             tableLockInjector(options.adminUrl),
+            ...(options.proxyApi === null ? [] : [networkInjector(options.proxyApi)]),
           ],
           // What is done to a process or a database is done once, so its only effect is its first.
           onEffect: ({ faultId }, count) => {

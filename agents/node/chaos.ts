@@ -97,6 +97,7 @@ function targetName(target: FaultTarget): string {
     case 'service':
     case 'database':
     case 'process':
+    case 'proxy':
       return target.service;
   }
 }

@@ -39,6 +39,8 @@ function targetName(target: FaultTarget): string {
       return `${target.service}, queue ${target.queue}`;
     case 'database':
       return `the database of ${target.service}`;
+    case 'proxy':
+      return `the network before ${target.service}'s database or broker`;
     case 'service':
     case 'process':
       return target.instance ?? target.service;

@@ -3,6 +3,7 @@ import {
   type FaultInterval,
   type FaultType,
   injectingService,
+  isNetworkAction,
   mergeSketches,
   quantile,
   type Timeline,
@@ -71,6 +72,7 @@ function fromEffects(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
 function ownSign(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
   const service = injectingService(fault.spec.target);
   const { action, target } = fault.spec;
+  if (isNetworkAction(action)) return hurtStatements(fault, timeline, service);
   switch (action.type) {
     case 'process_kill':
     case 'process_pause':
@@ -88,14 +90,18 @@ function ownSign(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
     case 'database_outage':
     case 'lock_contention':
     case 'pool_exhaustion':
-      return failing(fault, timeline, (cell) => cell.kind === 'db' && uses(cell, service)).map((at) => ({
-        at,
-        rule: `failed or slow statement of ${service}`,
-      }));
+      return hurtStatements(fault, timeline, service);
     default:
       // Those with receipts, which are not asked.
       return [];
   }
+}
+
+function hurtStatements(fault: FaultInterval, timeline: Timeline, service: string): FirstEffect[] {
+  return failing(fault, timeline, (cell) => cell.kind === 'db' && uses(cell, service)).map((at) => ({
+    at,
+    rule: `failed or slow statement of ${service}`,
+  }));
 }
 
 /** Of a service, or on the database of that name: the broker's is used by several. */

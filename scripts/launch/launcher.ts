@@ -34,6 +34,8 @@ import { insideUrl, outsideUrl } from './addresses.ts';
 import { type DataDir, type Keys, shopSecrets } from './data-dir.ts';
 import { INHERITED } from './inherited.ts';
 import type { StartOptions } from './options.ts';
+import { freePorts } from './ports.ts';
+import { proxyProcess, throughProxies, wantsProxy } from './proxy.ts';
 import type { Report } from './reporter.ts';
 
 /** Groups in the order in which they end: who calls goes before who is called. */
@@ -122,11 +124,20 @@ export class Launcher {
     // New ones at each start: the authority's key is never written.
     if (context.tlsDir !== null) writeCertificates(context.tlsDir, CERTIFIED);
     this.#publish(context.databases, postgres.adminUrl);
+    const seen = wantsProxy(process.env) ? await this.#startProxy(context) : context;
     await this.#startHost(context, postgres.adminUrl);
-    const { first, rest } = shop(context);
+    const { first, rest } = shop(seen);
     for (const row of first) await this.#run('shop', row);
     await Promise.all([...rest, queueAgent(context), auditor(context)].map((row) => this.#run('shop', row)));
-    await this.#run('load', loadgen(context, options.load));
+    await this.#run('load', loadgen(seen, options.load));
+  }
+
+  /** What the shop is told then: its databases and its broker are behind the proxy. Who measures goes past it. */
+  async #startProxy(context: LaunchContext): Promise<LaunchContext> {
+    const ports = await freePorts(Object.keys(context.databases).length);
+    const { links, urls } = throughProxies(context.databases, ports);
+    await this.#run('databases', proxyProcess(context, links));
+    return { ...context, databases: urls };
   }
 
   /** For tools and tests which look for this installation by its data directory. */
@@ -150,6 +161,7 @@ export class Launcher {
       key: context.keys.agent,
       version: context.version,
       // The broker is no service, but its database can be closed like one.
+      proxyApi: wantsProxy(process.env) ? insideUrl('127.0.0.1', context.ports.proxy) : null,
       reach: [...SHOP.map(({ name }) => name), 'broker'],
       startedAt: this.#startedAt,
       onUndone: (words) => this.#say(`taken back from an earlier start: ${words}`),

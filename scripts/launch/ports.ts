@@ -17,7 +17,7 @@ export async function choosePorts(dashboard: number | null): Promise<Ports> {
 }
 
 /** All are held open at the same time, so that none is given out twice. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => listen(0, '127.0.0.1')));
   const ports = servers.map((server) => {
     const address = server.address();

@@ -1,4 +1,11 @@
-import { assertNever, type FaultAction, type FaultSpec, type FaultTarget } from '@stormglass/agents/contract';
+import {
+  assertNever,
+  type FaultAction,
+  type FaultSpec,
+  type FaultTarget,
+  isNetworkAction,
+  networkWords,
+} from '@stormglass/agents/contract';
 
 function seconds(ms: number): string {
   return ms >= 1000 ? `${Number((ms / 1000).toFixed(1))} s` : `${ms} ms`;
@@ -6,6 +13,7 @@ function seconds(ms: number): string {
 
 /** The action in words: `latency 3.5 s`. */
 export function actionWords(action: FaultAction): string {
+  if (isNetworkAction(action)) return networkWords(action);
   switch (action.type) {
     case 'latency':
       return `latency ${seconds(action.ms)}${action.jitterMs > 0 ? ` ± ${seconds(action.jitterMs)}` : ''}`;
@@ -39,6 +47,7 @@ export function targetWords(target: FaultTarget): string {
     case 'process':
       return target.instance ?? target.service;
     case 'database':
+    case 'proxy':
       return target.service;
     case 'edge':
       return `${target.from} → ${target.to}`;

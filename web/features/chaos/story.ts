@@ -1,4 +1,4 @@
-import { assertNever, type FaultSpec } from '@stormglass/agents/contract';
+import { assertNever, type FaultSpec, isNetworkAction, networkWords } from '@stormglass/agents/contract';
 import type { Figure, Recovery, Run } from '@stormglass/chaos/contract';
 import { clock, count, durationText, plural } from '../../ui/format.ts';
 import { lastToHold } from './conditions.ts';
@@ -21,6 +21,7 @@ function whatBroke(spec: FaultSpec): string {
   const { action, target, selector } = spec;
   const on = selector.percentage < 100 ? `${selector.percentage} % of calls` : 'every call';
   const who = target.kind === 'edge' ? `Calls from ${target.from} to ${target.to}` : capital(target.service);
+  if (isNetworkAction(action)) return `${who} had ${networkWords(action)} to its database or broker`;
   switch (action.type) {
     case 'latency':
       return `${who} answered ${durationText(action.ms)} late on ${on}`;

@@ -50,9 +50,9 @@ export function resolveTargets(
   return viaHost(spec) ? capable.slice(0, 1) : capable;
 }
 
-/** Processes and databases are hurt from outside, the rest from within the service. */
+/** Processes, databases and the network are hurt from outside, the rest from within the service. */
 function viaHost(spec: FaultSpec): boolean {
-  return spec.target.kind === 'process' || spec.target.kind === 'database';
+  return ['process', 'database', 'proxy'].includes(spec.target.kind);
 }
 
 function hostAgents(spec: FaultSpec, agents: readonly AgentView[]): AgentView[] {
@@ -100,5 +100,6 @@ export function describeTarget(target: FaultTarget): string {
   if (target.kind === 'edge') return `${target.from} -> ${target.to}`;
   if (target.kind === 'consumer') return `${target.service} (queue ${target.queue})`;
   if (target.kind === 'database') return `database of ${target.service}`;
+  if (target.kind === 'proxy') return `network before the database of ${target.service}`;
   return target.instance ? `${target.service} (${target.instance})` : target.service;
 }

@@ -52,6 +52,7 @@ function callsOn(timeline: Timeline, at: number, target: FaultTarget): Reach {
       case 'process':
         return c.kind === 'server' && c.service === target.service;
       case 'database':
+      case 'proxy':
         return c.kind === 'server' && c.service === target.service;
       case 'edge':
         return c.kind === 'client' && c.service === target.from && c.peer === target.to;

@@ -4,6 +4,10 @@ import {
   type FaultPosition,
   type FaultTarget,
   type FaultType,
+  isNetworkType,
+  NETWORK_PARAMETERS,
+  type NetworkParameter,
+  networkAction,
   positionsOf,
 } from '@stormglass/agents/contract';
 import type { AgentView } from '../../../live/protocol.ts';
@@ -44,6 +48,7 @@ function targetsOf(chosen: Chosen, agents: readonly AgentView[]): FaultTarget[] 
       return [
         { kind: 'service', service },
         { kind: 'database', service },
+        { kind: 'proxy', service },
         ...processesOf(service, agents),
         ...chosen.queues.map((queue): FaultTarget => ({ kind: 'consumer', service, queue })),
       ];
@@ -114,7 +119,7 @@ export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): Brea
 
 /** A parameter of a fault as a form shows it. */
 export interface Parameter {
-  name: 'ms' | 'jitterMs' | 'status' | 'restartAfterMs';
+  name: 'ms' | 'jitterMs' | 'status' | 'restartAfterMs' | NetworkParameter['name'];
   label: string;
   unit: string;
   initial: number;
@@ -122,7 +127,8 @@ export interface Parameter {
   max: number;
 }
 
-export function parametersOf(type: FaultType): Parameter[] {
+export function parametersOf(type: FaultType): readonly Parameter[] {
+  if (isNetworkType(type)) return NETWORK_PARAMETERS[type];
   switch (type) {
     case 'latency':
       return [
@@ -146,6 +152,7 @@ export function hurtsCalls(type: FaultType): boolean {
 }
 
 export function actionOf(type: OnMap, values: Partial<Record<Parameter['name'], number>>): FaultAction {
+  if (isNetworkType(type)) return networkAction(type, values);
   switch (type) {
     case 'latency':
       return { type, ms: values.ms ?? 1_000, jitterMs: values.jitterMs ?? 0 };
