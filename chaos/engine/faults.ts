@@ -39,6 +39,8 @@ function targetName(target: FaultTarget): string {
       return `${target.service}, queue ${target.queue}`;
     case 'database':
       return `the database of ${target.service}`;
+    case 'point':
+      return `${target.point} in ${target.instance ?? target.service}`;
     case 'service':
     case 'process':
       return target.instance ?? target.service;

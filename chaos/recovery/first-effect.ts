@@ -91,6 +91,9 @@ function ownSign(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
     case 'error':
     case 'hang':
     case 'reset':
+    case 'throttle':
+    case 'truncate':
+    case 'corrupt':
       return [];
     default:
       return assertNever(action);

@@ -10,11 +10,17 @@ export function actionWords(action: FaultAction): string {
     case 'latency':
       return `latency ${seconds(action.ms)}${action.jitterMs > 0 ? ` ± ${seconds(action.jitterMs)}` : ''}`;
     case 'error':
-      return `error ${action.status}`;
+      return action.code === '' ? `error ${action.status}` : `exception ${action.code}`;
     case 'hang':
       return 'hang';
     case 'reset':
       return 'connection reset';
+    case 'throttle':
+      return `throttled to ${action.bytesPerSecond} bytes/s`;
+    case 'truncate':
+      return `replies cut after ${action.afterBytes} bytes`;
+    case 'corrupt':
+      return 'corrupt replies';
     case 'database_outage':
       return 'database outage';
     case 'lock_contention':
@@ -40,6 +46,8 @@ export function targetWords(target: FaultTarget): string {
       return target.instance ?? target.service;
     case 'database':
       return target.service;
+    case 'point':
+      return `${target.instance ?? target.service} at ${target.point}`;
     case 'edge':
       return `${target.from} → ${target.to}`;
     case 'consumer':

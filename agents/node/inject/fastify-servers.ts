@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Server } from 'node:http';
+import type { OutgoingHttpHeaders, Server } from 'node:http';
 import type { Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { assertNever } from '../../contract/index.ts';
@@ -116,7 +116,7 @@ export class FastifyServers {
     const { body, length } = await hurtBody(source.body, chosen, span);
     const known = length ?? source.length;
     if (known !== null) reply.header('content-length', known);
-    raw.writeHead(reply.statusCode, reply.getHeaders());
+    raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
     void pump(raw, raw, body);
     return true;
   }

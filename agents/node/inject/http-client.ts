@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Agent, type ClientRequest, type IncomingMessage, request as plain, Server, type ServerResponse } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, request as plain, Server, type ServerResponse } from 'node:http';
 import { request as tls } from 'node:https';
 import { context, type Context, propagation, type Span, trace } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
@@ -99,9 +99,9 @@ function sender(agent: Agent, options: CallOptions, inside: Context): Sending {
   return (request) => {
     const { signal: _, ...own } = options;
     const headers = withoutHop(request.rawHeaders);
-    const call = { ...own, agent, headers, setHost: false, method: request.method, path: request.url, [PASSED]: true };
-    const outside = suppressTracing(inside);
-    return context.with(outside, () => (secure ? tls : plain)(call as Parameters<typeof plain>[0]));
+    const { method, url: path } = request;
+    const call = { ...own, agent, headers, setHost: false, method, path, [PASSED]: true } as RequestOptions;
+    return context.with(suppressTracing(inside), () => (secure ? tls : plain)(call));
   };
 }
 

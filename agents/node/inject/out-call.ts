@@ -81,7 +81,8 @@ export class OutCall {
       pause: () => this.#real?.pause(),
       resume: () => this.#real?.resume(),
       resized: (length) => {
-        this.#rawHeaders = withLength(this.#real?.rawHeaders ?? [], length);
+        const raw = this.#real?.rawHeaders;
+        this.#rawHeaders = withLength(Array.isArray(raw) ? raw : [], length);
       },
     });
   }

@@ -30,6 +30,12 @@ function whatBroke(spec: FaultSpec): string {
       return `${who} did not answer on ${on}`;
     case 'reset':
       return `${who} cut the connection on ${on}`;
+    case 'throttle':
+      return `Replies of ${who} came at ${action.bytesPerSecond} bytes a second on ${on}`;
+    case 'truncate':
+      return `Replies of ${who} broke off on ${on}`;
+    case 'corrupt':
+      return `Replies of ${who} said something else on ${on}`;
     case 'database_outage':
       return `The database of ${target.kind === 'edge' ? target.to : target.service} was down`;
     case 'lock_contention':

@@ -4,6 +4,7 @@ import { type FaultRecords, faultRecords } from './faults.ts';
 import { type HaltRecord, haltRecord } from './halt.ts';
 import { type ProcessRecords, processRecords } from './processes.ts';
 import { type RunRecords, runRecords } from './runs.ts';
+import { scopeKey } from './scope-key.ts';
 
 /** The dashboard's own state: one SQLite file, one writer (this process). */
 export interface State {
@@ -12,6 +13,8 @@ export interface State {
   halt: HaltRecord;
   processes: ProcessRecords;
   runs: RunRecords;
+  /** Secret, base64. */
+  scopeKey: string;
   close(): void;
 }
 
@@ -23,6 +26,7 @@ export function openState(dataDir: string, now: () => number): State {
     halt: haltRecord(db),
     processes: processRecords(db),
     runs: runRecords(db),
+    scopeKey: scopeKey(db),
     close: () => db.close(),
   };
 }
