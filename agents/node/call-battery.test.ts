@@ -140,13 +140,17 @@ describe.each(SEAMS)('$seam', ({ at, target, url }) => {
       .filter((position) => target.kind !== 'point' || position === 'before')
       .map((position) => ({ ...row, position })),
   );
-  const specOf = (action: object, position: string) => ({ action, target, position, durationMs: 60_000 });
+  /** Only the calls of that path: the service is asked about itself meanwhile. */
+  const specOf = (action: object, position: string, path: string) => ({
+    ...{ action, target, position, durationMs: 60_000 },
+    selector: target.kind === 'point' ? {} : { route: path },
+  });
   const normal = async (path: string) => whole(await ask(url(path)));
 
   test.each(cases)('$name $position: seen, counted, with a receipt, and gone without residue', async (row) => {
     const { action, path, position, seen } = row;
     const before = await handled();
-    const { faultId, answer } = await pair.hub.arm(at, specOf(action, position));
+    const { faultId, answer } = await pair.hub.arm(at, specOf(action, position, path));
     expect(answer).toMatchObject({ ok: true });
     seen(await ask(url(path)), target.kind);
     if (path === '/work' && target.kind !== 'point')
@@ -165,7 +169,7 @@ describe.each(SEAMS)('$seam', ({ at, target, url }) => {
   });
 
   test.each(cases)('$name $position: ends by itself', async ({ action, path, position }) => {
-    const { faultId } = await pair.hub.arm(at, { ...specOf(action, position), durationMs: 100 });
+    const { faultId } = await pair.hub.arm(at, { ...specOf(action, position, path), durationMs: 100 });
     const end = await vi.waitUntil(() => pair.hub.ended.find((e) => e.faultId === faultId), soon);
     expect(end).toMatchObject({ reason: 'completed', reverted: true });
     await normal(path);
@@ -178,7 +182,7 @@ describe.each(SEAMS)('$seam', ({ at, target, url }) => {
     { action: { type: 'throttle', bytesPerSecond: 100 }, path: '/big', position: 'after' },
   ].filter(({ action, position }) => target.kind !== 'point' || (action.type !== 'throttle' && position === 'before'));
   test.each(lasting)('$action.type $position: removed in mid-flight', async ({ action, path, position }) => {
-    const { faultId } = await pair.hub.arm(at, specOf(action, position));
+    const { faultId } = await pair.hub.arm(at, specOf(action, position, path));
     const asking = ask(url(path));
     await vi.waitUntil(() => pair.hub.injections.some((count) => count.faultId === faultId), soon);
     expect(await pair.hub.release(at, faultId)).toMatchObject({ reverted: true, injections: 1 });

@@ -53,7 +53,7 @@ const Described = z.object({
   unit: z.string().optional(),
   when: z.object({ name: z.string(), is: z.array(z.string()) }).optional(),
   long: z.boolean().optional(),
-  default: z.unknown(),
+  default: z.unknown().optional(),
   enum: z.array(z.string()).optional(),
   minimum: z.number().optional(),
   exclusiveMinimum: z.number().optional(),

@@ -130,11 +130,13 @@ function describe(request: ClientRequest, span: Span | undefined): SelectableCal
 }
 
 /** All but what is about the connection: that to the callee is one of its own. */
-function withoutHop(raw: readonly string[]): Record<string, string[]> {
-  const kept: Record<string, string[]> = {};
+function withoutHop(raw: readonly string[]): Record<string, string | string[]> {
+  const kept: Record<string, string | string[]> = {};
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = '', value = ''] = [raw[i], raw[i + 1]];
-    if (name.toLowerCase() !== 'connection') kept[name] = [...(kept[name] ?? []), value];
+    if (name.toLowerCase() === 'connection') continue;
+    const known = kept[name];
+    kept[name] = known === undefined ? value : [known, value].flat();
   }
   return kept;
 }
