@@ -27,7 +27,13 @@ const ALLOCATING = 50_000;
 
 const MAIN = join(import.meta.dirname, '../agents/node/testing/call-service.ts');
 
-function figure(name: string, value: number, unit: string, goal: string | null, params: Record<string, number>) {
+function figure(
+  name: string,
+  value: number,
+  unit: string,
+  goal: string | null,
+  params: Record<string, number>,
+) {
   report({ bench: 'faults', figure: name, value, unit, goal, params });
 }
 
@@ -102,7 +108,11 @@ function idle(): void {
   const addHook = (name: string, hook: Hook) => hooks.set(name, hook);
   channel('fastify.initialization').publish({ fastify: { server: new Server(), addHook } });
   const done = () => undefined;
-  const onRequest = hooks.get('onRequest') as unknown as (request: object, reply: object, done: () => void) => void;
+  const onRequest = hooks.get('onRequest') as unknown as (
+    request: object,
+    reply: object,
+    done: () => void,
+  ) => void;
   const onSend = hooks.get('onSend');
   const fastify = () => {
     onRequest(request, response, done);
@@ -126,7 +136,8 @@ export async function run(): Promise<void> {
   const env = { STORMGLASS_HUB: hub.url, STORMGLASS_CHAOS: 'on' };
   const service = await runService('peer', env, MAIN);
   try {
-    while (!hub.hello('peer')?.capabilities.includes('latency:service')) await timed(new Pool(service.url), '/work');
+    while (!hub.hello('peer')?.capabilities.includes('latency:service'))
+      await timed(new Pool(service.url), '/work');
     await effects(hub, service);
   } finally {
     await service.stop();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { ChaosTerms } from './faults/scope.ts';
 import { type ArmAnswer, type Lease, LeaseEnded } from './lease.ts';
-import { type ChaosTerms } from './faults/scope.ts';
 import { ProtectionState } from './protection.ts';
 
 /**

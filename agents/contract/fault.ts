@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { DATABASE_ACTIONS, DATABASE_CATALOGUE } from './faults/database.ts';
 import { HTTP_ACTIONS, HTTP_CATALOGUE } from './faults/http.ts';
 import { MESSAGING_ACTIONS, MESSAGING_CATALOGUE } from './faults/messaging.ts';
-import { PROCESS_ACTIONS, PROCESS_CATALOGUE } from './faults/process.ts';
 import { type Parameter, parametersIn } from './faults/parameter.ts';
+import { PROCESS_ACTIONS, PROCESS_CATALOGUE } from './faults/process.ts';
 import { FaultPosition, type FaultRow, FaultTarget, type TargetKind } from './faults/row.ts';
 import { FaultSelector } from './faults/selector.ts';
 import { FaultShape, SHAPES } from './faults/shape.ts';
@@ -92,7 +92,9 @@ const CALLER_POSITIONS: readonly FaultPosition[] = ['late', 'duplicate'];
 export function positionsOf(type: FaultType, target: TargetKind): FaultPosition[] {
   // A point in the code has no reply.
   if (target === 'point') return ['before'];
-  return rowOf(type).positions.filter((position) => target === 'edge' || !CALLER_POSITIONS.includes(position));
+  return rowOf(type).positions.filter(
+    (position) => target === 'edge' || !CALLER_POSITIONS.includes(position),
+  );
 }
 
 /** Why a spec that parses cannot mean anything, in words; null when it is fine. */

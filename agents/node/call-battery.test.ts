@@ -147,26 +147,29 @@ describe.each(SEAMS)('$seam', ({ at, target, url }) => {
   });
   const normal = async (path: string) => whole(await ask(url(path)));
 
-  test.each(cases)('$name $position: seen, counted, with a receipt, and gone without residue', async (row) => {
-    const { action, path, position, seen } = row;
-    const before = await handled();
-    const { faultId, answer } = await pair.hub.arm(at, specOf(action, position, path));
-    expect(answer).toMatchObject({ ok: true });
-    seen(await ask(url(path)), target.kind);
-    if (path === '/work' && target.kind !== 'point')
-      expect(await handled()).toBe(before + (position === 'after' || action.type === 'latency' ? 1 : 0));
-    const receipt = await vi.waitUntil(
-      () => pair.sink.spans.find((span) => span.attributes[RECEIPT_ATTR.faultId] === faultId),
-      soon,
-    );
-    expect(receipt.attributes).toMatchObject({
-      [RECEIPT_ATTR.faultType]: action.type,
-      [RECEIPT_ATTR.position]: position,
-    });
-    const end = await pair.hub.release(at, faultId);
-    expect(end).toMatchObject({ reverted: true, injections: 1, readBack: 'seam empty, no call held' });
-    await normal(path);
-  });
+  test.each(cases)(
+    '$name $position: seen, counted, with a receipt, and gone without residue',
+    async (row) => {
+      const { action, path, position, seen } = row;
+      const before = await handled();
+      const { faultId, answer } = await pair.hub.arm(at, specOf(action, position, path));
+      expect(answer).toMatchObject({ ok: true });
+      seen(await ask(url(path)), target.kind);
+      if (path === '/work' && target.kind !== 'point')
+        expect(await handled()).toBe(before + (position === 'after' || action.type === 'latency' ? 1 : 0));
+      const receipt = await vi.waitUntil(
+        () => pair.sink.spans.find((span) => span.attributes[RECEIPT_ATTR.faultId] === faultId),
+        soon,
+      );
+      expect(receipt.attributes).toMatchObject({
+        [RECEIPT_ATTR.faultType]: action.type,
+        [RECEIPT_ATTR.position]: position,
+      });
+      const end = await pair.hub.release(at, faultId);
+      expect(end).toMatchObject({ reverted: true, injections: 1, readBack: 'seam empty, no call held' });
+      await normal(path);
+    },
+  );
 
   test.each(cases)('$name $position: ends by itself', async ({ action, path, position }) => {
     const { faultId } = await pair.hub.arm(at, { ...specOf(action, position, path), durationMs: 100 });
@@ -180,7 +183,10 @@ describe.each(SEAMS)('$seam', ({ at, target, url }) => {
     { action: { type: 'hang' }, path: '/work', position: 'after' },
     { action: { type: 'latency', ms: 60_000 }, path: '/work', position: 'before' },
     { action: { type: 'throttle', bytesPerSecond: 100 }, path: '/big', position: 'after' },
-  ].filter(({ action, position }) => target.kind !== 'point' || (action.type !== 'throttle' && position === 'before'));
+  ].filter(
+    ({ action, position }) =>
+      target.kind !== 'point' || (action.type !== 'throttle' && position === 'before'),
+  );
   test.each(lasting)('$action.type $position: removed in mid-flight', async ({ action, path, position }) => {
     const { faultId } = await pair.hub.arm(at, specOf(action, position, path));
     const asking = ask(url(path));
@@ -189,6 +195,53 @@ describe.each(SEAMS)('$seam', ({ at, target, url }) => {
     whole(await asking);
   });
 });
+
+describe.each(SEAMS.filter(({ seam }) => seam === 'a Fastify server' || seam === 'undici'))(
+  'by $seam, the same requests are hurt for the same seed',
+  ({ at, target, url }) => {
+    const traces = Array.from({ length: 64 }, (_, i) => (i + 1).toString(16).padStart(32, '0'));
+    /** How often each trace was refused in three attempts, so many traces at once. */
+    const refused = async (spec: object, atOnce: number) => {
+      const selector = { route: '/work', percentage: 30 };
+      const { faultId } = await pair.hub.arm(
+        at,
+        { action: { type: 'error' }, target, selector, seed: 5, ...spec },
+        { faultId: 'fault-of-a-replay' },
+      );
+      const waiting = [...traces];
+      const hurt = new Map<string, number>();
+      const work = async () => {
+        for (let trace = waiting.shift(); trace !== undefined; trace = waiting.shift()) {
+          for (let attempt = 0; attempt < 3; attempt++) {
+            const headers = { traceparent: `00-${trace}-00000000000000a1-01` };
+            const { status } = await fetch(url('/work'), { headers });
+            if (status === 503) hurt.set(trace, (hurt.get(trace) ?? 0) + 1);
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: atOnce }, work));
+      await pair.hub.release(at, faultId);
+      return [...hurt].sort();
+    };
+
+    test('a share of the calls, one at a time, 64 at once, and on a replay', {
+      timeout: 240_000,
+    }, async () => {
+      const one = await refused({}, 1);
+      const calls = one.reduce((sum, [, n]) => sum + n, 0);
+      // Of 192 calls, three standard deviations of the binomial.
+      expect(Math.abs(calls - 192 * 0.3)).toBeLessThan(19.1);
+      expect(await refused({}, 64)).toEqual(one);
+    });
+
+    test('the first calls of a share of the traces', { timeout: 240_000 }, async () => {
+      const shape = { type: 'fail_first', calls: 2 };
+      const one = await refused({ shape }, 64);
+      expect(new Set(one.map(([, n]) => n))).toEqual(new Set([2]));
+      expect(await refused({ shape }, 1)).toEqual(one);
+    });
+  },
+);
 
 describe('a client of node:http', () => {
   const ONE = { at: 'service', target: EDGE } as const;

@@ -121,7 +121,8 @@ describe.each(BROKERS)('a scope, across HTTP and $name', ({ main: worker, skip, 
       await vi.waitUntil(
         () =>
           sink.points.some(
-            (p) => p.name === METRIC.scopesRefused && p.attributes[SCOPE_ATTR.reason] === reason && p.value > 0,
+            (p) =>
+              p.name === METRIC.scopesRefused && p.attributes[SCOPE_ATTR.reason] === reason && p.value > 0,
           ),
         soon,
       );

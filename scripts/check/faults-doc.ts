@@ -35,7 +35,13 @@ function faultSection(type: FaultType): string {
   return section(3, type, title, [about, where].filter(Boolean).join(' '), parametersOf(type));
 }
 
-function section(level: number, type: string, title: string, text: string, parameters: readonly Parameter[]): string {
+function section(
+  level: number,
+  type: string,
+  title: string,
+  text: string,
+  parameters: readonly Parameter[],
+): string {
   const rows = parameters.map(
     (p) => `| \`${p.name}\` | ${kindWords(p)} | ${initialWords(p)} | ${cell([p.about, whenWords(p)])} |`,
   );
@@ -53,7 +59,9 @@ function kindWords(parameter: Parameter): string {
     case 'choice':
       return parameter.options.map((option) => `\`${option}\``).join(', ');
     case 'text':
-      return parameter.maxLength === null ? 'text' : `text, at most ${parameter.maxLength.toLocaleString('en')}`;
+      return parameter.maxLength === null
+        ? 'text'
+        : `text, at most ${parameter.maxLength.toLocaleString('en')}`;
     case 'boolean':
       return 'true or false';
     case 'json':

@@ -7,9 +7,9 @@ import {
   ProtectionChange,
   RedSearch,
   ResilienceChange,
-  SCOPE_ID,
   SagaFilter,
   SagaStartInput,
+  SCOPE_ID,
   TraceSearch,
 } from '@stormglass/agents/contract';
 import { z } from 'zod';

@@ -35,7 +35,13 @@ const Latency = z
   });
 
 const HeaderMap = z
-  .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/), z.string().max(1000).regex(/^[^\r\n\0]*$/))
+  .record(
+    z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/),
+    z
+      .string()
+      .max(1000)
+      .regex(/^[^\r\n\0]*$/),
+  )
   .refine((headers) => Object.keys(headers).length <= 20, 'at most 20 headers');
 
 const ErrorAnswer = z.object({

@@ -69,7 +69,9 @@ const Schema = z.object({
 
 /** The parameters of an object schema, in its order; constants such as `type` are none. */
 export function parametersIn(schema: z.ZodType): Parameter[] {
-  const { properties, required } = Schema.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+  const { properties, required } = Schema.parse(
+    z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+  );
   return Object.entries(properties).flatMap(([name, raw]) => {
     if (typeof raw === 'object' && raw !== null && 'const' in raw) return [];
     return [parameterOf(name, Described.parse(raw), required.includes(name))];
@@ -87,7 +89,12 @@ function parameterOf(name: string, field: Described, required: boolean): Paramet
   };
   const initial = field.default;
   if (field.enum) {
-    return { ...common, kind: 'choice', options: field.enum, initial: typeof initial === 'string' ? initial : null };
+    return {
+      ...common,
+      kind: 'choice',
+      options: field.enum,
+      initial: typeof initial === 'string' ? initial : null,
+    };
   }
   switch (field.type) {
     case 'integer':
@@ -98,7 +105,13 @@ function parameterOf(name: string, field: Described, required: boolean): Paramet
     }
     case 'string': {
       const text = typeof initial === 'string' ? initial : '';
-      return { ...common, kind: 'text', long: field.long === true, initial: text, maxLength: field.maxLength ?? null };
+      return {
+        ...common,
+        kind: 'text',
+        long: field.long === true,
+        initial: text,
+        maxLength: field.maxLength ?? null,
+      };
     }
     case 'boolean':
       return { ...common, kind: 'boolean', initial: initial === true };

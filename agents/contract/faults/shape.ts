@@ -25,9 +25,11 @@ export const SHAPES = [
     type: z.literal('ramp'),
     fromPercent: percent('From', 0),
     toPercent: percent('To', 100),
-    overMs: quantity(1, 600_000, { title: 'Over', unit: 'ms', about: 'Then it stays at the last share.' }).default(
-      10_000,
-    ),
+    overMs: quantity(1, 600_000, {
+      title: 'Over',
+      unit: 'ms',
+      about: 'Then it stays at the last share.',
+    }).default(10_000),
   }),
 ] as const;
 export const FaultShape = z.discriminatedUnion('type', SHAPES);

@@ -1,6 +1,11 @@
 import type { Span } from '@opentelemetry/api';
-import { type CallAction, type FaultAction, type FaultPosition, StormglassError } from '../../contract/index.ts';
-import { CALL_FAULTS } from '../../contract/index.ts';
+import {
+  CALL_FAULTS,
+  type CallAction,
+  type FaultAction,
+  type FaultPosition,
+  StormglassError,
+} from '../../contract/index.ts';
 import type { Grip } from '../leases.ts';
 import { ArmedFault, type Chosen, type Hit, type Surroundings } from './armed.ts';
 import type { CallEffect } from './call/index.ts';
@@ -29,7 +34,11 @@ export class CallFaults {
   arm(grip: Grip, left: () => void = () => undefined): ArmedFault {
     const { action } = grip.lease.spec;
     if (!isCallAction(action)) {
-      throw new StormglassError('fault_unsupported', `${action.type} does not apply to calls`, 'Choose another.');
+      throw new StormglassError(
+        'fault_unsupported',
+        `${action.type} does not apply to calls`,
+        'Choose another.',
+      );
     }
     const fault = new ArmedFault(grip, action, this.#around, () => {
       this.#armed = this.#armed.filter((other) => other !== fault);
@@ -48,14 +57,19 @@ export class CallFaults {
     const chosen: Chosen[] = [];
     for (const fault of this.#armed) {
       if (fault.position !== position) continue;
-      try {
-        const one = meant(fault) ? fault.choose(call) : null;
-        if (one) chosen.push(one);
-      } catch {
-        // A bug of ours is not the service's: the call passes.
-      }
+      const one = failingOpen(() => (meant(fault) ? fault.choose(call) : null));
+      if (one) chosen.push({ ...one, strike: (span) => failingOpen(() => one.strike(span)) });
     }
     return chosen;
+  }
+}
+
+/** A bug of ours is not the service's: the call passes. */
+function failingOpen<T>(work: () => T | null): T | null {
+  try {
+    return work();
+  } catch {
+    return null;
   }
 }
 
@@ -65,7 +79,9 @@ function isCallAction(action: FaultAction): action is CallAction {
 
 /** The faults on a reply's body, apart from those which hurt the call as a whole. */
 export function onBody(chosen: readonly Chosen[]): BodyChosen[] {
-  return chosen.filter((one): one is BodyChosen => one.effect.kind === 'flow' || one.effect.kind === 'rewrite');
+  return chosen.filter(
+    (one): one is BodyChosen => one.effect.kind === 'flow' || one.effect.kind === 'rewrite',
+  );
 }
 
 /** The others, each struck as it is taken. */

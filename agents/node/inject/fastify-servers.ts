@@ -22,7 +22,8 @@ export class FastifyServers {
   readonly #requests: RequestFaults;
   readonly #onServer: (server: Server) => void;
   readonly #replaced = new WeakSet<FastifyRequest>();
-  readonly #onInit = (message: unknown): void => this.#attach((message as { fastify: FastifyInstance }).fastify);
+  readonly #onInit = (message: unknown): void =>
+    this.#attach((message as { fastify: FastifyInstance }).fastify);
 
   /** `onServer` is told of each server. */
   constructor(requests: RequestFaults, onServer: (server: Server) => void) {

@@ -110,7 +110,11 @@ function hasBody({ statusCode }: ServerResponse): boolean {
 }
 
 /** Answers in the handler's place; whatever it had set is dropped. */
-export function answerWith(response: ServerResponse, outlet: Outlet, { status, headers, body }: Answer): void {
+export function answerWith(
+  response: ServerResponse,
+  outlet: Outlet,
+  { status, headers, body }: Answer,
+): void {
   if (response.headersSent || response.destroyed) return;
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });

@@ -1,7 +1,15 @@
 import { EventEmitter } from 'node:events';
-import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, request as plain, Server, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  request as plain,
+  type RequestOptions,
+  Server,
+  type ServerResponse,
+} from 'node:http';
 import { request as tls } from 'node:https';
-import { context, type Context, propagation, type Span, trace } from '@opentelemetry/api';
+import { type Context, context, propagation, type Span, trace } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { LoopSocket } from './loop-socket.ts';
 import type { Pick } from './pick.ts';
@@ -15,7 +23,12 @@ interface CallOptions {
   signal?: unknown;
   [PASSED]?: true;
 }
-type AddRequest = (this: Agent, request: ClientRequest & Internals, options: CallOptions, ...rest: unknown[]) => void;
+type AddRequest = (
+  this: Agent,
+  request: ClientRequest & Internals,
+  options: CallOptions,
+  ...rest: unknown[]
+) => void;
 /** What an agent may use of a request, as published agents do. */
 interface Internals {
   onSocket(socket: LoopSocket): void;
@@ -50,7 +63,8 @@ export class HttpClientSeam {
     const seam = this;
     this.#original = original;
     owner.addRequest = function (this: Agent, request, options, ...rest) {
-      if (options?.[PASSED] || !seam.#hurt(this, request, options)) original.call(this, request, options, ...rest);
+      if (options?.[PASSED] || !seam.#hurt(this, request, options))
+        original.call(this, request, options, ...rest);
     };
   }
 
@@ -64,7 +78,12 @@ export class HttpClientSeam {
     try {
       const origin = originOf(agent, request, options);
       // A connection that changes its protocol, and one that waits for a 100, are not ours to relay.
-      if (!origin || request.method === 'CONNECT' || request.hasHeader('upgrade') || request.hasHeader('expect'))
+      if (
+        !origin ||
+        request.method === 'CONNECT' ||
+        request.hasHeader('upgrade') ||
+        request.hasHeader('expect')
+      )
         return false;
       const span = trace.getActiveSpan();
       const picked = this.#pick(origin, describe(request, span), true);

@@ -31,8 +31,7 @@ export class LoopSocket extends Duplex {
     const other = this.#other;
     this.#active();
     if (other) other.#active();
-    if (!other || other.destroyed) return done();
-    if (other.push(chunk)) done();
+    if (!other || other.destroyed || other.push(chunk)) done();
     else other.#wanted = done;
   }
 

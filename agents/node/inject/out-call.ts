@@ -300,7 +300,8 @@ function withLength(raw: readonly (Buffer | string)[], length: number): Buffer[]
   const kept: Buffer[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = '', value = ''] = [raw[i], raw[i + 1]];
-    if (!/^(content-length|transfer-encoding)$/i.test(String(name))) kept.push(Buffer.from(name), Buffer.from(value));
+    if (!/^(content-length|transfer-encoding)$/i.test(String(name)))
+      kept.push(Buffer.from(name), Buffer.from(value));
   }
   return [...kept, Buffer.from('content-length'), Buffer.from(String(length))];
 }

@@ -25,7 +25,9 @@ export class PlainServers {
     this.#requests = requests;
     this.#ours = ours;
     this.#onServer = onServer;
-    this.#undo = [Server.prototype, TlsServer.prototype].map((owner) => this.#patch(owner as unknown as Emitter));
+    this.#undo = [Server.prototype, TlsServer.prototype].map((owner) =>
+      this.#patch(owner as unknown as Emitter),
+    );
   }
 
   close(): void {

@@ -47,7 +47,9 @@ export class PointSeam implements Injector {
 
 /** Several points may lie in one span: each that is hurt has its own for its receipt. */
 async function hurt(name: string, attributes: PointAttributes | undefined, chosen: Chosen[]): Promise<void> {
-  const span = trace.getTracer('stormglass.points').startSpan(`fault point ${name}`, { attributes: attributes ?? {} });
+  const span = trace
+    .getTracer('stormglass.points')
+    .startSpan(`fault point ${name}`, { attributes: attributes ?? {} });
   try {
     await strike(chosen, span);
   } finally {

@@ -110,7 +110,12 @@ export class ProxiedCall {
     }
   }
 
-  async #replied(reply: IncomingMessage, request: IncomingMessage, response: ServerResponse, kept: Buffer | null) {
+  async #replied(
+    reply: IncomingMessage,
+    request: IncomingMessage,
+    response: ServerResponse,
+    kept: Buffer | null,
+  ) {
     for (const hit of kept ? this.#strikes('duplicate') : []) {
       const again = async () => {
         await hit.wait(NEVER);

@@ -4,7 +4,7 @@ import { HandClock } from '../testing/hand-clock.ts';
 import { CallFaults } from './call-faults.ts';
 import { Scopes } from './scopes.ts';
 
-const traces = Array.from({ length: 400 }, (_, i) => i.toString(16).padStart(32, 'b'));
+const traces = Array.from({ length: 400 }, (_, i) => i.toString(16).padStart(32, '0'));
 
 /** A fault armed on a clock that stands still, and which of the traces it hurts at that moment. */
 function armed(extra: object, seed = 7) {
@@ -62,7 +62,12 @@ test('ramp: the share grows in a line, and who was hurt at a smaller share is hu
     expect(again.hurt(traces.toReversed())).toEqual(first);
     return first;
   };
-  const [start, middle, end, later] = [await share(0), await share(4_000), await share(8_000), await share(20_000)];
+  const [start, middle, end, later] = [
+    await share(0),
+    await share(4_000),
+    await share(8_000),
+    await share(20_000),
+  ];
   expect(middle).toEqual(expect.arrayContaining(start));
   expect(end).toEqual(expect.arrayContaining(middle));
   expect(later).toEqual(end);

@@ -59,10 +59,11 @@ export class UndiciSeam {
   }
 
   #dispatch(self: object, original: Dispatch, options: Options, handler: Handler): boolean {
-    const pass = () => original.call(self, options, handler);
-    if (options?.[PASSED] || typeof handler?.onResponseStart !== 'function') return pass();
+    if (options?.[PASSED] || typeof handler?.onResponseStart !== 'function')
+      return original.call(self, options, handler);
     const hurt = this.#hurt(self, original, options, handler);
-    if (!hurt) return pass();
+    // Marked all the same: an agent hands it to a pool and that to a client, which must not decide anew.
+    if (!hurt) return original.call(self, { ...options, [PASSED]: true }, handler);
     hurt.run().catch((error: unknown) => handler.onResponseError?.(UNUSED, asError(error)));
     return true;
   }
@@ -72,7 +73,10 @@ export class UndiciSeam {
     try {
       const origin = URL.parse(String(options.origin ?? ownUrl(self) ?? ''));
       const picked = origin && this.#pick(origin, describe(options), canRepeat(options.body));
-      return picked && this.#call(origin, picked, (again, relay) => original.call(self, again, relay), options, handler);
+      return (
+        picked &&
+        this.#call(origin, picked, (again, relay) => original.call(self, again, relay), options, handler)
+      );
     } catch {
       return null;
     }
@@ -145,7 +149,8 @@ function headerOf(headers: Options['headers'], name: string): string | undefined
     const at = flat.findIndex((one, i) => i % 2 === 0 && String(one).toLowerCase() === name);
     return at < 0 ? undefined : String(flat[at + 1]);
   }
-  const pairs = Symbol.iterator in headers ? (headers as Iterable<[string, unknown]>) : Object.entries(headers);
+  const pairs =
+    Symbol.iterator in headers ? (headers as Iterable<[string, unknown]>) : Object.entries(headers);
   for (const [key, value] of pairs) if (key.toLowerCase() === name) return String(value);
   return undefined;
 }

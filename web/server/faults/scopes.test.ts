@@ -34,7 +34,9 @@ function isSigned(baggage: string): boolean {
   const scope = parseScope(baggage.slice(`${SCOPE_ENTRY}=`.length));
   const key = Buffer.from(terms.at(-1)?.scopeKey ?? '', 'base64');
   if (!scope) return false;
-  return createHmac('sha256', key).update(scopeText(scope.id, scope.expiry)).digest('base64url') === scope.mac;
+  return (
+    createHmac('sha256', key).update(scopeText(scope.id, scope.expiry)).digest('base64url') === scope.mac
+  );
 }
 
 test('a scope is signed with the key which agents are told, and written down', async () => {

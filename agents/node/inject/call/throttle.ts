@@ -1,5 +1,5 @@
-import { pause } from './pause.ts';
 import type { EffectOf, Flow } from './effect.ts';
+import { pause } from './pause.ts';
 
 /** A body is sent in slices of so much time, ms: small enough to look even, large enough to cost little. */
 const SLICE_MS = 50;

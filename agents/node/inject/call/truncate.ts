@@ -1,6 +1,9 @@
 import { CutShort, type EffectOf, type Flow } from './effect.ts';
 
-export const truncate: EffectOf<'truncate'> = ({ afterBytes }) => ({ kind: 'flow', through: cut(afterBytes) });
+export const truncate: EffectOf<'truncate'> = ({ afterBytes }) => ({
+  kind: 'flow',
+  through: cut(afterBytes),
+});
 
 const cut = (afterBytes: number): Flow =>
   async function* (body, over, strike) {

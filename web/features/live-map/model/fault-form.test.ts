@@ -26,7 +26,9 @@ describe('the form of a fault', () => {
       { name: 'code', kind: 'text' },
       { name: 'message', kind: 'text' },
     ]);
-    expect(parametersOf('process_kill')).toMatchObject([{ title: 'Restart after', unit: 'ms', initial: 2000 }]);
+    expect(parametersOf('process_kill')).toMatchObject([
+      { title: 'Restart after', unit: 'ms', initial: 2000 },
+    ]);
   });
 
   test('what another choice makes meaningless is neither shown nor sent', () => {
@@ -50,7 +52,14 @@ describe('the form of a fault', () => {
   });
 
   test('selects calls, and shapes them over time', () => {
-    const calls = { method: 'get', headerName: 'x-client', headerValue: '', scope: 'me', tenant: '', route: '' };
+    const calls = {
+      method: 'get',
+      headerName: 'x-client',
+      headerValue: '',
+      scope: 'me',
+      tenant: '',
+      route: '',
+    };
     expect(selectorOf(30, calls)).toEqual({
       ok: true,
       value: { percentage: 30, method: 'GET', header: { name: 'x-client' }, scope: 'me' },

@@ -94,12 +94,12 @@ function typed(parameters: readonly Parameter[], values: Values): Record<string,
     shown.flatMap((p) => {
       const text = values[p.name] ?? textOf(p.initial);
       // Left empty: the contract's own default.
-      return text === '' && p.kind !== 'text' ? [] : [[p.name, valueOf(p, text)]];
+      return text === '' && p.kind !== 'text' ? [] : [[p.name, parsedOf(p, text)]];
     }),
   );
 }
 
-function valueOf(parameter: Parameter, text: string): unknown {
+function parsedOf(parameter: Parameter, text: string): unknown {
   switch (parameter.kind) {
     case 'number':
       return Number(text);
@@ -126,7 +126,9 @@ function jsonOf(text: string): unknown {
 interface Schema<T> {
   safeParse(
     value: unknown,
-  ): { success: true; data: T } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } };
+  ):
+    | { success: true; data: T }
+    | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } };
 }
 
 function made<T>(schema: Schema<T>, value: unknown, parameters: readonly Parameter[]): Made<T> {

@@ -223,7 +223,6 @@ describe('breakOptions', () => {
       ['hang', 'late', ['orders-1']],
     ]);
   });
-
 });
 
 describe('predictBlast', () => {

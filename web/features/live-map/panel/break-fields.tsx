@@ -51,35 +51,35 @@ export function BreakFields({ option, draft, change }: Props) {
   const shown = shownParameters(parametersOf(option.type), draft.values);
   return (
     <>
-    <div className={styles.fields}>
-      {shown.map((p) => (
-        <ParameterField
-          key={p.name}
-          parameter={p}
-          value={draft.values[p.name] ?? ''}
-          onChange={(value) => change({ values: { ...draft.values, [p.name]: value } })}
-        />
-      ))}
-      {hurtsCalls(option.type) ? (
+      <div className={styles.fields}>
+        {shown.map((p) => (
+          <ParameterField
+            key={p.name}
+            parameter={p}
+            value={draft.values[p.name] ?? ''}
+            onChange={(value) => change({ values: { ...draft.values, [p.name]: value } })}
+          />
+        ))}
+        {hurtsCalls(option.type) ? (
+          <NumberField
+            label="On"
+            unit="%"
+            value={draft.percentage}
+            min={1}
+            max={100}
+            onChange={(percentage) => change({ percentage })}
+          />
+        ) : null}
         <NumberField
-          label="On"
-          unit="%"
-          value={draft.percentage}
+          label="For"
+          unit="s"
+          value={draft.durationMs / 1000}
           min={1}
-          max={100}
-          onChange={(percentage) => change({ percentage })}
+          max={600}
+          onChange={(seconds) => change({ durationMs: seconds * 1000 })}
         />
-      ) : null}
-      <NumberField
-        label="For"
-        unit="s"
-        value={draft.durationMs / 1000}
-        min={1}
-        max={600}
-        onChange={(seconds) => change({ durationMs: seconds * 1000 })}
-      />
-    </div>
-    {hurtsCalls(option.type) ? <CallFields draft={draft} change={change} /> : null}
+      </div>
+      {hurtsCalls(option.type) ? <CallFields draft={draft} change={change} /> : null}
     </>
   );
 }

@@ -30,7 +30,10 @@ export function CallFields({ draft, change }: Props) {
           <select
             value={draft.shape}
             onChange={(event) =>
-              change({ shape: event.target.value, shapeValues: initialValues(shapeFields(event.target.value)) })
+              change({
+                shape: event.target.value,
+                shapeValues: initialValues(shapeFields(event.target.value)),
+              })
             }
           >
             {SHAPE_OPTIONS.map(({ value, title }) => (

@@ -1,4 +1,5 @@
 import type { Parameter } from '@stormglass/agents/contract';
+import { useId } from 'react';
 import styles from '../map.module.css';
 
 interface Props {
@@ -10,10 +11,15 @@ interface Props {
 /** One parameter of a fault, as its schema describes it. */
 export function ParameterField({ parameter, value, onChange }: Props) {
   const { title, unit, about, required } = parameter;
+  const id = useId();
   return (
-    <label className={isLong(parameter) ? styles.longField : styles.field} title={about || undefined}>
+    <label
+      htmlFor={id}
+      className={isLong(parameter) ? styles.longField : styles.field}
+      title={about || undefined}
+    >
       {title}
-      <Input parameter={parameter} value={value} onChange={onChange} required={required} />
+      <Input id={id} parameter={parameter} value={value} onChange={onChange} required={required} />
       {unit === '' ? null : <span className="ink3">{unit}</span>}
     </label>
   );
@@ -23,11 +29,12 @@ function isLong(parameter: Parameter): boolean {
   return parameter.kind === 'json' || (parameter.kind === 'text' && parameter.long);
 }
 
-function Input({ parameter, value, onChange, required }: Props & { required: boolean }) {
+function Input({ id, parameter, value, onChange, required }: Props & { id: string; required: boolean }) {
   switch (parameter.kind) {
     case 'number':
       return (
         <input
+          id={id}
           type="number"
           value={value}
           required={required || parameter.initial !== null}
@@ -38,7 +45,7 @@ function Input({ parameter, value, onChange, required }: Props & { required: boo
       );
     case 'choice':
       return (
-        <select value={value} onChange={(event) => onChange(event.target.value)}>
+        <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
           {parameter.options.map((option) => (
             <option key={option}>{option}</option>
           ))}
@@ -47,6 +54,7 @@ function Input({ parameter, value, onChange, required }: Props & { required: boo
     case 'boolean':
       return (
         <input
+          id={id}
           type="checkbox"
           checked={value === 'true'}
           onChange={(event) => onChange(String(event.target.checked))}
@@ -55,9 +63,16 @@ function Input({ parameter, value, onChange, required }: Props & { required: boo
     case 'json':
     case 'text':
       return isLong(parameter) ? (
-        <textarea className="mono" rows={2} value={value} onChange={(event) => onChange(event.target.value)} />
+        <textarea
+          id={id}
+          className="mono"
+          rows={2}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
       ) : (
         <input
+          id={id}
           type="text"
           value={value}
           required={required}
