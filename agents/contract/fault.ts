@@ -8,9 +8,9 @@ import { FaultPosition, type FaultRow, FaultTarget, type TargetKind } from './fa
 import { FaultSelector } from './faults/selector.ts';
 import { FaultShape, SHAPES } from './faults/shape.ts';
 
-export { CALL_FAULTS, type CallAction, type CallFaultType } from './faults/http.ts';
+export { CALL_FAULTS, type CallAction } from './faults/http.ts';
 export type { Parameter } from './faults/parameter.ts';
-export { FaultPosition, type FaultRow, FaultTarget, type TargetKind } from './faults/row.ts';
+export { FaultPosition, FaultTarget, type TargetKind } from './faults/row.ts';
 export * from './faults/scope.ts';
 export { FaultSelector } from './faults/selector.ts';
 export { FaultShape, SHAPE_TITLES } from './faults/shape.ts';

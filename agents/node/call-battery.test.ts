@@ -64,7 +64,7 @@ const SEAMS = [
 type Side = 'service' | 'edge' | 'point';
 interface Row {
   name: string;
-  action: { type: string };
+  action: { type: string; [parameter: string]: unknown };
   path: string;
   positions: readonly ('before' | 'after')[];
   /** What a client sees of it. */

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { CutShort } from './call/index.ts';
 
 /** The parts of a response by which its body is written; a seam that holds replies back has the real ones here. */
@@ -38,9 +37,4 @@ function written(response: ServerResponse, outlet: Outlet, chunk: Uint8Array): P
     response.once('close', done);
     outlet.write(chunk, done);
   });
-}
-
-/** A real RST where there is a real connection. */
-export function resetConnection(socket: Socket | null): void {
-  socket?.resetAndDestroy();
 }
