@@ -205,7 +205,7 @@ describe.each(SEAMS.filter(({ seam }) => seam === 'a Fastify server' || seam ===
       const selector = { route: '/work', percentage: 30 };
       const { faultId } = await pair.hub.arm(
         at,
-        { action: { type: 'error' }, target, selector, seed: 5, ...spec },
+        { action: { type: 'error' }, target, selector, seed: 5, durationMs: 600_000, ...spec },
         { faultId: 'fault-of-a-replay' },
       );
       const waiting = [...traces];
