@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChaosTerms } from './faults/scope.ts';
 import { type ArmAnswer, type Lease, LeaseEnded } from './lease.ts';
 import { ProtectionState } from './protection.ts';
 
@@ -7,7 +8,7 @@ import { ProtectionState } from './protection.ts';
  * is acknowledged by a callback, everything from the agent is fire and forget.
  *
  * hub -> agent   lease.arm(Lease) -> ArmAnswer · lease.renew(LeaseRenewal) · lease.release({faultId}) -> LeaseEnded
- *                halt({reason}) -> HaltAnswer · control.invoke(ControlCall) -> ControlAnswer
+ *                halt({reason}) -> HaltAnswer · control.invoke(ControlCall) -> ControlAnswer · chaos.terms(ChaosTerms)
  * agent -> hub   lease.ended(LeaseEnded) · injections(InjectionCount) · process(ProcessEvent) · hello(AgentHello)
  */
 export const AGENTS_NAMESPACE = '/agents';
@@ -40,6 +41,8 @@ export const AgentHello = z.object({
   controls: z.array(ControlDescriptor).default([]),
   /** Mechanisms of this process which can be taken away on purpose, and which are. */
   protections: z.array(ProtectionState).default([]),
+  /** Scopes on requests which were not obeyed since its start, by reason: unsigned, bad_signature, expired, no_key. */
+  scopesRefused: z.record(z.string(), z.number()).optional(),
   /** What was dropped because a buffer was full, by name. */
   dropped: z.record(z.string(), z.number()).default({}),
 });
@@ -91,6 +94,7 @@ export interface HubToAgent {
   'lease.renew': (renewal: LeaseRenewal) => void;
   'lease.release': (target: { faultId: string }, ack: Ack<LeaseEnded | null>) => void;
   halt: (order: { reason: string }, ack: Ack<HaltAnswer>) => void;
+  'chaos.terms': (terms: ChaosTerms) => void;
   'control.invoke': (call: ControlCall, ack: Ack<ControlAnswer>) => void;
 }
 

@@ -3,42 +3,43 @@ import { DATABASE_ACTIONS, DATABASE_CATALOGUE } from './faults/database.ts';
 import { HTTP_ACTIONS, HTTP_CATALOGUE } from './faults/http.ts';
 import { MESSAGING_ACTIONS, MESSAGING_CATALOGUE } from './faults/messaging.ts';
 import { NETWORK_ACTIONS, NETWORK_CATALOGUE } from './faults/network.ts';
+import { type Parameter, parametersIn } from './faults/parameter.ts';
 import { PROCESS_ACTIONS, PROCESS_CATALOGUE } from './faults/process.ts';
 import { FaultPosition, type FaultRow, FaultTarget, type TargetKind } from './faults/row.ts';
+import { FaultSelector } from './faults/selector.ts';
+import { FaultShape, SHAPES } from './faults/shape.ts';
 
+export { CALL_FAULTS, type CallAction } from './faults/http.ts';
+export type { Parameter } from './faults/parameter.ts';
 export { FaultPosition, FaultTarget, type TargetKind } from './faults/row.ts';
+export * from './faults/scope.ts';
+export { FaultSelector } from './faults/selector.ts';
+export { FaultShape, SHAPE_TITLES } from './faults/shape.ts';
 
-/** Which of the target's calls are hurt. Absent fields select everything. */
-export const FaultSelector = z.object({
-  /** Route template as the server knows it (`/charges`), or for an edge the request path without query. */
-  route: z.string().optional(),
-  method: z.string().toUpperCase().optional(),
-  /** Share of selected calls, 0 < p <= 100. */
-  percentage: z.number().positive().max(100).default(100),
-});
-export type FaultSelector = z.infer<typeof FaultSelector>;
-
-export const FaultAction = z.discriminatedUnion('type', [
+const ACTIONS = [
   ...HTTP_ACTIONS,
   ...DATABASE_ACTIONS,
   ...MESSAGING_ACTIONS,
   ...PROCESS_ACTIONS,
   ...NETWORK_ACTIONS,
-]);
+] as const;
+export const FaultAction = z.discriminatedUnion('type', ACTIONS);
 export type FaultAction = z.infer<typeof FaultAction>;
 export type FaultType = FaultAction['type'];
 
 /** Longest life of a fault, whoever renews it. CHAOS.md section 2. */
 export const MAX_FAULT_MS = 600_000;
 
-/** A fault as somebody asks for it. */
-export const FaultSpec = z.object({
+const SpecFields = z.object({
   action: FaultAction,
   target: FaultTarget,
+  /** When nobody says: the first that a fault of this type can have. */
   position: FaultPosition.default('before'),
   /** At position `late`: milliseconds after the caller was answered, or gave up, until the call is made; 1000 if absent. */
   lateMs: z.number().int().min(0).max(600_000).optional(),
   selector: FaultSelector.prefault({}),
+  /** When, over its life, calls are hurt; absent: always. */
+  shape: FaultShape.optional(),
   /** Decisions are hash(seed, faultId, traceId, operation): the same requests fail again on a replay. */
   seed: z.number().int().min(0).max(0xffffffff).default(1),
   /** Milliseconds from arming to the automatic end. */
@@ -47,7 +48,6 @@ export const FaultSpec = z.object({
   maxAffected: z.number().int().positive().optional(),
   reason: z.string().max(500).optional(),
 });
-export type FaultSpec = z.infer<typeof FaultSpec>;
 
 /** What each fault applies to, one row a type. Forms, validation and docs are made from it. */
 export const FAULT_CATALOGUE = {
@@ -58,19 +58,56 @@ export const FAULT_CATALOGUE = {
   ...NETWORK_CATALOGUE,
 } as const satisfies Record<FaultType, FaultRow>;
 
+/** A fault of a known type whose asker left its position open. */
+const Unplaced = z.looseObject({
+  action: z.looseObject({ type: z.enum(Object.keys(FAULT_CATALOGUE) as FaultType[]) }),
+  position: z.undefined().optional(),
+});
+
+/** A fault as somebody asks for it. */
+export const FaultSpec = z.preprocess((raw) => {
+  const { data } = Unplaced.safeParse(raw);
+  return data ? { ...data, position: rowOf(data.action.type).positions[0] } : raw;
+}, SpecFields);
+export type FaultSpec = z.infer<typeof FaultSpec>;
+
+export function rowOf(type: FaultType): FaultRow {
+  return FAULT_CATALOGUE[type];
+}
+
+const parameters = new Map<FaultType, Parameter[]>();
+
+/** The parameters of a type of fault, as its schema describes them. */
+export function parametersOf(type: FaultType): readonly Parameter[] {
+  const known = parameters.get(type);
+  if (known) return known;
+  const schema = ACTIONS.find(({ shape }) => shape.type.value === type);
+  const made = schema ? parametersIn(schema) : [];
+  parameters.set(type, made);
+  return made;
+}
+
+/** The parameters of each shape. */
+export function shapeParameters(type: FaultShape['type']): readonly Parameter[] {
+  const schema = SHAPES.find(({ shape }) => shape.type.value === type);
+  return schema ? parametersIn(schema) : [];
+}
+
 /** Only who sends a call can send it later, or again. */
 const CALLER_POSITIONS: readonly FaultPosition[] = ['late', 'duplicate'];
 
 /** Where in a call a fault of that type can strike such a target. */
 export function positionsOf(type: FaultType, target: TargetKind): FaultPosition[] {
-  const { positions } = FAULT_CATALOGUE[type];
-  return positions.filter((position) => target === 'edge' || !CALLER_POSITIONS.includes(position));
+  // A point in the code has no reply.
+  if (target === 'point') return ['before'];
+  return rowOf(type).positions.filter(
+    (position) => target === 'edge' || !CALLER_POSITIONS.includes(position),
+  );
 }
 
 /** Why a spec that parses cannot mean anything, in words; null when it is fine. */
 export function faultProblem(spec: FaultSpec): string | null {
-  const row = FAULT_CATALOGUE[spec.action.type];
-  const targets: readonly TargetKind[] = row.targets;
+  const { targets, perCall } = rowOf(spec.action.type);
   if (!targets.includes(spec.target.kind)) {
     return `${spec.action.type} applies to ${targets.join(' or ')}, not to ${spec.target.kind}`;
   }
@@ -79,6 +116,7 @@ export function faultProblem(spec: FaultSpec): string | null {
     const where = spec.target.kind === 'edge' ? 'an edge' : `a ${spec.target.kind}`;
     return `${spec.action.type} on ${where} can be injected ${positions.join(' or ')}, not ${spec.position}`;
   }
+  if (!perCall && spec.shape) return `${spec.action.type} hurts no single calls, so it has no shape`;
   return null;
 }
 

@@ -53,6 +53,8 @@ export const METRIC = {
   /** From an event to when a read model has it. */
   projectionLag: 'stormglass.projection.lag',
   chaosInjections: 'stormglass.chaos.injections',
+  /** Scopes on requests that were not obeyed. */
+  scopesRefused: 'stormglass.chaos.scopes.refused',
   /** Seconds for which a service's token for an audience is still good. */
   tokenRemaining: 'stormglass.identity.token.remaining',
   /** 1 while the last known instances of a peer are used because the registry says nothing of it. */
@@ -195,6 +197,9 @@ export const RECEIPT_ATTR = {
   position: 'chaos.position',
   duration: 'chaos.injected.duration',
 } as const;
+
+/** Why a scope was not obeyed. */
+export const SCOPE_ATTR = { reason: 'stormglass.scope.refusal' } as const;
 
 /** Of the invariant's status points and events: what an auditor checks, and what it found. */
 export const INVARIANT_ATTR = {

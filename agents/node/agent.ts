@@ -1,16 +1,20 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import type { AgentHello, InjectionCount, LeaseEnded } from '../contract/index.ts';
+import type { AgentHello, ChaosTerms, InjectionCount, LeaseEnded } from '../contract/index.ts';
 import type { Channel } from './channel.ts';
 import { startChaos } from './chaos.ts';
 import { systemClock } from './clock.ts';
 import { controls } from './controls.ts';
 import { onExit } from './exit.ts';
 import { tellHalt } from './halting.ts';
+import type { Surroundings } from './inject/armed.ts';
 import { ConsumerStop } from './inject/consumer-stop.ts';
+import { EnvoyHeaders } from './inject/envoy-headers.ts';
 import { HttpInSeam } from './inject/http-in.ts';
 import { HttpOutSeam } from './inject/http-out.ts';
+import { PointSeam } from './inject/points.ts';
 import { PoolExhaustion } from './inject/pool-exhaustion.ts';
+import { Scopes } from './inject/scopes.ts';
 import { instrumentAmqplib } from './instrument/amqplib/index.ts';
 import { instrumentBullmq } from './instrument/bullmq/index.ts';
 import { Workers } from './instrument/bullmq/workers.ts';
@@ -36,6 +40,11 @@ export function startAgent(env: NodeJS.ProcessEnv): void {
   const telemetry = startTelemetry(settings);
   runtime.flush = telemetry.flush;
   onExit(telemetry);
+  const line = new HubLine();
+  const scopes = new Scopes(systemClock, () => line.changedSoon());
+  const around: Surroundings = { clock: systemClock, scopes };
+  const headers = settings.envoyHeaders ? new EnvoyHeaders(settings.service, around) : null;
+  const httpIn = new HttpInSeam({ ...around, headers, onChange: () => line.changed() });
   const loads = new LoadWatch((library, error) => warn(`${library} is not instrumented: ${String(error)}`));
   const peers = new Peers(settings.peers);
   const pools = new PgPools();
@@ -45,7 +54,6 @@ export function startAgent(env: NodeJS.ProcessEnv): void {
   const workers = new Workers();
   instrumentBullmq(loads, workers);
   instrumentAmqplib(loads, workers);
-  const line = new HubLine();
   workers.onAdded(() => line.changed());
   pools.onAdded(() => line.changed());
   controls.onChange(() => line.changed());
@@ -54,22 +62,47 @@ export function startAgent(env: NodeJS.ProcessEnv): void {
     allowed: settings.chaosAllowed,
     self: settings,
     injectors: [
-      new HttpInSeam(() => line.changed()),
-      new HttpOutSeam(peers),
+      httpIn,
+      new HttpOutSeam(peers, around),
+      new PointSeam(around),
       new ConsumerStop(workers),
       new PoolExhaustion(pools),
     ],
     tell: line,
   });
-  if (settings.hub !== null) line.open(settings.hub, settings, leases, telemetry);
+  if (settings.hub === null) return;
+  const terms = (said: ChaosTerms) => {
+    scopes.accept(said);
+    headers?.accept(said);
+  };
+  line.open(settings.hub, settings, { leases, telemetry, scopes, terms });
 }
+
+/** What the channel speaks for. */
+interface Subject {
+  leases: LeaseTable;
+  telemetry: Telemetry;
+  scopes: Scopes;
+  terms: (said: ChaosTerms) => void;
+}
+
+/** Counts that only grow are told no more often, ms. */
+const SOON_MS = 1_000;
 
 /** The channel, which is loaded and opened only after the service had its chance to start. */
 class HubLine {
   #channel: Channel | null = null;
+  #cancelSoon: (() => void) | null = null;
 
   changed(): void {
     this.#channel?.sendHello();
+  }
+
+  changedSoon(): void {
+    this.#cancelSoon ??= systemClock.after(SOON_MS, () => {
+      this.#cancelSoon = null;
+      this.changed();
+    });
   }
 
   injections(count: InjectionCount): void {
@@ -80,7 +113,7 @@ class HubLine {
     this.#channel?.leaseEnded(end);
   }
 
-  open(hub: string, settings: Settings, leases: LeaseTable, telemetry: Telemetry): void {
+  open(hub: string, settings: Settings, { leases, telemetry, scopes, terms }: Subject): void {
     const hello = (): AgentHello => ({
       agentId: `${settings.instance}:${process.pid}`,
       kind: 'node',
@@ -95,6 +128,7 @@ class HubLine {
       leases: leases.ids,
       controls: controls.describe(),
       protections: protectionStates(),
+      scopesRefused: scopes.refused,
       dropped: { ...telemetry.dropped, ...(this.#channel ? { channel: this.#channel.dropped } : {}) },
     });
     const open = async () => {
@@ -111,6 +145,7 @@ class HubLine {
             tellHalt();
             return leases.halt();
           },
+          terms,
           // What a control begins is the service's own work, traced like any other.
           invoke: (call) => context.with(ROOT_CONTEXT, () => controls.invoke(call)),
         },

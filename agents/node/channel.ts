@@ -6,6 +6,7 @@ import {
   type AgentHello,
   type AgentToHub,
   type ArmAnswer,
+  ChaosTerms,
   type ControlAnswer,
   ControlCall,
   type HaltAnswer,
@@ -30,6 +31,8 @@ export interface ChannelHandlers {
   release(faultId: string): OrPromise<LeaseEnded | null>;
   halt(reason: string): OrPromise<HaltAnswer>;
   invoke(call: ControlCall): OrPromise<ControlAnswer>;
+  /** At each connect, and when they change. */
+  terms?(terms: ChaosTerms): void;
 }
 
 export interface ChannelOptions {
@@ -193,6 +196,10 @@ function answerHub(socket: AgentSocket, handlers: ChannelHandlers): void {
     answer(ack, silent, async () => handlers.release(Release.parse(raw).faultId)),
   );
   socket.on('halt', (raw, ack) => answer(ack, silent, async () => handlers.halt(Halt.parse(raw).reason)));
+  socket.on('chaos.terms', (raw) => {
+    const terms = ChaosTerms.safeParse(raw);
+    if (terms.success) handlers.terms?.(terms.data);
+  });
   socket.on('control.invoke', (raw, ack) =>
     answer(ack, refuseControl, async () => handlers.invoke(ControlCall.parse(raw))),
   );

@@ -94,6 +94,8 @@ function targetName(target: FaultTarget): string {
       return `${target.from}->${target.to}`;
     case 'consumer':
       return `${target.service}/${target.queue}`;
+    case 'point':
+      return `${target.service}#${target.point}`;
     case 'service':
     case 'database':
     case 'process':

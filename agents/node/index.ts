@@ -8,6 +8,7 @@ import { runtime } from './runtime.ts';
 
 export type { Control } from './controls.ts';
 export { type EventOptions, emitEvent } from './events.ts';
+export { faultPoint, type PointAttributes } from './fault-point.ts';
 export { onHalt } from './halting.ts';
 export { type MessageInfo, withProcess, withSend } from './messages.ts';
 export { addMetricsSource, metricsText } from './metrics-text.ts';

@@ -12,6 +12,8 @@ export interface Settings {
   hub: string | null;
   hubKey: string | undefined;
   chaosAllowed: boolean;
+  /** Requests may ask for faults of their own by `x-envoy-fault-*` headers. */
+  envoyHeaders: boolean;
   /** Logical name of a peer by `host:port`. */
   peers: ReadonlyMap<string, string>;
   /** What could not be understood, one sentence each. */
@@ -37,6 +39,7 @@ export function readSettings(env: Env, pid: number): Settings {
     hub: readUrl(env, 'STORMGLASS_HUB', 'the agent has no channel', warnings),
     hubKey: env.STORMGLASS_AGENT_KEY || undefined,
     chaosAllowed: env.STORMGLASS_CHAOS === 'on',
+    envoyHeaders: env.STORMGLASS_CHAOS === 'on' && env.STORMGLASS_ENVOY_FAULT_HEADERS === 'on',
     peers: readPairs(
       env.OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING,
       'OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING',

@@ -41,6 +41,8 @@ function targetName(target: FaultTarget): string {
       return `the database of ${target.service}`;
     case 'proxy':
       return `the network before ${target.service}'s database or broker`;
+    case 'point':
+      return `${target.point} in ${target.instance ?? target.service}`;
     case 'service':
     case 'process':
       return target.instance ?? target.service;

@@ -332,6 +332,8 @@ export const ANSWERS = {
     targets: z.array(ResolvedTarget).min(1),
   }),
   releaseFault: z.object({ fault: FaultInterval, ends: z.array(LeaseEnded) }),
+  /** `baggage` is to be sent as (a member of) the request header of that name. */
+  issueScope: z.object({ id: z.string(), expiresAt: z.number(), baggage: z.string() }),
   /** In order of time; `truncated` when older ones of the range are left out. */
   receipts: z.object({ receipts: z.array(Receipt), truncated: z.boolean() }),
   haltState: HaltView,

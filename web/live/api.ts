@@ -9,6 +9,7 @@ import {
   ResilienceChange,
   SagaFilter,
   SagaStartInput,
+  SCOPE_ID,
   TraceSearch,
 } from '@stormglass/agents/contract';
 import { ComparedPart, RepeatRequest } from '@stormglass/chaos/contract';
@@ -155,6 +156,17 @@ export const API = {
       limit: z.number().int().min(1).max(1000).default(100),
     }),
     summary: 'Spans which a fault touched, the newest of the range',
+  },
+  issueScope: {
+    method: 'POST',
+    path: '/api/scopes',
+    input: z.object({
+      /** What the fault's selector names; made up when absent. */
+      id: z.string().regex(SCOPE_ID, 'must be 1 to 64 letters, digits, _ or -').optional(),
+      forMs: z.number().int().min(1_000).max(86_400_000).default(3_600_000),
+      reason: z.string().max(500).optional(),
+    }),
+    summary: 'Get a signed scope: requests that carry its baggage are the only ones its faults hurt',
   },
   haltState: { method: 'GET', path: '/api/halt', input: none, summary: 'Is chaos halted' },
   halt: {

@@ -4,11 +4,24 @@ import {
   type FaultSpec,
   type FaultTarget,
   isNetworkAction,
-  networkWords,
+  type NetworkAction,
+  parametersOf,
+  rowOf,
 } from '@stormglass/agents/contract';
 
 function seconds(ms: number): string {
   return ms >= 1000 ? `${Number((ms / 1000).toFixed(1))} s` : `${ms} ms`;
+}
+
+/** `network latency 500 ms, upstream`. */
+export function networkWords(action: NetworkAction): string {
+  const given = new Map<string, unknown>(Object.entries(action));
+  const figures = parametersOf(action.type).flatMap(({ name, kind, unit }) => {
+    const value = given.get(name);
+    return kind === 'number' && value !== 0 ? [`${value} ${unit}`] : [];
+  });
+  const side = 'stream' in action && action.stream === 'upstream' ? ', upstream' : '';
+  return `${[rowOf(action.type).title.toLowerCase(), ...figures].join(' ')}${side}`;
 }
 
 /** The action in words: `latency 3.5 s`. */
@@ -18,11 +31,17 @@ export function actionWords(action: FaultAction): string {
     case 'latency':
       return `latency ${seconds(action.ms)}${action.jitterMs > 0 ? ` ± ${seconds(action.jitterMs)}` : ''}`;
     case 'error':
-      return `error ${action.status}`;
+      return action.code === '' ? `error ${action.status}` : `exception ${action.code}`;
     case 'hang':
       return 'hang';
     case 'reset':
       return 'connection reset';
+    case 'throttle':
+      return `throttled to ${action.bytesPerSecond} bytes/s`;
+    case 'truncate':
+      return `replies cut after ${action.afterBytes} bytes`;
+    case 'corrupt':
+      return 'corrupt replies';
     case 'database_outage':
       return 'database outage';
     case 'lock_contention':
@@ -49,6 +68,8 @@ export function targetWords(target: FaultTarget): string {
     case 'database':
     case 'proxy':
       return target.service;
+    case 'point':
+      return `${target.instance ?? target.service} at ${target.point}`;
     case 'edge':
       return `${target.from} → ${target.to}`;
     case 'consumer':

@@ -7,6 +7,7 @@ import type { StoreState } from '../live/protocol.ts';
 import { createGate, type Gate } from './auth/gate.ts';
 import type { Env } from './env.ts';
 import { type FaultSystem, startFaults } from './faults/index.ts';
+import { Scopes } from './faults/scopes.ts';
 import { observeHub } from './gauges.ts';
 import { AgentHub } from './hub/agents.ts';
 import { Controls } from './hub/controls.ts';
@@ -83,6 +84,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
       startedAt,
       faults: system.faults,
       halt: system.halt,
+      scopes: new Scopes(state, time),
       store: () => store.state,
     }),
     runOf: (id) => runs.get(id),
@@ -148,12 +150,14 @@ function remember({ window, history, state }: Core, now: number): void {
 }
 
 /** Who is told of what. */
-function connect({ hub, window, state, system, runs, live }: Core): void {
+function connect({ hub, window, state, system, runs, live, time }: Core): void {
   const { board, halt } = system;
   board.listen((interval) => window.setFault(interval));
   window.listen((added) => {
     for (const receipt of added.receipts ?? []) board.effect(receipt.faultId, receipt.at);
   });
+  const { scopeKey } = state;
+  hub.setTerms(() => ({ scopeKey, now: time.now(), halted: halt.state.halted }));
   hub.listen({
     hello: () => live.touch('agents'),
     gone: () => live.touch('agents'),
@@ -164,6 +168,7 @@ function connect({ hub, window, state, system, runs, live }: Core): void {
   });
   halt.listen((now) => {
     live.touch('halt');
+    hub.tellTerms();
     if (now.halted && now.lastEffectGoneMs === null) runs.halted(now.reason ?? '');
   });
   runs.listen((_run, listChanged) => {

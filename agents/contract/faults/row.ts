@@ -4,6 +4,13 @@ import { z } from 'zod';
 export const FaultTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('service'), service: z.string().min(1), instance: z.string().optional() }),
   z.object({ kind: z.literal('edge'), from: z.string().min(1), to: z.string().min(1) }),
+  /** A place in a service's own code which it named with `faultPoint`. */
+  z.object({
+    kind: z.literal('point'),
+    service: z.string().min(1),
+    instance: z.string().optional(),
+    point: z.string().min(1).max(200),
+  }),
   z.object({ kind: z.literal('database'), service: z.string().min(1) }),
   z.object({ kind: z.literal('consumer'), service: z.string().min(1), queue: z.string().min(1) }),
   z.object({ kind: z.literal('process'), service: z.string().min(1), instance: z.string().optional() }),
@@ -24,7 +31,12 @@ export type FaultPosition = z.infer<typeof FaultPosition>;
 export interface FaultRow {
   title: string;
   targets: readonly TargetKind[];
+  /** The first is meant where none is named. */
   positions: readonly FaultPosition[];
+  /** Single calls are hurt, so that selectors, shares and shapes mean something. */
+  perCall?: true;
+  /** One sentence for docs/faults.md. */
+  about?: string;
 }
 
 export const milliseconds = (fallback: number) =>

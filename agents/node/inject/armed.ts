@@ -1,26 +1,31 @@
 import type { Span } from '@opentelemetry/api';
-import type { FaultAction, FaultPosition, Lease } from '../../contract/index.ts';
+import type { CallAction, FaultPosition, Lease } from '../../contract/index.ts';
+import type { Clock } from '../clock.ts';
 import type { Effect, Grip, ReadBack } from '../leases.ts';
-import { type Call, Decider } from './decide.ts';
+import { type CallEffect, effectOf, pause } from './call/index.ts';
+import { Decider } from './decide.ts';
 import { markSpan, settleSpan } from './receipt.ts';
+import type { Scopes } from './scopes.ts';
+import { type SelectableCall, selects } from './selects.ts';
 
-/** Actions which hurt a call, whichever side of it. */
-export type CallAction = Extract<FaultAction, { type: 'latency' | 'error' | 'hang' | 'reset' }>;
-
-export function isCallAction(action: FaultAction): action is CallAction {
-  const { type } = action;
-  return type === 'latency' || type === 'error' || type === 'hang' || type === 'reset';
+/** What decisions about calls depend on besides the call. */
+export interface Surroundings {
+  clock: Clock;
+  scopes: Scopes;
 }
 
 /** A call picked to be hurt. The moment may come later, after its handler ran, or never, when it fails by itself. */
 export interface Chosen {
+  readonly effect: CallEffect;
+  /** Aborted when the fault ends. */
+  readonly over: AbortSignal;
   /** Now: it counts, and the span carries the receipt. Null when the lease is over or spent by now. */
   strike(span: Span | undefined): Hit | null;
 }
 
 /** One call being hurt. */
 export interface Hit {
-  readonly action: CallAction;
+  readonly effect: CallEffect;
   /**
    * Waits as the fault wants it: the delay, or for a hang without end. Ends early when the lease ends or `gone` says
    * that the caller has left, and tells which it was.
@@ -36,17 +41,23 @@ export interface Hit {
 export class ArmedFault implements Effect {
   readonly #grip: Grip;
   readonly #action: CallAction;
+  readonly #scopes: Scopes;
   readonly #decider: Decider;
   readonly #over = new AbortController();
   readonly #leave: () => void;
   #inFlight = 0;
 
-  constructor(grip: Grip, action: CallAction, leave: () => void) {
+  constructor(grip: Grip, action: CallAction, { clock, scopes }: Surroundings, leave: () => void) {
     this.#grip = grip;
     this.#action = action;
+    this.#scopes = scopes;
     this.#leave = leave;
     const { spec, faultId } = grip.lease;
-    this.#decider = new Decider(spec.seed, faultId, spec.selector.percentage);
+    const armedAt = clock.monotonic();
+    this.#decider = new Decider(spec.seed, faultId, spec.selector.percentage, {
+      shape: spec.shape,
+      elapsedMs: () => clock.monotonic() - armedAt,
+    });
   }
 
   get position(): FaultPosition {
@@ -58,34 +69,37 @@ export class ArmedFault implements Effect {
   }
 
   /** Decides about a call; null: it is let through. Nothing has happened yet. */
-  choose(call: Call): Chosen | null {
-    const { method, route } = this.#grip.lease.spec.selector;
-    if (method !== undefined && method !== call.method) return null;
-    if (route !== undefined && route !== call.route) return null;
+  choose(call: SelectableCall): Chosen | null {
+    if (!selects(this.#grip.lease.spec.selector, call, this.#scopes)) return null;
     const drawn = this.#decider.draw(call);
     if (drawn === null) return null;
-    return { strike: (span) => this.#strike(span, drawn) };
+    const effect = effectOf(this.#action, drawn);
+    return { effect, over: this.#over.signal, strike: (span) => this.#strike(span, effect) };
   }
 
-  #strike(span: Span | undefined, drawn: number): Hit | null {
+  #strike(span: Span | undefined, effect: CallEffect): Hit | null {
     const release = this.#grip.take();
     if (!release) return null;
     this.#inFlight++;
-    const delayMs = delayOf(this.#action, drawn);
+    const delayMs = effect.kind === 'wait' ? effect.ms : 0;
     markSpan(span, this.#grip.lease, delayMs);
     const began = performance.now();
     let open = true;
+    const done = () => {
+      if (!open) return;
+      open = false;
+      this.#inFlight--;
+      this.#over.signal.removeEventListener('abort', done);
+      if (delayMs > 0 || effect.kind === 'flow') settleSpan(span, performance.now() - began);
+      release();
+    };
+    // A body that is still being sent goes on unhurt: nothing of it is held.
+    if (effect.kind === 'flow') this.#over.signal.addEventListener('abort', done);
     return {
-      action: this.#action,
-      wait: (gone) => waitFor(delayMs, this.#over.signal, gone),
-      waitLate: () => waitFor(this.#grip.lease.spec.lateMs ?? LATE_MS, this.#over.signal, NEVER),
-      done: () => {
-        if (!open) return;
-        open = false;
-        this.#inFlight--;
-        if (delayMs > 0) settleSpan(span, performance.now() - began);
-        release();
-      },
+      effect,
+      wait: (gone) => pause(delayMs, this.#over.signal, gone),
+      waitLate: () => pause(this.#grip.lease.spec.lateMs ?? LATE_MS, this.#over.signal),
+      done,
     };
   }
 
@@ -103,34 +117,3 @@ export class ArmedFault implements Effect {
 
 /** When nobody said how late: after the patience of most callers' own repetitions. */
 const LATE_MS = 1_000;
-const NEVER = new AbortController().signal;
-
-function delayOf(action: CallAction, drawn: number): number {
-  switch (action.type) {
-    case 'latency':
-      return Math.max(0, action.ms + (drawn * 2 - 1) * action.jitterMs);
-    case 'error':
-    case 'reset':
-      return 0;
-    case 'hang':
-      return Number.POSITIVE_INFINITY;
-  }
-}
-
-function waitFor(ms: number, over: AbortSignal, gone: AbortSignal): Promise<'over' | 'gone'> {
-  return new Promise((resolve) => {
-    if (gone.aborted) return resolve('gone');
-    if (over.aborted || ms === 0) return resolve('over');
-    const finish = (how: 'over' | 'gone') => () => {
-      clearTimeout(timer);
-      over.removeEventListener('abort', onOver);
-      gone.removeEventListener('abort', onGone);
-      resolve(how);
-    };
-    const onOver = finish('over');
-    const onGone = finish('gone');
-    const timer = Number.isFinite(ms) ? setTimeout(onOver, ms) : undefined;
-    over.addEventListener('abort', onOver);
-    gone.addEventListener('abort', onGone);
-  });
-}

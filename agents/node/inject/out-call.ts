@@ -1,10 +1,13 @@
+import type { Span } from '@opentelemetry/api';
 import type { Dispatcher } from 'undici';
 import type { FaultPosition } from '../../contract/index.ts';
 import type { Hit } from './armed.ts';
+import { type CallEffect, resetByPeer } from './call/index.ts';
+import type { BodyChosen, CallHit } from './call-faults.ts';
+import { OutReply, type ReplyHeaders, type ReplySink } from './out-reply.ts';
 
 type Handler = Dispatcher.DispatchHandler;
 type Controller = Dispatcher.DispatchController;
-type Headers = Parameters<NonNullable<Handler['onResponseStart']>>[2];
 type Deliver = () => void;
 
 /** What a hurt call needs from the seam. */
@@ -13,7 +16,10 @@ export interface OutCallPlan {
   /** Sends the real request; may be called again for a copy of it. */
   send(relay: Handler): Promise<void>;
   /** The faults which were picked for this call, each struck as it is taken. */
-  hits(position: FaultPosition): Iterable<Hit>;
+  hits(position: FaultPosition): Iterable<CallHit>;
+  /** Those on the body of its reply. */
+  body: readonly BodyChosen[];
+  span: Span;
   /** The caller's own limit until response headers, ms; 0 is none. */
   headersTimeoutMs: number;
   /** How the caller saw it end: a status, or an error. */
@@ -31,11 +37,6 @@ const UNHEARD: Handler = {
   onResponseError: () => {},
 };
 
-/** What undici says when the callee cuts the connection. */
-function resetByPeer(): Error {
-  return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
-}
-
 /**
  * Stands between a caller and undici for one call: holds it back before it is sent, or its reply after it came, or
  * answers in the callee's place. The caller can abort at any moment, as on a slow network.
@@ -50,13 +51,40 @@ export class OutCall {
   /** Parts of the reply kept back, in order; null when nothing is. */
   #held: Deliver[] | null = null;
   #discarding = false;
+  readonly #sink: ReplySink;
+  readonly #reply: OutReply | null;
   #slowed = false;
+  #onWanted: () => void = () => undefined;
   #status = 0;
   #over = false;
 
   constructor(plan: OutCallPlan) {
     this.#plan = plan;
     this.#controller = this.#makeController();
+    const caller: ReplySink = {
+      start: (status, headers, message) => this.#start(status, headers, message),
+      data: (chunk) => plan.handler.onResponseData?.(this.#controller, chunk),
+      end: (trailers) => this.#end(trailers),
+    };
+    this.#reply = plan.body.length === 0 ? null : this.#hurtReply(caller);
+    this.#sink = this.#reply ?? caller;
+  }
+
+  #hurtReply(to: ReplySink): OutReply {
+    return new OutReply({
+      ...{ to, chosen: this.#plan.body, span: this.#plan.span },
+      fail: (error) => {
+        this.#fail(error);
+        this.#real?.abort(error);
+      },
+      wanted: () => this.#wanted(),
+      pause: () => this.#real?.pause(),
+      resume: () => this.#real?.resume(),
+      resized: (length) => {
+        const raw = this.#real?.rawHeaders;
+        this.#rawHeaders = withLength(Array.isArray(raw) ? raw : [], length);
+      },
+    });
   }
 
   async run(): Promise<void> {
@@ -80,15 +108,15 @@ export class OutCall {
   }
 
   /** Ends the call in the callee's place; false when the fault is one that waits. */
-  #replace({ action }: Hit): boolean {
-    if (action.type === 'error') this.#answer(action.status, action.body);
-    else if (action.type === 'reset') this.#fail(resetByPeer());
-    else return false;
+  #replace({ effect }: CallHit): boolean {
+    if (effect.kind === 'wait') return false;
+    if (effect.kind === 'answer') this.#answer(effect);
+    else this.#fail(effect.kind === 'throw' ? effect.error : resetByPeer());
     return true;
   }
 
   /** The caller is refused, or gives up, and only then the call is made. False: it was let go before he gave up. */
-  async #later(hit: Hit): Promise<boolean> {
+  async #later(hit: CallHit): Promise<boolean> {
     if (!this.#replace(hit) && (await hit.wait(this.#gone.signal)) === 'over') {
       hit.done();
       return false;
@@ -128,8 +156,8 @@ export class OutCall {
         this.#finish({ status });
       },
       onResponseStart: (real, status, headers, message) => {
-        const deliver = () => this.#start(status, headers, message);
-        if (status < 200) return deliver();
+        if (status < 200) return this.#start(status, headers, message);
+        const deliver = () => this.#sink.start(status, headers, message);
         this.#held = [deliver];
         // As undici does with a handler that throws: the call breaks, and the process does not.
         this.#afterwards(status).catch((error: unknown) =>
@@ -137,8 +165,8 @@ export class OutCall {
         );
         if (this.#held) real.pause();
       },
-      onResponseData: (_, chunk) => pass(() => handler.onResponseData?.(this.#controller, chunk)),
-      onResponseEnd: (_, trailers) => pass(() => this.#end(trailers)),
+      onResponseData: (_, chunk) => pass(() => this.#sink.data(chunk)),
+      onResponseEnd: (_, trailers) => pass(() => this.#sink.end(trailers)),
       onResponseError: (_, error) => this.#fail(error),
     };
   }
@@ -180,18 +208,26 @@ export class OutCall {
     }
   }
 
-  #start(status: number, headers: Headers, message?: string): void {
+  /** Resolves when the caller takes more. */
+  #wanted(): Promise<void> {
+    if (!this.#slowed) return Promise.resolve();
+    return new Promise((wanted) => {
+      this.#onWanted = wanted;
+    });
+  }
+
+  #start(status: number, headers: ReplyHeaders, message?: string): void {
     this.#plan.handler.onResponseStart?.(this.#controller, status, headers, message);
   }
 
-  #end(trailers: Headers): void {
+  #end(trailers: ReplyHeaders): void {
     this.#plan.handler.onResponseEnd?.(this.#controller, trailers);
     this.#finish({ status: this.#status });
   }
 
-  #answer(status: number, body: string): void {
+  #answer({ status, headers: own, body }: Extract<CallEffect, { kind: 'answer' }>): void {
     const bytes = Buffer.from(body);
-    const headers = { 'content-type': 'application/json', 'content-length': String(bytes.length) };
+    const headers = { ...own, 'content-length': String(bytes.length) };
     this.#rawHeaders = Object.entries(headers).flatMap(([k, v]) => [Buffer.from(k), Buffer.from(v)]);
     this.#status = status;
     this.#start(status, headers, '');
@@ -201,6 +237,7 @@ export class OutCall {
 
   #fail(error: Error): void {
     this.#held = null;
+    this.#reply?.close();
     if (this.#over || this.#discarding) return;
     this.#finish({ error });
     this.#plan.handler.onResponseError?.(this.#controller, error);
@@ -216,6 +253,7 @@ export class OutCall {
     if (this.#reason || this.#over) return;
     this.#reason = reason;
     this.#gone.abort();
+    this.#onWanted();
     if (this.#real) this.#real.abort(reason);
     else this.#fail(reason);
   }
@@ -247,12 +285,23 @@ export class OutCall {
       abort: (reason) => call.#abort(reason),
       pause: () => {
         call.#slowed = true;
-        call.#real?.pause();
+        if (!call.#reply) call.#real?.pause();
       },
       resume: () => {
         call.#slowed = false;
-        if (!call.#held) call.#real?.resume();
+        call.#onWanted();
+        if (!call.#held && !call.#reply) call.#real?.resume();
       },
     };
   }
+}
+
+function withLength(raw: readonly (Buffer | string)[], length: number): Buffer[] {
+  const kept: Buffer[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const [name = '', value = ''] = [raw[i], raw[i + 1]];
+    if (!/^(content-length|transfer-encoding)$/i.test(String(name)))
+      kept.push(Buffer.from(name), Buffer.from(value));
+  }
+  return [...kept, Buffer.from('content-length'), Buffer.from(String(length))];
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server, type Socket } from 'socket.io';
@@ -10,14 +10,18 @@ import {
   type ArmAnswer,
   type ControlAnswer,
   FaultSpec,
+  formatScope,
   type HaltAnswer,
   type HubToAgent,
   type InjectionCount,
   LEASE_TTL_MS,
   type LeaseEnded,
+  SCOPE_ENTRY,
+  scopeText,
 } from '../../contract/index.ts';
 
 type AgentSocket = Socket<AgentToHub, HubToAgent>;
+const SCOPE_KEY = 'key of this test hub';
 type SpecInput = Parameters<typeof FaultSpec.parse>[0];
 
 /** A hub as an agent sees one, as small as the protocol allows: arms, renews, releases, and remembers what it hears. */
@@ -30,6 +34,7 @@ export class TestHub {
   readonly #io = new Server<AgentToHub, HubToAgent>(this.#http);
   readonly #renewing = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
+  #halted = false;
 
   constructor() {
     this.#io.of(AGENTS_NAMESPACE).on('connection', (socket) => this.#welcome(socket as AgentSocket));
@@ -82,6 +87,19 @@ export class TestHub {
     return this.#socket(service).timeout(5_000).emitWithAck('control.invoke', { name, input, by: 'test' });
   }
 
+  /** What every agent is told at its next connect, and now. */
+  terms(terms: { halted: boolean }): void {
+    this.#halted = terms.halted;
+    for (const socket of this.#agents.values()) socket.emit('chaos.terms', this.#terms());
+  }
+
+  /** The baggage of a scope, as the hub signs it or, by another key, as somebody else would. */
+  scope(id: string, { key = SCOPE_KEY, expiresInS = 60 } = {}): string {
+    const expiry = Math.ceil(Date.now() / 1000) + expiresInS;
+    const mac = createHmac('sha256', key).update(scopeText(id, expiry)).digest('base64url');
+    return `${SCOPE_ENTRY}=${formatScope({ id, expiry, mac })}`;
+  }
+
   /** Renews no more, as a hub would that hangs. */
   abandon(): void {
     this.#renewing.clear();
@@ -90,6 +108,11 @@ export class TestHub {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#io.close();
+  }
+
+  #terms() {
+    const scopeKey = Buffer.from(SCOPE_KEY).toString('base64');
+    return { scopeKey, now: Date.now(), halted: this.#halted };
   }
 
   #socket(service: string): AgentSocket {
@@ -102,6 +125,7 @@ export class TestHub {
     const { hello } = AgentAuth.parse(socket.handshake.auth);
     this.hellos.push(hello);
     this.#agents.set(hello.service, socket);
+    socket.emit('chaos.terms', this.#terms());
     socket.on('hello', (again) => this.hellos.push(again));
     socket.on('lease.ended', (end) => this.ended.push(end));
     socket.on('injections', (count) => this.injections.push(count));

@@ -15,25 +15,28 @@ export interface Pair {
 export interface PairOptions {
   /** Environment of both, besides where hub and sink are. */
   env?: Record<string, string>;
+  /** What both run, besides the usual service. */
+  main?: string;
   /** What peer and service must have said that they can do before they are used. */
   capabilities?: { peer: string; service: string };
 }
 
 const soon = { timeout: 20_000, interval: 20 };
 
-export async function startPair({ env = {}, capabilities }: PairOptions = {}): Promise<Pair> {
+export async function startPair({ env = {}, main, capabilities }: PairOptions = {}): Promise<Pair> {
   const sink = await OtlpSink.start();
   const hub = await TestHub.start();
   const shared = {
     ...{ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, STORMGLASS_HUB: hub.url, STORMGLASS_CHAOS: 'on' },
     ...env,
   };
-  const peer = await runService('peer', shared);
-  const service = await runService('service', {
+  const peer = await runService('peer', shared, main);
+  const own = {
     ...shared,
     PEER_URL: peer.url,
     OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING: `${peer.address}=peer`,
-  });
+  };
+  const service = await runService('service', own, main);
   for (const name of ['peer', 'service'] as const) {
     await vi.waitUntil(() => {
       const said = hub.hello(name)?.capabilities ?? [];

@@ -7,6 +7,7 @@ import Fastify from 'fastify';
 import pg from 'pg';
 
 const { Queue, Worker } = withBackend(createPostgresBackend);
+const mailServer = process.env.MAIL_SERVER;
 const connectionString = process.env.BROKER_URL ?? '';
 const client = new pg.Client({ connectionString });
 await client.connect();
@@ -19,6 +20,7 @@ const worker = new Worker(
   'mails',
   async (job) => {
     if (job.name === 'bad') throw new Error('no such mailbox');
+    if (mailServer !== undefined) await fetch(`${mailServer}/mails`).then((answer) => answer.body?.cancel());
     done++;
   },
   { connection: { connectionString, max: 2 } },

@@ -46,6 +46,12 @@ function Row({ row, now }: { row: AgentRow; now: number }) {
       >
         {count(row.droppedTotal)}
       </td>
+      <td
+        className={list.num}
+        title={row.scopesRefused.map((d) => `${d.name.replaceAll('_', ' ')} ${d.count}`).join(', ')}
+      >
+        {count(row.scopesRefused.reduce((n, d) => n + d.count, 0))}
+      </td>
       <td className={list.num}>{row.connected ? 'now' : ago(row.lastSeenAt, now)}</td>
     </tr>
   );
@@ -62,6 +68,7 @@ const COLUMNS = [
   'Controls',
   { head: 'Leases', look: 'num' },
   { head: 'Dropped', look: 'num' },
+  { head: 'Scopes refused', look: 'num' },
   { head: 'Last seen', look: 'num' },
 ] as const;
 

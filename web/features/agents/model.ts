@@ -17,6 +17,8 @@ export interface AgentRow {
   leases: number;
   dropped: { name: string; count: number }[];
   droppedTotal: number;
+  /** Scopes on requests that were not obeyed, by why. */
+  scopesRefused: { name: string; count: number }[];
 }
 
 const KINDS: Record<AgentView['kind'], string> = {
@@ -47,13 +49,17 @@ export function capabilityWords(capabilities: readonly string[]): string[] {
   return [...targets].map(([title, on]) => (on.length > 0 ? `${title} on ${on.join(', ')}` : title));
 }
 
+function counted(counts: Readonly<Record<string, number>>): { name: string; count: number }[] {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => ({ name, count }));
+}
+
 /** One row an agent: lost ones first, then by service and instance. */
 export function agentRows(agents: readonly AgentView[]): AgentRow[] {
   return agents
     .map((a) => {
-      const dropped = Object.entries(a.dropped)
-        .filter(([, count]) => count > 0)
-        .map(([name, count]) => ({ name, count }));
+      const dropped = counted(a.dropped);
       return {
         agentId: a.agentId,
         service: a.service,
@@ -69,6 +75,7 @@ export function agentRows(agents: readonly AgentView[]): AgentRow[] {
         leases: a.leases.length,
         dropped,
         droppedTotal: dropped.reduce((n, d) => n + d.count, 0),
+        scopesRefused: counted(a.scopesRefused ?? {}),
       };
     })
     .sort(

@@ -1,5 +1,6 @@
-import { assertNever, type FaultSpec, isNetworkAction, networkWords } from '@stormglass/agents/contract';
+import { assertNever, type FaultSpec, isNetworkAction } from '@stormglass/agents/contract';
 import type { Figure, Recovery, Run } from '@stormglass/chaos/contract';
+import { networkWords } from '../../live/fault-words.ts';
 import { clock, count, durationText, plural } from '../../ui/format.ts';
 import { lastToHold } from './conditions.ts';
 
@@ -31,6 +32,12 @@ function whatBroke(spec: FaultSpec): string {
       return `${who} did not answer on ${on}`;
     case 'reset':
       return `${who} cut the connection on ${on}`;
+    case 'throttle':
+      return `Replies of ${who} came at ${action.bytesPerSecond} bytes a second on ${on}`;
+    case 'truncate':
+      return `Replies of ${who} broke off on ${on}`;
+    case 'corrupt':
+      return `Replies of ${who} said something else on ${on}`;
     case 'database_outage':
       return `The database of ${target.kind === 'edge' ? target.to : target.service} was down`;
     case 'lock_contention':

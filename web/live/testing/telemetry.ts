@@ -81,7 +81,7 @@ export function faultInterval(armedAt: number, change: Partial<FaultInterval> = 
     runId: null,
     owner: 'person',
     spec: {
-      action: { type: 'latency', ms: 3_500, jitterMs: 0 },
+      action: { type: 'latency', ms: 3_500, distribution: 'uniform', jitterMs: 0 },
       target: { kind: 'service', service: 'payments' },
       position: 'before',
       selector: { percentage: 80 },

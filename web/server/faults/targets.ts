@@ -62,7 +62,7 @@ function hostAgents(spec: FaultSpec, agents: readonly AgentView[]): AgentView[] 
 
 function nodeAgents(target: FaultTarget, agents: readonly AgentView[]): AgentView[] {
   const service = injectingService(target);
-  const instance = target.kind === 'service' ? target.instance : undefined;
+  const instance = target.kind === 'service' || target.kind === 'point' ? target.instance : undefined;
   return agents.filter(
     (a) =>
       a.connected &&
@@ -101,5 +101,6 @@ export function describeTarget(target: FaultTarget): string {
   if (target.kind === 'consumer') return `${target.service} (queue ${target.queue})`;
   if (target.kind === 'database') return `database of ${target.service}`;
   if (target.kind === 'proxy') return `network before the database of ${target.service}`;
+  if (target.kind === 'point') return `${target.service} at ${target.point}`;
   return target.instance ? `${target.service} (${target.instance})` : target.service;
 }

@@ -4,6 +4,7 @@ import {
   AgentHello,
   type AgentToHub,
   ArmAnswer,
+  type ChaosTerms,
   ControlAnswer,
   type ControlCall,
   HaltAnswer,
@@ -54,6 +55,7 @@ export class AgentHub {
   readonly #namespace: Namespace<AgentToHub, HubToAgent>;
   readonly #time: Time;
   readonly #log: Log;
+  #terms: (() => ChaosTerms) | null = null;
 
   constructor(io: Server, gate: Gate, time: Time, log: Log) {
     this.#time = time;
@@ -73,6 +75,16 @@ export class AgentHub {
 
   listen(listener: AgentListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** What each agent is told when it connects, and by `tellTerms`. */
+  setTerms(terms: () => ChaosTerms): void {
+    this.#terms = terms;
+    this.tellTerms();
+  }
+
+  tellTerms(): void {
+    if (this.#terms) this.#namespace.emit('chaos.terms', this.#terms());
   }
 
   /** All known agents, connected ones first, each sorted by service and instance. */
@@ -141,6 +153,7 @@ export class AgentHub {
     before?.disconnect(true);
     this.#log.info({ agent: agentId, service: hello.service, kind: hello.kind }, 'agent connected');
     this.#hear(socket, agentId);
+    if (this.#terms) socket.emit('chaos.terms', this.#terms());
     socket.on('disconnect', (reason) => this.#lost(agentId, socket, reason));
     this.#tell((l) => l.hello?.(this.#entries.get(agentId)?.view ?? this.#view(hello, true)));
   }

@@ -3,7 +3,7 @@ import { param } from './handler.ts';
 
 export function chaosRoutes(
   p: Parts,
-): Pick<Handlers, 'faults' | 'armFault' | 'releaseFault' | 'haltState' | 'halt' | 'unhalt'> {
+): Pick<Handlers, 'faults' | 'armFault' | 'releaseFault' | 'issueScope' | 'haltState' | 'halt' | 'unhalt'> {
   return {
     faults: () => ({ faults: p.faults.list() }),
     armFault: async ({ input, who }) => {
@@ -11,6 +11,7 @@ export function chaosRoutes(
       return p.faults.arm(input.spec, { owner: who });
     },
     releaseFault: (call) => p.faults.release(param(call, 'id'), call.who),
+    issueScope: ({ input, who }) => p.scopes.issue(input, who),
     haltState: () => p.halt.state,
     halt: ({ input, who }) => p.halt.halt(input.reason, who),
     unhalt: ({ who }) => p.halt.allow(who),

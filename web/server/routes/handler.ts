@@ -7,6 +7,7 @@ import type { Gate } from '../auth/gate.ts';
 import type { Env } from '../env.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Halt } from '../faults/halt.ts';
+import type { Scopes } from '../faults/scopes.ts';
 import type { AgentHub } from '../hub/agents.ts';
 import type { Controls } from '../hub/controls.ts';
 import type { Repeats } from '../runs/repeats.ts';
@@ -28,6 +29,7 @@ export interface Parts {
   controls: Controls;
   faults: Faults;
   halt: Halt;
+  scopes: Scopes;
   window: TimelineWindow;
   history: History;
   telemetry: Telemetry;

@@ -5,6 +5,7 @@ import { type HaltRecord, haltRecord } from './halt.ts';
 import { type ProcessRecords, processRecords } from './processes.ts';
 import { type RepeatRecords, repeatRecords } from './repeats.ts';
 import { type RunRecords, runRecords } from './runs.ts';
+import { scopeKey } from './scope-key.ts';
 
 /** The dashboard's own state: one SQLite file, one writer (this process). */
 export interface State {
@@ -14,6 +15,8 @@ export interface State {
   processes: ProcessRecords;
   repeats: RepeatRecords;
   runs: RunRecords;
+  /** Secret, base64. */
+  scopeKey: string;
   close(): void;
 }
 
@@ -26,6 +29,7 @@ export function openState(dataDir: string, now: () => number): State {
     processes: processRecords(db),
     repeats: repeatRecords(db),
     runs: runRecords(db),
+    scopeKey: scopeKey(db),
     close: () => db.close(),
   };
 }

@@ -49,6 +49,7 @@ function callsOn(timeline: Timeline, at: number, target: FaultTarget): Reach {
   const hits = (c: Timeline['traffic'][number]): boolean => {
     switch (target.kind) {
       case 'service':
+      case 'point':
       case 'process':
         return c.kind === 'server' && c.service === target.service;
       case 'database':

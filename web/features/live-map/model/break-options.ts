@@ -1,26 +1,20 @@
 import {
   FAULT_CATALOGUE,
-  type FaultAction,
   type FaultPosition,
   type FaultTarget,
   type FaultType,
-  isNetworkType,
-  NETWORK_PARAMETERS,
-  type NetworkParameter,
-  networkAction,
   positionsOf,
+  rowOf,
 } from '@stormglass/agents/contract';
 import type { AgentView } from '../../../live/protocol.ts';
 
-/** A lock needs the name of a table, which the map does not know. */
-type OnMap = Exclude<FaultType, 'lock_contention'>;
-const ON_MAP = (Object.keys(FAULT_CATALOGUE) as FaultType[]).filter((type) => type !== 'lock_contention');
+const TYPES = Object.keys(FAULT_CATALOGUE) as FaultType[];
 
 /** One entry of the "Break this" menu: a fault which a connected agent can really inject here. */
 export interface BreakOption {
   id: string;
   title: string;
-  type: OnMap;
+  type: FaultType;
   target: FaultTarget;
   position: FaultPosition;
   /** Agents which will inject it. */
@@ -75,8 +69,8 @@ const TITLES: Partial<Record<FaultPosition, Partial<Record<FaultType, string>>>>
 };
 
 function titleOf(type: FaultType, position: FaultPosition): string {
-  const { title } = FAULT_CATALOGUE[type];
-  return position === 'before' ? title : (TITLES[position]?.[type] ?? `${title}, ${position}`);
+  const { title, positions } = rowOf(type);
+  return position === positions[0] ? title : (TITLES[position]?.[type] ?? `${title}, ${position}`);
 }
 
 /** What tells apart options of one type and kind. */
@@ -94,11 +88,10 @@ function whichOf(target: FaultTarget, chosen: Chosen): { id: string[]; suffix: s
 /** The menu for what was chosen: the catalogue, cut down to what the connected agents can do to it. */
 export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): BreakOption[] {
   const options: BreakOption[] = [];
-  for (const type of ON_MAP) {
-    const row = FAULT_CATALOGUE[type];
-    const kinds: readonly FaultTarget['kind'][] = row.targets;
+  for (const type of TYPES) {
+    const { targets } = rowOf(type);
     for (const target of targetsOf(chosen, agents)) {
-      if (!kinds.includes(target.kind)) continue;
+      if (!targets.includes(target.kind)) continue;
       const able = agents.filter((a) => canInject(a, type, target));
       if (able.length === 0) continue;
       const which = whichOf(target, chosen);
@@ -114,58 +107,6 @@ export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): Brea
       }
     }
   }
-  return options.sort((a, b) => Number(a.position !== 'before') - Number(b.position !== 'before'));
-}
-
-/** A parameter of a fault as a form shows it. */
-export interface Parameter {
-  name: 'ms' | 'jitterMs' | 'status' | 'restartAfterMs' | NetworkParameter['name'];
-  label: string;
-  unit: string;
-  initial: number;
-  min: number;
-  max: number;
-}
-
-export function parametersOf(type: FaultType): readonly Parameter[] {
-  if (isNetworkType(type)) return NETWORK_PARAMETERS[type];
-  switch (type) {
-    case 'latency':
-      return [
-        { name: 'ms', label: 'Delay', unit: 'ms', initial: 3_500, min: 1, max: 600_000 },
-        { name: 'jitterMs', label: '±', unit: 'ms', initial: 0, min: 0, max: 600_000 },
-      ];
-    case 'error':
-      return [{ name: 'status', label: 'Status', unit: '', initial: 503, min: 400, max: 599 }];
-    case 'process_kill':
-      return [
-        { name: 'restartAfterMs', label: 'Restart after', unit: 'ms', initial: 2_000, min: 0, max: 600_000 },
-      ];
-    default:
-      return [];
-  }
-}
-
-/** Whether single calls are hurt, so that a share of them makes sense. */
-export function hurtsCalls(type: FaultType): boolean {
-  return type === 'latency' || type === 'error' || type === 'hang' || type === 'reset';
-}
-
-export function actionOf(type: OnMap, values: Partial<Record<Parameter['name'], number>>): FaultAction {
-  if (isNetworkType(type)) return networkAction(type, values);
-  switch (type) {
-    case 'latency':
-      return { type, ms: values.ms ?? 1_000, jitterMs: values.jitterMs ?? 0 };
-    case 'error':
-      return { type, status: values.status ?? 503, body: '{"error":"injected by stormglass"}' };
-    case 'process_kill':
-      return { type, restartAfterMs: values.restartAfterMs ?? 2_000 };
-    case 'hang':
-    case 'reset':
-    case 'pool_exhaustion':
-    case 'database_outage':
-    case 'consumer_stop':
-    case 'process_pause':
-      return { type };
-  }
+  const usual = ({ type, position }: BreakOption) => position === rowOf(type).positions[0];
+  return options.sort((a, b) => Number(usual(b)) - Number(usual(a)));
 }

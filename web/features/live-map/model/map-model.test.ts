@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentView } from '../../../live/protocol.ts';
 import { breakerMove, breakerSample, faultInterval, trafficCell } from '../../../live/testing/telemetry.ts';
 import { predictBlast, upstreamOf } from './blast.ts';
-import { actionOf, breakOptions } from './break-options.ts';
+import { breakOptions } from './break-options.ts';
 import { chaosHistory } from './chaos-history.ts';
 import { curveBetween, pointAt } from './geometry.ts';
 import { mapFigures, mapStructure, structureKey } from './graph.ts';
@@ -222,11 +222,6 @@ describe('breakOptions', () => {
       ['hang', 'after', ['orders-1']],
       ['hang', 'late', ['orders-1']],
     ]);
-  });
-
-  it('makes an action with the values of the form', () => {
-    expect(actionOf('latency', { ms: 200 })).toEqual({ type: 'latency', ms: 200, jitterMs: 0 });
-    expect(actionOf('hang', {})).toEqual({ type: 'hang' });
   });
 });
 

@@ -1,6 +1,10 @@
+import { parametersOf } from '@stormglass/agents/contract';
 import { useState } from 'react';
 import styles from '../map.module.css';
-import { type BreakOption, hurtsCalls, type Parameter, parametersOf } from '../model/break-options.ts';
+import type { BreakOption } from '../model/break-options.ts';
+import { hurtsCalls, shownParameters } from '../model/fault-form.ts';
+import { CallFields } from './call-fields.tsx';
+import { ParameterField } from './parameter-field.tsx';
 import type { FaultDraft } from './use-draft.ts';
 
 interface NumberFieldProps {
@@ -20,7 +24,6 @@ function NumberField({ label, unit, value, min, max, onChange }: NumberFieldProp
       {label}
       <input
         type="number"
-        aria-label={label === '±' ? 'Jitter' : undefined}
         required
         value={typed ?? value}
         min={min}
@@ -45,36 +48,38 @@ interface Props {
 
 /** The parameters of the picked fault. */
 export function BreakFields({ option, draft, change }: Props) {
-  const set = (name: Parameter['name'], value: number) =>
-    change({ values: { ...draft.values, [name]: value } });
+  const shown = shownParameters(parametersOf(option.type), draft.values);
   return (
-    <div className={styles.fields}>
-      {parametersOf(option.type).map((p) => (
+    <>
+      <div className={styles.fields}>
+        {shown.map((p) => (
+          <ParameterField
+            key={p.name}
+            parameter={p}
+            value={draft.values[p.name] ?? ''}
+            onChange={(value) => change({ values: { ...draft.values, [p.name]: value } })}
+          />
+        ))}
+        {hurtsCalls(option.type) ? (
+          <NumberField
+            label="On"
+            unit="%"
+            value={draft.percentage}
+            min={1}
+            max={100}
+            onChange={(percentage) => change({ percentage })}
+          />
+        ) : null}
         <NumberField
-          key={p.name}
-          {...p}
-          value={draft.values[p.name] ?? p.initial}
-          onChange={(value) => set(p.name, value)}
-        />
-      ))}
-      {hurtsCalls(option.type) ? (
-        <NumberField
-          label="On"
-          unit="%"
-          value={draft.percentage}
+          label="For"
+          unit="s"
+          value={draft.durationMs / 1000}
           min={1}
-          max={100}
-          onChange={(percentage) => change({ percentage })}
+          max={600}
+          onChange={(seconds) => change({ durationMs: seconds * 1000 })}
         />
-      ) : null}
-      <NumberField
-        label="For"
-        unit="s"
-        value={draft.durationMs / 1000}
-        min={1}
-        max={600}
-        onChange={(seconds) => change({ durationMs: seconds * 1000 })}
-      />
-    </div>
+      </div>
+      {hurtsCalls(option.type) ? <CallFields draft={draft} change={change} /> : null}
+    </>
   );
 }

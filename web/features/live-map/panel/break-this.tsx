@@ -1,4 +1,5 @@
 'use client';
+import type { FaultSpec } from '@stormglass/agents/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { request } from '../../../live/request.ts';
@@ -11,7 +12,8 @@ import { CrystalGlyph } from '../../../ui/glyphs/crystal.tsx';
 import { Section } from '../../../ui/panel.tsx';
 import styles from '../map.module.css';
 import { type Blast, predictBlast } from '../model/blast.ts';
-import { type BreakOption, breakOptions, type Chosen, hurtsCalls } from '../model/break-options.ts';
+import { type BreakOption, breakOptions, type Chosen } from '../model/break-options.ts';
+import { hurtsCalls } from '../model/fault-form.ts';
 import type { useMap } from '../use-map.ts';
 import { BreakFields } from './break-fields.tsx';
 import { HoldButton } from './hold-button.tsx';
@@ -62,18 +64,28 @@ interface ArmProps {
 
 function Arm({ option, draft, blast, halted }: ArmProps) {
   const arm = useMutation({
-    mutationFn: () => request('armFault', { input: { spec: toSpec(option, draft) } }),
+    mutationFn: (spec: FaultSpec) => request('armFault', { input: { spec } }),
   });
+  const made = toSpec(option, draft);
+  const arming = () => {
+    if ('spec' in made) arm.mutate(made.spec);
+  };
   const where = arm.data?.targets.map((t) => t.instance).join(', ');
   return (
     <>
       <div className={styles.go}>
-        <HoldButton onHeld={() => arm.mutate()} disabled={arm.isPending || halted}>
+        <HoldButton onHeld={arming} disabled={arm.isPending || halted || 'problem' in made}>
           <CrystalGlyph />
           {arm.isPending ? 'Arming' : `Hold to arm for ${countdown(draft.durationMs)}`}
         </HoldButton>
         <span role="status">
-          {halted ? 'Chaos is halted: release it first.' : where ? `Armed on ${where}.` : basisWords(blast)}
+          {halted
+            ? 'Chaos is halted: release it first.'
+            : 'problem' in made
+              ? made.problem
+              : where
+                ? `Armed on ${where}.`
+                : basisWords(blast)}
         </span>
       </div>
       {arm.error ? (
