@@ -20,6 +20,7 @@ export function understand(argv: readonly string[], commands: readonly Command[]
   if (words[0] === undefined || words[0] === 'help') return help(words.slice(1));
   if (flags.includes('--help')) return help(words);
   const found = findCommand(words, commands);
+  if (found === null && words.includes('--help')) return help(words.filter((word) => !word.startsWith('-')));
   if (found === null) throw unknown(words, commands);
   const rest = words.slice(found.name.split(' ').length);
   const split = found.verbatim ? { values: {}, positionals: rest } : parse(rest, found);

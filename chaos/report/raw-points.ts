@@ -45,7 +45,7 @@ function badSeconds({ sli, t0, t4 }: Recovery): RawPoint[] {
     .filter(({ second, good, total }) => good < total && (second + 1) * 1000 > t0 && second * 1000 <= until)
     .map(({ second, good, total }) => ({
       at: second * 1000,
-      what: 'answers that were not good, in this second',
+      what: 'not good in this second',
       value: `${total - good} of ${total}`,
     }));
 }

@@ -26,7 +26,7 @@ export function figureText(figure: Figure): string {
     case 'ratio':
       return `${value.toFixed(2)} x`;
     default:
-      return `${Number.isInteger(value) ? value : value.toFixed(1)} ${unit}`;
+      return `${Number.isInteger(value) ? value : value.toFixed(1)} ${value === 1 ? unit.replace(/(?<!\/)s$/, '') : unit}`;
   }
 }
 

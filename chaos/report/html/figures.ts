@@ -3,6 +3,9 @@ import { type RawPoint, rawPoints } from '../raw-points.ts';
 import { figureText, type NamedFigure, namedFigures, offsetText } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 
+/** More raw points than that are not printed: they would fill pages. */
+const PRINTED = 8;
+
 /** Every figure of the run, with its formula, inputs and raw points folded below it. */
 export function figures(run: Run, recovery: Recovery): Markup {
   return html`<section class="panel long"><h2>Figures</h2>
@@ -23,7 +26,7 @@ ${points.length === 0 ? null : table(run, points)}</details></div>`;
 }
 
 function table(run: Run, points: readonly RawPoint[]): Markup {
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Raw points"><table><tbody>
+  return html`<div class="scroll ${points.length > PRINTED ? 'many' : ''}" tabindex="0" role="group" aria-label="Raw points"><table><tbody>
 ${points.map(
   ({ at, what, value }) =>
     html`<tr><td class="at">${at === null ? '' : offsetText(run, at)}</td><td>${what}</td><td>${value}</td></tr>`,

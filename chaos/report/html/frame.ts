@@ -11,8 +11,8 @@ export interface Frame {
   x: (at: number) => number;
 }
 
-const LABEL_COLUMN = 150;
-const LABEL_ROW = 16;
+const LABEL_COLUMN = 182;
+const LABEL_ROW = 18;
 const EDGE = 12;
 
 export function frameOf({ from, to }: Stretch, width: number): Frame {

@@ -18,8 +18,8 @@ export function laneHeights({ faults, conditions }: Timeline, { label, narrow }:
 }
 
 function laneLabel(text: string, frame: Frame, y: number, middle: number): Markup {
-  const at = frame.narrow ? y + 11 : middle + 4;
-  return html`<text x="${frame.narrow ? frame.left : 0}" y="${at}" font-size="11" font-weight="500" fill="var(--ink2)">${shortened(text, frame)}</text>`;
+  const at = frame.narrow ? y + 13 : middle + 4;
+  return html`<text x="${frame.narrow ? frame.left : 0}" y="${at}" font-size="11" font-weight="500" fill="var(--ink2)" paint-order="stroke" stroke="var(--bg1)" stroke-width="4">${shortened(text, frame)}</text>`;
 }
 
 /** A label that would run into its lane ends with an ellipsis; the table below has it whole. */
@@ -46,7 +46,9 @@ ${inside || beside ? faultTitle(title, inside ? x0 + 8 : x1 + 8, bar + 12) : nul
 }
 
 function faultTitle(title: string, x: number, y: number): Markup {
-  return html`<text x="${x}" y="${y}" font-size="11" font-weight="600" fill="var(--fault)" paint-order="stroke" stroke="var(--bg1)" stroke-width="5">${title}</text>`;
+  const width = textWidth(title, 13);
+  return html`<rect x="${x - 5}" y="${y - 10}" width="${width}" height="12" fill="var(--bg1)"/>
+<text x="${x}" y="${y}" font-size="11" font-weight="600" fill="var(--fault)">${title}</text>`;
 }
 
 /** Share of good answers a second: a line, and what is missing from all of them filled. */

@@ -46,15 +46,20 @@ function head(run: Run): Markup {
   return html`<header><div class="head"><h1>${experiment.title}</h1><span class="tag ${toneOf(verdict)}">${verdictWords(run)}</span>${code}</div>
 <div class="facts"><span>Run <span class="mono">${run.id}</span></span><span>${started} UTC, ${ended}</span><span>seed ${seed}</span>
 <span>${unprotected ? 'without its protections' : 'with its protections'}</span><span>started by ${run.startedBy}</span></div>
-<p class="story"><b>${verdict === null ? 'It has not ended yet.' : MEANING[verdict]}</b> ${why}</p>
+<p class="story"><b>${verdict === null ? 'It has not ended yet.' : MEANING[verdict]}</b> ${sentence(why)}</p>
 <p class="story">${experiment.description}</p></header>`;
 }
 
 function verdictWords({ verdict, phase }: Run): string {
   if (verdict === null) return `running, ${phase}`;
-  const words = verdict.replaceAll('-', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  if (verdict === 'degraded-recovered') return 'Degraded, recovered';
+  return capital(verdict.replaceAll('-', ' '));
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The engine gives its reason as a clause. */
+const sentence = (why: string): string => (why === '' ? '' : `${capital(why).replace(/\.$/, '')}.`);
 
 function toneOf(verdict: Verdict | null): string {
   switch (verdict) {

@@ -6,10 +6,10 @@ import { html, type Markup } from './markup.ts';
 
 /** t0 to t4 as a table: what the timeline draws, to be read exactly. */
 export function instants(run: Run, recovery: Recovery): Markup {
-  return html`<div><h2>Instants</h2><table><thead><tr><th></th><th>instant</th><th>after the start</th><th>clock</th></tr></thead><tbody>
+  return html`<div><h2>Instants</h2><table><thead><tr><th></th><th>instant</th><th>at</th><th>clock</th></tr></thead><tbody>
 ${instantsOf(recovery).map(
   ({ id, what, at }) =>
-    html`<tr><td><b>${id}</b></td><td>${what}</td><td>${at === null ? 'did not happen' : offsetText(run, at)}</td><td class="at">${at === null ? '' : clock(at)}</td></tr>`,
+    html`<tr><td class="id">${id}</td><td>${what}</td><td class="at">${at === null ? 'never' : offsetText(run, at)}</td><td class="at">${at === null ? '' : clock(at)}</td></tr>`,
 )}
 </tbody></table></div>`;
 }
@@ -24,7 +24,7 @@ export function conditions(run: Run, { conditions: all, sagas }: Recovery): Mark
 ${all.map(({ title, broken, since, detail }) => {
   const gaps = broken.map(([a, b]) => `${offsetText(run, a)} to ${offsetText(run, b)}`).join(', ');
   const holds = since === null ? 'does not hold' : gaps === '' ? 'throughout' : offsetText(run, since);
-  return html`<tr><td>${title}${detail === '' ? null : html`<br><span class="quiet">${detail}</span>`}</td><td>${gaps || 'never'}</td><td class="${since === null ? 'failing' : ''}">${holds}</td></tr>`;
+  return html`<tr><td>${title}${detail === '' ? null : html`<br><span class="quiet">${detail}</span>`}</td><td>${gaps || 'never'}</td><td class="at ${since === null ? 'failing' : ''}">${holds}</td></tr>`;
 })}
 </tbody></table><p class="quiet" style="margin-top:6px">${counts}</p></div>`;
 }

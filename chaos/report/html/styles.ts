@@ -9,7 +9,7 @@ const LIGHT = `color-scheme:light;--bg0:#F3F5F7;--bg1:#FFFFFF;--bg2:#F7F8FA;--li
 const BASE = `
 *{box-sizing:border-box;margin:0}
 body{background:var(--bg0);color:var(--ink1);font:400 12px/18px Inter,"Inter Variable",-apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,
-"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;-webkit-font-smoothing:antialiased;overflow-wrap:anywhere}
+"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;-webkit-font-smoothing:antialiased;overflow-wrap:break-word}
 main{max-width:1120px;margin:0 auto;padding:20px 24px 32px}
 h1{font-size:20px;line-height:26px;font-weight:600;letter-spacing:-.01em}
 h2{font-size:13px;line-height:20px;font-weight:600}
@@ -22,11 +22,11 @@ box-shadow:inset 0 0 0 1px color-mix(in srgb,currentColor 28%,transparent)}
 .story{max-width:78ch;margin-top:12px;font-size:13px;line-height:20px;color:var(--ink2)}
 .story b{color:var(--ink1);font-weight:600}
 .panel{margin-top:16px;padding:12px 16px 14px;background:var(--bg1);border:1px solid var(--line2);border-radius:8px}
-code,pre,.mono{font:400 11px/17px "JetBrains Mono",ui-monospace,"SF Mono",Menlo,"DejaVu Sans Mono",monospace}
+code,pre,.mono{overflow-wrap:anywhere;font:400 11px/17px "JetBrains Mono",ui-monospace,"SF Mono",Menlo,"DejaVu Sans Mono",monospace}
 `;
 
 const FIGURES = `
-.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(236px,1fr));gap:8px;margin-top:10px;align-items:start}
+.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(236px,1fr));gap:8px;margin-top:10px}
 .figure{padding:9px 12px 8px;background:var(--bg2);border:1px solid var(--line1);border-radius:6px}
 .figure h3{font-size:11px;line-height:16px;font-weight:500;color:var(--ink2)}
 .value{font-size:24px;line-height:32px;font-weight:600;letter-spacing:-.02em}
@@ -44,8 +44,8 @@ table{width:100%;border-collapse:collapse;font-size:11px;line-height:17px}
 th{text-align:left;font-weight:500;color:var(--ink3)}
 th,td{padding:3px 12px 3px 0;vertical-align:top;border-bottom:1px solid var(--line1)}
 tr:last-child td{border-bottom:0}
-td.at{white-space:nowrap;color:var(--ink3);width:1%}
-.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:0 16px}
+td.at{white-space:nowrap;color:var(--ink3);width:1%}td.id{width:24px;font-weight:600}td:not(.at){overflow-wrap:anywhere;min-width:48px}td.id{min-width:0;overflow-wrap:normal}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:16px}
 .panel table{margin-top:8px}
 pre{margin-top:8px;white-space:pre-wrap;color:var(--ink2)}
 svg{display:block;width:100%;height:auto;margin-top:8px}
@@ -59,7 +59,7 @@ const MEDIA = `
 .figures{grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}.columns{grid-template-columns:1fr}.value{font-size:20px;line-height:28px}}
 @media print{:root{${LIGHT}}body{background:#fff}main{max-width:none;padding:0}.panel{break-inside:avoid;border-color:var(--line3)}
 .panel.long{break-inside:auto}.wide{display:block}.narrow{display:none}summary{list-style:none}
-details::details-content{content-visibility:visible;block-size:auto}.scroll{max-height:none;overflow:visible}
+details::details-content{content-visibility:visible;block-size:auto}.scroll{max-height:none;overflow:visible}.scroll.many{display:none}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;
 
