@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 let folder = '';
 const tiny = new TinyDashboard({});
-let env: Record<string, string> = {};
+let env: NodeJS.ProcessEnv = process.env;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stormglass-completion-'));
@@ -23,10 +23,9 @@ beforeAll(async () => {
   await writeFile(join(folder, 'outage.yaml'), '');
   for (const shell of SHELLS) await writeFile(join(folder, `script.${shell}`), SCRIPTS[shell]);
   env = {
+    ...process.env,
     ...{ PATH: `${folder}${delimiter}${process.env.PATH}`, HOME: folder, LC_ALL: 'C.UTF-8', TERM: 'dumb' },
     STORMGLASS_URL: await tiny.listen(),
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
-    ...(process.env.LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH }),
   };
 });
 afterAll(async () => {

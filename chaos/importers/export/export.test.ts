@@ -10,11 +10,12 @@ import type { Manifest } from './manifest.ts';
 import { routeRegex } from './selection.ts';
 
 const OPTIONS = { namespace: 'shop', label: 'app', port: 8080 };
-const PAYMENTS = { kind: 'service', service: 'payments' };
-const EDGE = { kind: 'edge', from: 'orders', to: 'payments' };
+const PAYMENTS = { kind: 'service', service: 'payments' } as const;
+const EDGE = { kind: 'edge', from: 'orders', to: 'payments' } as const;
 
-const fault = (part: Partial<z.input<typeof FaultSpec>> & { action: object }): FaultSpec =>
-  FaultSpec.parse({ target: PAYMENTS, ...part });
+const fault = (
+  part: Omit<z.input<typeof FaultSpec>, 'target'> & { target?: FaultSpec['target'] },
+): FaultSpec => FaultSpec.parse({ target: PAYMENTS, ...part });
 
 type Json = Record<string, unknown>;
 const isMap = (value: unknown): value is Json =>
