@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
-import { parseWorkflow } from './workflow.ts';
+import { stepsOf } from '../chaos/cli/testing/workflow.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAIN = join(ROOT, 'chaos', 'cli', 'main.ts');
@@ -25,12 +25,16 @@ class Runner {
   }
 
   get env(): NodeJS.ProcessEnv {
-    const told = readFileSync(join(this.folder, 'env'), 'utf8').split('\n').filter((line) => line.includes('='));
+    const told = readFileSync(join(this.folder, 'env'), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('='));
     return {
       ...process.env,
       ...{ RUNNER_TEMP: this.folder, GITHUB_ENV: join(this.folder, 'env') },
       GITHUB_STEP_SUMMARY: join(this.folder, 'summary'),
-      ...Object.fromEntries(told.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
+      ...Object.fromEntries(
+        told.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+      ),
     };
   }
 
@@ -78,7 +82,8 @@ const Faults = z.object({ faults: z.array(z.object({ faultId: z.string() })) });
 test('The workflow of docs/ci.md runs as it stands, and every command works on a real dashboard', async () => {
   const runner = new Runner();
   try {
-    for (const { name, script } of parseWorkflow(readFileSync(join(ROOT, 'docs', 'ci.md'), 'utf8'))) {
+    for (const { name, run: script } of stepsOf(readFileSync(join(ROOT, 'docs', 'ci.md'), 'utf8'))) {
+      if (script === undefined) continue;
       const { code, said } = await runner.step(script);
       expect(code, `${name}\n${said}`).toBe(0);
     }
@@ -88,7 +93,9 @@ test('The workflow of docs/ci.md runs as it stands, and every command works on a
 
     const stormglass = (...args: string[]) => run(process.execPath, [MAIN, ...args], { env: runner.env });
     const latency = ['--type', 'latency', '--target', 'payments', '--set', 'ms=5', '--duration', '60s'];
-    expect((await stormglass('faults', 'arm', ...latency, '--dry')).stdout).toContain('would be armed on payments');
+    expect((await stormglass('faults', 'arm', ...latency, '--dry')).stdout).toContain(
+      'would be armed on payments',
+    );
     await stormglass('faults', 'arm', ...latency);
     const { faults } = Faults.parse(JSON.parse((await stormglass('faults', 'list', '--json')).stdout));
     expect(faults).toHaveLength(1);

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { FINDING_CODES } from '../importers/findings.ts';
 import { COMMANDS } from './commands/index.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { stepsOf } from './testing/workflow.ts';
 
 const docs = (name: string) => readFile(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 
@@ -23,16 +22,11 @@ it('docs/istio.md has every finding with its severity', async () => {
 });
 
 it("docs/ci.md's workflow parses, and its commands are commands", async () => {
-  const [, text = ''] = /```yaml\n(.*?)```/s.exec(await docs('ci.md')) ?? [];
-  const Step = z.strictObject({
-    ...{ name: z.string().optional(), if: z.string().optional(), uses: z.string().optional() },
-    ...{ run: z.string().optional(), with: z.record(z.string(), z.unknown()).optional() },
-  });
-  const Workflow = z.object({ jobs: z.record(z.string(), z.object({ 'runs-on': z.string(), steps: z.array(Step) })) });
-  const { jobs } = Workflow.parse(parse(text));
-  const steps = Object.values(jobs).flatMap((job) => job.steps);
+  const steps = stepsOf(await docs('ci.md'));
   for (const { uses, run } of steps) expect(uses === undefined).not.toBe(run === undefined);
-  const words = steps.flatMap(({ run = '' }) => [...run.matchAll(/stormglass -- (\S+)/g)].map((found) => found[1]));
+  const words = steps.flatMap(({ run = '' }) =>
+    [...run.matchAll(/stormglass -- (\S+)/g)].map((found) => found[1]),
+  );
   expect(words).toEqual(['validate', 'dry-run', 'run']);
   for (const word of words) expect(COMMANDS.map(({ name }) => name)).toContain(word);
 });
