@@ -3,6 +3,9 @@ import { defineConfig } from '@playwright/test';
 /** Path of a Chromium that is installed already; without it Playwright takes its own. scripts/test.ts sets it. */
 const executablePath = process.env.CHROMIUM_PATH;
 
+/** Scenarios that start a system themselves. */
+const OWN = '**/{durability,ci-example}.spec.ts';
+
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
@@ -12,10 +15,10 @@ export default defineConfig({
   retries: 0,
   // Deadlines are for what never comes: a busy machine of two slow cores is no failure.
   timeout: 480_000,
-  // A project has workers of its own, and those their system: the scenario that starts one itself has the machine alone.
+  // A project has workers of its own, and those their system: those that start one themselves have the machine alone.
   projects: [
-    { name: 'own system', testMatch: '**/durability.spec.ts' },
-    { name: 'one system', testIgnore: '**/durability.spec.ts' },
+    { name: 'own system', testMatch: OWN },
+    { name: 'one system', testIgnore: OWN },
   ],
   expect: { timeout: 60_000 },
   forbidOnly: process.env.CI !== undefined,

@@ -1,124 +1,123 @@
-import { ErrorBody, StormglassError } from '@stormglass/agents/contract';
+import {
+  FaultInterval,
+  type FaultSpec,
+  LeaseEnded,
+  type ResilienceChange,
+} from '@stormglass/agents/contract';
 import { z } from 'zod';
-import { Run } from '../contract/index.ts';
-import type { Selection } from './arguments.ts';
+import { ExperimentSpec, Run, RunSummary } from '../contract/index.ts';
+import { type DashboardOptions, Http } from './http.ts';
 
-/** The few rows of the dashboard's HTTP API which the command line uses. */
-const PATHS = {
-  runs: '/api/runs',
-  run: (id: string) => `/api/runs/${encodeURIComponent(id)}`,
-  abort: (id: string) => `/api/runs/${encodeURIComponent(id)}/abort`,
-  halt: '/api/halt',
-  recording: '/api/export/recording',
-} as const;
-
-/** No answer of the dashboard takes longer, milliseconds; an abort waits for the read-back of its faults. */
-const PATIENCE_MS = 15_000;
-
-const Halted = z.object({
+const HaltState = z.object({
   halted: z.boolean(),
+  by: z.string().nullable(),
+  reason: z.string().nullable(),
   lastEffectGoneMs: z.number().nullable(),
-  unconfirmed: z.number().int().default(0),
+  unconfirmed: z.number().int(),
 });
-export type Halted = z.infer<typeof Halted>;
+export type HaltState = z.infer<typeof HaltState>;
 
-export interface DashboardOptions {
-  /** `http://127.0.0.1:4000` */
-  url: string;
-  /** Login token, for a dashboard which is not on loopback. */
-  token?: string | undefined;
-}
+/** An agent which a fault is armed on, or would be. */
+const Target = z.object({
+  agentId: z.string(),
+  service: z.string(),
+  instance: z.string(),
+  detail: z.string(),
+});
+const Armed = z.object({ fault: FaultInterval.nullable(), targets: z.array(Target) });
+export type Armed = z.infer<typeof Armed>;
 
-/** A dashboard as the command line sees it. Every method throws a StormglassError that says what to do next. */
+const Experiments = z.object({
+  experiments: z.array(z.object({ id: z.string(), spec: ExperimentSpec })),
+  problems: z.array(z.object({ file: z.string(), message: z.string() })),
+});
+export type Experiments = z.infer<typeof Experiments>;
+
+const Released = z.object({ fault: FaultInterval, ends: z.array(LeaseEnded) });
+const Instances = z.object({ instances: z.array(z.object({ instance: z.string() })) });
+const Health = z.object({ version: z.string() });
+
+/** What is recorded: a run of an experiment, or all between two instants, epoch milliseconds. */
+export type Selection = { run: string } | { from: number; to: number };
+
+const named = (path: string, id: string, more = ''): string => `${path}/${encodeURIComponent(id)}${more}`;
+
+/**
+ * A dashboard as the command line sees it: the rows of its HTTP API which it uses. Every method throws a
+ * StormglassError that says what to do next.
+ */
 export class Dashboard {
-  readonly #url: string;
-  readonly #headers: Record<string, string>;
+  readonly #http: Http;
 
-  constructor({ url, token }: DashboardOptions) {
-    this.#url = url.replace(/\/+$/, '');
-    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  constructor(options: DashboardOptions) {
+    this.#http = new Http(options);
+  }
+
+  version(patienceMs: number): Promise<string> {
+    const asked = this.#http.call({ method: 'GET', path: '/api/health', answer: Health, patienceMs });
+    return asked.then(({ version }) => version);
+  }
+
+  experiments(patienceMs?: number): Promise<Experiments> {
+    const patience = patienceMs === undefined ? {} : { patienceMs };
+    return this.#http.call({ method: 'GET', path: '/api/experiments', answer: Experiments, ...patience });
   }
 
   start(experimentId: string, how: { seed: number | undefined; unprotected: boolean }): Promise<Run> {
-    return this.#call('POST', PATHS.runs, Run, { experimentId, ...how });
+    const body = { experimentId, ...how };
+    return this.#http.call({ method: 'POST', path: '/api/runs', answer: Run, body });
   }
 
   run(id: string): Promise<Run> {
-    return this.#call('GET', PATHS.run(id), Run);
+    return this.#http.call({ method: 'GET', path: named('/api/runs', id), answer: Run });
+  }
+
+  /** Newest first. */
+  async runs(patienceMs?: number): Promise<RunSummary[]> {
+    const patience = patienceMs === undefined ? {} : { patienceMs };
+    const answer = z.object({ runs: z.array(RunSummary) });
+    return (await this.#http.call({ method: 'GET', path: '/api/runs', answer, ...patience })).runs;
   }
 
   abort(id: string): Promise<Run> {
-    return this.#call('POST', PATHS.abort(id), Run, {});
+    return this.#http.call({ method: 'POST', path: named('/api/runs', id, '/abort'), answer: Run, body: {} });
   }
 
-  halt(reason: string): Promise<Halted> {
-    return this.#call('POST', PATHS.halt, Halted, { reason });
+  /** Active ones first, then the ended ones, newest first. */
+  async faults(patienceMs?: number): Promise<FaultInterval[]> {
+    const patience = patienceMs === undefined ? {} : { patienceMs };
+    const answer = z.object({ faults: z.array(FaultInterval) });
+    return (await this.#http.call({ method: 'GET', path: '/api/faults', answer, ...patience })).faults;
   }
 
-  /** A recording as it is made: lines of JSON, the first of which takes as long as it takes. */
-  async recording(what: Selection, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  /** A dry one only resolves its targets. */
+  arm(spec: FaultSpec, dry: boolean): Promise<Armed> {
+    return this.#http.call({ method: 'POST', path: '/api/faults', answer: Armed, body: { spec, dry } });
+  }
+
+  release(id: string): Promise<z.infer<typeof Released>> {
+    return this.#http.call({ method: 'DELETE', path: named('/api/faults', id), answer: Released });
+  }
+
+  async halt(reason: string): Promise<HaltState> {
+    const answer = z.object({ state: HaltState });
+    return (await this.#http.call({ method: 'POST', path: '/api/halt', answer, body: { reason } })).state;
+  }
+
+  unhalt(): Promise<HaltState> {
+    return this.#http.call({ method: 'DELETE', path: '/api/halt', answer: HaltState });
+  }
+
+  /** Resolves with the instances that have taken the change. */
+  async setResilience(service: string, body: ResilienceChange): Promise<string[]> {
+    const path = named('/api/services', service, '/resilience');
+    const { instances } = await this.#http.call({ method: 'POST', path, answer: Instances, body });
+    return instances.map(({ instance }) => instance);
+  }
+
+  /** A recording as it is made: lines of JSON. */
+  recording(what: Selection, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const query = new URLSearchParams(Object.entries(what).map(([name, value]) => [name, String(value)]));
-    const url = `${this.#url}${PATHS.recording}?${query}`;
-    const response = await fetch(url, { headers: this.#headers, signal }).catch(this.#absent);
-    if (!response.ok || response.body === null)
-      throw refusalOf(response.status, url, parseJson(await response.text()));
-    return response.body;
+    return this.#http.stream(`/api/export/recording?${query}`, signal);
   }
-
-  readonly #absent = (cause: unknown): never => {
-    throw new StormglassError(
-      'target_absent',
-      `No dashboard answers at ${this.#url}.`,
-      'Start it with `npm start`, or name it with --url.',
-      { cause },
-    );
-  };
-
-  async #call<T extends z.ZodType>(
-    method: string,
-    path: string,
-    answer: T,
-    body?: unknown,
-  ): Promise<z.output<T>> {
-    const url = `${this.#url}${path}`;
-    const response = await fetch(url, {
-      method,
-      headers: body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch(this.#absent);
-    const text = await response.text();
-    const json = parseJson(text);
-    if (!response.ok) throw refusalOf(response.status, url, json);
-    const parsed = answer.safeParse(json);
-    if (parsed.success) return parsed.data;
-    const message = `${url} answered ${response.status} with something this version does not understand.`;
-    throw new StormglassError(
-      'internal',
-      message,
-      'Use the command line of the same version as the dashboard.',
-      {
-        cause: parsed.error,
-      },
-    );
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // No JSON is an answer too (a proxy's page): the caller finds that it has the wrong shape and says so.
-    return undefined;
-  }
-}
-
-function refusalOf(status: number, url: string, json: unknown): StormglassError {
-  const known = ErrorBody.safeParse(json);
-  if (known.success) return StormglassError.from(known.data);
-  return new StormglassError(
-    'internal',
-    `${url} answered ${status}.`,
-    'Is this the URL of a Stormglass dashboard?',
-  );
 }

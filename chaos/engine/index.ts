@@ -1,4 +1,5 @@
 export { type Expectation, expectations } from './expectation.ts';
+export { parseFault, parseFaults } from './fault-file.ts';
 export { faultTitle } from './faults.ts';
 export { type LoadedFolder, loadExperiments, type RefusedFile } from './load.ts';
 export { parseExperiment } from './parse.ts';

@@ -72,7 +72,9 @@ function caseXml(run: Run, { name, outcome, message }: Case): string {
   const head = `<testcase classname="${escapeXml(run.experimentId)}" name="${escapeXml(name)}">`;
   const text = escapeXml(message);
   const inner =
-    outcome === 'ok' ? `<system-out>${text}</system-out>` : `<${outcome} message="${text}"></${outcome}>`;
+    outcome === 'ok'
+      ? `<system-out>${text}</system-out>`
+      : `<${outcome} type="${escapeXml(run.verdict ?? 'running')}" message="${text}"></${outcome}>`;
   return `${head}${inner}</testcase>`;
 }
 

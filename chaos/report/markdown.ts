@@ -1,4 +1,5 @@
 import type { Recovery, Run } from '../contract/index.ts';
+import { instantsOf } from './instants.ts';
 import { eventText, figureText, MEANING, namedFigures, offsetText } from './words.ts';
 
 /** A run as Markdown, for a pull request or a wiki. */
@@ -27,15 +28,12 @@ function facts(run: Run): string {
 }
 
 function recoverySections(run: Run, recovery: Recovery): string[] {
-  const { t0, t1, t2, t3, t4, t1Cause, sagas } = recovery;
-  const marks: [string, string, number | null][] = [
-    ['t0', 'first effect', t0],
-    ['t1', `detected${t1Cause === null ? '' : `: ${t1Cause}`}`, t1],
-    ['t2', 'mitigated under the fault', t2],
-    ['t3', 'fault cleared, read back', t3],
-    ['t4', 'recovered', t4],
-  ];
-  const instants = marks.map(([name, what, at]) => [name, what, at === null ? '' : offsetText(run, at)]);
+  const { sagas } = recovery;
+  const instants = instantsOf(recovery).map(({ id, what, at }) => [
+    id,
+    what,
+    at === null ? '' : offsetText(run, at),
+  ]);
   const figures = namedFigures(recovery).map(({ name, figure }) => [
     name,
     figureText(figure),

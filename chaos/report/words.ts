@@ -1,4 +1,4 @@
-import type { Figure, Recovery, Run, RunEvent, Verdict } from '../contract/index.ts';
+import { Figure, type Recovery, type Run, type RunEvent, type Verdict } from '../contract/index.ts';
 
 /** What each verdict means, one sentence. */
 export const MEANING: Record<Verdict, string> = {
@@ -26,28 +26,54 @@ export function figureText(figure: Figure): string {
     case 'ratio':
       return `${value.toFixed(2)} x`;
     default:
-      return `${Number.isInteger(value) ? value : value.toFixed(1)} ${unit}`;
+      return `${Number.isInteger(value) ? value : value.toFixed(1)} ${value === 1 ? unit.replace(/(?<!\/)s$/, '') : unit}`;
   }
 }
 
-/** The figures of a recovery with their names, in the order of a report. */
-export function namedFigures(recovery: Recovery): { name: string; figure: Figure }[] {
-  return [
-    { name: 'Detected after', figure: recovery.detect },
-    { name: 'Mitigated after', figure: recovery.mitigate },
-    { name: 'Recovered after the fault', figure: recovery.recover },
-    { name: 'Outage', figure: recovery.outage },
-    { name: 'Lost requests', figure: recovery.lostRequests },
-    { name: 'Blast radius', figure: recovery.blastRadius },
-    { name: 'Share of calls with a receipt', figure: recovery.receiptShare },
-    { name: 'Injected', figure: recovery.injectedRate },
-    { name: 'Queue peak', figure: recovery.queuePeak },
-    { name: 'Queue drained after', figure: recovery.drainMs },
-    ...recovery.retryAmplification.map(({ from, to, figure }) => ({
-      name: `Calls amplified, ${from} to ${to}`,
-      figure,
-    })),
-  ];
+/** Names of the figures of a recovery, in the order of a report. */
+const NAMES: Readonly<Record<string, string>> = {
+  detect: 'Detected after',
+  mitigate: 'Mitigated after',
+  recover: 'Recovered after the fault',
+  outage: 'Outage',
+  lostRequests: 'Lost requests',
+  blastRadius: 'Blast radius',
+  receiptShare: 'Share of calls with a receipt',
+  injectedRate: 'Injected',
+  queuePeak: 'Queue peak',
+  drainMs: 'Queue drained after',
+};
+
+export interface NamedFigure {
+  /** The field of the recovery. */
+  id: string;
+  name: string;
+  figure: Figure;
+}
+
+/** Every figure of a recovery, those with a name of their own first; a new one is not left out of reports. */
+export function namedFigures(recovery: Recovery): NamedFigure[] {
+  const all = new Map(
+    Object.entries(recovery).flatMap(([id, value]) => {
+      const figure = Figure.safeParse(value);
+      return figure.success ? [[id, figure.data] as const] : [];
+    }),
+  );
+  const ids = [...Object.keys(NAMES), ...[...all.keys()].filter((id) => NAMES[id] === undefined)];
+  const figures = ids.flatMap((id) => {
+    const figure = all.get(id);
+    return figure === undefined ? [] : [{ id, name: NAMES[id] ?? spaced(id), figure }];
+  });
+  const amplified = recovery.retryAmplification.map(({ from, to, figure }) => ({
+    ...{ id: 'retryAmplification', name: `Calls amplified, ${from} to ${to}`, figure },
+  }));
+  return [...figures, ...amplified];
+}
+
+/** `drainSlope` as `Drain slope`. */
+function spaced(id: string): string {
+  const words = id.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** One event in words; null for those which a journal does not tell (`measured`, guards within their bounds). */

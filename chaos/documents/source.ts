@@ -1,0 +1,60 @@
+import { type Document, LineCounter, parseAllDocuments, parseDocument } from 'yaml';
+import type { Path } from './problems.ts';
+import { FileRefused, type Refusal } from './refused.ts';
+
+/** One document of a YAML (hence also JSON) file, and where in the file each of its fields stands. */
+export interface SourceDocument {
+  raw: unknown;
+  /** Of the field, or of the nearest one around it that is there. */
+  lineOf(path: Path): number | null;
+}
+
+/** The one document of a text. Throws FileRefused when it is no YAML. */
+export function readDocument(text: string, refusal: Refusal): SourceDocument {
+  const lines = new LineCounter();
+  return sourceOf(parseDocument(text, { lineCounter: lines, prettyErrors: true }), lines, refusal);
+}
+
+/** All documents of a text, those between `---` that hold nothing left out. Throws FileRefused when one is no YAML. */
+export function readDocuments(text: string, refusal: Refusal): SourceDocument[] {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: true });
+  // A text without any document gives an empty list with properties of its own.
+  const documents: Document[] = Array.isArray(parsed) ? [...parsed] : [];
+  return documents
+    .map((document) => sourceOf(document, lines, refusal))
+    .filter((document) => document.raw !== null);
+}
+
+function sourceOf(document: Document, lines: LineCounter, refusal: Refusal): SourceDocument {
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error) => ({
+      code: 'syntax' as const,
+      path: [],
+      line: lines.linePos(error.pos[0]).line,
+      says: (error.message.split('\n')[0] ?? error.message).replace(/:$/, ''),
+    }));
+    throw new FileRefused(refusal, problems);
+  }
+  return { raw: plain(document, refusal), lineOf: (path) => lineOf(document, lines, path) };
+}
+
+function plain(document: Document, refusal: Refusal): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    // Aliases that multiply: a few lines would become gigabytes.
+    const says = cause instanceof Error ? cause.message : String(cause);
+    throw new FileRefused(refusal, [{ code: 'syntax', path: [], line: null, says }]);
+  }
+}
+
+function lineOf(document: Document, lines: LineCounter, path: Path): number | null {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node = document.getIn(path.slice(0, depth), true);
+    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) {
+      return lines.linePos(Number(node.range[0])).line;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,5 @@
+export { toChaosMesh } from './export/chaos-mesh.ts';
+export { toIstio } from './export/istio.ts';
+export type { Exported, ExportOptions } from './export/manifest.ts';
+export type { Finding } from './findings.ts';
+export { type IstioImport, importIstio, type Policy } from './istio/index.ts';
