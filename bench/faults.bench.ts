@@ -11,6 +11,7 @@ import { Scopes } from '../agents/node/inject/scopes.ts';
 import { TestHub } from '../agents/node/testing/hub.ts';
 import { type Running, runService } from '../agents/node/testing/run.ts';
 import { median, percentile, report } from './figure.ts';
+import { until } from './probe.ts';
 
 /**
  * Whether faults do what their parameters say, as a client sees it, and what the seams cost while none is armed: time and
@@ -22,6 +23,7 @@ const AT_ONCE = 4;
 const BYTES = 20_000;
 const RATE = 40_000;
 const CALLS = 1_000_000;
+const ROUNDS = 5;
 /** Few enough that nothing is collected meanwhile. */
 const ALLOCATING = 50_000;
 
@@ -94,50 +96,63 @@ function allocated(work: Work): number {
   return (process.memoryUsage().heapUsed - before) / ALLOCATING;
 }
 
-type Hook = (request: object, reply: object, third: unknown, done: () => void) => void;
-
-/** The hooks which the seam puts on a Fastify server, and `emit` of a server of node:http, with nothing armed. */
-function idle(): void {
-  const bare = new Server().on('request', () => undefined);
-  const [request, response] = [{}, {}];
-  const emit = () => bare.emit('request', request as never, response as never);
-  const without = nanoseconds(emit);
+function openSeam(): HttpInSeam {
   const scopes = new Scopes(systemClock, () => undefined);
-  const seam = new HttpInSeam({ clock: systemClock, scopes, headers: null, onChange: () => undefined });
-  const hooks = new Map<string, Hook>();
-  const addHook = (name: string, hook: Hook) => hooks.set(name, hook);
-  channel('fastify.initialization').publish({ fastify: { server: new Server(), addHook } });
-  const done = () => undefined;
-  const onRequest = hooks.get('onRequest') as unknown as (
-    request: object,
-    reply: object,
-    done: () => void,
-  ) => void;
-  const onSend = hooks.get('onSend');
-  const fastify = () => {
-    onRequest(request, response, done);
-    onSend?.(request, response, null, done);
-  };
-  const seams: [string, Work, number][] = [
-    ['Fastify, both hooks', fastify, 0],
-    ['node:http server', emit, without],
-    ['faultPoint', () => faultPoint('bench.point'), 0],
-  ];
-  for (const [name, work, base] of seams) {
-    figure(`idle: ${name}`, (nanoseconds(work) - base) / 1000, 'us/call', '<= 1', { calls: CALLS });
-    figure(`idle: ${name}, allocated`, Math.max(0, allocated(work)), 'B/call', '0', { calls: ALLOCATING });
+  return new HttpInSeam({ clock: systemClock, scopes, headers: null, onChange: () => undefined });
+}
+
+function tell(name: string, ns: number, bytes: number): void {
+  figure(`idle: ${name}`, ns / 1000, 'us/call', '<= 1', { calls: CALLS });
+  figure(`idle: ${name}, allocated`, Math.max(0, bytes), 'B/call', '0', { calls: ALLOCATING });
+}
+
+/** `emit` of a server of node:http, with the seam and without, in turns: the difference is what the seam costs. */
+function idleEmit(): void {
+  const server = new Server().on('request', () => undefined);
+  const emit = () => server.emit('request', {} as never, {} as never);
+  const added: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const without = nanoseconds(emit);
+    const seam = openSeam();
+    added.push(nanoseconds(emit) - without);
+    seam.close();
   }
+  const bare = allocated(emit);
+  const seam = openSeam();
+  tell('node:http server', median(added), allocated(emit) - bare);
+  seam.close();
+}
+
+/** The hooks which the seam puts on a Fastify server. */
+function idleHooks(): void {
+  const seam = openSeam();
+  const hooks = new Map<string, (...args: unknown[]) => void>();
+  const addHook = (name: string, hook: (...args: unknown[]) => void) => hooks.set(name, hook);
+  channel('fastify.initialization').publish({ fastify: { server: new Server(), addHook } });
+  const [onRequest, onSend] = [hooks.get('onRequest'), hooks.get('onSend')];
+  const [request, reply, done] = [{}, {}, () => undefined];
+  const both = () => {
+    onRequest?.(request, reply, done);
+    onSend?.(request, reply, null, done);
+  };
+  tell('Fastify, both hooks', nanoseconds(both), allocated(both));
   seam.close();
 }
 
 export async function run(): Promise<void> {
-  idle();
+  const point = () => faultPoint('bench.point');
+  idleHooks();
+  idleEmit();
+  tell('faultPoint', nanoseconds(point), allocated(point));
   const hub = await TestHub.start();
   const env = { STORMGLASS_HUB: hub.url, STORMGLASS_CHAOS: 'on' };
   const service = await runService('peer', env, MAIN);
   try {
-    while (!hub.hello('peer')?.capabilities.includes('latency:service'))
-      await timed(new Pool(service.url), '/work');
+    await until(
+      'the agent',
+      20_000,
+      async () => hub.hello('peer')?.capabilities.includes('latency:service') || null,
+    );
     await effects(hub, service);
   } finally {
     await service.stop();

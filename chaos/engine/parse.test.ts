@@ -66,7 +66,7 @@ describe('an experiment file', () => {
 
   it('may not ask for a fault that means nothing on its target', () => {
     const text = VALID.replace('kind: service', 'kind: process');
-    expect(refusal(text).message).toContain('latency applies to service or edge, not to process');
+    expect(refusal(text).message).toContain('latency applies to service or edge or point, not to process');
   });
 
   it('may not act in its hypothesis, nor call an action a probe', () => {
