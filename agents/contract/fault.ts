@@ -70,6 +70,8 @@ export const FaultSpec = z.preprocess((raw) => {
   return data ? { ...data, position: rowOf(data.action.type).positions[0] } : raw;
 }, SpecFields);
 export type FaultSpec = z.infer<typeof FaultSpec>;
+/** What may be left out is. */
+export type FaultWish = z.input<typeof SpecFields>;
 
 export function rowOf(type: FaultType): FaultRow {
   return FAULT_CATALOGUE[type];

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { FaultSpec } from '@stormglass/agents/contract';
+import { FaultSpec, type FaultWish } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { z } from 'zod';
@@ -13,9 +13,8 @@ const OPTIONS = { namespace: 'shop', label: 'app', port: 8080 };
 const PAYMENTS = { kind: 'service', service: 'payments' } as const;
 const EDGE = { kind: 'edge', from: 'orders', to: 'payments' } as const;
 
-const fault = (
-  part: Omit<z.input<typeof FaultSpec>, 'target'> & { target?: FaultSpec['target'] },
-): FaultSpec => FaultSpec.parse({ target: PAYMENTS, ...part });
+const fault = (part: Omit<FaultWish, 'target'> & { target?: FaultSpec['target'] }): FaultSpec =>
+  FaultSpec.parse({ target: PAYMENTS, ...part });
 
 type Json = Record<string, unknown>;
 const isMap = (value: unknown): value is Json =>

@@ -1,5 +1,4 @@
-import { FaultSpec, type FaultTarget, MAX_FAULT_MS } from '@stormglass/agents/contract';
-import type { z } from 'zod';
+import { FaultSpec, type FaultTarget, type FaultWish, MAX_FAULT_MS } from '@stormglass/agents/contract';
 import type { Path } from '../../documents/index.ts';
 import { goDurationMs } from '../duration.ts';
 import type { Finding } from '../findings.ts';
@@ -12,8 +11,6 @@ export interface ImportedFaults {
   faults: FaultSpec[];
   findings: Finding[];
 }
-
-type RawFault = z.input<typeof FaultSpec>;
 
 /** Of one route, and of one of its matches: which calls are hurt. */
 interface Where {
@@ -61,14 +58,14 @@ function differences(
 }
 
 interface Effect {
-  action: RawFault['action'];
+  action: FaultWish['action'];
   percentage: number;
 }
 
 function effectsOf(service: VirtualService, { fault }: HttpRoute, at: Path, found: ImportedFaults): Effect[] {
   const { delay, abort } = fault ?? {};
   const effects: Effect[] = [];
-  const add = (part: Delay | Abort, action: RawFault['action'] | null): void => {
+  const add = (part: Delay | Abort, action: FaultWish['action'] | null): void => {
     const percentage = shareOf(part);
     if (action !== null && percentage > 0) effects.push({ action, percentage });
   };
@@ -85,7 +82,7 @@ function delayAction(
   { fixedDelay }: Delay,
   at: Path,
   found: ImportedFaults,
-): RawFault['action'] | null {
+): FaultWish['action'] | null {
   if (fixedDelay === undefined) {
     found.findings.push(note('delay_not_expressible', at, 'a delay without fixedDelay has no length'));
     return null;
@@ -103,7 +100,7 @@ function abortAction(
   { httpStatus, grpcStatus }: Abort,
   at: Path,
   found: ImportedFaults,
-): RawFault['action'] | null {
+): FaultWish['action'] | null {
   if (httpStatus !== undefined && httpStatus >= 400) return { type: 'error', status: httpStatus };
   const is = grpcStatus === undefined ? `httpStatus ${httpStatus ?? 'nothing'}` : `grpcStatus ${grpcStatus}`;
   found.findings.push(note('abort_not_expressible', at, `an abort with ${is} is no failed HTTP call`));
