@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { DATABASE_ACTIONS, DATABASE_CATALOGUE } from './faults/database.ts';
+import { DISCOVERY_ACTIONS, DISCOVERY_CATALOGUE } from './faults/discovery.ts';
 import { HTTP_ACTIONS, HTTP_CATALOGUE } from './faults/http.ts';
+import { IDENTITY_ACTIONS, IDENTITY_CATALOGUE } from './faults/identity.ts';
 import { MESSAGING_ACTIONS, MESSAGING_CATALOGUE } from './faults/messaging.ts';
 import { PROCESS_ACTIONS, PROCESS_CATALOGUE } from './faults/process.ts';
+import { RESOURCE_ACTIONS, RESOURCE_CATALOGUE } from './faults/resource.ts';
 import { FaultPosition, type FaultRow, FaultTarget, type TargetKind } from './faults/row.ts';
+import { TRAFFIC_ACTIONS, TRAFFIC_CATALOGUE } from './faults/traffic.ts';
 
 export { FaultPosition, FaultTarget, type TargetKind } from './faults/row.ts';
 
@@ -22,6 +26,10 @@ export const FaultAction = z.discriminatedUnion('type', [
   ...DATABASE_ACTIONS,
   ...MESSAGING_ACTIONS,
   ...PROCESS_ACTIONS,
+  ...RESOURCE_ACTIONS,
+  ...IDENTITY_ACTIONS,
+  ...DISCOVERY_ACTIONS,
+  ...TRAFFIC_ACTIONS,
 ]);
 export type FaultAction = z.infer<typeof FaultAction>;
 export type FaultType = FaultAction['type'];
@@ -53,6 +61,10 @@ export const FAULT_CATALOGUE = {
   ...DATABASE_CATALOGUE,
   ...MESSAGING_CATALOGUE,
   ...PROCESS_CATALOGUE,
+  ...RESOURCE_CATALOGUE,
+  ...IDENTITY_CATALOGUE,
+  ...DISCOVERY_CATALOGUE,
+  ...TRAFFIC_CATALOGUE,
 } as const satisfies Record<FaultType, FaultRow>;
 
 /** Only who sends a call can send it later, or again. */

@@ -1,7 +1,7 @@
 import {
-  assertNever,
   countAbove,
   type FaultInterval,
+  type FaultType,
   injectingService,
   mergeSketches,
   quantile,
@@ -19,8 +19,14 @@ export interface FirstEffect {
 /** True for faults which mark each span they touch; the others are found by what was observed. */
 export function leavesReceipts(fault: FaultInterval): boolean {
   const { type } = fault.spec.action;
-  return type === 'latency' || type === 'error' || type === 'hang';
+  return MARKING.has(type);
 }
+
+const MARKING: ReadonlySet<FaultType> = new Set([
+  ...(['latency', 'error', 'hang', 'slow_query', 'query_error', 'consumer_slow', 'ack_lost'] as const),
+  ...(['message_drop', 'message_delay', 'message_duplicate', 'message_reorder', 'message_poison'] as const),
+  'producer_burst',
+]);
 
 /**
  * t0 of one fault.
@@ -69,6 +75,12 @@ function ownSign(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
   switch (action.type) {
     case 'process_kill':
     case 'process_pause':
+    case 'process_terminate':
+    case 'process_restart':
+    case 'process_crash':
+    case 'process_scale':
+    case 'token_authority_down':
+    case 'broker_outage':
       return timeline.processes
         .filter((event) => event.service === service && event.at >= fault.armedAt - 1000)
         .filter((event) => ['exited', 'killed', 'paused'].includes(event.state))
@@ -87,13 +99,9 @@ function ownSign(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
         at,
         rule: `failed or slow statement of ${service}`,
       }));
-    case 'latency':
-    case 'error':
-    case 'hang':
-    case 'reset':
-      return [];
     default:
-      return assertNever(action);
+      // Found by its receipts, by the calls that it hurt, or by what its agent said.
+      return [];
   }
 }
 

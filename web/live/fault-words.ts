@@ -1,4 +1,10 @@
-import { assertNever, type FaultAction, type FaultSpec, type FaultTarget } from '@stormglass/agents/contract';
+import {
+  assertNever,
+  FAULT_CATALOGUE,
+  type FaultAction,
+  type FaultSpec,
+  type FaultTarget,
+} from '@stormglass/agents/contract';
 
 function seconds(ms: number): string {
   return ms >= 1000 ? `${Number((ms / 1000).toFixed(1))} s` : `${ms} ms`;
@@ -28,7 +34,7 @@ export function actionWords(action: FaultAction): string {
     case 'process_pause':
       return 'paused';
     default:
-      return assertNever(action);
+      return FAULT_CATALOGUE[action.type].title.toLowerCase();
   }
 }
 
@@ -43,6 +49,7 @@ export function targetWords(target: FaultTarget): string {
     case 'edge':
       return `${target.from} → ${target.to}`;
     case 'consumer':
+    case 'producer':
       return target.service;
     default:
       return assertNever(target);

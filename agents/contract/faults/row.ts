@@ -6,6 +6,7 @@ export const FaultTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('edge'), from: z.string().min(1), to: z.string().min(1) }),
   z.object({ kind: z.literal('database'), service: z.string().min(1) }),
   z.object({ kind: z.literal('consumer'), service: z.string().min(1), queue: z.string().min(1) }),
+  z.object({ kind: z.literal('producer'), service: z.string().min(1), queue: z.string().min(1) }),
   z.object({ kind: z.literal('process'), service: z.string().min(1), instance: z.string().optional() }),
 ]);
 export type FaultTarget = z.infer<typeof FaultTarget>;

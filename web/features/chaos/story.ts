@@ -1,4 +1,4 @@
-import { assertNever, type FaultSpec } from '@stormglass/agents/contract';
+import { FAULT_CATALOGUE, type FaultSpec } from '@stormglass/agents/contract';
 import type { Figure, Recovery, Run } from '@stormglass/chaos/contract';
 import { clock, count, durationText, plural } from '../../ui/format.ts';
 import { lastToHold } from './conditions.ts';
@@ -43,7 +43,7 @@ function whatBroke(spec: FaultSpec): string {
     case 'process_pause':
       return `${who} was paused`;
     default:
-      return assertNever(action);
+      return `${who} had to live with this: ${FAULT_CATALOGUE[action.type].title.toLowerCase()}`;
   }
 }
 

@@ -1,6 +1,6 @@
 import {
   FAULT_CATALOGUE,
-  type FaultAction,
+  FaultAction,
   type FaultPosition,
   type FaultTarget,
   type FaultType,
@@ -8,15 +8,16 @@ import {
 } from '@stormglass/agents/contract';
 import type { AgentView } from '../../../live/protocol.ts';
 
-/** A lock needs the name of a table, which the map does not know. */
-type OnMap = Exclude<FaultType, 'lock_contention'>;
-const ON_MAP = (Object.keys(FAULT_CATALOGUE) as FaultType[]).filter((type) => type !== 'lock_contention');
+/** What needs more than defaults and the map's own fields (the name of a table, of a crash point) is not offered here. */
+const ON_MAP = (Object.keys(FAULT_CATALOGUE) as FaultType[]).filter(
+  (type) => FaultAction.safeParse({ type }).success,
+);
 
 /** One entry of the "Break this" menu: a fault which a connected agent can really inject here. */
 export interface BreakOption {
   id: string;
   title: string;
-  type: OnMap;
+  type: FaultType;
   target: FaultTarget;
   position: FaultPosition;
   /** Agents which will inject it. */
@@ -76,7 +77,7 @@ function titleOf(type: FaultType, position: FaultPosition): string {
 
 /** What tells apart options of one type and kind. */
 function whichOf(target: FaultTarget, chosen: Chosen): { id: string[]; suffix: string } {
-  if (target.kind === 'consumer') {
+  if (target.kind === 'consumer' || target.kind === 'producer') {
     const suffix = chosen.kind === 'service' ? ` (${target.queue})` : '';
     return { id: [target.service, target.queue], suffix };
   }
@@ -145,7 +146,7 @@ export function hurtsCalls(type: FaultType): boolean {
   return type === 'latency' || type === 'error' || type === 'hang' || type === 'reset';
 }
 
-export function actionOf(type: OnMap, values: Partial<Record<Parameter['name'], number>>): FaultAction {
+export function actionOf(type: FaultType, values: Partial<Record<Parameter['name'], number>>): FaultAction {
   switch (type) {
     case 'latency':
       return { type, ms: values.ms ?? 1_000, jitterMs: values.jitterMs ?? 0 };
@@ -153,12 +154,7 @@ export function actionOf(type: OnMap, values: Partial<Record<Parameter['name'], 
       return { type, status: values.status ?? 503, body: '{"error":"injected by stormglass"}' };
     case 'process_kill':
       return { type, restartAfterMs: values.restartAfterMs ?? 2_000 };
-    case 'hang':
-    case 'reset':
-    case 'pool_exhaustion':
-    case 'database_outage':
-    case 'consumer_stop':
-    case 'process_pause':
-      return { type };
+    default:
+      return FaultAction.parse({ type });
   }
 }
