@@ -23,8 +23,8 @@ export interface JobWorkerLike {
   handleCompleted: HandleCompleted;
 }
 
-/** No handler can take anything out of it. */
-const POISON = null;
+/** JSON, as BullMQ demands, and without a single field that a handler may look for. */
+const POISON = 'poisoned by stormglass';
 
 /** Runs inside the span of the send. Jobs that are added in bulk are not hurt: BullMQ adds them all or none. */
 export function watchSends(prototype: QueueLike, watch: MessageWatch): void {
