@@ -49,7 +49,7 @@ test('a disk of its own is full until the fault is released, and nothing stays',
 });
 
 test('the file is gone when its time is over', async () => {
-  const fault = world.lease({ type: 'disk_full', bytes: 4 * MIB }, 300);
+  const fault = world.lease({ type: 'disk_full', bytes: 4 * MIB }, 3_000);
   expect(await world.host.arm(fault)).toMatchObject({ ok: true });
   const over = { faultId: fault.faultId, reason: 'completed', reverted: true };
   await vi.waitFor(() => expect(world.hub.ended).toContainEqual(expect.objectContaining(over)), soon);
