@@ -20,6 +20,7 @@ import { StatementSeam } from './inject/statements/seam.ts';
 import { instrumentAmqplib } from './instrument/amqplib/index.ts';
 import { instrumentBullmq } from './instrument/bullmq/index.ts';
 import { Workers } from './instrument/bullmq/workers.ts';
+import { instrumentKafkajs } from './instrument/kafkajs/index.ts';
 import { Breakers } from './instrument/opossum/index.ts';
 import { instrumentWithOtel } from './instrument/otel.ts';
 import { reportPgPools } from './instrument/pg-pool-metrics.ts';
@@ -55,6 +56,7 @@ export function startAgent(env: NodeJS.ProcessEnv): void {
   const messages = new MessageSeam(() => line.changed());
   instrumentBullmq(loads, workers, messages);
   instrumentAmqplib(loads, workers, messages);
+  instrumentKafkajs(loads, messages);
   workers.onAdded(() => line.changed());
   pools.onAdded(() => line.changed());
   statements.onAttached(() => line.changed());

@@ -15,15 +15,17 @@ const soon = { timeout: 60_000, interval: 50 };
 let postgres: TestPostgres;
 let hub: TestHub;
 let carrier: Answering;
+let gateway: Answering;
 let identity: ServiceProcess;
 let registry: ServiceProcess;
 let loadgen: ServiceProcess;
 let shipping: ServiceProcess;
 beforeAll(async () => {
-  [postgres, hub, carrier] = await Promise.all([
+  [postgres, hub, carrier, gateway] = await Promise.all([
     startTestPostgres(),
     TestHub.start(),
     Answering.start('outside-world'),
+    Answering.start('gateway'),
   ]);
   const agent = { STORMGLASS_HUB: hub.url, STORMGLASS_CHAOS: 'on' };
   identity = new ServiceProcess('identity', {
@@ -32,7 +34,7 @@ beforeAll(async () => {
     DATABASE_URL: await postgres.database('identity'),
   });
   registry = new ServiceProcess('registry', { ...agent, DATABASE_URL: await postgres.database('registry') });
-  loadgen = new ServiceProcess('loadgen', { ...agent, GATEWAY_URL: carrier.url, LOAD_RATE: '0' });
+  loadgen = new ServiceProcess('loadgen', { ...agent, GATEWAY_URL: gateway.url, LOAD_RATE: '0' });
   shipping = new ServiceProcess('shipping', {
     ...agent,
     DATABASE_URL: await postgres.database('shipping'),
@@ -43,7 +45,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(async () => {
   await Promise.all([identity, registry, loadgen, shipping].map((service) => service?.kill()));
-  await Promise.all([hub.close(), carrier.stop()]);
+  await Promise.all([hub.close(), carrier.stop(), gateway.stop()]);
   await postgres.stop();
 });
 beforeEach(() => Promise.all(['identity', 'registry', 'loadgen', 'shipping'].map((name) => hub.halt(name))));
@@ -52,7 +54,7 @@ const able = (service: string, type: string) =>
   vi.waitUntil(() => hub.hello(service)?.capabilities.includes(`${type}:service`), soon);
 async function arm(
   service: string,
-  action: { type: string } & object,
+  action: { type: string } & Record<string, unknown>,
   durationMs = 600_000,
 ): Promise<string> {
   await able(service, action.type);

@@ -105,7 +105,11 @@ test('a listed service is run beside the dashboard, and can be killed and paused
     fetch(`${ready.dashboard}/api/faults`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ action: { type }, target: { kind: 'process', service: 'billing' }, durationMs: 500 }),
+      body: JSON.stringify({
+        action: { type },
+        target: { kind: 'process', service: 'billing' },
+        durationMs: 500,
+      }),
     });
   const states = () => events.filter(({ name }) => name === 'billing').map(({ state }) => state);
   await vi.waitUntil(async () => (await hurt('process_kill')).ok, soon);

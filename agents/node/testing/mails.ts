@@ -36,8 +36,8 @@ const EFFECTS: readonly Effect[] = [
   { action: { type: 'producer_burst', count: 3, rate: 1_000 }, side: 'producer', handled: 4 },
 ];
 
-/** What every message fault promises, whatever the client library. */
-export function messageFaults(mailer: () => Mailer): void {
+/** What a test does with a mailer. */
+function desk(mailer: () => Mailer) {
   let sent = 0;
   const fresh = () => `mail${++sent}.`;
   const send = (name: string) => fetch(`${mailer().url}/mails/${name}`, { method: 'POST' });
@@ -68,7 +68,24 @@ export function messageFaults(mailer: () => Mailer): void {
     await send(name);
     await often(name, 1);
   };
+  const over = (end: object) =>
+    vi.waitFor(() => expect(mailer().hub.ended).toContainEqual(expect.objectContaining(end)), soon);
+  return { fresh, send, handled, often, arm, hit, release, well, over };
+}
 
+/** What every message fault promises, whatever the client library. */
+export function messageFaults(mailer: () => Mailer): void {
+  const at = desk(mailer);
+  everyFault(mailer, at);
+  singleFaults(mailer, at);
+}
+
+type Desk = ReturnType<typeof desk>;
+
+function everyFault(
+  mailer: () => Mailer,
+  { fresh, send, handled, often, arm, hit, release, well, over }: Desk,
+): void {
   describe.each(EFFECTS)('$action.type at the $side', ({ action, side, handled: times }) => {
     test('is seen from outside, counted, told on its span, lets go when it is stopped, leaves nothing', async () => {
       await well();
@@ -90,19 +107,22 @@ export function messageFaults(mailer: () => Mailer): void {
 
     test('is over when its time is, whatever the hub says', async () => {
       const faultId = await arm(action, side, { durationMs: 300 });
-      const over = { faultId, reason: 'completed', reverted: true };
-      await vi.waitFor(() => expect(mailer().hub.ended).toContainEqual(expect.objectContaining(over)), soon);
+      await over({ faultId, reason: 'completed', reverted: true });
       await well();
     });
   });
+}
 
+function singleFaults(
+  mailer: () => Mailer,
+  { fresh, send, handled, often, arm, hit, release, well, over }: Desk,
+): void {
   test('an acknowledgement that is lost brings the message again', async () => {
     const faultId = await arm({ type: 'ack_lost' }, 'consumer', { maxAffected: 1 });
     const name = fresh();
     await send(name);
     await often(name, 2);
-    const over = { faultId, reason: 'max_affected', injections: 1 };
-    await vi.waitFor(() => expect(mailer().hub.ended).toContainEqual(expect.objectContaining(over)), soon);
+    await over({ faultId, reason: 'max_affected', injections: 1 });
     await well();
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, vi } from 'vitest';
+import { type Pooled, startPooled } from '../../../host/fixtures/pooled.ts';
 import { messageFaults } from '../../testing/mails.ts';
-import { type Pooled, startPooled } from '../../testing/pooled.ts';
 
 const soon = { timeout: 60_000, interval: 50 };
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RECEIPT_ATTR } from '../../../contract/index.ts';
+import { type Pooled, startPooled } from '../../../host/fixtures/pooled.ts';
 import { battery, type Trial } from '../../testing/battery.ts';
-import { type Pooled, startPooled } from '../../testing/pooled.ts';
 
 const soon = { timeout: 60_000, interval: 25 };
 const SERVICE = { kind: 'service', service: 'pooled' } as const;
