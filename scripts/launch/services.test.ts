@@ -106,9 +106,7 @@ test('a listed service is run beside the dashboard, and can be killed and paused
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
-        action: { type },
-        target: { kind: 'process', service: 'billing' },
-        durationMs: 500,
+        spec: { action: { type }, target: { kind: 'process', service: 'billing' }, durationMs: 500 },
       }),
     });
   const states = () => events.filter(({ name }) => name === 'billing').map(({ state }) => state);

@@ -70,11 +70,11 @@ describe.skipIf(!hasProc)(`resources of a process${hasProc ? '' : ' (only where 
 
   test('memory_pressure is resident, and given back', { timeout: 120_000 }, async () => {
     const before = residentMib();
-    const faultId = await arm({ type: 'memory_pressure', bytes: 192 * MIB });
-    expect(residentMib()).toBeGreaterThan(before + 160);
+    const faultId = await arm({ type: 'memory_pressure', bytes: 96 * MIB });
+    expect(residentMib()).toBeGreaterThan(before + 80);
     await counted(faultId);
     expect(await hub.release('victim', faultId)).toMatchObject({ reverted: true });
-    await vi.waitUntil(() => residentMib() < before + 100, soon);
+    await vi.waitUntil(() => residentMib() < before + 60, soon);
   });
 
   test('memory_pressure beyond what there is is refused', async () => {
