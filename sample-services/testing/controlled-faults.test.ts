@@ -40,6 +40,9 @@ beforeAll(async () => {
     ...{ ORDERS_URL: carrier.url, SHIPPING_URL: carrier.url, CATALOG_URL: carrier.url },
   });
   await Promise.all([identity, registry, loadgen, gateway].map((service) => service.start()));
+  for (const name of ['identity', 'registry', 'loadgen', 'gateway']) {
+    await vi.waitUntil(() => hub.hello(name), soon);
+  }
 }, 300_000);
 afterAll(async () => {
   await Promise.all([identity, registry, loadgen, gateway].map((service) => service?.kill()));
