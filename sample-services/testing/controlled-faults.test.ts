@@ -200,6 +200,7 @@ describe('traffic', () => {
       reverted: true,
       readBack: '3 of 3 peers repeat as before',
     });
-    expect(await calls()).toBe(calm);
+    await hub.invoke('gateway', 'switch.set', { name: 'breaker', on: false });
+    await vi.waitUntil(async () => (await calls()) <= calm, soon);
   });
 });

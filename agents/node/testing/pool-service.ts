@@ -8,7 +8,7 @@ import pg from 'pg';
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
   max: 2,
-  connectionTimeoutMillis: Number(process.env.CONNECT_MS ?? 300),
+  connectionTimeoutMillis: Number(process.env.CONNECT_MS ?? 2_000),
   query_timeout: 2_000,
 });
 pool.on('error', () => undefined);
