@@ -145,7 +145,12 @@ function peers(ports: Ports): string {
   return SHOP.map(({ name, service }) => `127.0.0.1:${ports[name]}=${service}`).join(',');
 }
 
-function telemetryEnv(context: LaunchContext, service: string, name = service): Record<string, string> {
+/** `name`: of the process; one that is not called after its service is an instance of its own. */
+export function telemetryEnv(
+  context: LaunchContext,
+  service: string,
+  name = service,
+): Record<string, string> {
   const { host, keys, ports, version } = context;
   return {
     OTEL_SERVICE_NAME: service,

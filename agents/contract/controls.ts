@@ -66,6 +66,15 @@ const Intervened = z.object({ sagaId: z.string(), status: z.string() });
 export const CrashPoints = z.object({ points: z.array(z.string()), armed: z.string().nullable() });
 export type CrashPoints = z.infer<typeof CrashPoints>;
 
+/** What a registry says wrong on purpose. */
+export const WrongDirectory = z.object({
+  /** It names nobody. */
+  blank: z.boolean(),
+  /** The service of which it names one instance too many; null: none. */
+  stale: z.string().nullable(),
+});
+export type WrongDirectory = z.infer<typeof WrongDirectory>;
+
 export const CONTROL = {
   'saga.start': { input: SagaStartInput, result: z.object({ sagas: z.array(SagaStarted) }) },
   'saga.cancel': {
@@ -148,6 +157,29 @@ export const CONTROL = {
   },
   'switch.set': { input: ProtectionChange, result: ProtectionState },
   'switch.list': { input: z.object({}), result: z.object({ switches: z.array(ProtectionState) }) },
+  /** Signs with a new key from now on; `withdraw` ends the old ones at once. */
+  'keys.rotate': {
+    input: z.object({ withdraw: z.boolean().default(false) }),
+    result: z.object({ kid: z.string() }),
+  },
+  /** Life of the tokens that are given out from now on, seconds; below zero they have expired. Null: each its own. */
+  'tokens.set': {
+    input: z.object({ lifeS: z.number().int().min(-3_600).max(86_400).nullable() }),
+    result: z.object({ lifeS: z.number().int().nullable() }),
+  },
+  /** By how much the process's clock is ahead; telemetry keeps to the right one. */
+  'clock.set': {
+    input: z.object({ offsetMs: z.number().int().min(-86_400_000).max(86_400_000) }),
+    result: z.object({ offsetMs: z.number().int() }),
+  },
+  /** What a registry says wrong: nothing at all, or one instance too many of the service named. Absent fields stay. */
+  'directory.set': {
+    input: z.object({
+      blank: z.boolean().optional(),
+      stale: z.string().min(1).max(64).nullable().optional(),
+    }),
+    result: WrongDirectory,
+  },
   /** Gives the whole plan as it is now. */
   'load.set': { input: LoadPlan.partial(), result: LoadPlan },
 } as const;

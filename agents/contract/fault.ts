@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { DATABASE_ACTIONS, DATABASE_CATALOGUE } from './faults/database.ts';
+import { DISCOVERY_ACTIONS, DISCOVERY_CATALOGUE } from './faults/discovery.ts';
 import { HTTP_ACTIONS, HTTP_CATALOGUE } from './faults/http.ts';
+import { IDENTITY_ACTIONS, IDENTITY_CATALOGUE } from './faults/identity.ts';
 import { MESSAGING_ACTIONS, MESSAGING_CATALOGUE } from './faults/messaging.ts';
 import { NETWORK_ACTIONS, NETWORK_CATALOGUE } from './faults/network.ts';
 import { type Parameter, parametersIn } from './faults/parameter.ts';
 import { PROCESS_ACTIONS, PROCESS_CATALOGUE } from './faults/process.ts';
+import { RESOURCE_ACTIONS, RESOURCE_CATALOGUE } from './faults/resource.ts';
 import { FaultPosition, type FaultRow, FaultTarget, type TargetKind } from './faults/row.ts';
 import { FaultSelector } from './faults/selector.ts';
 import { FaultShape, SHAPES } from './faults/shape.ts';
+import { TRAFFIC_ACTIONS, TRAFFIC_CATALOGUE } from './faults/traffic.ts';
 
 export { CALL_FAULTS, type CallAction } from './faults/http.ts';
 export type { Parameter } from './faults/parameter.ts';
@@ -22,6 +26,10 @@ const ACTIONS = [
   ...MESSAGING_ACTIONS,
   ...PROCESS_ACTIONS,
   ...NETWORK_ACTIONS,
+  ...RESOURCE_ACTIONS,
+  ...IDENTITY_ACTIONS,
+  ...DISCOVERY_ACTIONS,
+  ...TRAFFIC_ACTIONS,
 ] as const;
 export const FaultAction = z.discriminatedUnion('type', ACTIONS);
 export type FaultAction = z.infer<typeof FaultAction>;
@@ -56,6 +64,10 @@ export const FAULT_CATALOGUE = {
   ...MESSAGING_CATALOGUE,
   ...PROCESS_CATALOGUE,
   ...NETWORK_CATALOGUE,
+  ...RESOURCE_CATALOGUE,
+  ...IDENTITY_CATALOGUE,
+  ...DISCOVERY_CATALOGUE,
+  ...TRAFFIC_CATALOGUE,
 } as const satisfies Record<FaultType, FaultRow>;
 
 /** A fault of a known type whose asker left its position open. */

@@ -1,6 +1,7 @@
 import {
   type AgentHello,
   type ArmAnswer,
+  assertNever,
   type HaltAnswer,
   type InjectionCount,
   injectingService,
@@ -12,11 +13,12 @@ import { type Channel, openChannel } from '../node/channel.ts';
 import { systemClock } from '../node/clock.ts';
 import { LeaseTable } from '../node/leases.ts';
 import { DatabaseGate } from './database-outage.ts';
-import { type HostParts, killInjector, outageInjector, pauseInjector } from './injectors.ts';
+import { removeBallast } from './faults/ballast.ts';
+import { hostInjectors } from './faults/index.ts';
+import type { HostParts } from './injectors.ts';
 import { networkInjector } from './network-injector.ts';
 import { ProxyClient } from './proxy/client.ts';
 import type { Supervisor } from './supervisor.ts';
-import { tableLockInjector } from './table-lock.ts';
 import { type Undo, UndoJournal } from './undo-journal.ts';
 
 /** Without these there is no dashboard to see or stop a fault with. */
@@ -24,8 +26,8 @@ const PROTECTED: ReadonlySet<string> = new Set(['collector', 'web', 'postgres', 
 
 export interface HostAgentOptions {
   supervisor: Supervisor;
-  /** Superuser URL of the embedded server. */
-  adminUrl: string;
+  /** Superuser URL of the embedded server; null: there is none, and no database can be hurt. */
+  adminUrl: string | null;
   /** File of the undo journal. */
   journal: string;
   /** Base URL of the dashboard. */
@@ -56,7 +58,7 @@ export interface HostAgent {
 
 /** Takes back what a killed predecessor left behind, then offers host faults to the hub. */
 export async function startHostAgent(options: HostAgentOptions): Promise<HostAgent> {
-  const gate = new DatabaseGate(options.adminUrl);
+  const gate = options.adminUrl === null ? null : new DatabaseGate(options.adminUrl);
   const journal = new UndoJournal(options.journal);
   for (const { undo, result } of await journal.replay((undo) => takeBack(gate, undo))) {
     options.onUndone(`${JSON.stringify(undo)}: ${result}`);
@@ -88,7 +90,7 @@ export async function startHostAgent(options: HostAgentOptions): Promise<HostAge
       await tables.halt();
       channel.close();
       journal.close();
-      await gate.end();
+      await gate?.end();
     },
   };
 }
@@ -118,15 +120,28 @@ async function resetProxies(api: string | null): Promise<void> {
   if (api !== null) await new ProxyClient(api).reset().catch(() => undefined);
 }
 
-async function takeBack(gate: DatabaseGate, undo: Undo): Promise<string> {
-  if (undo.kind === 'allow_connections') return gate.open(undo.database);
+async function takeBack(gate: DatabaseGate | null, undo: Undo): Promise<string> {
+  switch (undo.kind) {
+    case 'allow_connections':
+      if (gate === null) throw new Error(`there is no server to open ${undo.database} at`);
+      return gate.open(undo.database);
+    case 'continue_process':
+      return carryOn(undo.pid);
+    case 'remove_ballast':
+      return removeBallast(undo.path);
+    default:
+      return assertNever(undo);
+  }
+}
+
+function carryOn(pid: number): string {
   try {
-    process.kill(undo.pid, 'SIGCONT');
-    return `pid ${undo.pid} continued`;
+    process.kill(pid, 'SIGCONT');
+    return `pid ${pid} continued`;
   } catch (error) {
     // It died with its launcher, or the number is somebody else's now.
     if (error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM')) {
-      return `pid ${undo.pid} is gone`;
+      return `pid ${pid} is gone`;
     }
     throw error;
   }
@@ -140,7 +155,7 @@ class HostLeases {
   /** Effects which were over by themselves; their leases end as `completed`. */
   readonly #over = new Set<string>();
 
-  constructor(options: HostAgentOptions, gate: DatabaseGate, journal: UndoJournal) {
+  constructor(options: HostAgentOptions, gate: DatabaseGate | null, journal: UndoJournal) {
     const parts: HostParts = {
       supervisor: options.supervisor,
       gate,
@@ -150,6 +165,8 @@ class HostLeases {
         this.#byFault(faultId)?.release(faultId);
       },
     };
+    const network = options.proxyApi === null ? [] : [networkInjector(options.proxyApi)];
+    const injectors = [...hostInjectors(parts, options.adminUrl), ...network];
     for (const service of options.reach) {
       this.#tables.set(
         service,
@@ -157,13 +174,7 @@ class HostLeases {
           clock: systemClock,
           allowed: true,
           self: { service, instance: null },
-          injectors: [
-            killInjector(parts),
-            pauseInjector(parts),
-            outageInjector(parts),
-            tableLockInjector(options.adminUrl),
-            ...(options.proxyApi === null ? [] : [networkInjector(options.proxyApi)]),
-          ],
+          injectors,
           // What is done to a process or a database is done once, so its only effect is its first.
           onEffect: ({ faultId }, count) => {
             const at = systemClock.wall();

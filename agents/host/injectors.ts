@@ -9,7 +9,8 @@ import type { UndoJournal } from './undo-journal.ts';
 /** What host faults act on. */
 export interface HostParts {
   supervisor: Supervisor;
-  gate: DatabaseGate;
+  /** Null where no database server is ours. */
+  gate: DatabaseGate | null;
   journal: UndoJournal;
   /** Told when an effect is over by itself, so that its lease ends before its time. */
   onOver: (faultId: string) => void;
@@ -74,12 +75,12 @@ export function pauseInjector(parts: HostParts): Injector {
   };
 }
 
-/** The database of one service refuses connections; all others are unaffected. */
-export function outageInjector(parts: HostParts): Injector {
+/** The database of one service, or the broker's, refuses connections; all others are unaffected. */
+export function outageInjector(parts: HostParts, gate: DatabaseGate): Injector {
   /** From before the first question to the server: two that arm at the same moment must not both find it open. */
   const taken = new Set<string>();
   return {
-    capabilities: ['database_outage:database'],
+    capabilities: ['database_outage:database', 'broker_outage:database'],
     arm: async (grip): Promise<Effect> => {
       const { faultId, spec } = grip.lease;
       if (spec.target.kind !== 'database') throw wrongAction(grip);
@@ -87,14 +88,14 @@ export function outageInjector(parts: HostParts): Injector {
       if (taken.has(database)) throw already(`database ${database} is closed`);
       taken.add(database);
       try {
-        if (!(await parts.gate.isOpen(database))) throw already(`database ${database} is closed`);
+        if (!(await gate.isOpen(database))) throw already(`database ${database} is closed`);
         parts.journal.write(faultId, { kind: 'allow_connections', database });
       } catch (error) {
         taken.delete(database);
         throw error;
       }
       const open = async (): Promise<ReadBack> => {
-        const words = await parts.gate.open(database);
+        const words = await gate.open(database);
         parts.journal.done(faultId);
         taken.delete(database);
         return { words, reverted: true };
@@ -108,7 +109,7 @@ export function outageInjector(parts: HostParts): Injector {
         }
       };
       try {
-        await parts.gate.close(database);
+        await gate.close(database);
         // The lease may have ended while we closed: then nobody would call `end` any more.
         demand(grip);
       } catch (error) {
@@ -132,12 +133,12 @@ function keepTrying(open: () => Promise<ReadBack>): void {
 }
 
 /** Counts the effect; throws when the lease has run out already. */
-function demand(grip: Grip): void {
+export function demand(grip: Grip): void {
   if (grip.take()) return;
   throw new StormglassError('timeout', 'the lease ended before its effect began', 'arm it again');
 }
 
-function target(supervisor: Supervisor, spec: FaultSpec): ManagedProcess {
+export function target(supervisor: Supervisor, spec: FaultSpec): ManagedProcess {
   if (spec.target.kind !== 'process')
     throw new StormglassError('fault_unsupported', 'no process', 'target one');
   const { service, instance } = spec.target;
@@ -150,19 +151,19 @@ function target(supervisor: Supervisor, spec: FaultSpec): ManagedProcess {
   );
 }
 
-function runs(managed: ManagedProcess, words: string): ReadBack {
+export function runs(managed: ManagedProcess, words: string): ReadBack {
   const { pid } = managed;
   if (pid === null || !isAlive(pid)) return { words: `${managed.spec.name} is down`, reverted: false };
   return isStopped(pid) ? { words: `pid ${pid} is stopped`, reverted: false } : { words, reverted: true };
 }
 
-const already = (what: string) =>
+export const already = (what: string) =>
   new StormglassError('conflict', `${what} by another fault already`, 'release that one first');
 
-const down = (managed: ManagedProcess) =>
+export const down = (managed: ManagedProcess) =>
   new StormglassError('target_absent', `${managed.spec.name} is down just now`, 'try again when it is back');
 
-const wrongAction = (grip: Grip) =>
+export const wrongAction = (grip: Grip) =>
   new StormglassError(
     'fault_unsupported',
     `not this injector's: ${grip.lease.spec.action.type}`,

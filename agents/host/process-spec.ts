@@ -18,6 +18,10 @@ export interface ProcessSpec {
   gid?: number;
   /** True when the process can take work. Asked every 100 ms while it starts; a rejection counts as false. */
   ready: () => Promise<boolean>;
+  /** The one directory that is its own, where its disk can be filled; absent: it has none. */
+  directory?: string;
+  /** One more process of the same service, on a port that is free; absent: it cannot run twice. */
+  replica?: (n: number, port: number) => ProcessSpec;
   /** Asks for a graceful stop. */
   stopSignal: 'SIGTERM' | 'SIGINT';
   /** SIGKILL follows so many milliseconds after `stopSignal`. */

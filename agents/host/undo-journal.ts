@@ -6,6 +6,7 @@ import { z } from 'zod';
 export const Undo = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('allow_connections'), database: z.string() }),
   z.object({ kind: z.literal('continue_process'), pid: z.number().int().positive() }),
+  z.object({ kind: z.literal('remove_ballast'), path: z.string() }),
 ]);
 export type Undo = z.infer<typeof Undo>;
 

@@ -9,19 +9,27 @@ import { onExit } from './exit.ts';
 import { tellHalt } from './halting.ts';
 import type { Surroundings } from './inject/armed.ts';
 import { ConsumerStop } from './inject/consumer-stop.ts';
+import { ControlledFaults } from './inject/controlled/seam.ts';
 import { EnvoyHeaders } from './inject/envoy-headers.ts';
 import { HttpInSeam } from './inject/http-in.ts';
 import { HttpOutSeam } from './inject/http-out.ts';
+import { MessageSeam } from './inject/messaging/seam.ts';
 import { PointSeam } from './inject/points.ts';
 import { PoolExhaustion } from './inject/pool-exhaustion.ts';
+import { cpuBurn } from './inject/resource/cpu-burn.ts';
+import { eventLoopBlock } from './inject/resource/event-loop-block.ts';
+import { memoryPressure } from './inject/resource/memory-pressure.ts';
 import { Scopes } from './inject/scopes.ts';
+import { StatementSeam } from './inject/statements/seam.ts';
 import { instrumentAmqplib } from './instrument/amqplib/index.ts';
 import { instrumentBullmq } from './instrument/bullmq/index.ts';
 import { Workers } from './instrument/bullmq/workers.ts';
+import { instrumentKafkajs } from './instrument/kafkajs/index.ts';
 import { Breakers } from './instrument/opossum/index.ts';
 import { instrumentWithOtel } from './instrument/otel.ts';
 import { reportPgPools } from './instrument/pg-pool-metrics.ts';
 import { PgPools } from './instrument/pg-pools.ts';
+import { PgStatements } from './instrument/pg-statements.ts';
 import type { LeaseTable } from './leases.ts';
 import { LoadWatch } from './loads.ts';
 import { Peers } from './peers.ts';
@@ -49,13 +57,17 @@ export function startAgent(env: NodeJS.ProcessEnv): void {
   const peers = new Peers(settings.peers);
   const pools = new PgPools();
   reportPgPools(pools);
-  instrumentWithOtel(loads, peers, ownAddresses(settings), pools);
+  const statements = new PgStatements();
+  instrumentWithOtel(loads, peers, ownAddresses(settings), pools, statements);
   new Breakers(loads, systemClock, controls);
   const workers = new Workers();
-  instrumentBullmq(loads, workers);
-  instrumentAmqplib(loads, workers);
+  const messages = new MessageSeam(() => line.changed());
+  instrumentBullmq(loads, workers, messages);
+  instrumentAmqplib(loads, workers, messages);
+  instrumentKafkajs(loads, messages);
   workers.onAdded(() => line.changed());
   pools.onAdded(() => line.changed());
+  statements.onAttached(() => line.changed());
   controls.onChange(() => line.changed());
   const leases = startChaos({
     clock: systemClock,
@@ -67,6 +79,12 @@ export function startAgent(env: NodeJS.ProcessEnv): void {
       new PointSeam(around),
       new ConsumerStop(workers),
       new PoolExhaustion(pools),
+      new StatementSeam(statements),
+      messages,
+      new ControlledFaults(controls),
+      cpuBurn,
+      memoryPressure,
+      eventLoopBlock,
     ],
     tell: line,
   });

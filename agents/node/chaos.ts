@@ -93,6 +93,7 @@ function targetName(target: FaultTarget): string {
     case 'edge':
       return `${target.from}->${target.to}`;
     case 'consumer':
+    case 'producer':
       return `${target.service}/${target.queue}`;
     case 'point':
       return `${target.service}#${target.point}`;

@@ -42,7 +42,10 @@ beforeAll(async () => {
     stdio: 'ignore',
     env: { ...process.env, ...env, PORT: String(port) },
   });
-  await vi.waitUntil(() => hub.hello('queue-agent') && hub.hello('mailer')?.capabilities.length, soon);
+  await vi.waitUntil(
+    () => hub.hello('queue-agent') && hub.hello('mailer')?.capabilities.includes('consumer_stop:consumer'),
+    soon,
+  );
   // It counts from its first reading on.
   await vi.waitUntil(() => newest(METRIC.queueMessages, 'ready') === 0, soon);
 });

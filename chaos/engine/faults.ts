@@ -37,6 +37,8 @@ function targetName(target: FaultTarget): string {
       return `${target.from} to ${target.to}`;
     case 'consumer':
       return `${target.service}, queue ${target.queue}`;
+    case 'producer':
+      return `${target.service}, to queue ${target.queue}`;
     case 'database':
       return `the database of ${target.service}`;
     case 'proxy':

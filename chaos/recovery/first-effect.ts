@@ -6,6 +6,7 @@ import {
   isNetworkAction,
   mergeSketches,
   quantile,
+  rowOf,
   type Timeline,
   type TrafficCell,
 } from '@stormglass/agents/contract';
@@ -17,16 +18,18 @@ export interface FirstEffect {
   rule: string;
 }
 
-/** Faults which touch no span themselves: they take something away, and whoever needs it is hurt. */
-const WITHOUT_RECEIPTS: ReadonlySet<FaultType> = new Set([
-  ...(['process_kill', 'process_pause', 'consumer_stop'] as const),
-  ...(['database_outage', 'lock_contention', 'pool_exhaustion'] as const),
-]);
-
 /** True for faults which mark each span they touch; the others are found by what was observed. */
 export function leavesReceipts(fault: FaultInterval): boolean {
-  return !WITHOUT_RECEIPTS.has(fault.spec.action.type);
+  const { type } = fault.spec.action;
+  return rowOf(type).perCall === true || MARKING.has(type);
 }
+
+/** Of those that hurt no single call. */
+const MARKING: ReadonlySet<FaultType> = new Set([
+  ...(['slow_query', 'query_error', 'consumer_slow', 'ack_lost'] as const),
+  ...(['message_drop', 'message_delay', 'message_duplicate', 'message_reorder', 'message_poison'] as const),
+  'producer_burst',
+]);
 
 /**
  * t0 of one fault.
@@ -76,6 +79,12 @@ function ownSign(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
   switch (action.type) {
     case 'process_kill':
     case 'process_pause':
+    case 'process_terminate':
+    case 'process_restart':
+    case 'process_crash':
+    case 'process_scale':
+    case 'token_authority_down':
+    case 'broker_outage':
       return timeline.processes
         .filter((event) => event.service === service && event.at >= fault.armedAt - 1000)
         .filter((event) => ['exited', 'killed', 'paused'].includes(event.state))
@@ -92,7 +101,7 @@ function ownSign(fault: FaultInterval, timeline: Timeline): FirstEffect[] {
     case 'pool_exhaustion':
       return hurtStatements(fault, timeline, service);
     default:
-      // Those with receipts, which are not asked.
+      // Found by its receipts, by the calls that it hurt, or by what its agent said.
       return [];
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { type Clock, systemClock } from '../kit/clock.ts';
 import type { Database } from '../kit/database.ts';
 import { ShopError } from '../kit/errors.ts';
 import { ALGORITHM, ISSUER } from '../kit/identity/claims.ts';
@@ -31,6 +32,7 @@ export interface KeyRingOptions {
   log: Log;
   /** Seconds of the longest token: for so long a retired key stays in the public set. */
   longestTokenS: number;
+  clock?: Clock;
 }
 
 /** The keys which tokens are signed with: one active, older ones fading out. */
@@ -51,14 +53,16 @@ export class KeyRing {
 
   async sign(claims: JWTPayload, subject: string, audience: string, lifeS: number): Promise<string> {
     const { key, kid } = this.#demandSigner();
+    const { clock = systemClock } = this.#options;
+    const now = Math.floor(clock.now() / 1_000);
     return new SignJWT(claims)
       .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })
       .setIssuer(ISSUER)
       .setSubject(subject)
       .setAudience(audience)
       .setJti(randomUUID())
-      .setIssuedAt()
-      .setExpirationTime(`${lifeS} s`)
+      .setIssuedAt(now)
+      .setExpirationTime(now + lifeS)
       .sign(key);
   }
 
@@ -82,8 +86,11 @@ export class KeyRing {
     this.#jwks = Jwks.parse({ keys: rows.map((row) => row.public_jwk) });
   }
 
-  /** Signs with a new key from now on. With `instead` only if that one is still active. Gives the active key's id. */
-  async rotate(instead?: string | null): Promise<string> {
+  /**
+   * Signs with a new key from now on. With `instead` only if that one is still active. The old ones stay public until
+   * their tokens have expired, unless they are withdrawn. Gives the active key's id.
+   */
+  async rotate(instead?: string | null, withdraw = false): Promise<string> {
     const { db, longestTokenS, seal } = this.#options;
     const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
     const kid = randomUUID();
@@ -96,6 +103,7 @@ export class KeyRing {
       );
       if (instead !== undefined && (active?.kid ?? null) !== instead) return;
       await tx.query('update signing_key set retired_at = clock_timestamp() where retired_at is null');
+      if (withdraw) await tx.query('delete from signing_key');
       await tx.query('insert into signing_key (kid, public_jwk, sealed_jwk) values ($1, $2, $3)', [
         kid,
         JSON.stringify(publicJwk),

@@ -1,5 +1,5 @@
+import { CONTROL } from '@stormglass/agents/contract';
 import { registerControl } from '@stormglass/agents/node';
-import { z } from 'zod';
 import { required } from '../kit/env.ts';
 import { ShopError } from '../kit/errors.ts';
 import { CUSTOMER_AUDIENCE } from '../kit/identity/claims.ts';
@@ -13,6 +13,7 @@ import { type Kit, service } from '../kit/service.ts';
 import { ById, GrantsAnswer, LoginRequest, RotateAnswer, TokenRequest, UserAnswer } from './api.ts';
 import { allGrants, grantsOf } from './grants.ts';
 import { KEY_SCHEMA, KeyRing } from './key-ring.ts';
+import { TokenLife } from './token-life.ts';
 import { USER_SCHEMA, Users } from './users.ts';
 
 /** Seconds. A customer stays logged in for a visit; a service's token is short, so that a grant taken away ends soon. */
@@ -21,15 +22,16 @@ const SERVICE_TOKEN_S = { default: 300, demo: 60 } as const;
 /** Another instance may have rotated the keys. */
 const KEYS_EVERY_MS = 5_000;
 
-function addLogin({ app }: Kit, users: Users, ring: KeyRing): void {
+function addLogin({ app }: Kit, users: Users, ring: KeyRing, life: TokenLife): void {
   const login = {
     schema: { summary: 'Log a customer in', body: LoginRequest, response: { 200: IssuedToken } },
     config: { permission: 'open' },
   } as const;
   app.post('/login', login, async (request) => {
     const { id, name } = await users.login(request.body.user, request.body.password);
-    const token = await ring.sign({ kind: 'user', name }, id, CUSTOMER_AUDIENCE, USER_TOKEN_S);
-    return { token, expiresIn: USER_TOKEN_S };
+    const lifeS = life.of(USER_TOKEN_S);
+    const token = await ring.sign({ kind: 'user', name }, id, CUSTOMER_AUDIENCE, lifeS);
+    return { token, expiresIn: lifeS };
   });
 
   const one = {
@@ -39,9 +41,8 @@ function addLogin({ app }: Kit, users: Users, ring: KeyRing): void {
   app.get('/users/:id', one, ({ params }) => users.find(params.id));
 }
 
-function addServiceTokens({ app, env }: Kit, ring: KeyRing): void {
+function addServiceTokens({ app, env }: Kit, ring: KeyRing, life: TokenLife): void {
   const root = required(env, 'SHOP_SERVICE_SECRET');
-  const lifeS = SERVICE_TOKEN_S[env.SHOP_PROFILE];
   const tokens = {
     schema: {
       summary: 'A token with which one service may call another',
@@ -57,6 +58,7 @@ function addServiceTokens({ app, env }: Kit, ring: KeyRing): void {
       throw new ShopError('login_failed', `${name} did not prove itself`, 'Correct name and secret.');
     }
     const scope = grants.filter((permission) => ownerOf(permission) === audience).join(' ');
+    const lifeS = life.of(SERVICE_TOKEN_S[env.SHOP_PROFILE]);
     const token = await ring.sign({ kind: 'service', scope }, name, audience, lifeS);
     return { token, expiresIn: lifeS };
   });
@@ -87,8 +89,8 @@ function addKeys(kit: Kit, ring: KeyRing): void {
     registerControl({
       name: 'keys.rotate',
       title: 'Rotate the signing key',
-      input: z.object({}),
-      run: async () => ({ kid: await ring.rotate() }),
+      input: CONTROL['keys.rotate'].input,
+      run: async ({ withdraw }) => ({ kid: await ring.rotate(undefined, withdraw) }),
     }),
   );
 }
@@ -109,8 +111,10 @@ await service({
     const keys = startLoop({ name: 'keys', intervalMs: KEYS_EVERY_MS, log, run });
     kit.onStop(() => keys.stop());
     kit.readyWhen('keys', async () => void ring.jwks());
-    addLogin(kit, users, ring);
-    addServiceTokens(kit, ring);
+    const life = new TokenLife();
+    kit.onStop(life.offer());
+    addLogin(kit, users, ring, life);
+    addServiceTokens(kit, ring, life);
     addKeys(kit, ring);
   },
 });

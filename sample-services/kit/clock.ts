@@ -6,8 +6,15 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+let offsetMs = 0;
+
+/** From now on this process's clock is so far ahead; 0 sets it right. Durations are measured across the jump. */
+export function skewClock(ms: number): void {
+  offsetMs = ms;
+}
+
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => Date.now() + offsetMs,
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

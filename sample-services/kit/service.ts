@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { flushTelemetry } from '@stormglass/agents/node';
+import { offerClock } from './clock-control.ts';
 import { armCrash, offerCrashPoints } from './crash.ts';
 import { parseEnv, versionOf } from './env.ts';
 import { createApp } from './http/app.ts';
@@ -45,7 +46,10 @@ export async function service(definition: ServiceDefinition): Promise<void> {
     ...(parts.findsPeers ? (['last-known-good'] as const) : []),
   ]);
   parts.onStop(offerResilience(parts, log));
-  if (env.STORMGLASS_CHAOS === 'on') parts.onStop(offerCrashPoints());
+  if (env.STORMGLASS_CHAOS === 'on') {
+    parts.onStop(offerCrashPoints());
+    parts.onStop(offerClock());
+  }
   await app.listen({ host: env.HOST, port: env.PORT });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : env.PORT;

@@ -19,6 +19,7 @@ import { type Dependency, startOrder } from './dependencies.ts';
 import { Directory, LEASE_MS } from './directory.ts';
 import { HEALTH_EVERY_MS, pollHealth } from './health-poll.ts';
 import { loadRegistrations, REGISTRY_SCHEMA, saveRegistrations } from './storage.ts';
+import { ToldView } from './wrong-view.ts';
 
 const EXPIRE_EVERY_MS = 500;
 const SAVE_EVERY_MS = 1_000;
@@ -26,7 +27,7 @@ const SAVE_EVERY_MS = 1_000;
 const ByName = z.object({ name: z.string().max(64) });
 
 /** `changed`: the directory is to be saved now. */
-function addRegistration({ app, log }: Kit, directory: Directory, changed: () => void): void {
+function addRegistration({ app, log }: Kit, directory: Directory, told: ToldView, changed: () => void): void {
   const config = { permission: 'registry:register' } as const;
   const register = {
     schema: { summary: 'An instance starts to serve', body: Registration, response: { 200: RegisterAnswer } },
@@ -49,8 +50,8 @@ function addRegistration({ app, log }: Kit, directory: Directory, changed: () =>
     config,
   } as const;
   app.post('/heartbeats', heartbeat, async ({ body }) => {
-    const { revision } = directory;
-    const view = body.revision === revision ? null : directory.view();
+    const { revision } = told;
+    const view = body.revision === revision ? null : told.view();
     return { registered: directory.heard(body.instance), revision, view };
   });
 
@@ -74,20 +75,20 @@ function demandSelf(caller: string | null, name: string): void {
   throw new ShopError('forbidden', `${caller} may not speak for ${name}`, 'Register under your own name.');
 }
 
-function addDiscovery({ app }: Kit, directory: Directory): void {
+function addDiscovery({ app }: Kit, told: ToldView): void {
   const config = { permission: 'registry:discover' } as const;
   const all = {
     schema: { summary: 'Who offers what', response: { 200: DirectoryView } },
     config,
   } as const;
-  app.get('/services', all, async () => directory.view());
+  app.get('/services', all, async () => told.view());
 
   const one = {
     schema: { summary: 'Who offers this service', params: ByName, response: { 200: ServiceAnswer } },
     config,
   } as const;
   app.get('/services/:name', one, async ({ params: { name } }) => {
-    const found = directory.view().services[name];
+    const found = told.view().services[name];
     if (found) return { name, ...found };
     throw new ShopError('not_found', `nobody has registered as ${name}`, 'Check the name.');
   });
@@ -201,8 +202,10 @@ await service({
       await Promise.all(loops.map((loop) => loop.stop()));
       await dispatchers.close();
     });
-    addRegistration(kit, directory, () => saving.nudge());
-    addDiscovery(kit, directory);
+    const told = new ToldView(directory);
+    kit.onStop(told.offer());
+    addRegistration(kit, directory, told, () => saving.nudge());
+    addDiscovery(kit, told);
     addGraph(kit, directory);
   },
 });

@@ -20,6 +20,7 @@ import {
   CERTIFIED,
   collector,
   DATABASES,
+  DEFAULT_PORTS,
   type LaunchContext,
   loadgen,
   type PlannedProcess,
@@ -28,6 +29,7 @@ import {
   queueAgent,
   SHOP,
   shop,
+  telemetryEnv,
   web,
 } from '../plan.ts';
 import { insideUrl, outsideUrl } from './addresses.ts';
@@ -37,10 +39,11 @@ import type { StartOptions } from './options.ts';
 import { freePorts } from './ports.ts';
 import { proxyProcess, throughProxies, wantsProxy } from './proxy.ts';
 import type { Report } from './reporter.ts';
+import { type ListedServices, listedProcess, readServices } from './services.ts';
 
 /** Groups in the order in which they end: who calls goes before who is called. */
-type Group = 'load' | 'shop' | 'dashboard' | 'store' | 'databases';
-const STOP_ORDER: readonly Group[] = ['load', 'shop', 'dashboard', 'store', 'databases'];
+type Group = 'load' | 'services' | 'shop' | 'dashboard' | 'store' | 'databases';
+const STOP_ORDER: readonly Group[] = ['load', 'services', 'shop', 'dashboard', 'store', 'databases'];
 
 /** Events kept until there is a host agent; a start has a few dozen, and with `--bare` there never is one. */
 const MAX_EARLY_EVENTS = 200;
@@ -66,12 +69,15 @@ export class Launcher {
   readonly #abort = new AbortController();
   readonly #secret = randomBytes(24).toString('hex');
   readonly #startedAt = Date.now();
+  readonly #listed: ListedServices | null;
   #host: HostAgent | null = null;
   /** Process events of the time before there was a host agent to tell them to the hub. */
   #early: ProcessEvent[] = [];
 
   constructor(parts: LauncherParts) {
     this.#parts = parts;
+    const { services } = parts.options;
+    this.#listed = services === null ? null : readServices(services, TAKEN);
     this.supervisor = new Supervisor({
       logDir: join(parts.dataDir.path, 'logs'),
       onEvent: (event) => this.#onProcess(event),
@@ -85,6 +91,8 @@ export class Launcher {
     // The build takes a core for several seconds when it is due; the databases start beside it.
     await Promise.all([this.#startDashboard(store), options.bare ? undefined : this.#startShop()]);
     if (options.bare) this.#publish({}, '');
+    if (options.bare && this.#listed !== null) await this.#startHost(store, null);
+    await this.#startListed(store);
     this.#parts.report({
       event: 'ready',
       dashboard: outsideUrl(options.host, ports.dashboard),
@@ -152,7 +160,25 @@ export class Launcher {
     });
   }
 
-  async #startHost(context: LaunchContext, adminUrl: string): Promise<void> {
+  /** One that does not start is said, and keeps nobody else from starting. */
+  async #startListed(context: LaunchContext): Promise<void> {
+    const { folder, services } = this.#listed ?? { folder: '', services: [] };
+    const base = (service: string, instance: string) => ({
+      ...inherited([]),
+      ...telemetryEnv(context, service, instance),
+    });
+    await Promise.all(
+      services.map(async (service) => {
+        const spec = listedProcess(service, folder, base);
+        this.#groups.set('services', [...(this.#groups.get('services') ?? []), spec.name]);
+        this.#nameOf.set(spec.instance, spec.name);
+        if (this.#abort.signal.aborted) return;
+        await this.supervisor.start(spec).catch((error: Error) => this.#say(error.message));
+      }),
+    );
+  }
+
+  async #startHost(context: LaunchContext, adminUrl: string | null): Promise<void> {
     this.#host = await startHostAgent({
       supervisor: this.supervisor,
       adminUrl,
@@ -161,13 +187,19 @@ export class Launcher {
       key: context.keys.agent,
       version: context.version,
       // The broker is no service, but its database can be closed like one.
+      reach: this.#reach(),
       proxyApi: wantsProxy(process.env) ? insideUrl('127.0.0.1', context.ports.proxy) : null,
-      reach: [...SHOP.map(({ name }) => name), 'broker'],
       startedAt: this.#startedAt,
       onUndone: (words) => this.#say(`taken back from an earlier start: ${words}`),
     });
     for (const event of this.#early) this.#host.process(event);
     this.#early = [];
+  }
+
+  /** The broker is no service, but its database can be closed like one. */
+  #reach(): string[] {
+    const shop = this.#parts.options.bare ? [] : [...SHOP.map(({ name }) => name), 'broker'];
+    return [...shop, ...(this.#listed?.services.map(({ name }) => name) ?? [])];
   }
 
   #context(databases: Record<string, string>, readable: Record<string, string> = {}): LaunchContext {
@@ -194,7 +226,8 @@ export class Launcher {
     this.#groups.set(group, [...(this.#groups.get(group) ?? []), row.name]);
     if (row.port !== null) this.#portOf.set(row.name, row.port);
     this.#nameOf.set(row.instance, row.name);
-    await this.supervisor.start(nodeProcess(root, row));
+    const spec = nodeProcess(root, row);
+    await this.supervisor.start(group === 'shop' ? { ...spec, ...scalable(root, row) } : spec);
   }
 
   #onProcess(event: ProcessEvent): void {
@@ -218,6 +251,12 @@ export class Launcher {
     this.#parts.report({ event: 'progress', message });
   }
 }
+
+/** Names which a user's own service cannot have: somebody else is called so, or a fault on it would be refused. */
+const TAKEN: ReadonlySet<string> = new Set([
+  ...Object.keys(DEFAULT_PORTS),
+  ...['broker', 'collector', 'host', 'stormglass', 'web'],
+]);
 
 async function makeDatabases(postgres: Postgres): Promise<Record<string, string>> {
   const made: Record<string, string> = {};
@@ -249,11 +288,33 @@ function isHealthy(url: string, certificates: PlannedProcess['certificates']): P
  */
 const SMALL_YOUNG_SPACE = '--max-semi-space-size=4';
 
-function nodeProcess(root: string, row: PlannedProcess): ProcessSpec {
-  const inherited = [...INHERITED, ...(row.inherits ?? [])].flatMap((name) => {
+/** More of a service of the shop, each on a port of its own: the registry tells callers where they are. */
+function scalable(root: string, row: PlannedProcess): Pick<ProcessSpec, 'replica'> {
+  return {
+    replica: (n, port) => {
+      const instance = `${row.service}-${n}`;
+      const attributes = row.env.OTEL_RESOURCE_ATTRIBUTES ?? '';
+      const env = {
+        ...row.env,
+        PORT: String(port),
+        OTEL_RESOURCE_ATTRIBUTES: attributes.replace(row.instance, instance),
+      };
+      const at = row.healthUrl === null ? null : new URL(row.healthUrl);
+      if (at !== null) at.port = String(port);
+      return nodeProcess(root, { ...row, name: instance, instance, env, healthUrl: at?.href ?? null });
+    },
+  };
+}
+
+function inherited(more: readonly string[]): Record<string, string> {
+  const present = [...INHERITED, ...more].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
+  return Object.fromEntries(present);
+}
+
+function nodeProcess(root: string, row: PlannedProcess): ProcessSpec {
   const imports = ['--import', '@stormglass/agents/lifeline'];
   if (row.instrumented) imports.push('--import', '@stormglass/agents/register');
   return {
@@ -262,7 +323,7 @@ function nodeProcess(root: string, row: PlannedProcess): ProcessSpec {
     instance: row.instance,
     command: process.execPath,
     args: [SMALL_YOUNG_SPACE, ...imports, join(root, row.main)],
-    env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...row.env },
+    env: { ...inherited(row.inherits ?? []), NODE_ENV: 'production', ...row.env },
     cwd: root,
     ready: async () => row.healthUrl === null || (await isHealthy(row.healthUrl, row.certificates)),
     stopSignal: 'SIGTERM',

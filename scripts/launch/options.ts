@@ -7,6 +7,7 @@ export const HELP = `npm start [-- options]
 
   --bare             dashboard and collector only, for your own services
   --no-load          the sample shop without traffic
+  --services FILE    run your own services too, from a YAML or JSON file (docs/services.md)
   --port PORT        port of the dashboard (${DEFAULT_PORTS.dashboard}); 0 takes free ports for everything
   --host ADDRESS     address of the dashboard and of OTLP (127.0.0.1); any other than loopback
                      demands a login token and keys, which are made and printed once
@@ -19,6 +20,8 @@ export const HELP = `npm start [-- options]
 export interface StartOptions {
   bare: boolean;
   load: boolean;
+  /** Absolute path of the file with the user's own services; null: there are none. */
+  services: string | null;
   /** Null: the default port. */
   port: number | null;
   host: string;
@@ -39,6 +42,7 @@ export function parseOptions(args: string[]): StartOptions {
   return {
     bare: values.bare,
     load: !values['no-load'],
+    services: values.services === undefined ? null : resolve(values.services),
     port,
     host: values.host,
     dataDir: resolve(values['data-dir']),
@@ -56,6 +60,7 @@ function parse(args: string[]) {
       options: {
         bare: { type: 'boolean', default: false },
         'no-load': { type: 'boolean', default: false },
+        services: { type: 'string' },
         port: { type: 'string' },
         host: { type: 'string', default: '127.0.0.1' },
         'data-dir': { type: 'string', default: '.stormglass' },

@@ -55,7 +55,7 @@ export function actionWords(action: FaultAction): string {
     case 'process_pause':
       return 'paused';
     default:
-      return assertNever(action);
+      return rowOf(action.type).title.toLowerCase();
   }
 }
 
@@ -73,6 +73,7 @@ export function targetWords(target: FaultTarget): string {
     case 'edge':
       return `${target.from} → ${target.to}`;
     case 'consumer':
+    case 'producer':
       return target.service;
     default:
       return assertNever(target);

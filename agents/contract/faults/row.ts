@@ -13,6 +13,7 @@ export const FaultTarget = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('database'), service: z.string().min(1) }),
   z.object({ kind: z.literal('consumer'), service: z.string().min(1), queue: z.string().min(1) }),
+  z.object({ kind: z.literal('producer'), service: z.string().min(1), queue: z.string().min(1) }),
   z.object({ kind: z.literal('process'), service: z.string().min(1), instance: z.string().optional() }),
   /** The TCP proxy of that name: it stands between a service and its database, or before `broker`. */
   z.object({ kind: z.literal('proxy'), service: z.string().min(1) }),

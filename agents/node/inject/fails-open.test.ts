@@ -18,7 +18,7 @@ const around = { clock, scopes: new Scopes(clock, () => undefined) };
 const httpIn = new HttpInSeam({ ...around, headers: null, onChange: () => undefined });
 const seams: Record<FaultTarget['kind'], Injector | null> = {
   ...{ service: httpIn, edge: new HttpOutSeam(new Peers(new Map()), around), point: new PointSeam(around) },
-  ...{ database: null, consumer: null, process: null, proxy: null },
+  ...{ database: null, consumer: null, process: null, producer: null, proxy: null },
 };
 const effects: Effect[] = [];
 const closing: (() => unknown)[] = [];

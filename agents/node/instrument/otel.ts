@@ -7,6 +7,7 @@ import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import type { LoadWatch } from '../loads.ts';
 import type { Peers } from '../peers.ts';
 import type { PgPools } from './pg-pools.ts';
+import type { PgStatements } from './pg-statements.ts';
 
 /** Polled every second by supervisors and scrapers: their spans would bury the traffic. */
 const PROBES = new Set(['/healthz', '/readyz', '/livez', '/health', '/metrics']);
@@ -20,6 +21,7 @@ export function instrumentWithOtel(
   peers: Peers,
   own: ReadonlySet<string>,
   pools: PgPools,
+  statements: PgStatements,
 ): void {
   const named = (peer: string | undefined) => (peer === undefined ? {} : { 'peer.service': peer });
   new HttpInstrumentation({
@@ -32,7 +34,11 @@ export function instrumentWithOtel(
     startSpanHook: (request) => named(peers.ofOrigin(request.origin)),
   });
   // Without a parent, the queue's polling would make a root span several times a second.
-  new PgInstrumentation({ requireParentSpan: true, ignoreConnectSpans: true });
+  new PgInstrumentation({
+    requireParentSpan: true,
+    ignoreConnectSpans: true,
+    requestHook: (span) => statements.spanStarted(span),
+  });
   new PinoInstrumentation({});
   new fastifyOtel.FastifyOtelInstrumentation({
     registerOnInitialization: true,
@@ -47,6 +53,7 @@ export function instrumentWithOtel(
   // The instrumentations patch what `require` gives back; LoadWatch puts that into the cache for `import` as well.
   loads.add('pg', 'lib/index.js', (exports) => {
     pools.attach(exports);
+    statements.attach(exports);
     return exports;
   });
   loads.add('pino', 'pino.js', (exports) => exports);

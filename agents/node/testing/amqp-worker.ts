@@ -8,10 +8,14 @@ import Fastify from 'fastify';
 const connection = await connect(process.env.BROKER_URL ?? '');
 const [sending, working] = await Promise.all([connection.createConfirmChannel(), connection.createChannel()]);
 await working.assertQueue('mails', { durable: true });
-await working.prefetch(5);
+await working.prefetch(10);
 let done = 0;
+/** Types of those that were handled, in that order. */
+const handled: string[] = [];
 await working.consume('mails', async (message) => {
   if (message === null) return;
+  if (!isJson(message.content)) return working.nack(message, false, false);
+  handled.push(message.properties.type);
   await fetch(`${process.env.MAIL_SERVER}/mails`).then((response) => response.body?.cancel());
   done++;
   if (message.properties.type === 'bad') working.nack(message, false, false);
@@ -26,6 +30,7 @@ app.post('/mails/:name', async (request) => {
   return { sent: name };
 });
 app.get('/done', async () => ({ done }));
+app.get('/handled', async () => ({ handled }));
 await app.listen({ port: 0, host: '127.0.0.1' });
 const address = app.server.address();
 process.stdout.write(`${JSON.stringify({ port: typeof address === 'object' ? address?.port : 0 })}\n`);
@@ -34,3 +39,12 @@ process.once('SIGTERM', async () => {
   await connection.close();
   process.exit(0);
 });
+
+function isJson(content: Buffer): boolean {
+  try {
+    JSON.parse(content.toString());
+    return true;
+  } catch {
+    return false;
+  }
+}

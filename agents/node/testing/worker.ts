@@ -1,6 +1,7 @@
 /**
  * A queue worker as anybody would write it, run in a process of its own by the tests: Fastify to add messages, BullMQ
- * on PostgreSQL to work them off. A message named `bad` fails. It knows nothing of the agent.
+ * on PostgreSQL to work them off. A message named `bad` fails, as does one without an address. It knows nothing of the
+ * agent.
  */
 import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import Fastify from 'fastify';
@@ -16,14 +17,18 @@ await client.end();
 
 const queue = new Queue('mails', { connection: { connectionString, max: 2 } });
 let done = 0;
+/** Names of those that were handled, in that order. */
+const handled: string[] = [];
 const worker = new Worker(
   'mails',
-  async (job) => {
-    if (job.name === 'bad') throw new Error('no such mailbox');
+  async (job: { name: string; data: { to: string } }) => {
+    if (job.name === 'bad' || typeof job.data.to !== 'string') throw new Error('no such mailbox');
     if (mailServer !== undefined) await fetch(`${mailServer}/mails`).then((answer) => answer.body?.cancel());
     done++;
+    handled.push(job.name);
   },
-  { connection: { connectionString, max: 2 } },
+  // One whose lock has run out comes again soon.
+  { connection: { connectionString, max: 2 }, concurrency: 10, lockDuration: 2_000, stalledInterval: 500 },
 );
 await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
 
@@ -38,6 +43,7 @@ app.post('/mails/:name', async (request) => {
   return { id: job.id };
 });
 app.get('/done', async () => ({ done }));
+app.get('/handled', async () => ({ handled }));
 await app.listen({ port: 0, host: '127.0.0.1' });
 const address = app.server.address();
 process.stdout.write(`${JSON.stringify({ port: typeof address === 'object' ? address?.port : 0 })}\n`);

@@ -1,4 +1,4 @@
-import { assertNever, type FaultSpec, isNetworkAction } from '@stormglass/agents/contract';
+import { type FaultSpec, isNetworkAction, rowOf } from '@stormglass/agents/contract';
 import type { Figure, Recovery, Run } from '@stormglass/chaos/contract';
 import { networkWords } from '../../live/fault-words.ts';
 import { clock, count, durationText, plural } from '../../ui/format.ts';
@@ -51,7 +51,7 @@ function whatBroke(spec: FaultSpec): string {
     case 'process_pause':
       return `${who} was paused`;
     default:
-      return assertNever(action);
+      return `${who} had to live with this: ${rowOf(action.type).title.toLowerCase()}`;
   }
 }
 

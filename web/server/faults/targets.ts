@@ -99,6 +99,7 @@ function refuse(code: ErrorCode, message: string, next: string): StormglassError
 export function describeTarget(target: FaultTarget): string {
   if (target.kind === 'edge') return `${target.from} -> ${target.to}`;
   if (target.kind === 'consumer') return `${target.service} (queue ${target.queue})`;
+  if (target.kind === 'producer') return `${target.service} (to queue ${target.queue})`;
   if (target.kind === 'database') return `database of ${target.service}`;
   if (target.kind === 'proxy') return `network before the database of ${target.service}`;
   if (target.kind === 'point') return `${target.service} at ${target.point}`;

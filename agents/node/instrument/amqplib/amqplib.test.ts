@@ -30,7 +30,7 @@ describe.skipIf(noRabbitMq !== null)(title, () => {
       STORMGLASS_CHAOS: 'on',
     };
     worker = await runService('mailer', env, WORKER);
-    await vi.waitUntil(() => hub.hello('mailer')?.capabilities.length, soon);
+    await vi.waitUntil(() => hub.hello('mailer')?.capabilities.includes('consumer_stop:consumer'), soon);
   });
   afterAll(async () => {
     await worker?.stop();

@@ -1,6 +1,8 @@
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { LoadWatch } from '../../loads.ts';
+import type { MessageWatch } from '../passage.ts';
+import { type JobWorkerLike, type QueueLike, watchJobs, watchSends } from './messages.ts';
 import { bullTelemetry } from './tracing.ts';
 import type { WorkerLike, Workers } from './workers.ts';
 
@@ -12,14 +14,21 @@ interface QueueBaseLike {
 }
 
 /**
- * Gives every BullMQ queue and worker of the process a telemetry object, unless the application passed its own, and
- * remembers the workers so that they can be stopped on purpose.
+ * Gives every BullMQ queue and worker of the process a telemetry object, unless the application passed its own, remembers
+ * the workers so that they can be stopped on purpose, and shows their messages to the faults.
  */
-export function instrumentBullmq(loads: LoadWatch, workers: Workers): void {
+export function instrumentBullmq(loads: LoadWatch, workers: Workers, watch: MessageWatch): void {
   loads.add('bullmq', 'dist/cjs/index.js', (exports) => {
     const { QueueBase, Worker } = exports as Record<'QueueBase' | 'Worker', { prototype: QueueBaseLike }>;
     wrapBackend(QueueBase.prototype, () => {});
-    wrapBackend(Worker.prototype, (worker) => workers.add(worker as unknown as WorkerLike));
+    wrapBackend(Worker.prototype, (made) => {
+      const worker = made as unknown as WorkerLike;
+      workers.add(worker);
+      watch.knows('consumer', worker.name);
+    });
+    const library = exports as { Queue: { prototype: QueueLike }; Worker: { prototype: JobWorkerLike } };
+    watchSends(library.Queue.prototype, watch);
+    watchJobs(library.Worker.prototype, watch);
     return undefined;
   });
 }

@@ -57,6 +57,8 @@ function callsOn(timeline: Timeline, at: number, target: FaultTarget): Reach {
         return c.kind === 'server' && c.service === target.service;
       case 'edge':
         return c.kind === 'client' && c.service === target.from && c.peer === target.to;
+      case 'producer':
+        return c.kind === 'producer' && c.service === target.service && c.peer === target.queue;
       case 'consumer':
         return c.kind === 'consumer' && c.service === target.service && c.peer === target.queue;
     }

@@ -75,7 +75,7 @@ function titleOf(type: FaultType, position: FaultPosition): string {
 
 /** What tells apart options of one type and kind. */
 function whichOf(target: FaultTarget, chosen: Chosen): { id: string[]; suffix: string } {
-  if (target.kind === 'consumer') {
+  if (target.kind === 'consumer' || target.kind === 'producer') {
     const suffix = chosen.kind === 'service' ? ` (${target.queue})` : '';
     return { id: [target.service, target.queue], suffix };
   }

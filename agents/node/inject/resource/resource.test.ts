@@ -1,0 +1,107 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { TestHub } from '../../testing/hub.ts';
+import { type Running, runService } from '../../testing/run.ts';
+
+const soon = { timeout: 60_000, interval: 50 };
+const MIB = 1_048_576;
+const SERVICE = { kind: 'service', service: 'victim' } as const;
+const hasProc = existsSync('/proc/self/task');
+
+/** What the system says of the process, which is how anybody else on the host sees it. */
+describe.skipIf(!hasProc)(`resources of a process${hasProc ? '' : ' (only where there is /proc)'}`, () => {
+  let hub: TestHub;
+  let victim: Running;
+  beforeAll(async () => {
+    hub = await TestHub.start();
+    victim = await runService('victim', { STORMGLASS_HUB: hub.url, STORMGLASS_CHAOS: 'on' });
+    await vi.waitUntil(() => hub.hello('victim')?.capabilities.includes('cpu_burn:service'), soon);
+  }, 60_000);
+  afterAll(async () => {
+    await victim?.stop();
+    await hub.close();
+  });
+  beforeEach(() => hub.halt('victim'));
+
+  const threads = () => readdirSync(`/proc/${victim.child.pid}/task`);
+  const residentMib = () => {
+    const status = readFileSync(`/proc/${victim.child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_024;
+  };
+  /** Hundredths of a second that a thread has computed. */
+  const ticks = (thread: string | number) => {
+    const stat = readFileSync(`/proc/${victim.child.pid}/task/${thread}/stat`, 'utf8').split(') ')[1] ?? '';
+    const fields = stat.split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  };
+  const arm = async (action: object, durationMs = 600_000) => {
+    const { faultId, answer } = await hub.arm('victim', {
+      action: action as never,
+      target: SERVICE,
+      durationMs,
+    });
+    expect(answer).toMatchObject({ ok: true });
+    return faultId;
+  };
+  const counted = (faultId: string) =>
+    vi.waitUntil(() => hub.injections.some((one) => one.faultId === faultId && one.count > 0), soon);
+  const completed = async (faultId: string) => {
+    const over = { faultId, reason: 'completed', reverted: true };
+    await vi.waitFor(() => expect(hub.ended).toContainEqual(expect.objectContaining(over)), soon);
+  };
+
+  test('cpu_burn computes in so many threads, which end with it', { timeout: 120_000 }, async () => {
+    const before = threads();
+    const faultId = await arm({ type: 'cpu_burn', cores: 2, load: 100 });
+    const burning = threads().filter((thread) => !before.includes(thread));
+    expect(burning.length).toBeGreaterThanOrEqual(2);
+    await vi.waitUntil(() => burning.filter((thread) => ticks(thread) >= 20).length >= 2, soon);
+    await counted(faultId);
+    expect(await hub.release('victim', faultId)).toMatchObject({
+      reverted: true,
+      readBack: '2 threads ended',
+    });
+    await vi.waitUntil(() => !threads().some((thread) => burning.includes(thread)), soon);
+  });
+
+  test('cpu_burn is over when its time is', { timeout: 120_000 }, async () => {
+    await completed(await arm({ type: 'cpu_burn' }, 5_000));
+  });
+
+  test('memory_pressure is resident, and given back', { timeout: 120_000 }, async () => {
+    const before = residentMib();
+    const faultId = await arm({ type: 'memory_pressure', bytes: 96 * MIB });
+    expect(residentMib()).toBeGreaterThan(before + 80);
+    await counted(faultId);
+    expect(await hub.release('victim', faultId)).toMatchObject({ reverted: true });
+    await vi.waitUntil(() => residentMib() < before + 60, soon);
+  });
+
+  test('memory_pressure beyond what there is is refused', async () => {
+    const action = { type: 'memory_pressure', bytes: 16_384 * MIB } as const;
+    if (process.availableMemory() * 0.8 > action.bytes) return;
+    const { answer } = await hub.arm('victim', { action, target: SERVICE });
+    expect(answer).toMatchObject({ ok: false, code: 'fault_unsupported' });
+  });
+
+  test('event_loop_block keeps the loop busy, and a halt gets in', { timeout: 120_000 }, async () => {
+    const main = victim.child.pid ?? 0;
+    const before = ticks(main);
+    const faultId = await arm({ type: 'event_loop_block', ms: 60_000, pauseMs: 0 });
+    await vi.waitUntil(() => ticks(main) > before + 50, soon);
+    await counted(faultId);
+    const { ended } = await hub.halt('victim');
+    expect(ended).toMatchObject([{ faultId, reverted: true, readBack: 'the event loop turns' }]);
+    expect((await fetch(`${victim.url}/handled`)).status).toBe(200);
+  });
+
+  test('event_loop_block stops after so many blocks', { timeout: 120_000 }, async () => {
+    const { faultId } = await hub.arm('victim', {
+      action: { type: 'event_loop_block', ms: 60, pauseMs: 0 },
+      target: SERVICE,
+      maxAffected: 3,
+    });
+    const over = { faultId, reason: 'max_affected', injections: 3 };
+    await vi.waitFor(() => expect(hub.ended).toContainEqual(expect.objectContaining(over)), soon);
+  });
+});
