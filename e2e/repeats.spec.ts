@@ -1,10 +1,11 @@
 import type { Run } from '@stormglass/chaos/contract';
 import { computeRecovery } from '@stormglass/chaos/recovery';
+import type { Answer } from '../web/live/answers.ts';
 import { call } from './api.ts';
 import { expect, type System, test, USUAL_RATE } from './system.ts';
 
-/** What a share and a band of five seconds need. */
-const RATE = 4;
+/** What a breaker and a share need. */
+const RATE = 2;
 const EXPERIMENT = 'payment-latency-opens-breaker';
 
 const setLoad = ({ dashboard }: System, rate: number) =>
@@ -31,17 +32,25 @@ async function recomputed({ dashboard }: System, run: Run) {
   });
 }
 
-test('An experiment runs with two seeds, one after the other, and its runs are compared', async ({
-  system,
-}) => {
+/** A shop that is not itself yet is not hurt: then nothing was injected, and it is tried again. */
+async function repeatUntilBegun(system: System, attempts = 4): Promise<Answer<'repeat'>> {
   const { dashboard } = system;
   const { id } = await call(dashboard, 'startRepeat', { input: { experimentId: EXPERIMENT, seeds: [3, 4] } });
   const report = () => call(dashboard, 'repeat', { params: { id } });
   await expect.poll(async () => (await report()).repeat.state, { timeout: 420_000 }).not.toBe('running');
-  const { repeat, runs, result } = await report();
-  expect(repeat, runs.map(({ verdict, why }) => `${verdict}: ${why}`).join('; ')).toMatchObject({
-    state: 'ended',
-  });
+  const ended = await report();
+  if (ended.result.counted > 0 || attempts === 1) return ended;
+  return repeatUntilBegun(system, attempts - 1);
+}
+
+test('An experiment runs with two seeds, one after the other, and its runs are compared', async ({
+  system,
+}) => {
+  test.setTimeout(1_200_000);
+  const { dashboard } = system;
+  const { repeat, runs, result } = await repeatUntilBegun(system);
+  const said = runs.map(({ verdict, why }) => `${verdict}: ${why}`).join('; ');
+  expect(repeat, said).toMatchObject({ state: 'ended' });
   expect(result.counted).toBe(2);
   const detect = result.figures.find((figure) => figure.id === 'detect');
   expect(detect).toMatchObject({ runs: 2, unit: 'ms' });
