@@ -64,6 +64,18 @@ describe('stormglass faults', () => {
     expect((await faultsOf()).map(({ faultId }: { faultId: string }) => faultId)).toEqual(['f-1', 'f-2']);
   });
 
+  it('releases those that were armed when a later one of a file is refused', async () => {
+    const path = await file(
+      'faults.yaml',
+      `- { action: { type: hang }, target: { kind: service, service: payments } }
+- { action: { type: hang }, target: { kind: service, service: nobody } }
+`,
+    );
+    const { code, err } = await type(['faults', 'arm', path, '--url', url]);
+    expect([code, err]).toEqual([69, 'no agent of nobody is connected\nStart it.\n']);
+    expect(tiny.calls).toEqual(['POST /api/faults', 'POST /api/faults', 'DELETE /api/faults/f-1']);
+  });
+
   it('understands each way to write a target', async () => {
     const targets = {
       'orders->payments': { kind: 'edge', from: 'orders', to: 'payments' },

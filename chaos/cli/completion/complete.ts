@@ -15,8 +15,8 @@ const NOTHING: Offer = { words: [], files: false };
 /** Who knows the ids of experiments, runs and faults. */
 export type Known = Pick<Dashboard, 'experiments' | 'runs' | 'faults'>;
 
-/** A person waits with a finger on Tab, milliseconds. */
-const PATIENCE_MS = 1_000;
+/** A person waits with a finger on Tab, milliseconds. Where nobody listens the answer comes at once. */
+const PATIENCE_MS = 5_000;
 
 /** Words that continue a command line; `typed` ends with the word under the cursor, which may be empty. */
 export async function complete(

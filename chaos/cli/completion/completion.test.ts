@@ -10,6 +10,8 @@ import { SCRIPTS, SHELLS, type Shell } from './scripts.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const run = promisify(execFile);
+/** Each word that is completed starts a Node; a deadline for a busy machine. */
+const DEADLINE_MS = 240_000;
 
 let folder = '';
 const tiny = new TinyDashboard({});
@@ -87,6 +89,7 @@ describe.for(SHELLS)('completion in %s', (shell) => {
       expect(await offered(shell, 'stormglass run cha')).toEqual(expect.arrayContaining(['charges-fail']));
       expect(await offered(shell, 'stormglass validate out')).toContain('outage.yaml');
     },
+    DEADLINE_MS,
   );
 });
 

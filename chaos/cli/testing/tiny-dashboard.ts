@@ -84,6 +84,11 @@ export class TinyDashboard {
     this.calls.push(`${request.method} ${request.url}`);
     const body = await text(request);
     response.setHeader('content-type', 'application/json');
+    if (request.url === '/api/faults' && body.includes('"nobody"')) {
+      const error = { code: 'target_absent', message: 'no agent of nobody is connected', next: 'Start it.' };
+      response.writeHead(503).end(JSON.stringify({ error }));
+      return;
+    }
     const fixed = this.#fixed(`${request.method} ${request.url}`, body);
     if (fixed !== undefined) {
       response.end(JSON.stringify(fixed));
