@@ -13,6 +13,7 @@ import {
   web,
 } from '../plan.ts';
 import { INHERITED } from './inherited.ts';
+import { proxyProcess } from './proxy.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(`${ROOT}/${path}`, 'utf8');
@@ -27,7 +28,7 @@ const context: LaunchContext = {
   ...{ collectorSecret: 'secret', experiments: null, tlsDir: '/data/tls' },
 };
 const { first, rest } = shop(context);
-const rows = [collector, web, queueAgent, auditor].map((row) => row(context));
+const rows = [collector, web, queueAgent, auditor, proxyProcess].map((row) => row(context));
 const reaching = new Set([
   ...INHERITED,
   ...[...rows, ...first, ...rest, loadgen(context, true)].flatMap(({ env, inherits = [] }) => [
@@ -40,6 +41,7 @@ const reaching = new Set([
 const ELSEWHERE: Readonly<Record<string, string>> = {
   STORMGLASS_OTLP_KEY:
     'of the command line tool; the launcher gives it to the collector as COLLECTOR_OTLP_KEY',
+  STORMGLASS_PROXY: 'of the launcher itself',
   KAFKA_TEST_URL: 'of a test',
   KAFKA_TEST_CRASH: 'of a test',
   STORMGLASS_FAULTS_SEED: 'of a campaign',

@@ -37,7 +37,7 @@ import { type DataDir, type Keys, shopSecrets } from './data-dir.ts';
 import { INHERITED } from './inherited.ts';
 import type { StartOptions } from './options.ts';
 import { freePorts } from './ports.ts';
-import { proxyProcess, throughProxies, wantsProxy } from './proxy.ts';
+import { proxyProcess, throughProxies, wantsProxy, writeLinks } from './proxy.ts';
 import type { Report } from './reporter.ts';
 import { type ListedServices, listedProcess, readServices } from './services.ts';
 
@@ -144,7 +144,8 @@ export class Launcher {
   async #startProxy(context: LaunchContext): Promise<LaunchContext> {
     const ports = await freePorts(Object.keys(context.databases).length);
     const { links, urls } = throughProxies(context.databases, ports);
-    await this.#run('databases', proxyProcess(context, links));
+    writeLinks(context.dataDir, links);
+    await this.#run('databases', proxyProcess(context));
     return { ...context, databases: urls };
   }
 

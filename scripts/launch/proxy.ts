@@ -12,7 +12,7 @@ const PORT_OF: Readonly<Record<string, number>> = {
 };
 
 /** STORMGLASS_PROXY=on puts the TCP fault proxy before each service's database and before the broker. */
-export function wantsProxy(env: NodeJS.ProcessEnv): boolean {
+export function wantsProxy(env: Readonly<Record<string, string | undefined>>): boolean {
   const { STORMGLASS_PROXY: switched = '' } = env;
   if (switched === 'on') return true;
   if (switched === '' || switched === 'off') return false;
@@ -47,10 +47,15 @@ export function throughProxies(
   return { links, urls: Object.fromEntries(through) };
 }
 
-/** The proxy's process; it reads its proxies from a file, so that one which is started again has the same. */
-export function proxyProcess(context: LaunchContext, links: readonly Link[]): PlannedProcess {
-  const config = join(context.dataDir, 'proxies.json');
-  writeFileSync(config, `${JSON.stringify(links, null, 2)}\n`);
+const configOf = (dataDir: string): string => join(dataDir, 'proxies.json');
+
+/** Before the process starts: it reads its proxies there, also when it is started again. */
+export function writeLinks(dataDir: string, links: readonly Link[]): void {
+  writeFileSync(configOf(dataDir), `${JSON.stringify(links, null, 2)}\n`);
+}
+
+/** The proxy's process. */
+export function proxyProcess(context: LaunchContext): PlannedProcess {
   const { proxy: port } = context.ports;
   return {
     name: 'proxy',
@@ -62,6 +67,6 @@ export function proxyProcess(context: LaunchContext, links: readonly Link[]): Pl
     certificates: null,
     instrumented: false,
     stopWithinMs: 3_000,
-    env: { PROXY_PORT: String(port), PROXY_CONFIG: config },
+    env: { PROXY_PORT: String(port), PROXY_CONFIG: configOf(context.dataDir) },
   };
 }
