@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from '@playwright/test';
+import { test as base, expect } from '@playwright/test';
 import { z } from 'zod';
 import { stepsOf } from '../chaos/cli/testing/workflow.ts';
 
@@ -79,36 +79,46 @@ function isThere(group: number): boolean {
 
 const Faults = z.object({ faults: z.array(z.object({ faultId: z.string() })) });
 
-test('The workflow of docs/ci.md runs as it stands, and every command works on a real dashboard', async () => {
-  const runner = new Runner();
-  try {
-    for (const { name, run: script } of stepsOf(readFileSync(join(ROOT, 'docs', 'ci.md'), 'utf8'))) {
-      if (script === undefined) continue;
-      const { code, said } = await runner.step(script);
-      expect(code, `${name}\n${said}`).toBe(0);
-    }
-    const report = readFileSync(join(runner.folder, 'report.html'), 'utf8');
-    expect(report).toMatch(/Degraded, recovered|Passed/);
-    expect(readFileSync(join(runner.folder, 'summary'), 'utf8')).toContain('## Recovery');
+/** Ended by a fixture: what a step started goes away when the test runs out of time, too. */
+const test = base.extend<{ runner: Runner }>({
+  runner: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern.
+    async ({}, use) => {
+      const runner = new Runner();
+      await use(runner);
+      await runner.close();
+    },
+    { timeout: 120_000 },
+  ],
+});
 
-    const stormglass = (...args: string[]) => run(process.execPath, [MAIN, ...args], { env: runner.env });
-    const latency = ['--type', 'latency', '--target', 'payments', '--set', 'ms=5', '--duration', '60s'];
-    expect((await stormglass('faults', 'arm', ...latency, '--dry')).stdout).toContain(
-      'would be armed on payments',
-    );
-    await stormglass('faults', 'arm', ...latency);
-    const { faults } = Faults.parse(JSON.parse((await stormglass('faults', 'list', '--json')).stdout));
-    expect(faults).toHaveLength(1);
-    expect((await stormglass('faults', 'release', faults[0]?.faultId ?? '')).stdout).toContain('released');
-    expect((await stormglass('faults', 'list')).stdout).toContain('no fault is armed');
-    expect((await stormglass('experiments', 'list')).stdout).toContain('payment-latency-opens-breaker');
-    expect((await stormglass('report', 'latest', '--format', 'junit')).stdout).toContain('<testsuite ');
-    expect((await stormglass('halt', '--reason', 'enough')).stdout).toContain('all chaos is stopped');
-    const refused = await stormglass('faults', 'arm', ...latency).catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: 69, stderr: expect.stringContaining('enough') });
-    expect((await stormglass('halt', 'release')).stdout).toContain('allowed again');
-    expect((await stormglass('version')).stdout).toMatch(/dashboard \d/);
-  } finally {
-    await runner.close();
+test('The workflow of docs/ci.md runs as it stands, and every command works on a real dashboard', async ({
+  runner,
+}) => {
+  for (const { name, run: script } of stepsOf(readFileSync(join(ROOT, 'docs', 'ci.md'), 'utf8'))) {
+    if (script === undefined) continue;
+    const { code, said } = await runner.step(script);
+    expect(code, `${name}\n${said}`).toBe(0);
   }
+  const report = readFileSync(join(runner.folder, 'report.html'), 'utf8');
+  expect(report).toMatch(/Degraded, recovered|Passed/);
+  expect(readFileSync(join(runner.folder, 'summary'), 'utf8')).toContain('## Recovery');
+
+  const stormglass = (...args: string[]) => run(process.execPath, [MAIN, ...args], { env: runner.env });
+  const latency = ['--type', 'latency', '--target', 'payments', '--set', 'ms=5', '--duration', '60s'];
+  expect((await stormglass('faults', 'arm', ...latency, '--dry')).stdout).toContain(
+    'would be armed on payments',
+  );
+  await stormglass('faults', 'arm', ...latency);
+  const { faults } = Faults.parse(JSON.parse((await stormglass('faults', 'list', '--json')).stdout));
+  expect(faults).toHaveLength(1);
+  expect((await stormglass('faults', 'release', faults[0]?.faultId ?? '')).stdout).toContain('released');
+  expect((await stormglass('faults', 'list')).stdout).toContain('no fault is armed');
+  expect((await stormglass('experiments', 'list')).stdout).toContain('payment-latency-opens-breaker');
+  expect((await stormglass('report', 'latest', '--format', 'junit')).stdout).toContain('<testsuite ');
+  expect((await stormglass('halt', '--reason', 'enough')).stdout).toContain('all chaos is stopped');
+  const refused = await stormglass('faults', 'arm', ...latency).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 69, stderr: expect.stringContaining('enough') });
+  expect((await stormglass('halt', 'release')).stdout).toContain('allowed again');
+  expect((await stormglass('version')).stdout).toMatch(/dashboard \d/);
 });

@@ -1,4 +1,4 @@
-import type { Figure, Recovery } from '../contract/index.ts';
+import type { Recovery } from '../contract/index.ts';
 import { figureText } from '../report/index.ts';
 import { usage } from './exit-codes.ts';
 import { durationOf } from './values.ts';
@@ -21,12 +21,17 @@ export function budgetOf(text: string): Budget {
   return { figure, ms: durationOf('budget', bound) };
 }
 
-/** A sentence for each budget that is broken. What did not happen at all breaks it as well. */
+/**
+ * A sentence for each budget that is broken. What did not happen breaks it as well; but where nothing broke there was nothing to
+ * detect or to mitigate, and a run that measured nothing has a verdict which says so.
+ */
 export function brokenBudgets(budgets: readonly Budget[], recovery: Recovery | null): string[] {
+  if (recovery === null) return [];
+  const broke = recovery.conditions.some((condition) => condition.broken.length > 0);
   return budgets.flatMap(({ figure, ms }) => {
-    const measured: Figure | undefined = recovery?.[figure];
-    if (measured !== undefined && measured.value !== null && measured.value <= ms) return [];
-    const is = measured === undefined ? 'unknown' : figureText(measured);
-    return [`budget broken: ${figure} is ${is}, allowed ${ms / 1000} s`];
+    const measured = recovery[figure];
+    if (measured.value === null && !broke && figure !== 'recover') return [];
+    if (measured.value !== null && measured.value <= ms) return [];
+    return [`budget broken: ${figure} is ${figureText(measured)}, allowed ${ms / 1000} s`];
   });
 }

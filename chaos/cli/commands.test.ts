@@ -55,6 +55,15 @@ describe('stormglass run', () => {
     expect(broken.out).toMatch(/budget broken: outage is .+, allowed 0.001 s/);
   });
 
+  it('judges no budget of a run that measured nothing, and none of detection where nothing broke', async () => {
+    const budgets = ['--budget', 'detect=1ms', '--budget', 'mitigate=1ms'];
+    const notRun = await dashboard({ alwaysBad: 1 });
+    const gated = await type(['run', 'charges-fail', '--url', notRun.url, ...budgets]);
+    expect([gated.code, gated.out]).toEqual([3, expect.not.stringContaining('budget broken')]);
+    const unhurt = await dashboard({ badUnderFault: 0 });
+    expect((await type(['run', 'charges-fail', '--url', unhurt.url, ...budgets])).code).toBe(0);
+  });
+
   it('tells machines each event and then the run, a line each', async () => {
     const { url } = await dashboard();
     const { code, out } = await type(['run', 'charges-fail', '--url', url, '--json']);
