@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { whole } from './parameter.ts';
 import type { FaultRow } from './row.ts';
+import { whole } from './whole.ts';
 
 /** Which statements of a process are meant; absent fields mean all. The selector's percentage takes a share of them. */
 const STATEMENTS = {

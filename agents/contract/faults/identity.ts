@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { whole } from './parameter.ts';
 import type { FaultRow } from './row.ts';
+import { whole } from './whole.ts';
 
 /** Of who says who somebody is, and of the clocks by which that is judged. */
 export const IDENTITY_ACTIONS = [

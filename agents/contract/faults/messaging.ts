@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { whole } from './parameter.ts';
 import type { FaultRow } from './row.ts';
+import { whole } from './whole.ts';
 
 const copies = whole(1, 10, 1, {
   title: 'Copies',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { whole } from './parameter.ts';
 import { type FaultRow, milliseconds } from './row.ts';
+import { whole } from './whole.ts';
 
 /** Of a process as a whole, by its host; a crash at a point by the process itself. */
 export const PROCESS_ACTIONS = [

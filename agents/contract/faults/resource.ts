@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { whole } from './parameter.ts';
 import type { FaultRow } from './row.ts';
+import { whole } from './whole.ts';
 
 const MIB = 1_048_576;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { whole } from './parameter.ts';
 import type { FaultRow } from './row.ts';
+import { whole } from './whole.ts';
 
 /** Of how much is asked of the system. */
 export const TRAFFIC_ACTIONS = [
