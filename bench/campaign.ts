@@ -64,6 +64,16 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     env: { STORMGLASS_ALL_BUTTONS: '1' },
     args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/experiments.spec.ts'],
   },
+  repeats: {
+    what: 'an experiment with two seeds, one after the other, and the comparison of its runs',
+    env: { STORMGLASS_LONG: '1' },
+    args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/repeats.spec.ts'],
+  },
+  'ci-example': {
+    what: 'the workflow of docs/ci.md as it stands, on a system of its own',
+    env: { STORMGLASS_LONG: '1' },
+    args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/ci-example.spec.ts'],
+  },
   'trip-curve': {
     what: 'the trip curve of a real breaker by bisection, in windows from one call to four times its fewest',
     env: { STORMGLASS_WHOLE_CURVE: '1' },

@@ -42,6 +42,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   STORMGLASS_OTLP_KEY:
     'of the command line tool; the launcher gives it to the collector as COLLECTOR_OTLP_KEY',
   STORMGLASS_PROXY: 'of the launcher itself',
+  STORMGLASS_URL: 'of the command line tool',
+  NO_COLOR: 'of the command line tool',
+  PROXY_PORT: 'of a proxy that is started by hand',
+  PROXY_CONFIG: 'of a proxy that is started by hand',
   KAFKA_TEST_URL: 'of a test',
   KAFKA_TEST_CRASH: 'of a test',
   STORMGLASS_FAULTS_SEED: 'of a campaign',

@@ -10,12 +10,12 @@ const PRINTED = 8;
 export function figures(run: Run, recovery: Recovery): Markup {
   return html`<section class="panel long"><h2>Figures</h2>
 <div class="figures">
-${namedFigures(recovery).map((one) => card(run, recovery, one))}
+${namedFigures(recovery).map((one) => card(run, one))}
 </div></section>`;
 }
 
-function card(run: Run, recovery: Recovery, { id, name, figure }: NamedFigure): Markup {
-  const points = rawPoints(id, figure, recovery);
+function card(run: Run, { id, name, figure }: NamedFigure): Markup {
+  const points = rawPoints(figure);
   const bad = isBroken(run, id, figure.value) || (id === 'lostRequests' && (figure.value ?? 0) > 0);
   const tone = figure.value === null ? 'unknown' : bad ? 'failing' : '';
   return html`<div class="figure"><h3>${name}</h3><div class="value ${tone}">${figureText(figure)}</div>

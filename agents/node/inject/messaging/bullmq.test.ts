@@ -7,7 +7,7 @@ const soon = { timeout: 60_000, interval: 50 };
 describe('messages of BullMQ', { timeout: 120_000 }, () => {
   let mailer: Pooled;
   beforeAll(async () => {
-    mailer = await startPooled('mailer', 'worker.ts', 'BROKER_URL');
+    mailer = await startPooled('mailer', 'worker.ts', 'BROKER_URL', { LOCK_MS: '3000' });
     const able = () => mailer.hub.hello('mailer')?.capabilities.includes('ack_lost:consumer');
     await vi.waitUntil(able, soon);
     // The queue is known by its first message.
