@@ -55,7 +55,7 @@ async function trafficCells(
     `SELECT ${stepOf('Second')} AS second, Kind AS kind, Service AS service, Peer AS peer, Operation AS operation,
       sum(Calls) AS calls, sum(Errors) AS errors, sum(Receipts) AS receipts, sumMap(Durations) AS durations
     FROM ${cells(range, step)}
-    GROUP BY second, kind, service, peer, operation ORDER BY second`,
+    GROUP BY second, kind, service, peer, operation ORDER BY second, service, kind, peer, operation`,
     { step, ...seconds(range) },
     signal,
     LIMITS.figures,
@@ -90,7 +90,7 @@ async function breakerSamples(
       ${newest(METRIC.breakerFailureRatio)} AS failureRatio, ${newest(METRIC.breakerResetRemaining)} * 1000 AS resetRemainingMs,
       argMaxIf(Threshold, TimeUnix, isNotNull(Threshold)) AS threshold, argMaxIf(Volume, TimeUnix, isNotNull(Volume)) AS volume
     FROM stormglass_breaker_points WHERE ${within('TimeUnix')}
-    GROUP BY ${stepOf('TimeUnix')}, Service, Instance, Name ORDER BY at`,
+    GROUP BY ${stepOf('TimeUnix')}, Service, Instance, Name ORDER BY at, Service, Instance, Name`,
     { step, ...bounds(range) },
     signal,
     LIMITS.figures,
@@ -114,7 +114,7 @@ async function queueSamples(
       ${total(METRIC.queueDequeued, '1')} AS dequeued, ${total(METRIC.queueRedeliveries, '1')} AS redelivered,
       ${newest(METRIC.queueConsumers)} AS consumers
     FROM stormglass_queue_points WHERE ${within('TimeUnix')}
-    GROUP BY ${stepOf('TimeUnix')}, Queue ORDER BY at`,
+    GROUP BY ${stepOf('TimeUnix')}, Queue ORDER BY at, Queue`,
     { step, ...bounds(range) },
     signal,
     LIMITS.figures,
@@ -127,7 +127,7 @@ const INVARIANTS = `SELECT at, service, id, worst AS status FROM (
       multiIf(countIf(status = 'violated') > 0, 'violated', countIf(status = 'unknown') > 0, 'unknown',
         countIf(status = 'pending') > 0, 'pending', 'ok') AS worst
     FROM ${INVARIANT_POINTS} WHERE value = 1 AND status IN ('ok', 'pending', 'unknown', 'violated')
-    GROUP BY ${stepOf('TimeUnix')}, service, id) ORDER BY at`;
+    GROUP BY ${stepOf('TimeUnix')}, service, id) ORDER BY at, service, id`;
 
 const TRANSITIONS = `SELECT * FROM (SELECT ${millis('Timestamp')} AS at, Service AS service, Instance AS instance, Name AS name,
     Peer AS peer, FromState AS \`from\`, ToState AS \`to\`, Reason AS reason, WindowCalls AS windowCalls,

@@ -104,7 +104,7 @@ export async function red(store: Store, search: RedSearch, signal?: AbortSignal)
   const points = await store.rows<Key & StoredTotals & { second: number }>(
     `SELECT intDiv(toUnixTimestamp(Second), {step:UInt32}) * {step:UInt32} AS second, ${columns}, ${SUMS}
       FROM ${cells(search, step)} WHERE ${where} AND concat(kind, '\\n', service, '\\n', peer, '\\n', operation) IN ${wanted}
-      GROUP BY second, kind, service, peer, operation ORDER BY second`,
+      GROUP BY second, kind, service, peer, operation ORDER BY second, service, kind, peer, operation`,
     { ...params, ...binder.params },
     signal,
     LIMITS.figures,
