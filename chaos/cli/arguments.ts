@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { Speed } from '@stormglass/agents/collector/recording';
 import { StormglassError } from '@stormglass/agents/contract';
+import type { CompatWords } from '../compat/index.ts';
+import { COMPAT_OPTIONS, compatWords } from './compat.ts';
 
 /** A command line, understood. */
 export type Command =
@@ -15,6 +17,7 @@ export type Command =
       unprotected: boolean;
       reports: Reports;
     }
+  | { name: 'run-here'; words: CompatWords }
   | { name: 'halt'; url: string; token: string | undefined; reason: string }
   | { name: 'validate'; files: string[] }
   | {
@@ -51,6 +54,14 @@ export const HELP = `stormglass: run chaos experiments against a dashboard, repl
       --seed N                         pick the same requests again
       --unprotected                    without the protections which the experiment names
       --junit FILE --json FILE --markdown FILE   write a report
+  stormglass run <file|url> --compat [options]   run it here as the Chaos Toolkit (chaostoolkit-lib 1.45.0) does
+      --journal-path FILE              where the journal goes (default ./journal.json)
+      --hypothesis-strategy default|before-method-only|after-method-only|during-method-only|continuously|skip
+      --hypothesis-frequency SECONDS --fail-fast --fail-fast-ratio PERCENT
+      --rollback-strategy default|always|never|deviated
+      --dry probes|actions|activities|pause
+      --var NAME[:TYPE]=VALUE --var-file FILE --control-file FILE   as often as needed
+      --no-validation --no-verify-tls
   stormglass validate <file...>        check experiment files without a dashboard
   stormglass halt --reason WORDS       stop all chaos and refuse new faults
   stormglass import <file.jsonl> [options]   send a recording (OTLP JSON lines) to a collector
@@ -68,7 +79,7 @@ export const HELP = `stormglass: run chaos experiments against a dashboard, repl
   --token TOKEN   its login token, if it wants one (or STORMGLASS_LOGIN_TOKEN)
 
   Exit codes: 0 passed, 1 deviated, 2 degraded-recovered, 3 not-run, 4 injection-failed, 5 revert-failed,
-  6 inconclusive, 7 aborted, 8 interrupted, 9 invalid; 64 wrong usage, 69 dashboard not reachable or unwilling.
+  6 inconclusive, 7 aborted, 8 interrupted, 9 invalid (with --compat: 0, or 1, or 2 for a wrong option); 64 wrong usage, 69 dashboard not reachable or unwilling.
 `;
 
 const OPTIONS = {
@@ -88,6 +99,7 @@ const OPTIONS = {
   from: { type: 'string' },
   'shift-to-now': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
+  ...COMPAT_OPTIONS,
 } as const;
 
 /** Parses `process.argv.slice(2)`; throws `invalid_request` with what to write instead. */
@@ -102,6 +114,7 @@ export function parseCommand(argv: string[], env: Record<string, string | undefi
       const [experiment, ...others] = rest;
       if (experiment === undefined || others.length > 0)
         throw usage('run takes one experiment, a file or an id');
+      if (values.compat) return { name: 'run-here', words: compatWords(experiment, values) };
       return {
         ...{ name, experiment, url, token, seed: seedOf(values.seed), reports: reportsOf(values) },
         unprotected: values.unprotected,

@@ -10,6 +10,7 @@ import { parseExperiment } from '../engine/index.ts';
 import { renderJson, renderJUnit, renderMarkdown } from '../report/index.ts';
 import { Dashboard } from './api.ts';
 import { type Command, HELP, type Reports } from './arguments.ts';
+import { runHere } from './compat.ts';
 import { progress, summary } from './follow.ts';
 
 /** Where a command writes and how it waits. */
@@ -42,6 +43,8 @@ export async function carryOut(command: Command, terminal: Terminal): Promise<nu
         return 0;
       case 'run':
         return await run(command, terminal);
+      case 'run-here':
+        return await runHere(command.words, terminal.err);
       case 'halt': {
         const halted = await new Dashboard(command).halt(command.reason);
         const gone =
