@@ -9,6 +9,10 @@ const PATHS = {
   run: (id: string) => `/api/runs/${encodeURIComponent(id)}`,
   abort: (id: string) => `/api/runs/${encodeURIComponent(id)}/abort`,
   halt: '/api/halt',
+  health: '/api/health',
+  faults: '/api/faults',
+  control: (service: string, name: string) =>
+    `/api/controls/${encodeURIComponent(service)}/${encodeURIComponent(name)}`,
   recording: '/api/export/recording',
 } as const;
 
@@ -53,6 +57,21 @@ export class Dashboard {
 
   halt(reason: string): Promise<Halted> {
     return this.#call('POST', PATHS.halt, Halted, { reason });
+  }
+
+  /** Throws unless a dashboard answers. */
+  async health(): Promise<void> {
+    await this.#call('GET', PATHS.health, z.unknown());
+  }
+
+  /** Arms a fault outside of any run; it ends by itself. */
+  arm(spec: unknown): Promise<unknown> {
+    return this.#call('POST', PATHS.faults, z.unknown(), { spec });
+  }
+
+  control(wanted: { service: string; name: string; input: unknown }): Promise<unknown> {
+    const { service, name, input } = wanted;
+    return this.#call('POST', PATHS.control(service, name), z.unknown(), { input });
   }
 
   /** A recording as it is made: lines of JSON, the first of which takes as long as it takes. */

@@ -17,7 +17,7 @@ export type Command =
       unprotected: boolean;
       reports: Reports;
     }
-  | { name: 'run-here'; words: CompatWords }
+  | { name: 'run-here'; words: CompatWords; url: string; token: string | undefined }
   | { name: 'halt'; url: string; token: string | undefined; reason: string }
   | { name: 'validate'; files: string[] }
   | {
@@ -114,7 +114,7 @@ export function parseCommand(argv: string[], env: Record<string, string | undefi
       const [experiment, ...others] = rest;
       if (experiment === undefined || others.length > 0)
         throw usage('run takes one experiment, a file or an id');
-      if (values.compat) return { name: 'run-here', words: compatWords(experiment, values) };
+      if (values.compat) return { name: 'run-here', words: compatWords(experiment, values), url, token };
       return {
         ...{ name, experiment, url, token, seed: seedOf(values.seed), reports: reportsOf(values) },
         unprotected: values.unprotected,

@@ -44,7 +44,7 @@ export async function carryOut(command: Command, terminal: Terminal): Promise<nu
       case 'run':
         return await run(command, terminal);
       case 'run-here':
-        return await runHere(command.words, terminal.err);
+        return await runHere(command.words, command, terminal.err);
       case 'halt': {
         const halted = await new Dashboard(command).halt(command.reason);
         const gone =

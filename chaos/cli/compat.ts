@@ -1,3 +1,5 @@
+import { StormglassError } from '@stormglass/agents/contract';
+import { z } from 'zod';
 import {
   type CompatWords,
   httpProvider,
@@ -5,8 +7,11 @@ import {
   PYTHON_MODULES,
   processProvider,
   pythonProvider,
+  REMOTE_TYPES,
+  remoteProviders,
   runCompat,
 } from '../compat/index.ts';
+import { Dashboard, type DashboardOptions } from './api.ts';
 
 /** Options of `stormglass run --compat`, those of `chaos run`. */
 export const COMPAT_OPTIONS = {
@@ -58,8 +63,16 @@ export function compatWords(source: string, values: CompatValues): CompatWords {
   };
 }
 
-/** Runs an experiment here, without a dashboard, as the Chaos Toolkit would. */
-export async function runHere(words: CompatWords, err: (line: string) => void): Promise<number> {
+const FaultProvider = z.object({ spec: z.unknown() });
+const ControlProvider = z.object({ service: z.string(), name: z.string(), input: z.unknown() });
+
+/** Runs an experiment here as the Chaos Toolkit would; the dashboard is asked only for what is Stormglass's own. */
+export async function runHere(
+  words: CompatWords,
+  where: DashboardOptions,
+  err: (line: string) => void,
+): Promise<number> {
+  const dashboard = new Dashboard(where);
   const log: Log = (level, message) => {
     const at = new Date().toISOString().slice(0, 19).replace('T', ' ');
     err(`[${at} ${level}] ${message.replaceAll('\n', '\n    ')}`);
@@ -68,7 +81,22 @@ export async function runHere(words: CompatWords, err: (line: string) => void): 
     python: pythonProvider(PYTHON_MODULES),
     process: processProvider,
     http: httpProvider,
+    ...remoteProviders({
+      fault: (provider) => dashboard.arm(FaultProvider.parse(provider).spec),
+      control: (provider) => dashboard.control(ControlProvider.parse(provider)),
+    }),
+  };
+  const ready = async (types: ReadonlySet<string>) => {
+    if (REMOTE_TYPES.some((type) => types.has(type))) await dashboard.health();
   };
   const now = () => performance.timeOrigin + performance.now();
-  return await runCompat(words, { env: { ...process.env }, log, signals: process, providers, now });
+  const env = { ...process.env };
+  try {
+    return await runCompat(words, { env, log, signals: process, providers, ready, now });
+  } catch (error) {
+    if (!(error instanceof StormglassError)) throw error;
+    log('ERROR', error.message);
+    log('ERROR', error.next);
+    return 1;
+  }
 }

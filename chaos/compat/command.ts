@@ -9,12 +9,13 @@ import type { Providers } from './providers/provider.ts';
 import { get } from './py/access.ts';
 import { isOwn, PyError } from './py/error.ts';
 import { writeJson } from './py/json.ts';
-import { type Dict, isDict, truthy, type Value } from './py/value.ts';
+import { type Dict, isDict, truthy, typeName, type Value } from './py/value.ts';
 import { type Journal, journalValue } from './run/journal.ts';
 import { type Plan, play, STRATEGIES } from './run/run.ts';
 import { activitiesOf, type Stage } from './run/stage.ts';
 import { Interruption, MainThread } from './run/thread.ts';
 import { checkExperiment } from './validate/experiment.ts';
+import { providerTypes } from './validate/provider-types.ts';
 import { readVariableFile } from './variables.ts';
 
 /** Signals that reach a run. */
@@ -29,6 +30,8 @@ export interface CompatWorld {
   log: Log;
   signals: Signals;
   providers: Providers;
+  /** Throws what to do when something that an experiment with these `provider.type` needs is not there. */
+  ready: (types: ReadonlySet<string>) => Promise<void>;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -41,7 +44,7 @@ export async function runCompat(words: CompatWords, world: CompatWorld): Promise
     return journal.status === 'completed' && !journal.deviated ? 0 : 1;
   } catch (error) {
     if (error instanceof UsageError) {
-      world.log('ERROR', error.message);
+      world.log('ERROR', `Error: ${error.message}`);
       return 2;
     }
     if (!(error instanceof PyError)) throw error;
@@ -56,11 +59,15 @@ async function follow(words: CompatWords, options: CompatOptions, world: CompatW
   const extra = await variablesFrom(words, options, world);
   await lookAtControls(words.controlFiles, world.log);
   const experiment = await loadExperiment(words.source, world.env, !words.noVerifyTls);
-  const activities = truthy(experiment) ? activitiesOf(experiment) : new Map<Value, Value>();
-  if (!words.noValidation) checkExperiment(experiment, { ...world, activities });
-  if (!isDict(experiment)) throw new PyError('TypeError', 'an experiment is a mapping');
+  await world.ready(providerTypes(experiment));
+  if (!words.noValidation) {
+    const activities = truthy(experiment) ? activitiesOf(experiment) : new Map<Value, Value>();
+    checkExperiment(experiment, { ...world, activities });
+  }
+  if (!isDict(experiment)) throw noMapping(experiment);
   experiment.set('dry', options.dry);
   const plan = planOf(experiment, options);
+  const activities = activitiesOf(experiment);
   const secretVars = extra.secrets.size === 0 ? null : extra.secrets;
   const scope = {
     configuration: loadConfiguration(
@@ -108,18 +115,26 @@ async function listening<T>(
   }
 }
 
+function noMapping(experiment: Value): PyError {
+  const item = 'list indices must be integers or slices, not str';
+  const other = `'${typeName(experiment)}' object does not support item assignment`;
+  return new PyError('TypeError', Array.isArray(experiment) ? item : other);
+}
+
 /** The command line beats the experiment's own `runtime`. */
 function planOf(experiment: Dict, options: CompatOptions): Plan {
   const runtime = get(experiment, 'runtime', null);
   const own = (part: string): Value =>
     truthy(runtime) ? get(get(runtime, part, new Map()), 'strategy', 'default') : 'default';
-  const hypothesis = options.hypothesis ?? own('hypothesis');
+  // Both are read even when the command line has them: what is no mapping there ends the run in either case.
+  const [ownRollbacks, ownHypothesis] = [own('rollbacks'), own('hypothesis')];
+  const hypothesis = options.hypothesis ?? ownHypothesis;
   const known = STRATEGIES.find(
     (each) => each === (hypothesis === 'continously' ? 'continuously' : hypothesis),
   );
   if (known === undefined) throw new PyError('ValueError', 'Unknown strategy');
   const { frequency, failFast, failFastRatio } = options;
-  const rollbacks = options.rollbacks ?? own('rollbacks');
+  const rollbacks = options.rollbacks ?? ownRollbacks;
   return {
     hypothesis: known,
     rollbacks: typeof rollbacks === 'string' ? rollbacks : '',

@@ -95,7 +95,7 @@ async function bodyOf(message: IncomingMessage, patience: number | null): Promis
     throw new ExchangeError('connection', error instanceof Error ? error.message : String(error));
   } finally {
     clearTimeout(reading);
-    message.socket.destroy();
+    message.destroy();
   }
   return Buffer.concat(chunks);
 }

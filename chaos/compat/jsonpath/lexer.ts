@@ -7,7 +7,7 @@ export interface Token {
 }
 
 const TOKEN =
-  /[ \t\n\r]*(?:("(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|[^"\\\0-\x1f])*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?(?:0|[1-9]\d*))?)|([_A-Za-z][_A-Za-z0-9]*)|(\.\.|>=|<=|!=|[@$.*=<>{}[\]:,()?]))/y;
+  /[ \t\n\r]*(?:("(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|[^"\\])*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?(?:0|[1-9]\d*))?)|([_A-Za-z][_A-Za-z0-9]*)|(\.\.|>=|<=|!=|[@$.*=<>{}[\]:,()?]))/y;
 
 const WORDS = ['and', 'or', 'not', 'true', 'false', 'null'];
 
@@ -19,6 +19,8 @@ export function tokensOf(text: string): Token[] {
   for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
     at = TOKEN.lastIndex;
     const [, string, number, name, sign] = match;
+    if (string !== undefined && [...string].some((char) => char < ' '))
+      throw new PathError('a control character');
     if (string !== undefined) tokens.push({ type: 'string', text: string.slice(1, -1) });
     else if (number !== undefined) tokens.push({ type: 'number', text: number });
     else if (name !== undefined) tokens.push({ type: WORDS.includes(name) ? 'word' : 'name', text: name });

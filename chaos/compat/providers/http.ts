@@ -141,14 +141,15 @@ function bodyOf(fields: Value, asJson: boolean): Uint8Array | null {
 }
 
 /** A dictionary, or a list of pairs. */
-function pairsOf(fields: Value): Value {
-  if (isDict(fields)) return fields;
-  const pairs = elements(fields).map((pair): [Value, Value] => {
-    const [key = null, value = null, ...more] = elements(pair);
+function pairsOf(fields: Value): [Value, Value][] {
+  if (isDict(fields)) return [...fields];
+  return elements(fields).map((pair): [Value, Value] => {
+    const [key, value, ...more] = elements(pair);
     if (more.length > 0) throw new PyError('ValueError', 'too many values to unpack (expected 2)');
-    return [key, value];
+    if (key !== undefined && value !== undefined) return [key, value];
+    const got = key === undefined ? 0 : 1;
+    throw new PyError('ValueError', `not enough values to unpack (expected 2, got ${got})`);
   });
-  return new Map(pairs);
 }
 
 function timeoutsOf(timeout: Value): Request['timeouts'] {

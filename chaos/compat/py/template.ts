@@ -17,8 +17,8 @@ function substituteText(text: string, names: Names): Value {
   const whole = WHOLE.exec(text)?.[1];
   const value = whole === undefined ? undefined : names(whole);
   if (value !== undefined) return value;
-  return text.replace(PATTERN, (all, escape: string | undefined, bare?: string, braced?: string) => {
-    if (escape !== undefined) return '$';
+  return text.replace(PATTERN, (all, dollar: string | undefined, bare?: string, braced?: string) => {
+    if (dollar !== undefined) return '$';
     const found = names(bare ?? braced ?? '');
     return found === undefined ? all : str(found);
   });

@@ -45,8 +45,8 @@ function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = [...text].map((char) => {
     if (char === quote) return `\\${char}`;
-    const escape = ESCAPES[char];
-    if (escape !== undefined) return escape;
+    const short = ESCAPES[char];
+    if (short !== undefined) return short;
     return char === ' ' || !/[\p{C}\p{Z}]/u.test(char) ? char : escaped(char.codePointAt(0) ?? 0);
   });
   return `${quote}${body.join('')}${quote}`;

@@ -8,9 +8,8 @@ export function quotePlus(text: string): string {
     .replaceAll('%20', '+');
 }
 
-/** A form or a query of a dictionary: lists repeat their key, `None` is left out. */
-export function formText(fields: Value): string {
-  if (!isDict(fields)) return '';
+/** A form or a query of names and values: lists repeat their name, `None` is left out. */
+export function formText(fields: Iterable<[Value, Value]>): string {
   const pairs = [...fields].flatMap(([key, value]) => {
     const values = Array.isArray(value) ? value : isDict(value) ? [...value.keys()] : [value];
     return values

@@ -7,7 +7,7 @@ import { char, type Flags, Groups, type Part, position } from './state.ts';
 /**
  * A pattern of Python's `re` as a JavaScript one. Throws PatternError with Python's words where Python refuses it. Not
  * exact: a reference to a group which has not matched (fails in Python, matches nothing here) and `(?(1)...)`, which
- * always takes its second branch.
+ * tries both of its branches.
  */
 export function compilePattern(pattern: string): RegExp {
   const source = new PatternSource(pattern);
@@ -15,6 +15,7 @@ export function compilePattern(pattern: string): RegExp {
   const reader = new PatternReader(source, flags, new Groups());
   const part = reader.alternatives(true);
   if (source.next !== undefined) throw new PatternError('unbalanced parenthesis');
+  reader.groups.complete();
   return new RegExp(part.js, reader.flags.ignoreCase ? 'vi' : 'v');
 }
 
@@ -38,10 +39,15 @@ export class PatternReader {
     return new PatternReader(this.source, flags, this.groups);
   }
 
-  alternatives(top = false): Part {
+  branches(top = false): Part[] {
     const branches: Part[] = [];
     do branches.push(this.#sequence(top && branches.length === 0));
     while (this.source.skip('|'));
+    return branches;
+  }
+
+  alternatives(top = false): Part {
+    const branches = this.branches(top);
     const [only] = branches;
     if (only !== undefined && branches.length === 1) return only;
     return {

@@ -84,8 +84,12 @@ function conditional(reader: PatternReader): Part {
   const name = source.until(')', 'group name');
   if (!/^\d+$/.test(name)) groups.named(identifier(name));
   else if (Number(name) === 0) throw new PatternError('bad group number');
-  const branches = inside(reader, reader.flags).js;
-  return { js: `(?:${branches})?`, kind: 'group', least: 0, most: Number.POSITIVE_INFINITY };
+  else groups.expect(Number(name));
+  const branches = reader.nested(reader.flags).branches();
+  if (branches.length > 2) throw new PatternError('conditional backref with more than two branches');
+  if (!source.skip(')')) throw new PatternError('missing ), unterminated subpattern');
+  const js = `(?:${branches.map((branch) => branch.js).join('|')}${branches.length === 1 ? '|' : ''})`;
+  return { js, kind: 'group', least: 0, most: Number.POSITIVE_INFINITY };
 }
 
 const NAMES: Record<string, keyof Flags | null> = {

@@ -29,10 +29,18 @@ export class Groups {
   readonly #names = new Map<string, number>();
   /** Width of each closed group; an open one has none. */
   readonly #widths: (Part | null)[] = [null];
+  readonly #expected: number[] = [];
   #helpers = 0;
 
-  get count(): number {
-    return this.#widths.length;
+  /** A condition may ask for a group that comes later. */
+  expect(id: number): void {
+    this.#expected.push(id);
+  }
+
+  /** The pattern is read: every group that was asked for has to be there. */
+  complete(): void {
+    const missing = this.#expected.find((id) => id >= this.#widths.length);
+    if (missing !== undefined) throw new PatternError(`invalid group reference ${missing}`);
   }
 
   open(name: string | null): number {

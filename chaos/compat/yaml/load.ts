@@ -7,6 +7,7 @@ import {
   type Node,
   parseAllDocuments,
   type YAMLMap,
+  type YAMLParseError,
 } from 'yaml';
 import { PyError } from '../py/error.ts';
 import { type Dict, isDict, typeName, type Value } from '../py/value.ts';
@@ -19,7 +20,7 @@ export function parseYaml(text: string): Value {
   const [document, second] = documents;
   if (document === undefined) return null;
   const [error] = document.errors;
-  if (error !== undefined) throw new PyError('ScannerError', error.message, { cause: error });
+  if (error !== undefined) throw new PyError('ScannerError', inWordsOfPyYaml(error, text), { cause: error });
   if (second !== undefined) {
     throw new PyError(
       'ComposerError',
@@ -27,6 +28,20 @@ export function parseYaml(text: string): Value {
     );
   }
   return new Constructor(document).value(document.contents);
+}
+
+/** The commonest mistakes as PyYAML words them, the others as they come. */
+function inWordsOfPyYaml(error: YAMLParseError, text: string): string {
+  const [at] = error.pos;
+  const line = text.slice(0, at).split('\n').length;
+  const where = `\n  line ${line}, column ${at - text.lastIndexOf('\n', at - 1)}`;
+  const noToken = (char: string) =>
+    `while scanning for the next token\nfound character '${char}' that cannot start any token`;
+  if (error.code === 'BLOCK_AS_IMPLICIT_KEY') return `mapping values are not allowed here${where}`;
+  if (error.code === 'BAD_SCALAR_START') return `${noToken(text[at] ?? '')}${where}`;
+  if (error.code === 'TAB_AS_INDENT') return `${noToken('\\t')}${where}`;
+  if (error.message.includes('block-seq-ind')) return `sequence entries are not allowed here${where}`;
+  return error.message;
 }
 
 const YAML = 'tag:yaml.org,2002:';
@@ -59,8 +74,8 @@ class Constructor {
   }
 
   #scalar(source: string, type: string | null | undefined, tag: string | undefined): Value {
-    if (tag === '!') return source;
-    if (tag === undefined) return construct(type === 'PLAIN' || type == null ? tagOf(source) : 'str', source);
+    if (tag === undefined || tag === '!')
+      return construct(type === 'PLAIN' || type == null ? tagOf(source) : 'str', source);
     if (!tag.startsWith(YAML)) throw unknownTag(tag);
     return construct(tag.slice(YAML.length), source);
   }
