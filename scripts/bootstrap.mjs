@@ -228,11 +228,20 @@ function run(node, script, args) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env,
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // A second signal half a second later would force the end, and leave things behind.
+  let told = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      told = true;
+      child.kill(signal);
+    });
+  }
   const above = ancestors();
   // npm cannot tell us when it is killed with SIGKILL: whoever is above us changes, nothing else.
   const watch = setInterval(() => {
-    if (ancestors() !== above) child.kill('SIGTERM');
+    if (ancestors() === above) return;
+    clearInterval(watch);
+    if (!told) child.kill('SIGTERM');
   }, 500);
   if (process.env.npm_lifecycle_event === undefined) clearInterval(watch);
   watch.unref();

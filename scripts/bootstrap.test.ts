@@ -1,5 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 // @ts-expect-error: plain JavaScript without types, because it must run on any Node of the host.
 import * as bootstrap from './bootstrap.mjs';
 
@@ -59,4 +63,23 @@ describe('platform packages', () => {
     const biome = lock.packages['node_modules/@biomejs/biome'].version;
     expect(wanted).toContainEqual({ name: '@biomejs/cli-darwin-arm64', version: biome });
   });
+});
+
+test('what runs under npm is told once when npm is gone, and may end in good order', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bootstrap-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'signals');
+  writeFileSync(file, '');
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const script = relative(root, fileURLToPath(new URL('fixtures/ending.ts', import.meta.url)));
+  const npm = spawn('sh', ['-c', 'node scripts/bootstrap.mjs "$0" "$1"; true', script, file], {
+    ...{ cwd: root, stdio: 'ignore' },
+    env: { ...process.env, npm_lifecycle_event: 'start' },
+  });
+  const seen = () => readFileSync(file, 'utf8').trim().split('\n');
+  const soon = { timeout: 30_000, interval: 50 };
+  await vi.waitFor(() => expect(seen()).toEqual(['ready']), soon);
+  npm.kill('SIGKILL');
+  await vi.waitFor(() => expect(seen()).toContain('ended'), soon);
+  expect(seen()).toEqual(['ready', 'SIGTERM', 'ended']);
 });

@@ -95,6 +95,16 @@ export class Dashboard {
     return this.#http.call({ method: 'POST', path: '/api/faults', answer: Armed, body: { spec, dry } });
   }
 
+  /** As a file has it, which the dashboard judges; it ends by itself. */
+  armAsWritten(spec: unknown): Promise<unknown> {
+    return this.#http.call({ method: 'POST', path: '/api/faults', answer: z.unknown(), body: { spec } });
+  }
+
+  control({ service, name, input }: { service: string; name: string; input: unknown }): Promise<unknown> {
+    const path = `${named('/api/controls', service)}${named('', name)}`;
+    return this.#http.call({ method: 'POST', path, answer: z.unknown(), body: { input } });
+  }
+
   release(id: string): Promise<z.infer<typeof Released>> {
     return this.#http.call({ method: 'DELETE', path: named('/api/faults', id), answer: Released });
   }

@@ -6,6 +6,7 @@ import { parseExperiment } from '../../engine/index.ts';
 import type { Dashboard } from '../api.ts';
 import { brokenBudgets, budgetOf } from '../budget.ts';
 import { type Context, command, DASHBOARD_OPTIONS } from '../command.ts';
+import { COMPAT_OPTIONS, compatWords, runHere } from '../compat.ts';
 import { dashboardOf } from '../dashboard.ts';
 import { isFile, textOf } from '../files.ts';
 import { follow, progress, summary, type Tell } from '../follow.ts';
@@ -33,6 +34,7 @@ const OPTIONS = {
   },
   ...REPORT_OPTIONS,
   ...DASHBOARD_OPTIONS,
+  ...COMPAT_OPTIONS,
 } as const;
 
 export const run = command({
@@ -44,6 +46,9 @@ export const run = command({
 reverted. With --json each event is a line {"event": ...}, and the last line is {"run", "exitCode", "broken"}.`,
   act: async ({ args, values }, context) => {
     const { terminal, json } = context;
+    if (values.compat) {
+      return runHere(compatWords(args[0] ?? '', values), dashboardOf(values, context.env), terminal.err);
+    }
     const reports = reportsOf(values);
     const budgets = values.budget.map(budgetOf);
     const accepted = values.accept.map((word) => oneOf('accept', word, VERDICT_NAMES));
