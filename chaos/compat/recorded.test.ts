@@ -27,7 +27,7 @@ async function holds(recorded: RecordedCase): Promise<void> {
   }
 }
 
-for (const name of ['experiments.json', 'refused.json', 'played.json']) {
+for (const name of ['experiments.json']) {
   const cases = casesOf(name);
   describe(`recorded from the reference: ${name}`, () => {
     it.concurrent.each(cases.filter((each) => !each.timing_dependent))('$id', (each) => holds(each));
