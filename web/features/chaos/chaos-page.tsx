@@ -53,7 +53,7 @@ export function ChaosPage() {
   const audit = useAudit();
   const active = live?.activeRuns ?? [];
   const blocked = live?.halt.halted
-    ? 'chaos is halted: allow it again in the top bar'
+    ? 'chaos is halted: Release, in the banner below, allows it again'
     : active.length > 0
       ? 'another run is in progress'
       : '';

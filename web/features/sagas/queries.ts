@@ -48,7 +48,11 @@ export function useSaga(id: string) {
     // A saga just triggered is journalled before its events have reached the store.
     retry: 5,
     retryDelay: 400,
-    refetchInterval: (query) => (query.state.data && ENDED.has(query.state.data.status) ? false : 1_000),
+    refetchInterval: ({ state: { data, status } }) => {
+      // Asked again it would be pending once more, and the page would never say that there is no such saga.
+      const isAbsent = data === undefined && status === 'error';
+      return isAbsent || (data && ENDED.has(data.status)) ? false : 1_000;
+    },
   });
 }
 

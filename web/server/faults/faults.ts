@@ -277,7 +277,7 @@ function noAnswer(service: string, cause: unknown): StormglassError {
   return new StormglassError(
     'timeout',
     `the agent of ${service} did not answer`,
-    'Nothing is left armed. Look at the process; it may be paused or overloaded.',
+    'What it armed all the same ends by itself within 5 s: nobody renews it. Look at the process; it may be paused or overloaded.',
     { cause },
   );
 }

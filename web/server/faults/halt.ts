@@ -42,7 +42,7 @@ export class Halt {
     throw new StormglassError(
       'halted',
       `chaos is halted: ${this.#state.reason ?? ''}`,
-      'Allow it again with DELETE /api/halt (Stop all chaos -> Resume).',
+      'Allow it again with DELETE /api/halt (Release, in the banner of every page).',
     );
   }
 
