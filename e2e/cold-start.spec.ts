@@ -4,7 +4,7 @@ import { expect, test } from './system.ts';
 test.describe('A cold start', () => {
   test('shows real traffic on the map within a minute', async ({ page, system }) => {
     await page.goto(system.dashboard);
-    await expect(page.getByText('Connected')).toBeVisible();
+    await expect(page.getByRole('banner').getByText('Connected', { exact: true })).toBeVisible();
     for (const service of ['gateway', 'orders', 'inventory', 'payments', 'shipping', 'notifications']) {
       await expect(page.locator(`[aria-label="service ${service}"]`)).toBeVisible();
     }

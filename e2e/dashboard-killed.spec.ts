@@ -28,7 +28,7 @@ test('A dashboard killed in mid-fault ends the fault by itself, and the page res
   const probe = async () => (await fetch(`${system.gateway}/healthz`)).status;
   await expect.poll(probe).toBe(418);
   await page.goto(system.dashboard);
-  await expect(page.getByText('Connected')).toBeVisible();
+  await expect(page.getByRole('banner').getByText('Connected', { exact: true })).toBeVisible();
   await expect(page.getByRole('button', { name: /1 active/ })).toBeVisible();
 
   const pid = system.processes.get('web');
@@ -37,7 +37,7 @@ test('A dashboard killed in mid-fault ends the fault by itself, and the page res
   await expect(page.getByText('Reconnecting')).toBeVisible();
   await expect.poll(probe, { timeout: LEASE_AND_PROBE_MS, intervals: [100] }).toBe(200);
 
-  await expect(page.getByText('Connected')).toBeVisible();
+  await expect(page.getByRole('banner').getByText('Connected', { exact: true })).toBeVisible();
   const interval = async () =>
     (await call(system.dashboard, 'faults')).faults.find((row) => row.faultId === fault?.faultId);
   await expect.poll(async () => (await interval())?.endedAt ?? null).not.toBeNull();

@@ -69,7 +69,7 @@ async function open(page: Page, system: System, path: string, shows: string): Pr
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`${system.dashboard}${path}`);
-  await expect(page.getByText('Connected')).toBeVisible();
+  await expect(page.getByRole('banner').getByText('Connected', { exact: true })).toBeVisible();
   await expect(page.getByRole('main').getByText(shows).filter({ visible: true }).first()).toBeVisible({
     timeout: 60_000,
   });
