@@ -42,17 +42,18 @@ export const retryStorm: ControlPlan = {
 };
 
 async function putBack(peers: readonly Peer[], ask: Ask): Promise<ReadBack> {
-  await ask('switch.set', { name: 'jitter', on: true });
+  const jitter = CONTROL['switch.set'].result.parse(await ask('switch.set', { name: 'jitter', on: true }));
   for (const { name, settings } of peers) await setPauses(name, settings, ask);
   const now = CONTROL['resilience.get'].result.parse(await ask('resilience.get', {})).peers;
   const same = (peer: Peer) => {
+    const { retries, retryBaseMs, retryCapMs } = peer.settings;
     const found = now.find(({ name }) => name === peer.name)?.settings;
-    return found?.retries === peer.settings.retries && found.retryBaseMs === peer.settings.retryBaseMs;
+    return found?.retries === retries && found.retryBaseMs === retryBaseMs && found.retryCapMs === retryCapMs;
   };
   const restored = peers.filter(same).length;
   return {
-    words: `${restored} of ${peers.length} peers repeat as before`,
-    reverted: restored === peers.length,
+    words: `${restored} of ${peers.length} peers repeat as before, jitter is ${jitter.on ? 'on' : 'off'}`,
+    reverted: jitter.on && restored === peers.length,
   };
 }
 
