@@ -54,7 +54,7 @@ async function file(experiment: object): Promise<string> {
 
 describe('stormglass run --compat', () => {
   it('runs processes without a dashboard, with variables from the command line', async () => {
-    const method = [step({ type: 'process', path: 'echo', arguments: ['${who}'] })];
+    const method = [step({ type: 'process', path: 'echo', arguments: ['$who'] })];
     const path = await file({ ...titled, method, configuration: { who: 'nobody' } });
     const { code, journal } = await type(['run', path, '--compat', '--var', 'who=jane', '--url', NOWHERE]);
     expect(code).toBe(0);
