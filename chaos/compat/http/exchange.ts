@@ -51,18 +51,18 @@ function answerOf(request: Request, signal: AbortSignal): Promise<IncomingMessag
     const late = (kind: ExchangeError['kind'], what: string) => () =>
       outgoing.destroy(new ExchangeError(kind, what));
     const connecting = alarm(timeouts.connect, late('connection', 'connect timeout'));
-    let reading: NodeJS.Timeout | undefined;
+    let reading: Alarm | undefined;
     outgoing.once('socket', (socket) => {
       const connected = () => {
-        clearTimeout(connecting);
+        connecting.stop();
         reading = alarm(timeouts.read, late('timeout', 'read timeout'));
       };
       if (socket.connecting) socket.once('connect', connected);
       else connected();
     });
     const settled = () => {
-      clearTimeout(connecting);
-      clearTimeout(reading);
+      connecting.stop();
+      reading?.stop();
     };
     outgoing.once('response', (message) => {
       settled();
@@ -77,8 +77,22 @@ function answerOf(request: Request, signal: AbortSignal): Promise<IncomingMessag
   });
 }
 
-const alarm = (seconds: number | null, ring: () => void): NodeJS.Timeout | undefined =>
-  seconds === null ? undefined : setTimeout(ring, seconds * 1000);
+interface Alarm {
+  stop(): void;
+}
+
+/** What has arrived by now still counts: on a busy machine a timer is served before the socket that was in time. */
+function alarm(seconds: number | null, ring: () => void): Alarm {
+  if (seconds === null) return { stop: () => undefined };
+  let on = true;
+  const timer = setTimeout(() => setImmediate(() => on && ring()), seconds * 1000);
+  return {
+    stop: () => {
+      on = false;
+      clearTimeout(timer);
+    },
+  };
+}
 
 async function bodyOf(message: IncomingMessage, patience: number | null): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -86,7 +100,7 @@ async function bodyOf(message: IncomingMessage, patience: number | null): Promis
   let reading = alarm(patience, late);
   try {
     for await (const chunk of message) {
-      clearTimeout(reading);
+      reading.stop();
       chunks.push(chunk);
       reading = alarm(patience, late);
     }
@@ -94,7 +108,7 @@ async function bodyOf(message: IncomingMessage, patience: number | null): Promis
     if (error instanceof ExchangeError) throw error;
     throw new ExchangeError('connection', error instanceof Error ? error.message : String(error));
   } finally {
-    clearTimeout(reading);
+    reading.stop();
     message.destroy();
   }
   return Buffer.concat(chunks);

@@ -79,8 +79,7 @@ async function runCommand(words: string[], timeout: number | null, around: Surro
   });
   const output = Promise.all([ended, buffer(child.stdout), buffer(child.stderr)]);
   try {
-    const late = timeout === null ? null : delay(Math.max(0, timeout * 1000), null, { signal: done.signal });
-    const result = await (late === null ? output : Promise.race([output, late]));
+    const result = await (timeout === null ? output : Promise.race([output, late(timeout, done.signal)]));
     if (result !== null) return { status: result[0], stdout: result[1], stderr: result[2] };
     output.catch(() => undefined);
     kill();
@@ -89,6 +88,13 @@ async function runCommand(words: string[], timeout: number | null, around: Surro
     done.abort();
     around.signal.removeEventListener('abort', kill);
   }
+}
+
+/** Null when the time is over. What has ended by then counts, however late a busy machine comes to see it. */
+async function late(seconds: number, signal: AbortSignal): Promise<null> {
+  await delay(Math.max(0, seconds * 1000), null, { signal });
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  return null;
 }
 
 function start(command: string, rest: string[], env: NodeJS.ProcessEnv) {

@@ -10,7 +10,7 @@ import { httpProvider, PYTHON_MODULES, processProvider, pythonProvider, runCompa
 const Options = z.object({
   rollback_strategy: z.string().nullish(),
   hypothesis_strategy: z.string().nullish(),
-  hypothesis_frequency: z.number().nullish(),
+  hypothesis_frequency: z.union([z.number(), z.string()]).nullish(),
   fail_fast: z.boolean().nullish(),
   fail_fast_ratio: z.number().nullish(),
   dry: z.string().nullish(),
