@@ -10,7 +10,19 @@ import { within } from './tolerance.ts';
 const textOf = (name: string): string => readFileSync(join(import.meta.dirname, 'recorded', name), 'utf8');
 
 const File = z.object({ cases: z.array(RecordedCase) });
-const casesOf = (name: string): RecordedCase[] => File.parse(JSON.parse(textOf(name))).cases;
+/**
+ * `experiments.json` is the fixture as it was given. The `.jsonl` files hold one case a line, recorded with
+ * chaostoolkit-lib 1.45.0, chaostoolkit 1.20.0, jsonpath2 0.4.5, PyYAML 6.0.3 and Python 3.11.7: `chaos run` on
+ * generated experiments, in an empty folder each, beside the same HTTP stub.
+ */
+function casesOf(name: string): RecordedCase[] {
+  const text = textOf(name);
+  if (name.endsWith('.json')) return File.parse(JSON.parse(text)).cases;
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => RecordedCase.parse(JSON.parse(line)));
+}
 
 let stub: Awaited<ReturnType<typeof startStub>>;
 beforeAll(async () => {
@@ -27,7 +39,7 @@ async function holds(recorded: RecordedCase): Promise<void> {
   }
 }
 
-for (const name of ['experiments.json']) {
+for (const name of ['experiments.json', 'refused.jsonl', 'played.jsonl']) {
   const cases = casesOf(name);
   describe(`recorded from the reference: ${name}`, () => {
     it.concurrent.each(cases.filter((each) => !each.timing_dependent))('$id', (each) => holds(each));
