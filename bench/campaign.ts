@@ -64,6 +64,11 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     env: { STORMGLASS_ALL_BUTTONS: '1' },
     args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/experiments.spec.ts'],
   },
+  compat: {
+    what: 'every one of the 1,163 experiments recorded from Chaos Toolkit, instead of each fourth',
+    env: { STORMGLASS_WHOLE_RECORDING: '1' },
+    args: ['node_modules/vitest/vitest.mjs', 'run', 'chaos/compat/recorded.test.ts'],
+  },
   repeats: {
     what: 'an experiment with two seeds, one after the other, and the comparison of its runs',
     env: { STORMGLASS_LONG: '1' },
