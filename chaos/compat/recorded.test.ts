@@ -49,7 +49,8 @@ for (const name of ['experiments.json', 'refused.jsonl', 'played.jsonl']) {
     it.concurrent.each(cases.filter((each) => !each.timing_dependent))('$id', (each) => holds(each));
   });
   describe(`recorded from the reference, in its own time: ${name}`, () => {
-    it.each(cases.filter((each) => each.timing_dependent))('$id', (each) => holds(each));
+    // How often a look every 0.2 s falls into a second depends on the machine: the recorded count has to come once.
+    it.each(cases.filter((each) => each.timing_dependent))('$id', { retry: 3 }, (each) => holds(each));
   });
 }
 
