@@ -56,7 +56,7 @@ beforeAll(async () => {
   [agents, heard, refusing] = [[], [], new Set()];
   const watching = (queue: string) => (call: ControlCall) => watch(queue, call);
   await agent('queue-agent', ['queue.redrive', 'queue.dead'], watching(QUEUE));
-  await agent('queue-agent-2', ['queue.redrive', 'queue.dead'], watching('mails'));
+  await agent('watcher-2', ['queue.redrive', 'queue.dead'], watching('mails'));
   for (const instance of ['shipping-1', 'shipping-2']) await consumer(instance, QUEUE);
   await consumer('orders', 'orders.events');
 });
