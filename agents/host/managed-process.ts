@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ProcessEvent, StormglassError } from '../contract/index.ts';
@@ -205,7 +205,7 @@ export class ManagedProcess {
   #spawnChild(): Leashed {
     const { command, args, cwd, uid, gid, env, onLauncherDeath } = this.spec;
     const user = { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
-    const options = { cwd, env: { NODE_ENV: 'production', ...env }, ...user };
+    const options: SpawnOptions = { cwd, env: { NODE_ENV: 'production', ...env }, ...user };
     const { fd } = this.#log;
     if (onLauncherDeath !== undefined) {
       return spawnLeashed(command, args, { ...options, stdout: fd, stderr: fd }, onLauncherDeath);
