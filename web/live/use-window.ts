@@ -76,10 +76,9 @@ function useHistory(from: number, to: number, moving: boolean, needed: boolean) 
   const step = stepFor(start, end);
   return useQuery<Answer<'timeline'>>({
     queryKey: keys.timeline(start, end, step),
-    queryFn: range
-      ? ({ signal }) => request('timeline', { input: { ...range, step }, signal })
-      : skipToken,
-    placeholderData: (before) => (before && standsIn(before, { from: start, to: end }, grid) ? before : undefined),
+    queryFn: range ? ({ signal }) => request('timeline', { input: { ...range, step }, signal }) : skipToken,
+    placeholderData: (before) =>
+      before && standsIn(before, { from: start, to: end }, grid) ? before : undefined,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
     structuralSharing: false,

@@ -1,15 +1,13 @@
-import { emptyTimeline, sketchIndex, type Timeline, type TrafficCell } from '@stormglass/agents/contract';
+import { emptyTimeline, type Timeline, type TrafficCell } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import type { AgentView } from '../../../live/protocol.ts';
-import { breakerMove, breakerSample, faultInterval, trafficCell } from '../../../live/testing/telemetry.ts';
+import { breakerSample, faultInterval, trafficCell } from '../../../live/testing/telemetry.ts';
 import { predictBlast, upstreamOf } from './blast.ts';
 import { breakOptions } from './break-options.ts';
 import { chaosHistory } from './chaos-history.ts';
-import { curveBetween, pointAt } from './geometry.ts';
-import { mapFigures, mapStructure, structureKey } from './graph.ts';
-import { canvasFor, layoutMap } from './layout.ts';
+import { mapFigures } from './graph.ts';
 import { chartSeries } from './series.ts';
-import { storyAt } from './story.ts';
+import { mapStructure, structureKey } from './structure.ts';
 
 const S = 1_800_000_000;
 const AT = S * 1000 + 999;
@@ -121,54 +119,6 @@ describe('mapFigures', () => {
     expect(edge?.formerRate).toBeGreaterThan(0);
     expect(edge?.turnedAwayRate).toBe(6);
     expect(edge?.breaker?.state).toBe('open');
-  });
-});
-
-describe('layoutMap', () => {
-  const structure = mapStructure(SHOP, AT, []);
-  const canvas = canvasFor(996, 580);
-
-  it('stands callers left of callees and the outside rightmost, inside the canvas', () => {
-    const places = layoutMap(structure, canvas);
-    const x = (id: string) => places.get(id)?.x ?? Number.NaN;
-    for (const edge of structure.edges) expect(x(edge.from)).toBeLessThan(x(edge.to));
-    for (const { x: px, y } of places.values()) {
-      expect(px).toBeGreaterThan(0);
-      expect(px).toBeLessThan(canvas.width);
-      expect(y).toBeGreaterThan(0);
-      expect(y).toBeLessThan(canvas.height);
-    }
-  });
-
-  it('is the same each time', () => {
-    expect([...layoutMap(structure, canvas)]).toEqual([...layoutMap(mapStructure(SHOP, AT, []), canvas)]);
-  });
-
-  it('never lays two nodes of a column over each other', () => {
-    const many = Array.from({ length: 12 }, (_, i) => cell('client', 'orders', `service-${i}`));
-    const served = Array.from({ length: 12 }, (_, i) => cell('server', `service-${i}`));
-    const wide = mapStructure({ ...SHOP, traffic: [...SHOP.traffic, ...many, ...served] }, AT, []);
-    const taken = [...layoutMap(wide, canvas).values()].map((p) => `${Math.round(p.x)},${Math.round(p.y)}`);
-    expect(new Set(taken).size).toBe(taken.length);
-  });
-
-  it('survives a cycle of calls', () => {
-    const traffic = [
-      cell('server', 'a'),
-      cell('server', 'b'),
-      cell('client', 'a', 'b'),
-      cell('client', 'b', 'a'),
-    ];
-    expect(layoutMap(mapStructure({ ...emptyTimeline(), traffic }, AT, []), canvas).size).toBe(2);
-  });
-});
-
-describe('curveBetween', () => {
-  it('leaves the rings free at both ends', () => {
-    const curve = curveBetween({ x: 0, y: 0 }, 20, { x: 200, y: 0 }, 30);
-    expect(curve.a.x).toBeGreaterThan(20);
-    expect(curve.b.x).toBeLessThan(170);
-    expect(pointAt(curve, 0)).toEqual(curve.a);
   });
 });
 

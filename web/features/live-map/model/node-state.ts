@@ -1,5 +1,6 @@
 import type { StateHue } from '../../../ui/state.ts';
-import type { MapNode, NodeFigures } from './graph.ts';
+import type { NodeFigures } from './graph.ts';
+import type { MapNode } from './structure.ts';
 
 /** So large a share of failed or slow calls changes what a node is, not only its ring. */
 const SHARE = 0.05;

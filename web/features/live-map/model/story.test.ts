@@ -7,7 +7,8 @@ const S = 1_800_000_000;
 const AT = S * 1000 + 999;
 const FROM = AT - 300_000;
 
-const served = (change: Partial<TrafficCell> = {}) => trafficCell({ second: S, service: 'gateway', ...change });
+const served = (change: Partial<TrafficCell> = {}) =>
+  trafficCell({ second: S, service: 'gateway', ...change });
 const FAULT = faultInterval(AT - 10_000, { runId: '214', firstEffectAt: AT - 9_000 });
 const OVER = { ...FAULT, endedAt: AT - 2_000 };
 
@@ -75,7 +76,9 @@ describe('storyAt', () => {
   ])('does not call a fault %s on old data, and tells its age', (_, fault) => {
     const late = AT + 42_000;
     const still = { ...fault, expiresAt: late + 9_000 };
-    expect(told(timeline({ faults: [still] }), late).over).toMatch(/^Unknown: the newest data is 4\d\.\d s old/);
+    expect(told(timeline({ faults: [still] }), late).over).toMatch(
+      /^Unknown: the newest data is 4\d\.\d s old/,
+    );
   });
 
   it('does not call it well on old data, nor without any', () => {
@@ -87,6 +90,8 @@ describe('storyAt', () => {
   });
 
   it('takes few answers for what they are while calls are rare', () => {
-    expect(told(timeline({ breakers: [breakerSample(AT + 20_000)] }), AT + 20_000).over).toMatch(/^All is well/);
+    expect(told(timeline({ breakers: [breakerSample(AT + 20_000)] }), AT + 20_000).over).toMatch(
+      /^All is well/,
+    );
   });
 });

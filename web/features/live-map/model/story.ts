@@ -69,8 +69,12 @@ function dataAge(timeline: Timeline, at: number, step: number): number | null {
   const lastCell = cellsBetween(timeline, 0, at + 1).at(-1);
   const instants = [
     ...(lastCell ? [(lastCell.second + step) * 1000] : []),
-    ...upTo(timeline.breakers, at).slice(-1).map((sample) => sample.at),
-    ...upTo(timeline.queues, at).slice(-1).map((sample) => sample.at),
+    ...upTo(timeline.breakers, at)
+      .slice(-1)
+      .map((sample) => sample.at),
+    ...upTo(timeline.queues, at)
+      .slice(-1)
+      .map((sample) => sample.at),
   ];
   return instants.length === 0 ? null : Math.max(0, at - Math.max(...instants));
 }

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { Chosen } from '../model/break-options.ts';
-import type { MapStructure } from '../model/graph.ts';
+import type { MapStructure } from '../model/structure.ts';
 import type { Selection } from '../use-selection.ts';
 
 /** The selection of the URL as a thing of the map; null when the map does not (yet) know it. */
