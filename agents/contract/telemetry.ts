@@ -34,6 +34,7 @@ export const METRIC = {
   queueEnqueued: 'messaging.queue.enqueued',
   queueDequeued: 'messaging.queue.dequeued',
   queueConsumers: 'messaging.queue.consumers',
+  queuePaused: 'messaging.queue.paused',
   outboxPending: 'messaging.outbox.pending',
   outboxOldestAge: 'messaging.outbox.oldest.age',
   inboxDuplicates: 'messaging.inbox.duplicates',

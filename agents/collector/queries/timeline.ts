@@ -112,7 +112,7 @@ async function queueSamples(
       ${count('delayed')} AS delayed, ${count('in_flight', 'NULL')} AS inFlight, ${count('dead')} AS dead,
       ${newest(METRIC.queueOldestAge)} * 1000 AS oldestAgeMs, ${total(METRIC.queueEnqueued, '1')} AS enqueued,
       ${total(METRIC.queueDequeued, '1')} AS dequeued, ${total(METRIC.queueRedeliveries, '1')} AS redelivered,
-      ${newest(METRIC.queueConsumers)} AS consumers
+      ${newest(METRIC.queueConsumers)} AS consumers, toBool(${newest(METRIC.queuePaused)}) AS paused
     FROM stormglass_queue_points WHERE ${within('TimeUnix')}
     GROUP BY ${stepOf('TimeUnix')}, Queue ORDER BY at, Queue`,
     { step, ...bounds(range) },

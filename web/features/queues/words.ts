@@ -24,6 +24,7 @@ export function drainWords(drain: Drain): string {
 
 /** The tag of a card in trouble; null for one that keeps up. */
 export function troubleTag(card: QueueCard): { hue: StateHue; text: string } | null {
+  if (card.sample.paused === true && card.trouble !== 'unknown') return { hue: 'degraded', text: 'Paused' };
   switch (card.trouble) {
     case 'stuck':
       return { hue: 'open', text: 'Not draining' };
