@@ -12,6 +12,7 @@ const DEEP = 20;
 const STALE_MS = 10_000;
 
 function words(queue: QueueView): string {
+  if (queue.paused) return queue.oldestAgeMs === null ? 'paused' : `paused, oldest ${durationText(queue.oldestAgeMs)}`;
   if (queue.ready + queue.delayed > DEEP) {
     const drain =
       queue.drainSeconds === null ? 'not draining' : `empty in ${countdown(queue.drainSeconds * 1000)}`;
@@ -34,6 +35,7 @@ export function QueueNode({ data }: { data: NodeData }) {
           fill={depth / Math.max(DEEP * 4, queue?.recentMax ?? 0)}
           value={queue ? count(depth) : '–'}
           stale={stale}
+          paused={queue?.paused === true}
         />
       </g>
       {queue && queue.dead > 0 ? (

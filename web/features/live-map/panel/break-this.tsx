@@ -52,6 +52,7 @@ function NothingToBreak({ chosen }: { chosen: Chosen }) {
 function basisWords(blast: Blast): string {
   const hidden =
     blast.openBreakers.length > 0 ? ` ${blast.openBreakers.join(', ')} is open and hides it.` : '';
+  if (blast.basis === 0) return `No call was seen here in 5 min: it hurts the first that comes.${hidden}`;
   return `Predicted from ${count(blast.basis)} calls in 5 min.${hidden}`;
 }
 
