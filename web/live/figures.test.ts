@@ -1,6 +1,14 @@
 import { emptyTimeline, sketchIndex } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
-import { breakerCount, breakersAt, edgeFigures, faultsAt, queuesAt, sagaOutcomes, serviceFigures } from './figures.ts';
+import {
+  breakerCount,
+  breakersAt,
+  edgeFigures,
+  faultsAt,
+  queuesAt,
+  sagaOutcomes,
+  serviceFigures,
+} from './figures.ts';
 import {
   breakerMove,
   breakerSample,
@@ -148,7 +156,7 @@ describe('breakerCount', () => {
     const breakers = ['shipping-1', 'shipping-2'].map((instance) =>
       breakerSample(AT - 500, { service: 'shipping', instance }),
     );
-    const known = { breakers: [...breakers, breakerSample(AT - 90_000)], transitions: [] };
+    const known = { breakers: [breakerSample(AT - 90_000), ...breakers], transitions: [] };
     expect(breakerCount(known, AT)).toEqual({ breakers: 2, instances: 3 });
     // Nobody reports in the last minute: they are still known, as the page of breakers shows them.
     expect(breakerCount(known, AT - 60_000)).toEqual({ breakers: 1, instances: 1 });

@@ -58,16 +58,9 @@ export function AgentsPage() {
   const collector = useCollector();
   const rows = live ? agentRows(live.agents) : [];
   return (
-    <Page
-      title="Agents"
-      about={
-        live ? aboutWords(rows) : 'who observes and what each can hurt'
-      }
-    >
+    <Page title="Agents" about={live ? aboutWords(rows) : 'who observes and what each can hurt'}>
       {live === null ? <Skeleton height={240} /> : null}
-      {rows.length > 0 ? (
-        <AgentsTable rows={rows} now={now} />
-      ) : null}
+      {rows.length > 0 ? <AgentsTable rows={rows} now={now} /> : null}
       {live !== null && rows.length === 0 ? (
         <Empty title="No agent is connected" command="npm start">
           The agent lives in the process of a service and is the only thing that can hurt it. Attach one with

@@ -47,7 +47,11 @@ describe('the agents', () => {
 
 describe('the head of the page', () => {
   it('never says that more allow chaos than are connected', () => {
-    const rows = agentRows([agent('orders'), agent('queues', { chaosAllowed: false }), agent('old', { connected: false })]);
+    const rows = agentRows([
+      agent('orders'),
+      agent('queues', { chaosAllowed: false }),
+      agent('old', { connected: false }),
+    ]);
     expect(aboutWords(rows)).toBe('2 connected, 1 lost, 1 allow chaos, 0 records dropped');
   });
 });

@@ -106,6 +106,7 @@ export function openedAgent(
   asked: { agent: string; service: string },
 ): string | null {
   const { agent, service } = asked;
-  const found = agent === '' ? rows.find((r) => r.service === service) : rows.find((r) => r.agentId === agent);
+  const found =
+    agent === '' ? rows.find((r) => r.service === service) : rows.find((r) => r.agentId === agent);
   return found?.agentId ?? null;
 }

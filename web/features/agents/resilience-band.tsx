@@ -26,8 +26,11 @@ export function ResilienceBand({ agents }: { agents: readonly AgentView[] }) {
     <Band title="Protections and settings" about="of one service, on all its instances, while they run">
       <label className={styles.service}>
         <span className="ink2">Service</span>
-        <select className={list.field} value={service} // The line of an agent must not open, and come into view, under the hand that chooses here.
-          onChange={(e) => setUrlState({ service: e.target.value, agent: 'none' })}>
+        <select
+          className={list.field}
+          value={service} // The line of an agent must not open, and come into view, under the hand that chooses here.
+          onChange={(e) => setUrlState({ service: e.target.value, agent: 'none' })}
+        >
           {services.map((name) => (
             <option key={name}>{name}</option>
           ))}

@@ -2,10 +2,14 @@ import { assertNever } from '@stormglass/agents/contract';
 import type { Answer } from '../../live/answers.ts';
 import { clock, count, durationText, plural, rateText } from '../../ui/format.ts';
 import type { StateHue } from '../../ui/state.ts';
-import type { Drain, QueueCard } from './model.ts';
+import type { QueueCard } from './model.ts';
 
 /** What the depth is going to do, in words. */
-export function drainWords({ drain, trouble, depth }: Pick<QueueCard, 'drain' | 'trouble' | 'depth'>): string {
+export function drainWords({
+  drain,
+  trouble,
+  depth,
+}: Pick<QueueCard, 'drain' | 'trouble' | 'depth'>): string {
   if (trouble === 'paused') return depth === 0 ? 'Paused, nothing waits' : `Paused, ${count(depth)} wait`;
   switch (drain.kind) {
     case 'empty':

@@ -70,8 +70,12 @@ interface NothingProps {
 function Nothing({ filtered, requestsOnly, showAll }: NothingProps) {
   if (requestsOnly) {
     return (
-      <Empty title="No trace of a request in this range" action={<Button onClick={showAll}>Show all traces</Button>}>
-        No service has answered a request. What else went on, like polls and relays, is hidden by the filter above.
+      <Empty
+        title="No trace of a request in this range"
+        action={<Button onClick={showAll}>Show all traces</Button>}
+      >
+        No service has answered a request. What else went on, like polls and relays, is hidden by the filter
+        above.
       </Empty>
     );
   }
@@ -157,7 +161,8 @@ export function TracesPage() {
           <span className="cap ink3">
             {requestsOnly ? (
               <>
-                <code className="mono">{REQUESTS_ONLY}</code>: polls, relays and health checks are not in the list
+                <code className="mono">{REQUESTS_ONLY}</code>: polls, relays and health checks are not in the
+                list
               </>
             ) : (
               'everything, polls and health checks too'

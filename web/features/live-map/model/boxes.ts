@@ -2,6 +2,9 @@ import { cellOf, nameInCell, nameWidth, radiusOf, TANK } from './cells.ts';
 import type { Point } from './layout.ts';
 import type { MapNode } from './structure.ts';
 
+/** Half the height of the port by which the outside is drawn. */
+const PORT_PX = 14;
+
 /** A rectangle on the map's canvas, px. */
 export interface Box {
   left: number;
@@ -25,7 +28,7 @@ function around({ x, y }: Point, half: number, up: number, down: number): Box {
 /** The picture of a node, a ring or a tank, without its labels. */
 export function pictureBox(node: MapNode, at: Point): Box {
   if (node.kind === 'queue') return around(at, TANK.width / 2 + 2, TANK.height / 2 + 2, TANK.height / 2 + 2);
-  const r = radiusOf(node) + 3;
+  const r = node.kind === 'outside' ? PORT_PX : radiusOf(node) + 3;
   return around(at, r, r, r);
 }
 
@@ -33,7 +36,7 @@ export function pictureBox(node: MapNode, at: Point): Box {
 export function labelBox(node: MapNode, at: Point): Box {
   const { half, down } = cellOf(node);
   const top =
-    at.y + (node.kind === 'queue' ? TANK.height / 2 : node.kind === 'outside' ? 14 : radiusOf(node)) + 4;
+    at.y + (node.kind === 'queue' ? TANK.height / 2 : node.kind === 'outside' ? PORT_PX : radiusOf(node)) + 4;
   const width = Math.min(half, Math.max(nameWidth(nameInCell(node)) / 2, 44));
   return { left: at.x - width, right: at.x + width, top, bottom: at.y + down };
 }

@@ -80,7 +80,10 @@ export function countProblems(problems: DraftProblems): number {
 }
 
 /** The fault as the API wants it. Each arming has a seed of its own, so that a repeat needs the report's. */
-export function specOf(option: Pick<BreakOption, 'target' | 'position'>, wish: NonNullable<Checked['wish']>): FaultSpec {
+export function specOf(
+  option: Pick<BreakOption, 'target' | 'position'>,
+  wish: NonNullable<Checked['wish']>,
+): FaultSpec {
   const [seed = 1] = crypto.getRandomValues(new Uint32Array(1));
   return { ...wish, target: option.target, position: option.position, seed };
 }

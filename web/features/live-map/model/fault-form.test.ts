@@ -49,8 +49,10 @@ describe('the form of a fault', () => {
       const made = actionOf(type, values);
       return made.ok ? {} : made.problems;
     };
-    expect(wrong('latency', { ms: '700000' })).toEqual({ ms: 'must be a whole number of ms from 0 to 600000' });
-    expect(wrong('latency', { ms: '1.5', jitterMs: '-1' })).toEqual({
+    expect(wrong('latency', { ms: '700000' })).toEqual({
+      ms: 'must be a whole number of ms from 0 to 600000',
+    });
+    expect(wrong('latency', { ms: '1.5', distribution: 'uniform', jitterMs: '-1' })).toEqual({
       ms: 'must be a whole number of ms from 0 to 600000',
       jitterMs: 'must be a whole number of ms from 0 to 600000',
     });
@@ -58,17 +60,20 @@ describe('the form of a fault', () => {
     expect(Object.keys(wrong('latency', { ms: '5', distribution: 'pareto', p99Ms: '5' }))).toHaveLength(1);
   });
 
-  test.each(types)('%s: a number that is empty or beyond its limits is refused at its field, never replaced', (type) => {
-    for (const p of parametersOf(type)) {
-      if (p.kind !== 'number' || p.when !== undefined) continue;
-      const initial = initialValues(parametersOf(type));
-      const far = p.max === Number.MAX_SAFE_INTEGER ? [] : [String(p.max + 1)];
-      for (const text of [...far, ...(p.initial === null && !p.required ? [] : ['', ' '])]) {
-        const made = actionOf(type, { ...initial, [p.name]: text });
-        expect(made.ok ? {} : made.problems, `${p.name} = "${text}"`).toHaveProperty(p.name);
+  test.each(types)(
+    '%s: a number that is empty or beyond its limits is refused at its field, never replaced',
+    (type) => {
+      for (const p of parametersOf(type)) {
+        if (p.kind !== 'number' || p.when !== undefined) continue;
+        const initial = initialValues(parametersOf(type));
+        const far = p.max === Number.MAX_SAFE_INTEGER ? [] : [String(p.max + 1)];
+        for (const text of [...far, ...(p.initial === null && !p.required ? [] : ['', ' '])]) {
+          const made = actionOf(type, { ...initial, [p.name]: text });
+          expect(made.ok ? {} : made.problems, `${p.name} = "${text}"`).toHaveProperty(p.name);
+        }
       }
-    }
-  });
+    },
+  );
 
   test('selects calls, and shapes them over time', () => {
     const calls = {
@@ -96,7 +101,9 @@ describe('the form of a fault', () => {
       return made.ok ? {} : made.problems;
     };
     expect(wrong('0', {})).toEqual({ percentage: 'must be 1 to 100 %' });
-    expect(wrong('100', { scope: 'no spaces' })).toEqual({ scope: 'must be 1 to 64 letters, digits, _ or -' });
+    expect(wrong('100', { scope: 'no spaces' })).toEqual({
+      scope: 'must be 1 to 64 letters, digits, _ or -',
+    });
     expect(wrong('100', { headerValue: 'x' })).toEqual({ headerName: 'has a value but no name' });
   });
 });
@@ -125,12 +132,15 @@ describe('a draft', () => {
     ['life', { seconds: '' }, { life: { seconds: 'must be 1 to 600 s' } }],
     ['delay', { values: { ms: '' } }, { action: { ms: 'must be a number' } }],
     ['shape', { shape: 'pulse', shapeValues: { onMs: '0' } }, { shape: { onMs: expect.any(String) } }],
-  ])('with a wrong %s is refused at that field, and no former value is sent in its place', (_, change, problems) => {
-    const checked = checkDraft('latency', { ...draft, ...change });
-    expect(checked.wish).toBeNull();
-    expect(checked.problems).toMatchObject(problems);
-    expect(countProblems(checked.problems)).toBe(1);
-  });
+  ])(
+    'with a wrong %s is refused at that field, and no former value is sent in its place',
+    (_, change, problems) => {
+      const checked = checkDraft('latency', { ...draft, ...change });
+      expect(checked.wish).toBeNull();
+      expect(checked.problems).toMatchObject(problems);
+      expect(countProblems(checked.problems)).toBe(1);
+    },
+  );
 });
 
 describe('what stands beside a field', () => {

@@ -71,7 +71,9 @@ export function actionOf(type: FaultType, values: Values): Made<FaultAction> {
 export function shapeOf(shape: string, values: Values): Made<FaultShape | undefined> {
   if (!isShape(shape)) return { ok: true, value: undefined };
   const parameters = shapeParameters(shape);
-  return checked(parameters, values, (fields) => made<FaultShape | undefined>(FaultShape, { type: shape, ...fields }));
+  return checked(parameters, values, (fields) =>
+    made<FaultShape | undefined>(FaultShape, { type: shape, ...fields }),
+  );
 }
 
 /** `percentage` as it was typed. */
@@ -92,7 +94,9 @@ export function selectorOf(percentage: string, calls: Values): Made<FaultSelecto
 /** Milliseconds, from seconds as they were typed. */
 export function lifeOf(seconds: string): Made<number> {
   const value = numberIn(seconds, LIFE);
-  return value === null ? { ok: false, problems: { seconds: rangeWords(LIFE) } } : { ok: true, value: value * 1000 };
+  return value === null
+    ? { ok: false, problems: { seconds: rangeWords(LIFE) } }
+    : { ok: true, value: value * 1000 };
 }
 
 interface Limits {

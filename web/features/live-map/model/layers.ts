@@ -38,7 +38,9 @@ function depths(
 
 function callersOf({ edges, nodes }: MapStructure): Map<string, string[]> {
   const shared = new Set(nodes.filter((n) => n.shared).map((n) => n.id));
-  const calls = edges.filter((e) => e.kind === 'client' && !shared.has(e.from) && !shared.has(e.to)).sort(byId);
+  const calls = edges
+    .filter((e) => e.kind === 'client' && !shared.has(e.from) && !shared.has(e.to))
+    .sort(byId);
   const callers = new Map<string, string[]>();
   const add = ({ from, to }: MapEdge) => callers.set(to, [...(callers.get(to) ?? []), from]);
   for (const call of calls) if (call.used) add(call);

@@ -12,7 +12,8 @@ const DEEP = 20;
 const STALE_MS = 10_000;
 
 function words(queue: QueueView): string {
-  if (queue.paused) return queue.oldestAgeMs === null ? 'paused' : `paused, oldest ${durationText(queue.oldestAgeMs)}`;
+  if (queue.paused)
+    return queue.oldestAgeMs === null ? 'paused' : `paused, oldest ${durationText(queue.oldestAgeMs)}`;
   if (queue.ready + queue.delayed > DEEP) {
     const drain =
       queue.drainSeconds === null ? 'not draining' : `empty in ${countdown(queue.drainSeconds * 1000)}`;

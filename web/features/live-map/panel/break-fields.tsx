@@ -65,7 +65,7 @@ export function BreakFields({ option, draft, problems, change }: Props) {
           />
         ) : null}
         <NumberField
-          title="Ends after"
+          title="For"
           limits={LIFE}
           value={draft.seconds}
           problem={problems.life.seconds}

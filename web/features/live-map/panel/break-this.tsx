@@ -89,7 +89,11 @@ function Arm(props: ArmProps) {
       <div className={styles.go}>
         <HoldButton onHeld={arming} disabled={arm.isPending || halted || !wish}>
           <CrystalGlyph />
-          {arm.isPending ? 'Arming' : durationMs === null ? 'Hold to arm' : `Hold to arm for ${countdown(durationMs)}`}
+          {arm.isPending
+            ? 'Arming'
+            : durationMs === null
+              ? 'Hold to arm'
+              : `Hold to arm for ${countdown(durationMs)}`}
         </HoldButton>
         <span role="status">{armWords(props, where)}</span>
       </div>
@@ -141,7 +145,9 @@ function Menu({ options, map, halted }: { options: readonly BreakOption[]; map: 
         ) : null}
       </div>
       <BreakFields option={option} draft={draft} problems={checked.problems} change={change} />
-      {blast && checked.durationMs !== null ? <Prediction blast={blast} durationMs={checked.durationMs} /> : null}
+      {blast && checked.durationMs !== null ? (
+        <Prediction blast={blast} durationMs={checked.durationMs} />
+      ) : null}
       <Arm key={option.id} option={option} checked={checked} blast={blast} halted={halted} />
     </>
   );

@@ -22,7 +22,15 @@ interface Props {
 }
 
 /** One field of the form: its name, the input with its unit, and below it what is wrong. */
-export function Field({ title, unit = '', about = '', problem, reading = '', long = false, children }: Props) {
+export function Field({
+  title,
+  unit = '',
+  about = '',
+  problem,
+  reading = '',
+  long = false,
+  children,
+}: Props) {
   const id = useId();
   const noted = problem ?? reading;
   const input = {

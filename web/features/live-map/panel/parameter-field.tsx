@@ -26,7 +26,10 @@ export function ParameterField({ parameter, value, problem, onChange }: Props) {
 }
 
 function isLong(parameter: Parameter): boolean {
-  return parameter.kind === 'json' || (parameter.kind === 'text' && (parameter.long || parameter.maxLength === null));
+  return (
+    parameter.kind === 'json' ||
+    (parameter.kind === 'text' && (parameter.long || parameter.maxLength === null))
+  );
 }
 
 interface InputProps {
@@ -77,7 +80,8 @@ function Input({ field, parameter, value, onChange }: InputProps) {
 /** Where a text may stay empty, that is said; what else a text is, its `unit` says. */
 function placeholderOf(parameter: Parameter): string | undefined {
   if (parameter.kind === 'json') return '{}';
-  if (parameter.kind === 'number') return parameter.initial === null && !parameter.required ? 'none' : undefined;
+  if (parameter.kind === 'number')
+    return parameter.initial === null && !parameter.required ? 'none' : undefined;
   if (parameter.kind !== 'text') return undefined;
   return parameter.unit || (parameter.required ? undefined : 'none');
 }

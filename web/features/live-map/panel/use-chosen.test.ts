@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_STRUCTURE, mapStructure } from '../model/structure.ts';
+import { mapStructure, NO_STRUCTURE } from '../model/structure.ts';
 import { shopTimeline } from '../testing/shop.ts';
 import { chosenOf } from './use-chosen.ts';
 
@@ -36,7 +36,9 @@ describe('what the address chooses on the map', () => {
 
   it('says whom the caller does call', () => {
     expect(choose('', 'gateway>payments')).toMatchObject({
-      why: expect.stringContaining('gateway has not called payments in the last 5 minutes; it called catalog'),
+      why: expect.stringContaining(
+        'gateway has not called payments in the last 5 minutes; it called catalog',
+      ),
     });
   });
 });

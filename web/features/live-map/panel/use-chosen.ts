@@ -14,7 +14,8 @@ const plain = (id: string) => id.replace(/^queue:/, '');
 
 function absentNode({ nodes }: MapStructure, id: string): Absent {
   const known = nodes.filter((n) => n.kind === 'service').map((n) => n.name);
-  const there = known.length === 0 ? 'No service has been seen.' : `Seen in the last 5 minutes: ${known.join(', ')}.`;
+  const there =
+    known.length === 0 ? 'No service has been seen.' : `Seen in the last 5 minutes: ${known.join(', ')}.`;
   const what = id.startsWith('queue:') ? 'queue' : 'service';
   return { kind: 'absent', name: plain(id), why: `There is no such ${what} here. ${there}` };
 }
