@@ -5,6 +5,7 @@ export * from './guard.ts';
 export * from './recovery.ts';
 export * from './repeat.ts';
 export * from './run.ts';
+export * from './schedule.ts';
 export * from './sli.ts';
 export * from './tolerance.ts';
 export * from './trip-curve.ts';

@@ -39,6 +39,7 @@ import {
 import { z } from 'zod';
 import type { ApiName } from './api.ts';
 import type { AgentView, HaltState, StoreState } from './protocol.ts';
+import { SCHEDULES_ANSWERS } from './schedules-answers.ts';
 
 /**
  * What the 2xx answer of each row of API is. The server checks its handlers against this table at compile time and in a
@@ -377,6 +378,7 @@ export const ANSWERS = {
   repeat: RepeatReport,
   startRepeat: Repeat,
   stopRepeat: Repeat,
+  ...SCHEDULES_ANSWERS,
   breakerProof: BreakerReport,
   agents: z.object({ agents: z.array(AgentRow) }),
   collector: CollectorView,

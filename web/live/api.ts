@@ -14,6 +14,7 @@ import {
 } from '@stormglass/agents/contract';
 import { ComparedPart, RepeatRequest } from '@stormglass/chaos/contract';
 import { z } from 'zod';
+import { SCHEDULES_API } from './schedules-api.ts';
 
 /**
  * The HTTP API: method, path, what goes in. Every answer that is no 2xx is an ErrorBody. The OpenAPI document at
@@ -299,6 +300,7 @@ export const API = {
     input: none,
     summary: 'Abort the run that is going on and begin no other',
   },
+  ...SCHEDULES_API,
   breakerProof: {
     method: 'GET',
     path: '/api/breakers/proof',

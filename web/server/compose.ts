@@ -21,6 +21,8 @@ import { runPorts } from './runs/ports.ts';
 import { countReach } from './runs/reach.ts';
 import { Repeats } from './runs/repeats.ts';
 import { Runs } from './runs/runs.ts';
+import { MaintenanceWindows } from './schedules/maintenance.ts';
+import { Schedules } from './schedules/schedules.ts';
 import { openState, type State } from './state/index.ts';
 import type { Time } from './time.ts';
 import { feedWindow } from './window/feed.ts';
@@ -62,6 +64,7 @@ interface Core extends Ingredients {
   system: FaultSystem;
   runs: Runs;
   repeats: Repeats;
+  schedules: Schedules;
   live: LiveHub;
   store: { state: StoreState };
 }
@@ -69,7 +72,8 @@ interface Core extends Ingredients {
 /** Puts the parts together on an HTTP server which does not listen yet. */
 export function compose(http: HttpServer, made: Ingredients): Dashboard {
   const core = build(http, made);
-  const { hub, gate, metrics, state, runs, repeats, system, live, io, telemetry, time, store } = core;
+  const { hub, gate, metrics, state, runs, repeats, schedules, system, live, io, telemetry, time, store } =
+    core;
   const startedAt = time.now();
   remember(core, startedAt);
   connect(core);
@@ -85,10 +89,12 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
       faults: system.faults,
       halt: system.halt,
       scopes: new Scopes(state, time),
+      maintenance: new MaintenanceWindows(state, time),
       store: () => store.state,
     }),
     runOf: (id) => runs.get(id),
     close: async () => {
+      schedules.close();
       repeats.close();
       await runs.close();
       await system.close();
@@ -126,6 +132,11 @@ function build(http: HttpServer, made: Ingredients): Core {
     refuseWhenHalted: () => system.halt.refuseWhenHalted(),
   });
   const repeats = new Repeats({ state, time, log, runs });
+  const schedules = new Schedules({
+    ...{ state, time, log, runs },
+    busy: () => whatRuns(runs, repeats),
+    refuseWhenHalted: () => system.halt.refuseWhenHalted(),
+  });
   const store = { state: UNREACHABLE };
   const live = new LiveHub(io, gate, {
     window,
@@ -140,7 +151,28 @@ function build(http: HttpServer, made: Ingredients): Core {
     },
   });
   const hubs = { hub, controls, live };
-  return { ...made, ...hubs, metrics, state, gate, io, window, history, system, runs, repeats, store };
+  return {
+    ...made,
+    ...hubs,
+    metrics,
+    state,
+    gate,
+    io,
+    window,
+    history,
+    system,
+    runs,
+    repeats,
+    schedules,
+    store,
+  };
+}
+
+/** What a start has to wait for, in words. */
+function whatRuns(runs: Runs, repeats: Repeats): string {
+  if (repeats.title !== null) return `${repeats.title} is being repeated`;
+  const running = runs.active()[0];
+  return running === undefined ? '' : `${running.experiment.title} is running`;
 }
 
 /** The hub's own part of the last minutes: faults and processes of an earlier life. */
@@ -150,7 +182,7 @@ function remember({ window, history, state }: Core, now: number): void {
 }
 
 /** Who is told of what. */
-function connect({ hub, window, state, system, runs, live, time }: Core): void {
+function connect({ hub, window, state, system, runs, repeats, schedules, live, time }: Core): void {
   const { board, halt } = system;
   board.listen((interval) => window.setFault(interval));
   window.listen((added) => {
@@ -171,10 +203,12 @@ function connect({ hub, window, state, system, runs, live, time }: Core): void {
     hub.tellTerms();
     if (now.halted && now.lastEffectGoneMs === null) runs.halted(now.reason ?? '');
   });
-  runs.listen((_run, listChanged) => {
+  runs.listen((run, listChanged) => {
     live.touch('activeRuns');
     if (listChanged) live.touch('runs');
+    if (run.verdict !== null && listChanged) void schedules.freed();
   });
+  repeats.onFree(() => void schedules.freed());
 }
 
 function feed(core: Core): () => void {

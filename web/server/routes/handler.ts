@@ -12,6 +12,8 @@ import type { AgentHub } from '../hub/agents.ts';
 import type { Controls } from '../hub/controls.ts';
 import type { Repeats } from '../runs/repeats.ts';
 import type { Runs } from '../runs/runs.ts';
+import type { MaintenanceWindows } from '../schedules/maintenance.ts';
+import type { Schedules } from '../schedules/schedules.ts';
 import type { State } from '../state/index.ts';
 import type { Time } from '../time.ts';
 import type { History } from '../window/history.ts';
@@ -35,6 +37,8 @@ export interface Parts {
   telemetry: Telemetry;
   runs: Runs;
   repeats: Repeats;
+  schedules: Schedules;
+  maintenance: MaintenanceWindows;
   time: Time;
   store: () => StoreState;
 }

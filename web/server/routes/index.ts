@@ -9,6 +9,7 @@ import { repeatRoutes } from './repeats.ts';
 import { resilienceRoutes } from './resilience.ts';
 import { runRoutes } from './runs.ts';
 import { sagaRoutes } from './sagas.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { sessionRoutes } from './session.ts';
 import { traceRoutes } from './traces.ts';
 
@@ -26,6 +27,7 @@ export function createHandlers(parts: Parts): Handlers {
     ...chaosRoutes(parts),
     ...runRoutes(parts),
     ...repeatRoutes(parts),
+    ...scheduleRoutes(parts),
     ...proofRoutes(parts),
   };
 }

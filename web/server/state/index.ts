@@ -5,6 +5,7 @@ import { type HaltRecord, haltRecord } from './halt.ts';
 import { type ProcessRecords, processRecords } from './processes.ts';
 import { type RepeatRecords, repeatRecords } from './repeats.ts';
 import { type RunRecords, runRecords } from './runs.ts';
+import { type ScheduleRecords, scheduleRecords } from './schedules.ts';
 import { scopeKey } from './scope-key.ts';
 
 /** The dashboard's own state: one SQLite file, one writer (this process). */
@@ -15,6 +16,7 @@ export interface State {
   processes: ProcessRecords;
   repeats: RepeatRecords;
   runs: RunRecords;
+  schedules: ScheduleRecords;
   /** Secret, base64. */
   scopeKey: string;
   close(): void;
@@ -29,6 +31,7 @@ export function openState(dataDir: string, now: () => number): State {
     processes: processRecords(db),
     repeats: repeatRecords(db),
     runs: runRecords(db),
+    schedules: scheduleRecords(db),
     scopeKey: scopeKey(db),
     close: () => db.close(),
   };

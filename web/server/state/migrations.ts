@@ -62,4 +62,26 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX repeats_by_time ON repeats (started_at);
   `,
+  `
+  CREATE TABLE schedules (
+    id TEXT PRIMARY KEY,
+    created_at REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE scheduled_starts (
+    id TEXT PRIMARY KEY,
+    schedule_id TEXT NOT NULL,
+    due_at REAL NOT NULL,
+    outcome TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX scheduled_starts_by_time ON scheduled_starts (due_at);
+  CREATE INDEX scheduled_starts_by_schedule ON scheduled_starts (schedule_id, due_at);
+  CREATE INDEX scheduled_starts_queued ON scheduled_starts (due_at) WHERE outcome = 'queued';
+  CREATE TABLE maintenance (
+    id TEXT PRIMARY KEY,
+    ends_at REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
