@@ -6,7 +6,8 @@ import {
 } from '@stormglass/agents/contract';
 import { z } from 'zod';
 import { ExperimentSpec, Run, RunSummary } from '../contract/index.ts';
-import { type DashboardOptions, Http } from './http.ts';
+import { type DashboardOptions, Http, named } from './http.ts';
+import { SchedulesApi } from './schedules-api.ts';
 
 const HaltState = z.object({
   halted: z.boolean(),
@@ -40,17 +41,17 @@ const Health = z.object({ version: z.string() });
 /** What is recorded: a run of an experiment, or all between two instants, epoch milliseconds. */
 export type Selection = { run: string } | { from: number; to: number };
 
-const named = (path: string, id: string, more = ''): string => `${path}/${encodeURIComponent(id)}${more}`;
-
 /**
  * A dashboard as the command line sees it: the rows of its HTTP API which it uses. Every method throws a
  * StormglassError that says what to do next.
  */
 export class Dashboard {
+  readonly schedules: SchedulesApi;
   readonly #http: Http;
 
   constructor(options: DashboardOptions) {
     this.#http = new Http(options);
+    this.schedules = new SchedulesApi(this.#http);
   }
 
   version(patienceMs: number): Promise<string> {

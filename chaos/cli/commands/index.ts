@@ -6,9 +6,20 @@ import { faultsArm, faultsList, faultsRelease } from './faults.ts';
 import { faultsExport } from './faults-export.ts';
 import { halt, haltRelease } from './halt.ts';
 import { importIstioCommand } from './import-istio.ts';
+import { maintenanceAdd, maintenanceDelete, maintenanceList } from './maintenance.ts';
 import { exportCommand, importCommand } from './recordings.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
+import {
+  schedulesAdd,
+  schedulesChange,
+  schedulesDelete,
+  schedulesHistory,
+  schedulesList,
+  schedulesPause,
+  schedulesResume,
+  schedulesRun,
+} from './schedules.ts';
 import { validate } from './validate.ts';
 import { version } from './version.ts';
 
@@ -17,6 +28,9 @@ export const COMMANDS: readonly Command[] = [
   ...[run, validate, dryRun, halt, haltRelease],
   ...[faultsList, faultsArm, faultsRelease, faultsExport],
   ...[experimentsList, experimentsShow, report],
+  ...[schedulesList, schedulesAdd, schedulesChange, schedulesPause, schedulesResume],
+  ...[schedulesRun, schedulesHistory, schedulesDelete],
+  ...[maintenanceList, maintenanceAdd, maintenanceDelete],
   ...[importCommand, importIstioCommand, exportCommand],
   ...[completion, version, completeWords],
 ];

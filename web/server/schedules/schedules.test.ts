@@ -1,6 +1,7 @@
 import { ExperimentSpec, type ScheduleView } from '@stormglass/chaos/contract';
 import type { RunExperiment } from '@stormglass/chaos/engine';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { stormglass } from '../testing/command-line.ts';
 import { startDashboard, type TestDashboard, tempDir } from '../testing/dashboard.ts';
 import { eventually } from '../testing/eventually.ts';
 import { JumpingTime } from '../testing/jumping-time.ts';
@@ -184,6 +185,21 @@ describe('a schedule', () => {
     expect(entries.map(({ what }) => what).filter((what) => what.startsWith('schedule.'))).toEqual([
       ...['schedule.delete', 'schedule.start', 'schedule.change', 'schedule.pause', 'schedule.create'],
     ]);
+  });
+
+  test('is worked from the command line', async () => {
+    const cli = (...words: string[]) => stormglass(dashboard.url, ...words);
+    const words = ['--cron', '0 3 * * MON', '--zone', 'Europe/Berlin', '--between', 'mon-wed/02:00-04:00'];
+    const added = await cli('schedules', 'add', 'slow', ...words, '--json');
+    const { id, onlyBetween, nextAt } = JSON.parse(added.out);
+    expect(onlyBetween).toEqual([{ days: ['mon', 'tue', 'wed'], from: '02:00', to: '04:00' }]);
+    expect(nextAt).toBe(Date.parse('2027-01-11T02:00:00Z'));
+    expect((await cli('schedules', 'pause', id)).out).toContain('paused');
+    expect((await cli('schedules', 'run', id)).out).toContain('runs');
+    expect((await cli('schedules', 'history')).out).toMatch(/^2027-01-08T12:00:\S+ {2}runs {2}\S+\n$/);
+    const wrong = await cli('schedules', 'add', 'slow', '--cron', '0 3 * * MUN');
+    expect([wrong.code, wrong.err]).toEqual([69, expect.stringContaining('0 3 * * MUN\n        ^')]);
+    expect((await cli('schedules', 'delete', id)).out).toBe('slow is deleted\n');
   });
 
   test.each([
