@@ -130,6 +130,7 @@ function build(http: HttpServer, made: Ingredients): Core {
     loadExperiments: made.loadExperiments,
     complete: countReach(made.telemetry),
     refuseWhenHalted: () => system.halt.refuseWhenHalted(),
+    faultEnds: (listener) => system.board.listen(listener),
   });
   const repeats = new Repeats({ state, time, log, runs });
   const schedules = new Schedules({
