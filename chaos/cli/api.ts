@@ -5,7 +5,7 @@ import {
   type ResilienceChange,
 } from '@stormglass/agents/contract';
 import { z } from 'zod';
-import { ExperimentSpec, Run, RunSummary } from '../contract/index.ts';
+import { Diagnosis, ExperimentSpec, Run, RunSummary } from '../contract/index.ts';
 import { type DashboardOptions, Http, named } from './http.ts';
 import { SchedulesApi } from './schedules-api.ts';
 
@@ -104,6 +104,11 @@ export class Dashboard {
   control({ service, name, input }: { service: string; name: string; input: unknown }): Promise<unknown> {
     const path = `${named('/api/controls', service)}${named('', name)}`;
     return this.#http.call({ method: 'POST', path, answer: z.unknown(), body: { input } });
+  }
+
+  diagnose(service: string): Promise<Diagnosis> {
+    const path = named('/api/services', service, '/diagnose');
+    return this.#http.call({ method: 'GET', path, answer: Diagnosis });
   }
 
   release(id: string): Promise<z.infer<typeof Released>> {

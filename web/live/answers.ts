@@ -30,6 +30,7 @@ import {
 import {
   BreakerReport,
   Comparison,
+  Diagnosis,
   ExperimentSpec,
   Repeat,
   RepeatReport,
@@ -291,6 +292,7 @@ export const ANSWERS = {
   }),
   timeline: z.object({ from: z.number(), to: z.number(), stepSeconds: z.number().int(), timeline: Timeline }),
   services: z.object({ services: z.array(ServiceRow) }),
+  diagnose: Diagnosis,
   breakers: z.object({ breakers: z.array(BreakerRow) }),
   forceBreaker: z.object({
     /** One answer an agent (instance) that has the breaker. */

@@ -55,6 +55,12 @@ export const API = {
   health: { method: 'GET', path: '/api/health', input: none, summary: 'Liveness and versions' },
   timeline: { method: 'GET', path: '/api/timeline', input: range, summary: 'Timeline of a past range' },
   services: { method: 'GET', path: '/api/services', input: range, summary: 'Services seen in a range' },
+  diagnose: {
+    method: 'GET',
+    path: '/api/services/:name/diagnose',
+    input: none,
+    summary: 'What is probably wrong with a service, most probable cause first, with evidence',
+  },
   breakers: { method: 'GET', path: '/api/breakers', input: none, summary: 'Breakers, newest sample of each' },
   forceBreaker: {
     method: 'POST',

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { completeWords, completion } from './completion.ts';
+import { diagnoseCommand } from './diagnose.ts';
 import { dryRun } from './dry-run.ts';
 import { experimentsList, experimentsShow } from './experiments.ts';
 import { faultsArm, faultsList, faultsRelease } from './faults.ts';
@@ -27,7 +28,7 @@ import { version } from './version.ts';
 export const COMMANDS: readonly Command[] = [
   ...[run, validate, dryRun, halt, haltRelease],
   ...[faultsList, faultsArm, faultsRelease, faultsExport],
-  ...[experimentsList, experimentsShow, report],
+  ...[experimentsList, experimentsShow, report, diagnoseCommand],
   ...[schedulesList, schedulesAdd, schedulesChange, schedulesPause, schedulesResume],
   ...[schedulesRun, schedulesHistory, schedulesDelete],
   ...[maintenanceList, maintenanceAdd, maintenanceDelete],

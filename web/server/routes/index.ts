@@ -1,5 +1,6 @@
 import { breakerRoutes } from './breakers.ts';
 import { chaosRoutes } from './chaos.ts';
+import { diagnoseRoutes } from './diagnose.ts';
 import { figureRoutes } from './figures.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { observeRoutes } from './observe.ts';
@@ -18,6 +19,7 @@ export function createHandlers(parts: Parts): Handlers {
   return {
     ...sessionRoutes(parts),
     ...observeRoutes(parts),
+    ...diagnoseRoutes(parts),
     ...breakerRoutes(parts),
     ...resilienceRoutes(parts),
     ...queueRoutes(parts),
