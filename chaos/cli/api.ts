@@ -6,6 +6,7 @@ import {
 } from '@stormglass/agents/contract';
 import { z } from 'zod';
 import { Diagnosis, ExperimentSpec, Run, RunSummary } from '../contract/index.ts';
+import { EventsApi } from './events-api.ts';
 import { type DashboardOptions, Http, named } from './http.ts';
 import { SchedulesApi } from './schedules-api.ts';
 
@@ -47,11 +48,13 @@ export type Selection = { run: string } | { from: number; to: number };
  */
 export class Dashboard {
   readonly schedules: SchedulesApi;
+  readonly events: EventsApi;
   readonly #http: Http;
 
   constructor(options: DashboardOptions) {
     this.#http = new Http(options);
     this.schedules = new SchedulesApi(this.#http);
+    this.events = new EventsApi(this.#http);
   }
 
   version(patienceMs: number): Promise<string> {

@@ -1,6 +1,7 @@
 export * from './breaker-proof.ts';
 export * from './comparison.ts';
 export * from './diagnosis.ts';
+export * from './event.ts';
 export * from './experiment.ts';
 export * from './guard.ts';
 export * from './recovery.ts';

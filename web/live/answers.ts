@@ -39,6 +39,7 @@ import {
 } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import type { ApiName } from './api.ts';
+import { EVENTS_ANSWERS } from './events-answers.ts';
 import type { AgentView, HaltState, StoreState } from './protocol.ts';
 import { SCHEDULES_ANSWERS } from './schedules-answers.ts';
 
@@ -381,6 +382,7 @@ export const ANSWERS = {
   startRepeat: Repeat,
   stopRepeat: Repeat,
   ...SCHEDULES_ANSWERS,
+  ...EVENTS_ANSWERS,
   breakerProof: BreakerReport,
   agents: z.object({ agents: z.array(AgentRow) }),
   collector: CollectorView,

@@ -14,6 +14,7 @@ import {
 } from '@stormglass/agents/contract';
 import { ComparedPart, RepeatRequest } from '@stormglass/chaos/contract';
 import { z } from 'zod';
+import { EVENTS_API } from './events-api.ts';
 import { SCHEDULES_API } from './schedules-api.ts';
 
 /**
@@ -307,6 +308,7 @@ export const API = {
     summary: 'Abort the run that is going on and begin no other',
   },
   ...SCHEDULES_API,
+  ...EVENTS_API,
   breakerProof: {
     method: 'GET',
     path: '/api/breakers/proof',

@@ -6,6 +6,10 @@ import type { Server } from 'socket.io';
 import type { StoreState } from '../live/protocol.ts';
 import { createGate, type Gate } from './auth/gate.ts';
 import type { Env } from './env.ts';
+import { EventFeed } from './events/feed.ts';
+import { watchLevels } from './events/levels.ts';
+import { feedEvents } from './events/sources.ts';
+import { Webhooks } from './events/webhooks.ts';
 import { type FaultSystem, startFaults } from './faults/index.ts';
 import { Scopes } from './faults/scopes.ts';
 import { observeHub } from './gauges.ts';
@@ -65,6 +69,8 @@ interface Core extends Ingredients {
   runs: Runs;
   repeats: Repeats;
   schedules: Schedules;
+  feed: EventFeed;
+  webhooks: Webhooks;
   live: LiveHub;
   store: { state: StoreState };
 }
@@ -78,6 +84,8 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
   remember(core, startedAt);
   connect(core);
   observeHub(metrics, { ...core, board: system.board });
+  feedEvents(core);
+  const stopLevels = watchLevels(core.window, core.feed, time);
   const stopFeed = feed(core);
   return {
     gate,
@@ -95,6 +103,8 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
     runOf: (id) => runs.get(id),
     close: async () => {
       schedules.close();
+      core.webhooks.close();
+      stopLevels();
       repeats.close();
       await runs.close();
       await system.close();
@@ -138,6 +148,8 @@ function build(http: HttpServer, made: Ingredients): Core {
     busy: () => whatRuns(runs, repeats),
     refuseWhenHalted: () => system.halt.refuseWhenHalted(),
   });
+  const events = new EventFeed(state, time);
+  const webhooks = new Webhooks({ state, time, feed: events });
   const store = { state: UNREACHABLE };
   const live = new LiveHub(io, gate, {
     window,
@@ -165,6 +177,8 @@ function build(http: HttpServer, made: Ingredients): Core {
     runs,
     repeats,
     schedules,
+    feed: events,
+    webhooks,
     store,
   };
 }

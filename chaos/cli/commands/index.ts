@@ -2,6 +2,14 @@ import type { Command } from '../command.ts';
 import { completeWords, completion } from './completion.ts';
 import { diagnoseCommand } from './diagnose.ts';
 import { dryRun } from './dry-run.ts';
+import {
+  eventsCommand,
+  webhooksAdd,
+  webhooksDelete,
+  webhooksDeliveries,
+  webhooksList,
+  webhooksTest,
+} from './events.ts';
 import { experimentsList, experimentsShow } from './experiments.ts';
 import { faultsArm, faultsList, faultsRelease } from './faults.ts';
 import { faultsExport } from './faults-export.ts';
@@ -31,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   ...[experimentsList, experimentsShow, report, diagnoseCommand],
   ...[schedulesList, schedulesAdd, schedulesChange, schedulesPause, schedulesResume],
   ...[schedulesRun, schedulesHistory, schedulesDelete],
+  ...[eventsCommand, webhooksList, webhooksAdd, webhooksTest, webhooksDeliveries, webhooksDelete],
   ...[maintenanceList, maintenanceAdd, maintenanceDelete],
   ...[importCommand, importIstioCommand, exportCommand],
   ...[completion, version, completeWords],

@@ -5,6 +5,8 @@ import type { API, ApiName } from '../../live/api.ts';
 import type { StoreState } from '../../live/protocol.ts';
 import type { Gate } from '../auth/gate.ts';
 import type { Env } from '../env.ts';
+import type { EventFeed } from '../events/feed.ts';
+import type { Webhooks } from '../events/webhooks.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Halt } from '../faults/halt.ts';
 import type { Scopes } from '../faults/scopes.ts';
@@ -38,6 +40,8 @@ export interface Parts {
   runs: Runs;
   repeats: Repeats;
   schedules: Schedules;
+  feed: EventFeed;
+  webhooks: Webhooks;
   maintenance: MaintenanceWindows;
   time: Time;
   store: () => StoreState;

@@ -1,6 +1,7 @@
 import { breakerRoutes } from './breakers.ts';
 import { chaosRoutes } from './chaos.ts';
 import { diagnoseRoutes } from './diagnose.ts';
+import { eventRoutes } from './events.ts';
 import { figureRoutes } from './figures.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { observeRoutes } from './observe.ts';
@@ -30,6 +31,7 @@ export function createHandlers(parts: Parts): Handlers {
     ...runRoutes(parts),
     ...repeatRoutes(parts),
     ...scheduleRoutes(parts),
+    ...eventRoutes(parts),
     ...proofRoutes(parts),
   };
 }

@@ -1,5 +1,6 @@
 import { type Audit, openAudit } from './audit.ts';
 import { openDatabase } from './database.ts';
+import { type EventRecords, eventRecords, type WebhookRecords, webhookRecords } from './events.ts';
 import { type FaultRecords, faultRecords } from './faults.ts';
 import { type HaltRecord, haltRecord } from './halt.ts';
 import { type ProcessRecords, processRecords } from './processes.ts';
@@ -17,6 +18,8 @@ export interface State {
   repeats: RepeatRecords;
   runs: RunRecords;
   schedules: ScheduleRecords;
+  events: EventRecords;
+  webhooks: WebhookRecords;
   /** Secret, base64. */
   scopeKey: string;
   close(): void;
@@ -32,6 +35,8 @@ export function openState(dataDir: string, now: () => number): State {
     repeats: repeatRecords(db),
     runs: runRecords(db),
     schedules: scheduleRecords(db),
+    events: eventRecords(db),
+    webhooks: webhookRecords(db),
     scopeKey: scopeKey(db),
     close: () => db.close(),
   };

@@ -83,5 +83,24 @@ export const MIGRATIONS: readonly string[] = [
     ends_at REAL NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_time ON events (at);
+  CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'the feed of events is only added to'); END;
+  CREATE TABLE webhooks (
+    id TEXT PRIMARY KEY,
+    created_at REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook_id TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
   `,
 ];
