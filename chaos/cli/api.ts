@@ -7,6 +7,7 @@ import {
 import { z } from 'zod';
 import { Diagnosis, ExperimentSpec, Run, RunSummary } from '../contract/index.ts';
 import { EventsApi } from './events-api.ts';
+import { GameDaysApi } from './gamedays-api.ts';
 import { type DashboardOptions, Http, named } from './http.ts';
 import { SchedulesApi } from './schedules-api.ts';
 
@@ -49,12 +50,14 @@ export type Selection = { run: string } | { from: number; to: number };
 export class Dashboard {
   readonly schedules: SchedulesApi;
   readonly events: EventsApi;
+  readonly gamedays: GameDaysApi;
   readonly #http: Http;
 
   constructor(options: DashboardOptions) {
     this.#http = new Http(options);
     this.schedules = new SchedulesApi(this.#http);
     this.events = new EventsApi(this.#http);
+    this.gamedays = new GameDaysApi(this.#http);
   }
 
   version(patienceMs: number): Promise<string> {

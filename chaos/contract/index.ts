@@ -3,6 +3,7 @@ export * from './comparison.ts';
 export * from './diagnosis.ts';
 export * from './event.ts';
 export * from './experiment.ts';
+export * from './gameday.ts';
 export * from './guard.ts';
 export * from './recovery.ts';
 export * from './repeat.ts';

@@ -40,6 +40,7 @@ import {
 import { z } from 'zod';
 import type { ApiName } from './api.ts';
 import { EVENTS_ANSWERS } from './events-answers.ts';
+import { GAMEDAYS_ANSWERS } from './gamedays-answers.ts';
 import type { AgentView, HaltState, StoreState } from './protocol.ts';
 import { SCHEDULES_ANSWERS } from './schedules-answers.ts';
 
@@ -382,6 +383,7 @@ export const ANSWERS = {
   startRepeat: Repeat,
   stopRepeat: Repeat,
   ...SCHEDULES_ANSWERS,
+  ...GAMEDAYS_ANSWERS,
   ...EVENTS_ANSWERS,
   breakerProof: BreakerReport,
   agents: z.object({ agents: z.array(AgentRow) }),

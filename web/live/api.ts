@@ -15,6 +15,7 @@ import {
 import { ComparedPart, RepeatRequest } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import { EVENTS_API } from './events-api.ts';
+import { GAMEDAYS_API } from './gamedays-api.ts';
 import { SCHEDULES_API } from './schedules-api.ts';
 
 /**
@@ -308,6 +309,7 @@ export const API = {
     summary: 'Abort the run that is going on and begin no other',
   },
   ...SCHEDULES_API,
+  ...GAMEDAYS_API,
   ...EVENTS_API,
   breakerProof: {
     method: 'GET',

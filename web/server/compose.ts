@@ -12,6 +12,7 @@ import { feedEvents } from './events/sources.ts';
 import { Webhooks } from './events/webhooks.ts';
 import { type FaultSystem, startFaults } from './faults/index.ts';
 import { Scopes } from './faults/scopes.ts';
+import { GameDays } from './gamedays/gamedays.ts';
 import { observeHub } from './gauges.ts';
 import { AgentHub } from './hub/agents.ts';
 import { Controls } from './hub/controls.ts';
@@ -69,6 +70,7 @@ interface Core extends Ingredients {
   runs: Runs;
   repeats: Repeats;
   schedules: Schedules;
+  gamedays: GameDays;
   feed: EventFeed;
   webhooks: Webhooks;
   live: LiveHub;
@@ -103,6 +105,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
     runOf: (id) => runs.get(id),
     close: async () => {
       schedules.close();
+      core.gamedays.close();
       core.webhooks.close();
       stopLevels();
       repeats.close();
@@ -143,9 +146,10 @@ function build(http: HttpServer, made: Ingredients): Core {
     faultEnds: (listener) => system.board.listen(listener),
   });
   const repeats = new Repeats({ state, time, log, runs });
+  const gamedays = new GameDays({ state, time, log, runs });
   const schedules = new Schedules({
     ...{ state, time, log, runs },
-    busy: () => whatRuns(runs, repeats),
+    busy: () => whatRuns(runs, repeats, gamedays),
     refuseWhenHalted: () => system.halt.refuseWhenHalted(),
   });
   const events = new EventFeed(state, time);
@@ -177,6 +181,7 @@ function build(http: HttpServer, made: Ingredients): Core {
     runs,
     repeats,
     schedules,
+    gamedays,
     feed: events,
     webhooks,
     store,
@@ -184,7 +189,8 @@ function build(http: HttpServer, made: Ingredients): Core {
 }
 
 /** What a start has to wait for, in words. */
-function whatRuns(runs: Runs, repeats: Repeats): string {
+function whatRuns(runs: Runs, repeats: Repeats, gamedays: GameDays): string {
+  if (gamedays.title !== null) return `the game day ${gamedays.title} is being played`;
   if (repeats.title !== null) return `${repeats.title} is being repeated`;
   const running = runs.active()[0];
   return running === undefined ? '' : `${running.experiment.title} is running`;
@@ -197,7 +203,7 @@ function remember({ window, history, state }: Core, now: number): void {
 }
 
 /** Who is told of what. */
-function connect({ hub, window, state, system, runs, repeats, schedules, live, time }: Core): void {
+function connect({ hub, window, state, system, runs, repeats, schedules, gamedays, live, time }: Core): void {
   const { board, halt } = system;
   board.listen((interval) => window.setFault(interval));
   window.listen((added) => {
@@ -224,6 +230,7 @@ function connect({ hub, window, state, system, runs, repeats, schedules, live, t
     if (run.verdict !== null && listChanged) void schedules.freed();
   });
   repeats.onFree(() => void schedules.freed());
+  gamedays.onFree(() => void schedules.freed());
 }
 
 function feed(core: Core): () => void {

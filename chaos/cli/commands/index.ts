@@ -13,6 +13,14 @@ import {
 import { experimentsList, experimentsShow } from './experiments.ts';
 import { faultsArm, faultsList, faultsRelease } from './faults.ts';
 import { faultsExport } from './faults-export.ts';
+import {
+  gamedayContinue,
+  gamedayList,
+  gamedayNote,
+  gamedayReport,
+  gamedayStart,
+  gamedayStop,
+} from './gameday.ts';
 import { halt, haltRelease } from './halt.ts';
 import { importIstioCommand } from './import-istio.ts';
 import { maintenanceAdd, maintenanceDelete, maintenanceList } from './maintenance.ts';
@@ -39,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   ...[experimentsList, experimentsShow, report, diagnoseCommand],
   ...[schedulesList, schedulesAdd, schedulesChange, schedulesPause, schedulesResume],
   ...[schedulesRun, schedulesHistory, schedulesDelete],
+  ...[gamedayStart, gamedayList, gamedayNote, gamedayContinue, gamedayStop, gamedayReport],
   ...[eventsCommand, webhooksList, webhooksAdd, webhooksTest, webhooksDeliveries, webhooksDelete],
   ...[maintenanceList, maintenanceAdd, maintenanceDelete],
   ...[importCommand, importIstioCommand, exportCommand],

@@ -10,6 +10,7 @@ import type { Webhooks } from '../events/webhooks.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Halt } from '../faults/halt.ts';
 import type { Scopes } from '../faults/scopes.ts';
+import type { GameDays } from '../gamedays/gamedays.ts';
 import type { AgentHub } from '../hub/agents.ts';
 import type { Controls } from '../hub/controls.ts';
 import type { Repeats } from '../runs/repeats.ts';
@@ -40,6 +41,7 @@ export interface Parts {
   runs: Runs;
   repeats: Repeats;
   schedules: Schedules;
+  gamedays: GameDays;
   feed: EventFeed;
   webhooks: Webhooks;
   maintenance: MaintenanceWindows;

@@ -3,6 +3,7 @@ import { chaosRoutes } from './chaos.ts';
 import { diagnoseRoutes } from './diagnose.ts';
 import { eventRoutes } from './events.ts';
 import { figureRoutes } from './figures.ts';
+import { gameDayRoutes } from './gamedays.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { observeRoutes } from './observe.ts';
 import { proofRoutes } from './proofs.ts';
@@ -31,6 +32,7 @@ export function createHandlers(parts: Parts): Handlers {
     ...runRoutes(parts),
     ...repeatRoutes(parts),
     ...scheduleRoutes(parts),
+    ...gameDayRoutes(parts),
     ...eventRoutes(parts),
     ...proofRoutes(parts),
   };

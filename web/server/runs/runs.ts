@@ -54,6 +54,7 @@ export class Runs {
   #running: Running | null = null;
   /** Runs of an earlier life, until the ends of their faults are known. */
   readonly #interrupted = new Map<string, Run>();
+  readonly #reverting: Promise<void>[] = [];
 
   readonly #closed = new AbortController();
 
@@ -93,6 +94,7 @@ export class Runs {
 
   /** Resolves when no run is going on, with the next one possibly begun by somebody else at once. */
   async idle(): Promise<void> {
+    await Promise.all(this.#reverting);
     await this.#running?.done;
   }
 
@@ -272,6 +274,7 @@ export class Runs {
         this.#tell(run, true);
       })
       .catch((error: unknown) => log.error({ err: error, run: id }, 'an interrupted run was not ended'));
+    this.#reverting.push(done);
   }
 
   #audit(run: Run, who: string, what: string, outcome: string): void {

@@ -2,6 +2,7 @@ import { type Audit, openAudit } from './audit.ts';
 import { openDatabase } from './database.ts';
 import { type EventRecords, eventRecords, type WebhookRecords, webhookRecords } from './events.ts';
 import { type FaultRecords, faultRecords } from './faults.ts';
+import { type GameDayRecords, gameDayRecords } from './gamedays.ts';
 import { type HaltRecord, haltRecord } from './halt.ts';
 import { type ProcessRecords, processRecords } from './processes.ts';
 import { type RepeatRecords, repeatRecords } from './repeats.ts';
@@ -18,6 +19,7 @@ export interface State {
   repeats: RepeatRecords;
   runs: RunRecords;
   schedules: ScheduleRecords;
+  gamedays: GameDayRecords;
   events: EventRecords;
   webhooks: WebhookRecords;
   /** Secret, base64. */
@@ -35,6 +37,7 @@ export function openState(dataDir: string, now: () => number): State {
     repeats: repeatRecords(db),
     runs: runRecords(db),
     schedules: scheduleRecords(db),
+    gamedays: gameDayRecords(db),
     events: eventRecords(db),
     webhooks: webhookRecords(db),
     scopeKey: scopeKey(db),

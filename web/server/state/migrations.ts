@@ -83,6 +83,13 @@ export const MIGRATIONS: readonly string[] = [
     ends_at REAL NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE gamedays (
+    id TEXT PRIMARY KEY,
+    started_at REAL NOT NULL,
+    ended_at REAL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX gamedays_by_time ON gamedays (started_at);
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     at REAL NOT NULL,
