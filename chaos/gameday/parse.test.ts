@@ -14,7 +14,7 @@ describe('a game day file', () => {
   it('that is wrong names every problem with its line', () => {
     const text = 'title: x\nsteps:\n  - { type: pause, seconds: 0 }\n  - { type: nap }\nstop_on: [never]\n';
     expect(() => parseGameDay(text)).toThrow(
-      /3 problems[^]*steps\[0]\.seconds \(line 3\)[^]*line 4[^]*stop_on\[0]/,
+      /3 problems[\s\S]*steps\[0]\.seconds \(line 3\)[\s\S]*line 4[\s\S]*stop_on\[0]/,
     );
     expect(() => parseGameDay('title: x\nsteps: [{ type: pause, seconds: 5 }]\n')).toThrow(
       'has no experiment',

@@ -91,7 +91,7 @@ describe('a game day', () => {
     ]);
     const markdown = renderGameDay(report, 'markdown');
     expect(markdown).toMatch(
-      /The slow one, seed 3: passed[^]*Asked: Who saw it first[^]*noted: ada saw \| it first/,
+      /The slow one, seed 3: passed[\s\S]*Asked: Who saw it first[\s\S]*noted: ada saw \| it first/,
     );
     expect(markdown).toContain('## The dead one');
     const page = renderGameDay(report, 'html');

@@ -263,7 +263,7 @@ export class Runs {
       this.#tell(next, true);
       return next;
     };
-    endInterrupted(
+    const done = endInterrupted(
       { ...this.#parts, protect: ports.protect, record, signal: this.#closed.signal },
       unfinished,
     )
