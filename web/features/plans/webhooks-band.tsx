@@ -76,7 +76,7 @@ function NewWebhook() {
       {add.data ? (
         <p className="cap" role="status">
           Its secret, shown only now: <code className="mono">{add.data.secret}</code>{' '}
-          <CopyButton text={add.data.secret} label="Copy the secret" />
+          <CopyButton text={add.data.secret} name="the secret of the webhook" />
         </p>
       ) : null}
       {add.error ? <ErrorNote error={add.error} /> : null}

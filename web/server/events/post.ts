@@ -88,10 +88,9 @@ const safeLookup: LookupFunction = (name, options, give) => {
   });
 };
 
+/** An IPv4 address written as an IPv6 one is checked as what it is. */
 function isRefused(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  const plain = mapped ?? address;
-  return LINK_LOCAL.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+  return LINK_LOCAL.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
 const refused = (address: string): Answered => ({

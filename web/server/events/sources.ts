@@ -6,6 +6,8 @@ import type { Runs } from '../runs/runs.ts';
 import type { TimelineWindow } from '../window/window.ts';
 import type { EventFeed } from './feed.ts';
 
+const MOST_REMEMBERED = 500;
+
 interface Sources {
   feed: EventFeed;
   system: FaultSystem;
@@ -17,8 +19,8 @@ interface Sources {
 export function feedEvents({ feed, system, runs, window }: Sources): void {
   const runTeller = new RunTeller(feed);
   runs.listen((run) => runTeller.tell(run));
-  const armed = new Set<string>();
-  system.board.listen((interval) => tellFault(feed, armed, interval));
+  const said = new Said<'armed' | 'ended'>();
+  system.board.listen((interval) => tellFault(feed, said, interval));
   window.listen(({ transitions = [] }) => {
     for (const moved of transitions) if (moved.to === 'open') tellBreaker(feed, moved);
   });
@@ -32,10 +34,21 @@ export function feedEvents({ feed, system, runs, window }: Sources): void {
   });
 }
 
+/** What was said of the last few hundred things. */
+class Said<T> extends Map<string, T> {
+  override set(key: string, value: T): this {
+    super.delete(key);
+    super.set(key, value);
+    const oldest = this.keys().next().value;
+    if (this.size > MOST_REMEMBERED && oldest !== undefined) this.delete(oldest);
+    return this;
+  }
+}
+
 /** Runs are told of at each of their events; what was said of one already is not said again. */
 class RunTeller {
   readonly #feed: EventFeed;
-  readonly #said = new Map<string, number>();
+  readonly #said = new Said<number>();
 
   constructor(feed: EventFeed) {
     this.#feed = feed;
@@ -49,7 +62,8 @@ class RunTeller {
       this.#feed.add('run.started', run.id, `${run.experiment.title} was started by ${startedBy}`, data);
     }
     this.#said.set(run.id, run.events.length);
-    for (const event of run.events.slice(said ?? 0)) {
+    // One of an earlier life of the dashboard: of its events only the newest is news.
+    for (const event of run.events.slice(said ?? Math.max(0, run.events.length - 1))) {
       if (event.type === 'guard' && event.tripped) {
         const data = { runId: run.id, guard: event.name, value: event.value };
         this.#feed.add(
@@ -62,17 +76,17 @@ class RunTeller {
       if (event.type !== 'ended') continue;
       const data = { experimentId, seed, verdict: event.verdict };
       this.#feed.add('run.ended', run.id, `${run.experiment.title}: ${event.verdict}, ${event.why}`, data);
-      this.#said.delete(run.id);
     }
   }
 }
 
-function tellFault(feed: EventFeed, armed: Set<string>, fault: FaultInterval): void {
+function tellFault(feed: EventFeed, said: Said<'armed' | 'ended'>, fault: FaultInterval): void {
   const { faultId, owner, runId, spec, endedAt, endReason, reverted, readBack } = fault;
   const title = faultTitle(spec);
+  const before = said.get(faultId);
   if (endedAt === null) {
-    if (armed.has(faultId)) return;
-    armed.add(faultId);
+    if (before !== undefined) return;
+    said.set(faultId, 'armed');
     feed.add('fault.armed', faultId, `${title} was armed by ${owner}`, {
       owner,
       runId,
@@ -80,8 +94,9 @@ function tellFault(feed: EventFeed, armed: Set<string>, fault: FaultInterval): v
     });
     return;
   }
-  // One of an earlier life was never armed in this one, and its end is news all the same.
-  if (!armed.delete(faultId) && fault.endReason !== 'expired') return;
+  // Late counts come after the end.
+  if (before === 'ended') return;
+  said.set(faultId, 'ended');
   const data = { owner, runId, reason: endReason, reverted, readBack };
   feed.add('fault.ended', faultId, `${title} ended (${endReason}): ${readBack}`, data);
   if (reverted === false) {

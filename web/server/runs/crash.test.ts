@@ -112,6 +112,9 @@ test('a run whose dashboard is killed ends as interrupted at the next start, its
     expect.objectContaining({ type: 'fault-ended', reverted: true, readBack: 'seam empty' }),
     expect.objectContaining({ type: 'ended', verdict: 'interrupted' }),
   ]);
+  expect(ended.events).toContainEqual(
+    expect.objectContaining({ type: 'activity-ended', name: 'payments has dedupe back', ok: true }),
+  );
   const report = await stormglass(dashboard.url, 'report', id, '--format', 'markdown');
   expect(report.out).toContain('interrupted');
   expect(report.out).toContain('seam empty');

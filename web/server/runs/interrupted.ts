@@ -42,8 +42,9 @@ export async function endInterrupted(parts: Parts, unfinished: Run): Promise<Run
   );
   const ends = await Promise.all(open.map((fault) => endOf(parts, fault)));
   for (const end of ends) run = record(run, toEvent(end, time.now()));
-  const lost = await putBack(parts, run);
-  const { verdict, why } = judge(ends, lost);
+  const restored = await putBack(parts, run);
+  run = restored.run;
+  const { verdict, why } = judge(ends, restored.lost);
   return record(run, { type: 'ended', at: time.now(), verdict, why });
 }
 
@@ -70,26 +71,39 @@ function toEvent(fault: FaultInterval, now: number): RunEvent {
   };
 }
 
-/** The protections which the run took away; the answer names those that could not be put back. */
-async function putBack({ protect, log, time, signal }: Parts, run: Run): Promise<string[]> {
+/** Puts back the protections which the run took away; `lost` names those of which nobody says that they are on. */
+async function putBack(parts: Parts, before: Run): Promise<{ run: Run; lost: string[] }> {
+  const { record, time } = parts;
   const lost: string[] = [];
+  let run = before;
   const until = time.now() + AGENTS_BACK_MS;
-  for (const { service, name } of removedProtections(run)) {
-    for (let back = false; !back; ) {
-      back = await protect(service, name, true).then(
-        () => true,
-        (error: unknown) => {
-          if (time.now() < until) return false;
-          log.warn({ err: error, service, protection: name }, 'a protection was not put back');
-          lost.push(`${name} of ${service}`);
-          return true;
-        },
-      );
-      if (!back) await sleep(time, AGAIN_MS, signal);
-      if (signal.aborted) return lost;
-    }
+  for (const { service, name } of removedProtections(before)) {
+    const readBack = await oneBack(parts, service, name, until);
+    if (readBack === null) lost.push(`${name} of ${service}`);
+    const said = {
+      name: restoredName(service, name),
+      kind: 'action' as const,
+      output: readBack ?? 'no answer',
+    };
+    run = record(run, { type: 'activity-ended', at: time.now(), ok: readBack !== null, ...said });
   }
-  return lost;
+  return { run, lost };
+}
+
+/** Tries until its agents are back, or it is too late. */
+async function oneBack(parts: Parts, service: string, name: string, until: number): Promise<string | null> {
+  const { protect, log, time, signal } = parts;
+  for (;;) {
+    try {
+      return await protect(service, name, true);
+    } catch (error) {
+      if (signal.aborted || time.now() >= until) {
+        log.warn({ err: error, service, protection: name }, 'a protection was not put back');
+        return null;
+      }
+    }
+    await sleep(time, AGAIN_MS, signal);
+  }
 }
 
 function judge(ends: readonly FaultInterval[], lost: readonly string[]): { verdict: Verdict; why: string } {

@@ -196,9 +196,9 @@ describe('a schedule', () => {
     expect(nextAt).toBe(Date.parse('2027-01-11T02:00:00Z'));
     expect((await cli('schedules', 'pause', id)).out).toContain('paused');
     expect((await cli('schedules', 'run', id)).out).toContain('runs');
-    expect((await cli('schedules', 'history')).out).toMatch(/^2027-01-08T12:00:\S+ {2}runs {2}\S+\n$/);
+    expect((await cli('schedules', 'history')).out).toMatch(/^2027-01-08T12:\d\d:\S+ {2}runs {2}\S+\n$/);
     const wrong = await cli('schedules', 'add', 'slow', '--cron', '0 3 * * MUN');
-    expect([wrong.code, wrong.err]).toEqual([69, expect.stringContaining('0 3 * * MUN\n        ^')]);
+    expect([wrong.code, wrong.err]).toEqual([64, expect.stringContaining('0 3 * * MUN\n        ^')]);
     expect((await cli('schedules', 'delete', id)).out).toBe('slow is deleted\n');
   });
 
