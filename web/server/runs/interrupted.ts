@@ -1,6 +1,6 @@
 import type { FaultInterval } from '@stormglass/agents/contract';
 import type { Run, RunEvent, Verdict } from '@stormglass/chaos/contract';
-import { faultTitle, type RunPorts, removedProtections } from '@stormglass/chaos/engine';
+import { faultTitle, type RunPorts, removedProtections, restoredName } from '@stormglass/chaos/engine';
 import type { Log } from '../log.ts';
 import type { State } from '../state/index.ts';
 import { sleep, type Time } from '../time.ts';

@@ -273,7 +273,12 @@ export class Runs {
         this.#audit(run, 'hub', 'run.end', `${run.verdict}: ${run.why}`);
         this.#tell(run, true);
       })
-      .catch((error: unknown) => log.error({ err: error, run: id }, 'an interrupted run was not ended'));
+      .catch((error: unknown) => {
+        log.error({ err: error, run: id }, 'an interrupted run was not looked after');
+        const why = `the dashboard ended while the experiment ran; its faults ended with their leases: ${error}`;
+        record(this.get(id), { type: 'ended', at: this.#parts.time.now(), verdict: 'interrupted', why });
+        this.#interrupted.delete(id);
+      });
     this.#reverting.push(done);
   }
 
