@@ -32,6 +32,7 @@ import { examples } from './examples.ts';
 import { interactions } from './interactions.ts';
 import { invariants } from './invariants.ts';
 import { tracePath } from './path.ts';
+import { type PoolGauge, pools } from './pools.ts';
 import { reach } from './reach.ts';
 import { saga, sagas } from './sagas.ts';
 import { searchTraces } from './search.ts';
@@ -75,6 +76,8 @@ export interface TelemetryQueries {
   invariants(range: Range, signal?: AbortSignal): Promise<InvariantReport>;
   /** New versions, each judged by the ten minutes on either side. */
   changes(range: Range, signal?: AbortSignal): Promise<ChangeReport>;
+  /** The connection pools of a service, newest figures of each. */
+  pools(service: string, range: Range, signal?: AbortSignal): Promise<PoolGauge[]>;
   services(range: Range, signal?: AbortSignal): Promise<ServiceVersions[]>;
   /** Operations a service served in the range, by name. */
   operations(service: string, range: Range, signal?: AbortSignal): Promise<string[]>;
@@ -102,6 +105,7 @@ export function createQueries(address: StoreAddress): TelemetryQueries {
     interactions: (range, signal) => interactions(store, range, signal),
     invariants: (range, signal) => invariants(store, range, signal),
     changes: (range, signal) => changes(store, range, signal),
+    pools: (service, range, signal) => pools(store, service, range, signal),
     services: (range, signal) =>
       store.rows<ServiceVersions>(
         `SELECT ServiceName AS service, arraySort(groupUniqArray(toString(ServiceVersion))) AS versions

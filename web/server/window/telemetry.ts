@@ -20,6 +20,7 @@ export type Telemetry = Pick<
   | 'invariants'
   | 'changes'
   | 'receipts'
+  | 'pools'
   | 'reach'
   | 'stats'
   | 'close'
@@ -54,6 +55,7 @@ export function noTelemetry(): Telemetry {
     invariants: absent,
     changes: absent,
     receipts: absent,
+    pools: absent,
     reach: absent,
     stats: absent,
     close: async () => undefined,
