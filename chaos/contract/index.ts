@@ -4,5 +4,6 @@ export * from './experiment.ts';
 export * from './recovery.ts';
 export * from './repeat.ts';
 export * from './run.ts';
+export * from './sweep.ts';
 export * from './trip-curve.ts';
 export * from './verdict.ts';
