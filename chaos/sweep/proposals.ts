@@ -1,0 +1,47 @@
+import type { CellResult, Proposal, SweepPlan } from '../contract/index.ts';
+import { Beliefs, type Known } from './information.ts';
+
+const SHOWN = 5;
+
+/** The cells that would tell most next: those that were not reached, and those that stayed open. */
+export function proposals(
+  plan: SweepPlan,
+  results: readonly CellResult[],
+  known: readonly Known[],
+): Proposal[] {
+  const judged = knownOf(plan, results);
+  const before = new Beliefs(known);
+  const beliefs = new Beliefs([...known, ...judged]);
+  const settled = new Set(
+    judged.filter(({ verdict }) => verdict !== 'inconclusive').map(({ cellId }) => cellId),
+  );
+  return plan.cells
+    .filter(({ id }) => !settled.has(id))
+    .map((cell) => {
+      // Its score was made of the beliefs at the plan; traffic and blast are as they were.
+      const score = (cell.score / before.of(cell).unknown) * beliefs.of(cell).unknown;
+      return { cellId: cell.id, score, why: wordsOf(cell, results, beliefs) };
+    })
+    .sort((a, b) => b.score - a.score)
+    .slice(0, SHOWN);
+}
+
+/** What results tell of cells. */
+export function knownOf(plan: SweepPlan, results: readonly CellResult[]): Known[] {
+  return results.flatMap(({ cellId, verdict }) => {
+    const cell = plan.cells.find(({ id }) => id === cellId);
+    return cell === undefined ? [] : [{ cellId, row: cell.row, column: cell.column, verdict }];
+  });
+}
+
+function wordsOf(
+  cell: SweepPlan['cells'][number],
+  results: readonly CellResult[],
+  beliefs: Beliefs,
+): string {
+  const tried = results.findLast(({ cellId }) => cellId === cell.id);
+  const hurt = Math.round(beliefs.of(cell).hurt * 100);
+  const chance = `by what is known it is hurt with a chance of ${hurt} %`;
+  if (tried !== undefined) return `it was tried and stayed open (${tried.why}); ${chance}`;
+  return `${Math.round(cell.perMinute)} journeys a minute are judged by it; ${chance}`;
+}
