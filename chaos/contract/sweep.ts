@@ -12,6 +12,8 @@ export const SweepRequest = z.object({
   seed: z.number().int().min(0).max(0xffffffff).default(1),
   /** Cells in whose id one of these texts is found; empty: all. */
   only: z.array(z.string().min(1).max(200)).max(50).default([]),
+  /** Cells with these very ids; empty: all. */
+  exactly: z.array(z.string().min(1).max(300)).max(50).default([]),
   types: z
     .array(z.enum(Object.keys(FAULT_CATALOGUE) as [FaultType, ...FaultType[]]))
     .max(100)
@@ -26,6 +28,8 @@ export const SweepRequest = z.object({
   alpha: z.number().min(0.0001).max(0.2).default(0.05),
   /** Of the journeys that pass the place: a share of failures up to this is no break. */
   tolerance: z.number().min(0.01).max(0.5).default(0.1),
+  /** The cells that are asked for are tried at once, as one. */
+  together: z.boolean().default(false),
   /** Faults that hurt everybody (a killed process, a closed database) too: alone, against the time before. */
   wide: z.boolean().default(false),
   /** Only requests whose baggage carries this scope, signed, are hurt. */
@@ -68,9 +72,13 @@ export const SweepCell = z.object({
   passing: z.number(),
   /** How many of these a minute. */
   perMinute: z.number(),
+  /** The target is a service that journeys come in by. */
+  atDoor: z.boolean(),
   /** Everything these journeys pass: cells that share none of it may run at once. */
   places: z.array(Place),
-  /** Expected information, 0..1, and what it is made of in words. */
+  /** Share of all journeys that pass the target x share of the services these touch, 0..1. */
+  weight: z.number(),
+  /** Expected information: `weight` x how little is known of it, 0..1; and what that is made of, in words. */
   score: z.number(),
   why: z.string(),
 });
@@ -208,12 +216,24 @@ export const HeatMap = z.object({
 });
 export type HeatMap = z.infer<typeof HeatMap>;
 
-export const Sweep = SweepHead.extend({
+/** A cell as it is shown: its faults and paths are the planner's. */
+const CellView = SweepCell.omit({ faults: true, places: true });
+
+export const Sweep = SweepHead.omit({ plan: true }).extend({
+  plan: SweepPlan.extend({ cells: z.array(CellView) }),
   results: z.array(CellResult),
   running: z.array(z.string()),
   heat: HeatMap,
   proposals: z.array(Proposal),
 });
 export type Sweep = z.infer<typeof Sweep>;
+
+/** Of a plan alone nothing was begun, and `sweep` is null. */
+export const SweepStarted = z.object({
+  sweep: Sweep.nullable(),
+  plan: Sweep.shape.plan,
+  heat: HeatMap,
+});
+export type SweepStarted = z.infer<typeof SweepStarted>;
 
 export const SWEEP_EXPORTS = ['experiment', 'playwright'] as const;

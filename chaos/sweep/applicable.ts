@@ -52,10 +52,18 @@ export function candidates(targets: readonly SweepTarget[]): Candidate[] {
   );
 }
 
+const wanted = new Map<FaultType, string | null>();
+
 /** The parameter without which the fault means nothing, and which nobody can guess; null when there is none. */
 export function wantedValue(type: FaultType): string | null {
-  const wanted = WANTS[type];
-  if (wanted !== undefined) return wanted;
+  const known = wanted.get(type);
+  if (known !== undefined) return known;
+  const found = WANTS[type] ?? missingIn(type);
+  wanted.set(type, found);
+  return found;
+}
+
+function missingIn(type: FaultType): string | null {
   if (FaultAction.safeParse({ type }).success) return null;
   return parametersOf(type).find(({ required }) => required)?.name ?? 'a value';
 }

@@ -11,6 +11,17 @@ export interface Known {
 /** What is known of one cell counts most; the same fault elsewhere and other faults there say a little. */
 const WEIGHT = { cell: 4, column: 0.5, row: 0.25 };
 
+/** What the first service answers is what the user gets: there nearly every fault hurts. */
+const DOOR = 5;
+
+interface Place {
+  id: string;
+  row: string;
+  column: string;
+  /** The target is a service that journeys come in by. */
+  atDoor: boolean;
+}
+
 interface Counts {
   hurt: number;
   held: number;
@@ -34,18 +45,18 @@ export class Beliefs {
   }
 
   /** It is going to be tried, and may end either way. */
-  expect({ id, row, column }: { id: string; row: string; column: string }): void {
+  expect({ id, row, column }: Omit<Place, 'atDoor'>): void {
     this.#add(id, row, column, { hurt: 0.5, held: 0.5 });
   }
 
   /** Chance that the cell is hurt, and how little is known of it: the variance of its Beta, 1 when nothing is. */
-  of({ id, row, column }: { id: string; row: string; column: string }): { hurt: number; unknown: number } {
+  of({ id, row, column, atDoor }: Place): { hurt: number; unknown: number } {
     const parts = [
       { of: `cell ${id}`, weight: WEIGHT.cell },
       { of: `column ${column}`, weight: WEIGHT.column },
       { of: `row ${row}`, weight: WEIGHT.row },
     ].map(({ of, weight }) => ({ weight, ...(this.#counts.get(of) ?? { hurt: 0, held: 0 }) }));
-    const a = parts.reduce((sum, { hurt, weight }) => sum + hurt * weight, 1);
+    const a = parts.reduce((sum, { hurt, weight }) => sum + hurt * weight, atDoor ? DOOR : 1);
     const b = parts.reduce((sum, { held, weight }) => sum + held * weight, 1);
     // 1/12 is the variance of the uniform one.
     return { hurt: a / (a + b), unknown: (12 * a * b) / ((a + b) ** 2 * (a + b + 1)) };
@@ -59,10 +70,7 @@ export class Beliefs {
   }
 }
 
-interface Rankable {
-  id: string;
-  row: string;
-  column: string;
+interface Rankable extends Place {
   /** Share of all journeys that pass, and share of all services on these. */
   traffic: number;
   blast: number;
@@ -93,18 +101,23 @@ export function ranked<T extends Rankable>(
   draw: (id: string) => number,
 ): Ranked<T>[] {
   const beliefs = new Beliefs(known);
-  const left = new Set(cells.toSorted((a, b) => draw(a.id) - draw(b.id)));
+  const shuffled = cells.toSorted((a, b) => draw(a.id) - draw(b.id));
+  const left = new Map(shuffled.map((cell) => [cell, scoreOf(cell, beliefs)]));
   const order: Ranked<T>[] = [];
-  while (left.size > 0) {
-    let best: Ranked<T> | null = null;
-    for (const cell of left) {
-      const scored = scoreOf(cell, beliefs);
-      if (best === null || scored.score > best.score) best = { cell, ...scored };
-    }
-    if (best === null) break;
-    left.delete(best.cell);
-    beliefs.expect(best.cell);
+  for (let best = mostOf(left); best !== null; best = mostOf(left)) {
+    const { cell } = best;
     order.push(best);
+    left.delete(cell);
+    beliefs.expect(cell);
+    for (const other of left.keys()) {
+      if (other.row === cell.row || other.column === cell.column) left.set(other, scoreOf(other, beliefs));
+    }
   }
   return order;
+}
+
+function mostOf<T>(scored: ReadonlyMap<T, { score: number; why: string }>): Ranked<T> | null {
+  let best: Ranked<T> | null = null;
+  for (const [cell, one] of scored) if (best === null || one.score > best.score) best = { cell, ...one };
+  return best;
 }

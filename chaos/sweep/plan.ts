@@ -1,9 +1,10 @@
-import { type FaultSpec, rowOf, sparesTraces, unit } from '@stormglass/agents/contract';
+import { type FaultSpec, type FaultType, rowOf, sparesTraces, unit } from '@stormglass/agents/contract';
 import type { SweepCell, SweepPlan, SweepRequest, UntestedCell } from '../contract/index.ts';
 import { type Candidate, candidates, specOf, wantedValue } from './applicable.ts';
 import { fitting } from './independent.ts';
 import { type Known, ranked } from './information.ts';
 import { type Judges, judgesOf, type Observed } from './observed.ts';
+import { schedule } from './schedule.ts';
 import { targetsOf } from './targets.ts';
 
 /** Why nobody can inject a fault there; `unsupported`: it does not apply to this one. */
@@ -24,21 +25,23 @@ const FEWEST = 10;
 export function planSweep({ request, observed, known, refusal }: PlanInput): SweepPlan {
   const wanted = candidates(targetsOf(observed)).filter((candidate) => isWanted(candidate, request));
   const untested: UntestedCell[] = [];
-  const ready: (Omit<SweepCell, 'score' | 'why'> & { traffic: number; blast: number })[] = [];
+  const ready: (Omit<SweepCell, 'weight' | 'score' | 'why'> & { traffic: number; blast: number })[] = [];
   const services = Math.max(1, observed.map.nodes.filter(({ kind }) => kind === 'service').length);
   for (const candidate of wanted) {
     const judges = judgesOf(observed, candidate.target.at);
-    const hindrance = hindranceOf(candidate, request, judges, refusal);
+    const spec = wantedValue(candidate.type) === null ? specOf(candidate, request) : null;
+    const hindrance = hindranceOf(candidate.type, spec, { request, judges, refusal });
     const { id, row, column } = candidate;
     if (hindrance === 'unsupported') continue;
-    if (hindrance !== null || judges === null) untested.push({ id, row, column, ...(hindrance ?? NO_JOURNEY) });
-    else ready.push({ ...cellOf(candidate, request, judges), ...reachOf(judges, services) });
+    if (hindrance !== null || judges === null || spec === null) untested.push({ id, row, column, ...(hindrance ?? NO_JOURNEY) });
+    else ready.push({ ...cellOf(candidate, spec, judges), ...reachOf(judges, services) });
   }
   const draw = (id: string) => unit(`${request.seed}|${id}`);
-  const cells = ranked(ready, known, draw).map(({ cell, score, why }): SweepCell => {
-    const { traffic: _, blast: __, ...rest } = cell;
-    return { ...rest, score, why };
+  const order = ranked(ready, known, draw).map(({ cell, score, why }): SweepCell => {
+    const { traffic, blast, ...rest } = cell;
+    return { ...rest, weight: traffic * blast, score, why };
   });
+  const cells = request.together && order.length > 1 ? [schedule(order, order)] : order;
   const rounds = Math.floor((request.minutes * 60) / (request.cellSeconds + request.settleSeconds));
   return {
     ...{ from: observed.from, to: observed.to, cells, untested },
@@ -46,24 +49,23 @@ export function planSweep({ request, observed, known, refusal }: PlanInput): Swe
   };
 }
 
-function isWanted({ id, type }: Candidate, { only, types }: SweepRequest): boolean {
-  return (
-    (only.length === 0 || only.some((text) => id.includes(text))) && (types.length === 0 || types.includes(type))
-  );
+function isWanted({ id, type }: Candidate, { only, exactly, types }: SweepRequest): boolean {
+  const named = only.length === 0 || only.some((text) => id.includes(text));
+  const meant = exactly.length === 0 || exactly.includes(id);
+  return named && meant && (types.length === 0 || types.includes(type));
 }
 
 const NO_JOURNEY = { reason: 'no_traffic', why: 'no journey passed it' } as const;
 
 function hindranceOf(
-  candidate: Candidate,
-  request: SweepRequest,
-  judges: Judges | null,
-  refusal: PlanInput['refusal'],
+  type: FaultType,
+  spec: FaultSpec | null,
+  { request, judges, refusal }: Pick<PlanInput, 'request' | 'refusal'> & { judges: Judges | null },
 ): Refusal {
-  const { type } = candidate;
-  const value = wantedValue(type);
-  if (value !== null) return { reason: 'wants_value', why: `${value} has to be said by somebody` };
-  const refused = refusal(specOf(candidate, request));
+  if (spec === null) {
+    return { reason: 'wants_value', why: `${wantedValue(type)} has to be said by somebody` };
+  }
+  const refused = refusal(spec);
   if (refused !== null) return refused;
   if (!sparesTraces(type) && !request.wide) {
     return { reason: 'hurts_all', why: 'it hurts everybody, and that was not asked for' };
@@ -81,12 +83,14 @@ function hindranceOf(
 
 function cellOf(
   candidate: Candidate,
-  request: SweepRequest,
+  spec: FaultSpec,
   judges: Judges,
-): Omit<SweepCell, 'score' | 'why'> {
-  const { id, row, column, type } = candidate;
+): Omit<SweepCell, 'weight' | 'score' | 'why'> {
+  const { id, row, column, type, target } = candidate;
+  const { kind, service } = { service: '', ...target.target };
   return {
-    ...{ id, row, column, faults: [specOf(candidate, request)] },
+    atDoor: kind === 'service' && !target.statements && judges.kinds.some((journey) => journey.service === service),
+    ...{ id, row, column, faults: [spec] },
     control: sparesTraces(type) ? 'half' : 'before',
     ...{ journeys: judges.kinds, passing: judges.passing, perMinute: judges.perMinute, places: judges.places },
   };

@@ -10,18 +10,17 @@ export function proposals(
   known: readonly Known[],
 ): Proposal[] {
   const judged = knownOf(plan, results);
-  const before = new Beliefs(known);
   const beliefs = new Beliefs([...known, ...judged]);
   const settled = new Set(
     judged.filter(({ verdict }) => verdict !== 'inconclusive').map(({ cellId }) => cellId),
   );
   return plan.cells
     .filter(({ id }) => !settled.has(id))
-    .map((cell) => {
-      // Its score was made of the beliefs at the plan; traffic and blast are as they were.
-      const score = (cell.score / before.of(cell).unknown) * beliefs.of(cell).unknown;
-      return { cellId: cell.id, score, why: wordsOf(cell, results, beliefs) };
-    })
+    .map((cell) => ({
+      cellId: cell.id,
+      score: cell.weight * beliefs.of(cell).unknown,
+      why: wordsOf(cell, results, beliefs),
+    }))
     .sort((a, b) => b.score - a.score)
     .slice(0, SHOWN);
 }

@@ -35,6 +35,10 @@ import {
   RepeatReport,
   Run,
   RunSummary,
+  SWEEP_EXPORTS,
+  Sweep,
+  SweepStarted,
+  SweepSummary,
 } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import type { ApiName } from './api.ts';
@@ -377,6 +381,13 @@ export const ANSWERS = {
   repeat: RepeatReport,
   startRepeat: Repeat,
   stopRepeat: Repeat,
+  sweeps: z.object({ sweeps: z.array(SweepSummary) }),
+  sweep: Sweep,
+  startSweep: SweepStarted,
+  abortSweep: Sweep,
+  resumeSweep: Sweep,
+  shrinkSweep: Sweep,
+  exportSweep: z.object({ as: z.enum(SWEEP_EXPORTS), name: z.string(), text: z.string() }),
   breakerProof: BreakerReport,
   agents: z.object({ agents: z.array(AgentRow) }),
   collector: CollectorView,

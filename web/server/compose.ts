@@ -22,6 +22,7 @@ import { countReach } from './runs/reach.ts';
 import { Repeats } from './runs/repeats.ts';
 import { Runs } from './runs/runs.ts';
 import { openState, type State } from './state/index.ts';
+import { Sweeps } from './sweeps/sweeps.ts';
 import type { Time } from './time.ts';
 import { feedWindow } from './window/feed.ts';
 import { History } from './window/history.ts';
@@ -62,6 +63,7 @@ interface Core extends Ingredients {
   system: FaultSystem;
   runs: Runs;
   repeats: Repeats;
+  sweeps: Sweeps;
   live: LiveHub;
   store: { state: StoreState };
 }
@@ -69,7 +71,7 @@ interface Core extends Ingredients {
 /** Puts the parts together on an HTTP server which does not listen yet. */
 export function compose(http: HttpServer, made: Ingredients): Dashboard {
   const core = build(http, made);
-  const { hub, gate, metrics, state, runs, repeats, system, live, io, telemetry, time, store } = core;
+  const { hub, gate, metrics, state, runs, repeats, sweeps, system, live, io, telemetry, time, store } = core;
   const startedAt = time.now();
   remember(core, startedAt);
   connect(core);
@@ -90,6 +92,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
     runOf: (id) => runs.get(id),
     close: async () => {
       repeats.close();
+      sweeps.close();
       await runs.close();
       await system.close();
       stopFeed();
@@ -115,6 +118,13 @@ function build(http: HttpServer, made: Ingredients): Core {
   );
   const history = new History(window, made.telemetry, state, time);
   const system = startFaults({ hub, state, time, log, protectedServices: env.STORMGLASS_PROTECTED });
+  const sweeps = new Sweeps({
+    ...{ state, time, log, faults: system.faults, telemetry: made.telemetry },
+    mayBegin: () => {
+      system.halt.refuseWhenHalted();
+      runs.refuseWhenRunning();
+    },
+  });
   const runs = new Runs({
     state,
     time,
@@ -123,7 +133,10 @@ function build(http: HttpServer, made: Ingredients): Core {
     run: made.runExperiment,
     loadExperiments: made.loadExperiments,
     complete: countReach(made.telemetry),
-    refuseWhenHalted: () => system.halt.refuseWhenHalted(),
+    mayBegin: () => {
+      system.halt.refuseWhenHalted();
+      sweeps.refuseWhenRunning();
+    },
   });
   const repeats = new Repeats({ state, time, log, runs });
   const store = { state: UNREACHABLE };
@@ -140,7 +153,7 @@ function build(http: HttpServer, made: Ingredients): Core {
     },
   });
   const hubs = { hub, controls, live };
-  return { ...made, ...hubs, metrics, state, gate, io, window, history, system, runs, repeats, store };
+  return { ...made, ...hubs, metrics, state, gate, io, window, history, system, runs, repeats, sweeps, store };
 }
 
 /** The hub's own part of the last minutes: faults and processes of an earlier life. */
@@ -150,7 +163,7 @@ function remember({ window, history, state }: Core, now: number): void {
 }
 
 /** Who is told of what. */
-function connect({ hub, window, state, system, runs, live, time }: Core): void {
+function connect({ hub, window, state, system, runs, sweeps, live, time }: Core): void {
   const { board, halt } = system;
   board.listen((interval) => window.setFault(interval));
   window.listen((added) => {
@@ -166,10 +179,14 @@ function connect({ hub, window, state, system, runs, live, time }: Core): void {
       window.addProcess(event);
     },
   });
+  const endAll = (reason: string) => {
+    runs.halted(reason);
+    sweeps.halted(reason);
+  };
   halt.listen((now) => {
     live.touch('halt');
     hub.tellTerms();
-    if (now.halted && now.lastEffectGoneMs === null) runs.halted(now.reason ?? '');
+    if (now.halted && now.lastEffectGoneMs === null) endAll(now.reason ?? '');
   });
   runs.listen((_run, listChanged) => {
     live.touch('activeRuns');

@@ -12,6 +12,7 @@ import type { AgentHub } from '../hub/agents.ts';
 import type { Controls } from '../hub/controls.ts';
 import type { Repeats } from '../runs/repeats.ts';
 import type { Runs } from '../runs/runs.ts';
+import type { Sweeps } from '../sweeps/sweeps.ts';
 import type { State } from '../state/index.ts';
 import type { Time } from '../time.ts';
 import type { History } from '../window/history.ts';
@@ -35,6 +36,7 @@ export interface Parts {
   telemetry: Telemetry;
   runs: Runs;
   repeats: Repeats;
+  sweeps: Sweeps;
   time: Time;
   store: () => StoreState;
 }

@@ -10,6 +10,7 @@ import { resilienceRoutes } from './resilience.ts';
 import { runRoutes } from './runs.ts';
 import { sagaRoutes } from './sagas.ts';
 import { sessionRoutes } from './session.ts';
+import { sweepRoutes } from './sweeps.ts';
 import { traceRoutes } from './traces.ts';
 
 /** One handler for each row of the API table; the compiler counts them. */
@@ -27,5 +28,6 @@ export function createHandlers(parts: Parts): Handlers {
     ...runRoutes(parts),
     ...repeatRoutes(parts),
     ...proofRoutes(parts),
+    ...sweepRoutes(parts),
   };
 }

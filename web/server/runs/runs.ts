@@ -25,7 +25,8 @@ interface Parts {
   loadExperiments: () => Promise<LoadedFolder>;
   /** What only the store knows of a run that is about to end; null when there is nothing to add. */
   complete: (run: Run) => Promise<Recovery | null>;
-  refuseWhenHalted: () => void;
+  /** Throws while chaos is halted, or a sweep runs. */
+  mayBegin: () => void;
 }
 
 /** What somebody asks for. */
@@ -94,18 +95,21 @@ export class Runs {
     return this.get(id);
   }
 
+  refuseWhenRunning(): void {
+    if (!this.#running) return;
+    throw new StormglassError(
+      'run_in_progress',
+      `${this.#running.run.experiment.title} is running`,
+      'Wait for its end, or abort it.',
+    );
+  }
+
   async start({ experimentId, seed, unprotected = false }: StartRun, who: string): Promise<Run> {
-    this.#parts.refuseWhenHalted();
+    this.#parts.mayBegin();
     const folder = await this.#parts.loadExperiments();
     const found = folder.experiments.find((experiment) => experiment.id === experimentId);
     if (!found) throw unknownExperiment(experimentId, folder);
-    if (this.#running) {
-      throw new StormglassError(
-        'run_in_progress',
-        `${this.#running.run.experiment.title} is running`,
-        'Wait for its end, or abort it.',
-      );
-    }
+    this.refuseWhenRunning();
     if (unprotected && found.spec.ablations.length === 0) {
       throw new StormglassError(
         'invalid_request',

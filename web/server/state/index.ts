@@ -6,6 +6,7 @@ import { type ProcessRecords, processRecords } from './processes.ts';
 import { type RepeatRecords, repeatRecords } from './repeats.ts';
 import { type RunRecords, runRecords } from './runs.ts';
 import { scopeKey } from './scope-key.ts';
+import { type SweepRecords, sweepRecords } from './sweeps.ts';
 
 /** The dashboard's own state: one SQLite file, one writer (this process). */
 export interface State {
@@ -15,6 +16,7 @@ export interface State {
   processes: ProcessRecords;
   repeats: RepeatRecords;
   runs: RunRecords;
+  sweeps: SweepRecords;
   /** Secret, base64. */
   scopeKey: string;
   close(): void;
@@ -29,6 +31,7 @@ export function openState(dataDir: string, now: () => number): State {
     processes: processRecords(db),
     repeats: repeatRecords(db),
     runs: runRecords(db),
+    sweeps: sweepRecords(db),
     scopeKey: scopeKey(db),
     close: () => db.close(),
   };

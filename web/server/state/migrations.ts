@@ -62,4 +62,21 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX repeats_by_time ON repeats (started_at);
   `,
+  `
+  CREATE TABLE sweeps (
+    id TEXT PRIMARY KEY,
+    started_at REAL NOT NULL,
+    ended_at REAL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX sweeps_by_time ON sweeps (started_at);
+  CREATE TABLE sweep_results (
+    sweep_id TEXT NOT NULL REFERENCES sweeps (id),
+    seq INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (sweep_id, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER sweep_result_is_never_changed BEFORE UPDATE ON sweep_results
+    BEGIN SELECT RAISE(ABORT, 'results of a sweep are append-only'); END;
+  `,
 ];
