@@ -150,8 +150,17 @@ export class Dashboard {
   }
 
   /** Ends it, goes on with it, or reduces several of its cells to the fewest that still break something. */
-  changeSweep(id: string, how: 'abort' | 'resume' | 'shrink', body: { cells?: string[] } = {}): Promise<Sweep> {
-    return this.#http.call({ method: 'POST', path: named('/api/sweeps', id, `/${how}`), answer: Sweep, body });
+  changeSweep(
+    id: string,
+    how: 'abort' | 'resume' | 'shrink',
+    body: { cells?: string[] } = {},
+  ): Promise<Sweep> {
+    return this.#http.call({
+      method: 'POST',
+      path: named('/api/sweeps', id, `/${how}`),
+      answer: Sweep,
+      body,
+    });
   }
 
   exportSweep(id: string, cell: string, as: string): Promise<z.infer<typeof SweepFile>> {

@@ -1,4 +1,10 @@
-import { type CellResult, type CellVerdict, type Sweep, type SweepStarted, VERDICTS } from '../contract/index.ts';
+import {
+  type CellResult,
+  type CellVerdict,
+  type Sweep,
+  type SweepStarted,
+  VERDICTS,
+} from '../contract/index.ts';
 import { columns } from './table.ts';
 import type { Ink, Terminal } from './terminal.ts';
 

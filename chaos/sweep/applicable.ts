@@ -39,7 +39,9 @@ const WANTS: Partial<Record<FaultType, string>> = { corrupt: 'patch' };
 
 /** Every type of fault that applies to the targets, at every position it has there. */
 export function candidates(targets: readonly SweepTarget[]): Candidate[] {
-  const types = (Object.keys(FAULT_CATALOGUE) as FaultType[]).filter((type) => !NOT_ON_THE_MAP.includes(type));
+  const types = (Object.keys(FAULT_CATALOGUE) as FaultType[]).filter(
+    (type) => !NOT_ON_THE_MAP.includes(type),
+  );
   return targets.flatMap((target) =>
     types
       .filter((type) => rowOf(type).targets.includes(target.target.kind) && means(type, target))

@@ -125,7 +125,10 @@ async function exampleOf(
   if (violated !== undefined) return violated.traceId;
   const [hurt] = watch.hurt;
   if (hurt !== undefined) return hurt;
-  const range = { from: ports.clock.now() - (cell.faults[0]?.durationMs ?? 0) - LATE_MS, to: ports.clock.now() };
+  const range = {
+    from: ports.clock.now() - (cell.faults[0]?.durationMs ?? 0) - LATE_MS,
+    to: ports.clock.now(),
+  };
   for (const faultId of faultIds) {
     const touched = await ports.touched(faultId, range, signal);
     if (touched !== null) return touched;
@@ -214,7 +217,9 @@ async function releaseSafely(ports: SweepPorts, faultId: string): Promise<FaultO
   }
 }
 
-function together(outcomes: readonly FaultOutcome[]): Pick<CellResult, 'reverted' | 'readBack' | 'injections'> {
+function together(
+  outcomes: readonly FaultOutcome[],
+): Pick<CellResult, 'reverted' | 'readBack' | 'injections'> {
   return {
     reverted: outcomes.length === 0 ? null : outcomes.every(({ reverted }) => reverted),
     readBack: [...new Set(outcomes.map(({ readBack }) => readBack))].join('; '),

@@ -10,7 +10,10 @@ export interface HeatInput {
 
 /** Squares of a sweep as far as it has come: targets by faults. What does not apply has no square. */
 export function heatMap(input: HeatInput): HeatMap {
-  const cells = [...input.plan.cells.map((cell) => squareOf(cell, input)), ...input.plan.untested.map(untested)];
+  const cells = [
+    ...input.plan.cells.map((cell) => squareOf(cell, input)),
+    ...input.plan.untested.map(untested),
+  ];
   const rows = [...new Set(cells.map(({ row }) => row))].sort();
   const types = Object.keys(FAULT_CATALOGUE);
   const place = (column: string) => types.indexOf(column.split('@')[0] ?? '');

@@ -53,7 +53,9 @@ export function judgesOf({ paths, from, to }: Observed, at: (place: Place) => bo
 function placesOf(journeys: readonly JourneyPaths['journeys'][number][]): Place[] {
   const places = journeys.flatMap((journey) => journey.places);
   return [
-    ...new Map(places.map(({ kind, service, peer }) => [placeKey({ kind, service, peer }), { kind, service, peer }])),
+    ...new Map(
+      places.map(({ kind, service, peer }) => [placeKey({ kind, service, peer }), { kind, service, peer }]),
+    ),
   ].map(([, place]) => place);
 }
 

@@ -85,7 +85,9 @@ describe('the plan of a sweep', () => {
       'orders-to-payments.error.before',
       'orders-to-payments.error.late',
     ]);
-    expect(new Set(plan({ types: ['hang'] }).cells.map(({ column }) => column.split('@')[0]))).toEqual(new Set(['hang']));
+    expect(new Set(plan({ types: ['hang'] }).cells.map(({ column }) => column.split('@')[0]))).toEqual(
+      new Set(['hang']),
+    );
     const two = ['orders.error.before', 'catalog.error.before'];
     expect(ids(plan({ exactly: two }).cells).sort()).toEqual(two.toSorted());
     const [together, ...others] = plan({ exactly: two, together: true }).cells;

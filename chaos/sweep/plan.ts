@@ -33,7 +33,8 @@ export function planSweep({ request, observed, known, refusal }: PlanInput): Swe
     const hindrance = hindranceOf(candidate.type, spec, { request, judges, refusal });
     const { id, row, column } = candidate;
     if (hindrance === 'unsupported') continue;
-    if (hindrance !== null || judges === null || spec === null) untested.push({ id, row, column, ...(hindrance ?? NO_JOURNEY) });
+    if (hindrance !== null || judges === null || spec === null)
+      untested.push({ id, row, column, ...(hindrance ?? NO_JOURNEY) });
     else ready.push({ ...cellOf(candidate, spec, judges), ...reachOf(judges, services) });
   }
   const draw = (id: string) => unit(`${request.seed}|${id}`);
@@ -78,7 +79,10 @@ function hindranceOf(
   const expected = (judges.perMinute * request.cellSeconds) / 60;
   if (expected >= FEWEST) return null;
   const rate = judges.perMinute.toFixed(1);
-  return { reason: 'no_traffic', why: `${rate} journeys a minute pass it: ${FEWEST} would be needed in its time` };
+  return {
+    reason: 'no_traffic',
+    why: `${rate} journeys a minute pass it: ${FEWEST} would be needed in its time`,
+  };
 }
 
 function cellOf(
@@ -89,10 +93,16 @@ function cellOf(
   const { id, row, column, type, target } = candidate;
   const { kind, service } = { service: '', ...target.target };
   return {
-    atDoor: kind === 'service' && !target.statements && judges.kinds.some((journey) => journey.service === service),
+    atDoor:
+      kind === 'service' && !target.statements && judges.kinds.some((journey) => journey.service === service),
     ...{ id, row, column, faults: [spec] },
     control: sparesTraces(type) ? 'half' : 'before',
-    ...{ journeys: judges.kinds, passing: judges.passing, perMinute: judges.perMinute, places: judges.places },
+    ...{
+      journeys: judges.kinds,
+      passing: judges.passing,
+      perMinute: judges.perMinute,
+      places: judges.places,
+    },
   };
 }
 

@@ -33,11 +33,7 @@ export function knownOf(plan: SweepPlan, results: readonly CellResult[]): Known[
   });
 }
 
-function wordsOf(
-  cell: SweepPlan['cells'][number],
-  results: readonly CellResult[],
-  beliefs: Beliefs,
-): string {
+function wordsOf(cell: SweepPlan['cells'][number], results: readonly CellResult[], beliefs: Beliefs): string {
   const tried = results.findLast(({ cellId }) => cellId === cell.id);
   const hurt = Math.round(beliefs.of(cell).hurt * 100);
   const chance = `by what is known it is hurt with a chance of ${hurt} %`;

@@ -4,7 +4,7 @@ import { heatMap } from './heat.ts';
 import { planSweep } from './plan.ts';
 import { proposals } from './proposals.ts';
 import { runSweep, type SweepEvent } from './run.ts';
-import { type Effect, SimulatedShop, type ShopOptions } from './simulated-shop.ts';
+import { type Effect, type ShopOptions, SimulatedShop } from './simulated-shop.ts';
 
 const fails: Effect = (journey) => ({ ...journey, error: true });
 const slows: Effect = (journey) => ({ ...journey, durationMs: journey.durationMs + 2_000 });
@@ -26,7 +26,13 @@ async function play(
   const stop = new AbortController();
   options.prepare?.(shop, stop);
   const events: SweepEvent[] = [];
-  const task = { cells: plan.cells, request, leftMs: request.minutes * 60_000, ports: shop, signal: stop.signal };
+  const task = {
+    cells: plan.cells,
+    request,
+    leftMs: request.minutes * 60_000,
+    ports: shop,
+    signal: stop.signal,
+  };
   for await (const event of runSweep(task)) events.push(event);
   const results = events.flatMap((event) => (event.type === 'judged' ? [event.result] : []));
   const last = events.at(-1);
@@ -54,7 +60,10 @@ describe('a cell', () => {
 
   it('breaks when they fail, and is over soon', async () => {
     const result = await one({ effect: fails });
-    expect(result).toMatchObject({ verdict: 'breaks', exampleTraceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(result).toMatchObject({
+      verdict: 'breaks',
+      exampleTraceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
     expect(result?.figures?.control.failed).toBe(0);
     expect((result?.endedAt ?? 0) - (result?.startedAt ?? 0)).toBeLessThan(15_000);
   });
@@ -78,7 +87,10 @@ describe('a cell', () => {
       const violation = { id: 'stock', at, restoredAt: null, service: 'auditor', detail: '', traceId: '' };
       shop.invariants = async () => ({ checked: ['stock'], violations: [violation], truncated: false });
     };
-    expect(await one({ prepare: violated })).toMatchObject({ verdict: 'corrupts', why: 'stock was violated' });
+    expect(await one({ prepare: violated })).toMatchObject({
+      verdict: 'corrupts',
+      why: 'stock was violated',
+    });
     const earlier = (shop: SimulatedShop) => {
       const violation = { id: 'stock', at: 1, restoredAt: null, service: 'auditor', detail: '', traceId: '' };
       shop.invariants = async () => ({ checked: ['stock'], violations: [violation], truncated: false });
@@ -93,9 +105,15 @@ describe('a cell', () => {
     expect(await one({ prepare: refused })).toMatchObject({
       ...{ verdict: 'inconclusive', why: 'orders refused', reverted: null },
     });
-    expect(await one({ rate: 1 })).toMatchObject({ verdict: 'inconclusive', why: expect.stringContaining('too few') });
+    expect(await one({ rate: 1 })).toMatchObject({
+      verdict: 'inconclusive',
+      why: expect.stringContaining('too few'),
+    });
     const nothing = await play({ exactly: ['orders-statements.slow_query.before'] });
-    expect(nothing.results[0]).toMatchObject({ verdict: 'inconclusive', why: expect.stringContaining('hit nothing') });
+    expect(nothing.results[0]).toMatchObject({
+      verdict: 'inconclusive',
+      why: expect.stringContaining('hit nothing'),
+    });
   });
 
   it('is not begun while the journeys fail by themselves', async () => {
@@ -139,7 +157,9 @@ describe('a sweep', () => {
     expect(results.length).toBeLessThan(20);
     expect(why).toBe('');
     expect(events.filter(({ type }) => type === 'began')).toHaveLength(results.length);
-    const spent = Math.max(...results.map(({ endedAt }) => endedAt)) - Math.min(...results.map(({ startedAt }) => startedAt));
+    const spent =
+      Math.max(...results.map(({ endedAt }) => endedAt)) -
+      Math.min(...results.map(({ startedAt }) => startedAt));
     expect(spent).toBeLessThanOrEqual(120_000);
     expect(shop.released).toHaveLength(results.length);
   });

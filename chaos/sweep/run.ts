@@ -39,7 +39,10 @@ export async function* runSweep(task: SweepTask): AsyncGenerator<SweepEvent, voi
   const running = new Map<SweepCell, Promise<Finished>>();
   for (;;) {
     const timely = clock.now() + longestMs <= end;
-    const next = why === '' && !signal.aborted && timely ? nextBeside(waiting, [...running.keys()], request.parallel) : null;
+    const next =
+      why === '' && !signal.aborted && timely
+        ? nextBeside(waiting, [...running.keys()], request.parallel)
+        : null;
     if (next !== null) {
       waiting = waiting.filter((cell) => cell !== next);
       const beside = () => running.size - 1;

@@ -9,12 +9,15 @@ import { placeKey } from './observed.ts';
 export function schedule(all: readonly SweepCell[], taken: readonly SweepCell[]): SweepCell {
   const [first, ...others] = taken;
   if (first === undefined) throw new RangeError('a schedule has at least one cell');
-  const variant = all.flatMap(({ faults }) => faults).find(({ selector }) => selector.variant)?.selector.variant;
+  const variant = all.flatMap(({ faults }) => faults).find(({ selector }) => selector.variant)
+    ?.selector.variant;
   const wide = taken.some(({ control }) => control === 'before');
-  const faults = taken.flatMap((cell) => cell.faults).map((spec): FaultSpec => {
-    if (spec.selector.variant === undefined || variant === undefined) return spec;
-    return { ...spec, selector: { ...spec.selector, variant } };
-  });
+  const faults = taken
+    .flatMap((cell) => cell.faults)
+    .map((spec): FaultSpec => {
+      if (spec.selector.variant === undefined || variant === undefined) return spec;
+      return { ...spec, selector: { ...spec.selector, variant } };
+    });
   const unique = <T>(values: readonly T[], key: (value: T) => string) => [
     ...new Map(values.map((value) => [key(value), value])).values(),
   ];

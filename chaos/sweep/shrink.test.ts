@@ -17,11 +17,14 @@ function failsWith(culprits: readonly string[]) {
 }
 
 describe('shrinking a schedule', () => {
-  it.each([[['c']], [['a', 'h']], [['b', 'e', 'f']], [PARTS]])('finds %j, and tries nothing twice', async (culprits) => {
-    const { fails, tried } = failsWith(culprits);
-    expect(await shrink(PARTS, fails)).toEqual(culprits);
-    expect(tried.size).toBeLessThanOrEqual(PARTS.length ** 2 + 3 * PARTS.length);
-  });
+  it.each([[['c']], [['a', 'h']], [['b', 'e', 'f']], [PARTS]])(
+    'finds %j, and tries nothing twice',
+    async (culprits) => {
+      const { fails, tried } = failsWith(culprits);
+      expect(await shrink(PARTS, fails)).toEqual(culprits);
+      expect(tried.size).toBeLessThanOrEqual(PARTS.length ** 2 + 3 * PARTS.length);
+    },
+  );
 
   it('says so when all parts together do not fail', async () => {
     expect(await shrink(PARTS, async () => false)).toBeNull();

@@ -328,7 +328,8 @@ export const API = {
     method: 'POST',
     path: '/api/sweeps/:id/shrink',
     input: z.object({ cells: z.array(z.string()).min(2).max(8) }),
-    summary: 'Try the faults of several cells at once, and reduce them to the fewest that still break something',
+    summary:
+      'Try the faults of several cells at once, and reduce them to the fewest that still break something',
   },
   exportSweep: {
     method: 'GET',

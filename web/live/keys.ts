@@ -28,6 +28,8 @@ export const keys = {
   experiments: ['experiments'] as const,
   runs: ['runs'] as const,
   run: (id: string) => ['runs', id] as const,
+  sweeps: ['sweeps'] as const,
+  sweep: (id: string) => ['sweeps', id] as const,
   audit: ['audit'] as const,
   health: ['health'] as const,
   collector: ['collector'] as const,

@@ -153,7 +153,21 @@ function build(http: HttpServer, made: Ingredients): Core {
     },
   });
   const hubs = { hub, controls, live };
-  return { ...made, ...hubs, metrics, state, gate, io, window, history, system, runs, repeats, sweeps, store };
+  return {
+    ...made,
+    ...hubs,
+    metrics,
+    state,
+    gate,
+    io,
+    window,
+    history,
+    system,
+    runs,
+    repeats,
+    sweeps,
+    store,
+  };
 }
 
 /** The hub's own part of the last minutes: faults and processes of an earlier life. */

@@ -75,7 +75,8 @@ function requestOf(values: Given): Partial<SweepRequest> {
 function numberOf(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) throw usage(`--${option} is ${text}; write a number`, 'sweep');
+  if (text.trim() === '' || Number.isNaN(value))
+    throw usage(`--${option} is ${text}; write a number`, 'sweep');
   return value;
 }
 
@@ -135,7 +136,12 @@ async function shrink(dashboard: Dashboard, values: Given, { terminal, json }: C
   const found = find(ended);
   const smallest = found?.smallest ?? null;
   if (json) terminal.out(JSON.stringify({ shrink: found }));
-  else terminal.out(smallest === null ? `nothing was found: ${found?.why}` : `smallest: ${smallest.join(' + ')}; export it with --export ${mine}`);
+  else
+    terminal.out(
+      smallest === null
+        ? `nothing was found: ${found?.why}`
+        : `smallest: ${smallest.join(' + ')}; export it with --export ${mine}`,
+    );
   if (found?.state !== 'ended') return VERDICTS.aborted;
   return smallest === null ? VERDICTS.passed : VERDICTS.deviated;
 }

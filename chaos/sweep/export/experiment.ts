@@ -39,7 +39,14 @@ function specOf({ title, cell, request, found }: Exported): Partial<ExperimentSp
     sli: query,
     'steady-state-hypothesis': {
       title: `${name} is answered well`,
-      probes: [{ type: 'probe', name: `${name} is good`, provider: { type: 'sli', query }, tolerance: least(allowed) }],
+      probes: [
+        {
+          type: 'probe',
+          name: `${name} is good`,
+          provider: { type: 'sli', query },
+          tolerance: least(allowed),
+        },
+      ],
     },
     method: [
       ...cell.faults.map((spec) => ({

@@ -7,7 +7,10 @@ import { schedule } from '../schedule.ts';
 import { SimulatedShop } from '../simulated-shop.ts';
 import { asExperiment, asPlaywright } from './index.ts';
 
-const request = SweepRequest.parse({ types: ['error', 'latency', 'message_drop', 'process_kill'], wide: true });
+const request = SweepRequest.parse({
+  types: ['error', 'latency', 'message_drop', 'process_kill'],
+  wide: true,
+});
 const observed = new SimulatedShop().observed();
 const { cells } = planSweep({ request, observed, known: [], refusal: () => null });
 const shrunk = schedule(cells, cells.slice(0, 3));
@@ -18,7 +21,9 @@ describe('an export', () => {
     const wide = cells.filter(({ control }) => control === 'before');
     for (const cell of [...cells.slice(0, 2), ...wide.slice(0, 1), shrunk]) {
       const spec = parseExperiment(asExperiment({ title: cell.id, cell, request, found }));
-      const faults = spec.method.flatMap(({ provider }) => (provider.type === 'fault' ? [provider.spec] : []));
+      const faults = spec.method.flatMap(({ provider }) =>
+        provider.type === 'fault' ? [provider.spec] : [],
+      );
       expect(faults).toEqual(cell.faults.map((one) => ({ ...one, durationMs: 30_000 })));
       expect(spec.sli).toMatchObject({ service: 'gateway' });
     }

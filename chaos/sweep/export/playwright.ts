@@ -9,7 +9,17 @@ export function asPlaywright({ title, cell, request, found }: Exported, cells: r
   const minutes = Math.max(0.5, Math.ceil((2 * (cellSeconds + settleSeconds)) / 6) / 10);
   const wide = cell.control === 'before';
   const together = cells.length > 1;
-  const asked = { minutes, seed, exactly: cells, together, cellSeconds, settleSeconds, tolerance, alpha, wide };
+  const asked = {
+    minutes,
+    seed,
+    exactly: cells,
+    together,
+    cellSeconds,
+    settleSeconds,
+    tolerance,
+    alpha,
+    wide,
+  };
   const seen = found === '' ? '' : `// A sweep found: ${found.replaceAll(/\s+/g, ' ')}.\n`;
   return `import { expect, test } from '@playwright/test';
 

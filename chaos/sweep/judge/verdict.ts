@@ -19,7 +19,16 @@ export interface Bar {
 type Rule = (figures: CellFigures, bar: Bar) => Judged | null;
 
 /** The first rule that says something is the verdict: what is worst comes first. */
-const RULES: readonly Rule[] = [corrupted, failing, sagasLost, slower, sagasGivenUp, spilled, untouched, held];
+const RULES: readonly Rule[] = [
+  corrupted,
+  failing,
+  sagasLost,
+  slower,
+  sagasGivenUp,
+  spilled,
+  untouched,
+  held,
+];
 
 export function verdictOf(figures: CellFigures, bar: Bar): Judged {
   for (const rule of RULES) {
@@ -94,7 +103,10 @@ function untouched({ variant }: CellFigures, { injections }: Bar): Judged | null
   };
 }
 
-function held({ excessFailed, excessSlow, variant }: CellFigures, { tolerance, passing }: Bar): Judged | null {
+function held(
+  { excessFailed, excessSlow, variant }: CellFigures,
+  { tolerance, passing }: Bar,
+): Judged | null {
   const allowed = tolerance * passing;
   if (excessFailed[1] > allowed || excessSlow[1] > allowed) return null;
   const worst = Math.max(0, excessFailed[1], excessSlow[1]);

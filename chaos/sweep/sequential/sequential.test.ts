@@ -45,12 +45,15 @@ describe('two streams', () => {
     [0.9, 0.9],
     // The first is the better one: that is no finding either.
     [0.1, 0.3],
-  ])('of shares %d and %d are called different at most as often as allowed, however often one looks', (a, b) => {
-    const evidence = mostEvidence(a, b);
-    for (const alpha of [0.0125, 0.05, 0.2]) {
-      expect(everStopped(evidence, alpha)).toBeLessThanOrEqual(alpha + slack(alpha));
-    }
-  });
+  ])(
+    'of shares %d and %d are called different at most as often as allowed, however often one looks',
+    (a, b) => {
+      const evidence = mostEvidence(a, b);
+      for (const alpha of [0.0125, 0.05, 0.2]) {
+        expect(everStopped(evidence, alpha)).toBeLessThanOrEqual(alpha + slack(alpha));
+      }
+    },
+  );
 
   it('that differ are told apart', () => {
     expect(everStopped(mostEvidence(0.3, 0.05), 0.0125)).toBeGreaterThan(0.95);

@@ -6,6 +6,10 @@ export function cellsOf({ plan }: SweepHead, ids: readonly string[]): SweepCell[
   return ids.map((id) => {
     const cell = plan.cells.find((one) => one.id === id);
     if (cell !== undefined) return cell;
-    throw new StormglassError('not_found', `the sweep has no cell ${id}`, 'See the cells of GET /api/sweeps/:id.');
+    throw new StormglassError(
+      'not_found',
+      `the sweep has no cell ${id}`,
+      'See the cells of GET /api/sweeps/:id.',
+    );
   });
 }

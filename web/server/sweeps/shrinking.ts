@@ -43,6 +43,7 @@ export function shrinkCells(
       const why = smallest === null ? 'all of them together break nothing' : '';
       keep({ state: 'ended', why, smallest: smallest?.map(({ id }) => id) ?? null });
     },
-    (error: unknown) => keep({ state: 'stopped', why: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) =>
+      keep({ state: 'stopped', why: error instanceof Error ? error.message : String(error) }),
   );
 }

@@ -72,7 +72,8 @@ async function until(id: string, holds: (sweep: Answer<'sweep'>) => boolean): Pr
     if (sweep !== null) return sweep;
   }
 }
-const resultOf = ({ results }: Answer<'sweep'>, cell: string) => results.find(({ cellId }) => cellId === cell);
+const resultOf = ({ results }: Answer<'sweep'>, cell: string) =>
+  results.find(({ cellId }) => cellId === cell);
 
 let swept: Answer<'sweep'>;
 

@@ -132,7 +132,8 @@ export class Sweeps {
     if (id === null) return;
     this.#occupation.abort('the dashboard was stopped while it ran');
     const head = this.#head(id);
-    if (head.endedAt === null) this.#end(head, 'interrupted', 'the dashboard was stopped while it ran', 'hub');
+    if (head.endedAt === null)
+      this.#end(head, 'interrupted', 'the dashboard was stopped while it ran', 'hub');
   }
 
   /** A cell, or the smallest schedule of a shrink by its id, as a file. */
@@ -215,8 +216,7 @@ export class Sweeps {
   async #planned(request: SweepRequest, signal: AbortSignal): Promise<SweepPlan> {
     const { telemetry, time, faults } = this.#parts;
     const observed = await observe(telemetry, time.now(), signal);
-    const refusal = (spec: Parameters<Faults['resolve']>[0]) =>
-      refusalOf(spec, (one) => faults.resolve(one));
+    const refusal = (spec: Parameters<Faults['resolve']>[0]) => refusalOf(spec, (one) => faults.resolve(one));
     return planSweep({ request, observed, known: this.#known(), refusal });
   }
 
