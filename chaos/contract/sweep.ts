@@ -139,6 +139,8 @@ export type CellFigures = z.infer<typeof CellFigures>;
 
 export const CellResult = z.object({
   cellId: z.string(),
+  row: z.string(),
+  column: z.string(),
   verdict: CellVerdict,
   why: z.string(),
   faultIds: z.array(z.string()),
@@ -177,11 +179,12 @@ export type Shrink = z.infer<typeof Shrink>;
 export const SweepState = z.enum(['running', 'ended', 'stopped', 'interrupted']);
 export type SweepState = z.infer<typeof SweepState>;
 
-/** A sweep as it is kept; its results are rows of their own. */
+/** A sweep as it is kept, beside its plan and its results. */
 export const SweepHead = z.object({
   id: z.string(),
   request: SweepRequest,
-  plan: SweepPlan,
+  /** How many its plan has. */
+  cells: z.number().int(),
   state: SweepState,
   why: z.string(),
   startedBy: z.string(),
@@ -194,8 +197,7 @@ export const SweepHead = z.object({
 export type SweepHead = z.infer<typeof SweepHead>;
 
 /** A sweep in a list. */
-export const SweepSummary = SweepHead.omit({ plan: true, shrinks: true }).extend({
-  cells: z.number().int(),
+export const SweepSummary = SweepHead.omit({ shrinks: true }).extend({
   verdicts: z.partialRecord(CellVerdict, z.number().int()),
 });
 export type SweepSummary = z.infer<typeof SweepSummary>;
@@ -219,7 +221,7 @@ export type HeatMap = z.infer<typeof HeatMap>;
 /** A cell as it is shown: its faults and paths are the planner's. */
 const CellView = SweepCell.omit({ faults: true, places: true });
 
-export const Sweep = SweepHead.omit({ plan: true }).extend({
+export const Sweep = SweepHead.extend({
   plan: SweepPlan.extend({ cells: z.array(CellView) }),
   results: z.array(CellResult),
   running: z.array(z.string()),

@@ -1,5 +1,6 @@
 import { inVariant, type Journey } from '@stormglass/agents/contract';
 import type { CellFigures, CellResult, SweepCell, SweepRequest } from '../contract/index.ts';
+import { untilCalm } from './calm.ts';
 import { sagaEnds } from './judge/sagas.ts';
 import { type Judged, standsAlready, verdictOf } from './judge/verdict.ts';
 import { CellWatch } from './judge/watch.ts';
@@ -8,10 +9,6 @@ import type { FaultOutcome, SweepPorts } from './ports.ts';
 /** Journeys are asked for so often, and those that came in late as far back again. */
 const LOOK_MS = 1_000;
 const LATE_MS = 15_000;
-/** So long is waited until what an earlier cell broke is well again, judged by so much of the past. */
-const CALM_LIMIT_MS = 30_000;
-const CALM_SPAN_MS = 5_000;
-const FEW = 5;
 /** A store that is away for longer ends the cell. */
 const AWAY_MS = 15_000;
 
@@ -179,32 +176,6 @@ const NO_SAGAS = {
   control: { ended: 0, compensated: 0, lost: 0 },
 };
 
-/** Null when the journeys are as well as before the sweep; else why nothing is to be hurt now. */
-async function untilCalm({ cell, before, request, ports, signal }: CellTask): Promise<string | null> {
-  const { clock } = ports;
-  const kinds = new Set(cell.journeys.map(({ service, operation }) => `${service}|${operation}`));
-  const own = (journeys: readonly Journey[]) =>
-    journeys.filter(({ service, operation }) => kinds.has(`${service}|${operation}`));
-  const failing = (journeys: readonly Journey[]) =>
-    journeys.filter(({ error }) => error).length / Math.max(1, journeys.length);
-  const usual = failing(own(before));
-  const limit = clock.now() + CALM_LIMIT_MS;
-  for (;;) {
-    const now = clock.now();
-    const read = await ports.journeys({ from: now - CALM_SPAN_MS, to: now }, signal).catch(sayWhy);
-    signal.throwIfAborted();
-    const words = typeof read === 'string' ? read : illWords(own(read));
-    if (words === null) return null;
-    if (now >= limit) return words;
-    await clock.sleep(LOOK_MS, signal);
-  }
-
-  function illWords(recent: readonly Journey[]): string | null {
-    if (recent.length < FEW || failing(recent) <= usual + request.tolerance) return null;
-    return `${Math.round(failing(recent) * 100)} % of the journeys failed before anything was hurt`;
-  }
-}
-
 function sayWhy(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -229,7 +200,17 @@ function together(
 
 function base(cell: SweepCell, startedAt: number, endedAt: number, { verdict, why }: Judged): CellResult {
   return {
-    ...{ cellId: cell.id, verdict, why, faultIds: [], startedAt, endedAt, injections: 0 },
+    ...{
+      cellId: cell.id,
+      row: cell.row,
+      column: cell.column,
+      verdict,
+      why,
+      faultIds: [],
+      startedAt,
+      endedAt,
+      injections: 0,
+    },
     ...{ reverted: null, readBack: '', exampleTraceId: null, figures: null },
   };
 }

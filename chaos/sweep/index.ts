@@ -1,3 +1,4 @@
+export { baseline } from './baseline.ts';
 export { runCell } from './cell.ts';
 export { asExperiment, asPlaywright } from './export/index.ts';
 export { heatMap } from './heat.ts';

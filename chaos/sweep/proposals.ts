@@ -3,16 +3,18 @@ import { Beliefs, type Known } from './information.ts';
 
 const SHOWN = 5;
 
-/** The cells that would tell most next: those that were not reached, and those that stayed open. */
+/**
+ * The cells that would tell most next: those that were not reached, and those that stayed open. `known` is all that was
+ * found, by this sweep as well.
+ */
 export function proposals(
   plan: SweepPlan,
   results: readonly CellResult[],
   known: readonly Known[],
 ): Proposal[] {
-  const judged = knownOf(plan, results);
-  const beliefs = new Beliefs([...known, ...judged]);
+  const beliefs = new Beliefs(known);
   const settled = new Set(
-    judged.filter(({ verdict }) => verdict !== 'inconclusive').map(({ cellId }) => cellId),
+    results.filter(({ verdict }) => verdict !== 'inconclusive').map(({ cellId }) => cellId),
   );
   return plan.cells
     .filter(({ id }) => !settled.has(id))
@@ -26,11 +28,8 @@ export function proposals(
 }
 
 /** What results tell of cells. */
-export function knownOf(plan: SweepPlan, results: readonly CellResult[]): Known[] {
-  return results.flatMap(({ cellId, verdict }) => {
-    const cell = plan.cells.find(({ id }) => id === cellId);
-    return cell === undefined ? [] : [{ cellId, row: cell.row, column: cell.column, verdict }];
-  });
+export function knownOf(results: readonly CellResult[]): Known[] {
+  return results.map(({ cellId, row, column, verdict }) => ({ cellId, row, column, verdict }));
 }
 
 function wordsOf(cell: SweepPlan['cells'][number], results: readonly CellResult[], beliefs: Beliefs): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type CellResult, Sweep, SweepRequest } from '../contract/index.ts';
 import { heatMap } from './heat.ts';
 import { planSweep } from './plan.ts';
-import { proposals } from './proposals.ts';
+import { knownOf, proposals } from './proposals.ts';
 import { runSweep, type SweepEvent } from './run.ts';
 import { type Effect, type ShopOptions, SimulatedShop } from './simulated-shop.ts';
 
@@ -38,7 +38,7 @@ async function play(
   const last = events.at(-1);
   const heat = heatMap({ plan, results, running: [], state: 'ended' });
   expect(Sweep.shape.heat.parse(heat)).toEqual(heat);
-  expect(Sweep.shape.proposals.parse(proposals(plan, results, []))).toBeDefined();
+  expect(Sweep.shape.proposals.parse(proposals(plan, results, knownOf(results)))).toBeDefined();
   expect(shop.armed.size).toBe(0);
   return { shop, events, results, why: last?.type === 'ended' ? last.why : 'it did not end' };
 }

@@ -1,11 +1,8 @@
-import type { Journey } from '@stormglass/agents/contract';
 import type { CellResult, SweepCell, SweepRequest } from '../contract/index.ts';
+import { baseline } from './baseline.ts';
 import { runCell } from './cell.ts';
 import { nextBeside } from './independent.ts';
 import type { SweepPorts } from './ports.ts';
-
-/** Of so much time before the first fault the journeys say what is usual. */
-const BASELINE_MS = 60_000;
 
 export type SweepEvent =
   | { type: 'began'; cellId: string }
@@ -19,6 +16,8 @@ export interface SweepTask {
   request: SweepRequest;
   /** Milliseconds that are left of its minutes. */
   leftMs: number;
+  /** When the last fault of anybody ended, epoch milliseconds; 0 when there was none. */
+  quietSince: number;
   ports: SweepPorts;
   signal: AbortSignal;
 }
@@ -32,7 +31,7 @@ export async function* runSweep(task: SweepTask): AsyncGenerator<SweepEvent, voi
   const { clock } = ports;
   const end = clock.now() + task.leftMs;
   const longestMs = (request.cellSeconds + request.settleSeconds) * 1000;
-  const before = await baseline(ports, signal);
+  const before = await baseline(ports, task.quietSince, signal).catch(wordsOf);
   if (typeof before === 'string') return yield { type: 'ended', why: before };
   let waiting = [...task.cells];
   let why = '';
@@ -60,7 +59,7 @@ export async function* runSweep(task: SweepTask): AsyncGenerator<SweepEvent, voi
     if (result.reverted === false) why ||= `${cell.id} was not reverted: ${result.readBack}`;
     yield { type: 'judged', result };
   }
-  if (signal.aborted) why = signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
+  if (signal.aborted) why = wordsOf(signal.reason);
   yield { type: 'ended', why };
 }
 
@@ -75,16 +74,10 @@ async function finished(cell: SweepCell, run: Promise<CellResult>): Promise<Fini
   try {
     return { cell, result: await run, error: '' };
   } catch (error) {
-    return { cell, result: null, error: error instanceof Error ? error.message : String(error) };
+    return { cell, result: null, error: wordsOf(error) };
   }
 }
 
-/** Journeys of the time before, or why they cannot be had. */
-async function baseline({ journeys, clock }: SweepPorts, signal: AbortSignal): Promise<Journey[] | string> {
-  const to = clock.now();
-  try {
-    return await journeys({ from: to - BASELINE_MS, to }, signal);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

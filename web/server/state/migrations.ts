@@ -67,7 +67,8 @@ export const MIGRATIONS: readonly string[] = [
     id TEXT PRIMARY KEY,
     started_at REAL NOT NULL,
     ended_at REAL,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    plan TEXT NOT NULL
   ) STRICT;
   CREATE INDEX sweeps_by_time ON sweeps (started_at);
   CREATE TABLE sweep_results (

@@ -1,10 +1,10 @@
 import { StormglassError } from '@stormglass/agents/contract';
-import type { SweepCell, SweepHead } from '@stormglass/chaos/contract';
+import type { SweepCell, SweepPlan } from '@stormglass/chaos/contract';
 
 /** Cells of a plan by their ids, in that order; throws `not_found` for one that it does not have. */
-export function cellsOf({ plan }: SweepHead, ids: readonly string[]): SweepCell[] {
+export function cellsOf({ cells }: SweepPlan, ids: readonly string[]): SweepCell[] {
   return ids.map((id) => {
-    const cell = plan.cells.find((one) => one.id === id);
+    const cell = cells.find((one) => one.id === id);
     if (cell !== undefined) return cell;
     throw new StormglassError(
       'not_found',

@@ -1,5 +1,5 @@
 import { StormglassError } from '@stormglass/agents/contract';
-import type { CellResult, SWEEP_EXPORTS, SweepHead } from '@stormglass/chaos/contract';
+import type { CellResult, SWEEP_EXPORTS, SweepHead, SweepPlan } from '@stormglass/chaos/contract';
 import { asExperiment, asPlaywright, schedule } from '@stormglass/chaos/sweep';
 import { cellsOf } from './cells-of.ts';
 
@@ -12,8 +12,7 @@ export interface SweepExport {
 
 /** A cell by its id, or the smallest schedule which a shrink has found, by the shrink's. */
 export function exportOf(
-  head: SweepHead,
-  results: readonly CellResult[],
+  { head, plan, results }: { head: SweepHead; plan: SweepPlan; results: readonly CellResult[] },
   wanted: string,
   as: SweepExport['as'],
 ): SweepExport {
@@ -22,8 +21,8 @@ export function exportOf(
     throw new StormglassError('conflict', 'it has found no schedule that fails', 'Export a cell instead.');
   }
   const ids = shrunk?.smallest ?? [wanted];
-  const cells = cellsOf(head, ids);
-  const cell = schedule(shrunk === undefined ? cells : cellsOf(head, shrunk.cells), cells);
+  const cells = cellsOf(plan, ids);
+  const cell = schedule(shrunk === undefined ? cells : cellsOf(plan, shrunk.cells), cells);
   const tried = shrunk?.tries.findLast((one) => one.cells.join() === ids.join())?.result;
   const result = tried ?? results.findLast(({ cellId }) => cellId === wanted);
   const found = result === undefined ? '' : `${result.verdict}: ${result.why}`;

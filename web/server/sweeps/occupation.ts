@@ -59,7 +59,7 @@ export class Occupation {
     this.#held?.cells.delete(cellId);
   }
 
-  cellsOf(id: string): readonly string[] {
+  cellsOf(id: string): string[] {
     return this.#held?.id === id ? [...this.#held.cells] : [];
   }
 

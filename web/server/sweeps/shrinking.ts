@@ -1,25 +1,26 @@
-import type { CellVerdict, Shrink, SweepCell, SweepHead } from '@stormglass/chaos/contract';
-import { runCell, type SweepPorts, schedule, shrink } from '@stormglass/chaos/sweep';
+import type { CellVerdict, Shrink, SweepCell, SweepHead, SweepPlan } from '@stormglass/chaos/contract';
+import { baseline, runCell, type SweepPorts, schedule, shrink } from '@stormglass/chaos/sweep';
 import { cellsOf } from './cells-of.ts';
 
-/** Of so much time before, the journeys say what is usual. */
-const BASELINE_MS = 60_000;
 const FAILS: readonly CellVerdict[] = ['breaks', 'corrupts'];
 
 interface Task {
   head: SweepHead;
+  plan: SweepPlan;
   cells: readonly string[];
   ports: SweepPorts;
+  /** When the last fault of anybody ended, epoch milliseconds. */
+  quietSince: number;
   signal: AbortSignal;
   newId: string;
 }
 
 /** Each try is a real run of a cell with several faults; what it found is saved at once. Throws `not_found` at once, too. */
 export function shrinkCells(
-  { head, cells: ids, ports, signal, newId }: Task,
+  { head, plan, cells: ids, ports, quietSince, signal, newId }: Task,
   save: (head: SweepHead) => void,
 ): Promise<void> {
-  const cells = cellsOf(head, ids);
+  const cells = cellsOf(plan, ids);
   let now: Shrink = {
     ...{ id: newId, cells: [...ids], state: 'running', why: '', tries: [], smallest: null },
   };
@@ -28,10 +29,10 @@ export function shrinkCells(
     save({ ...head, shrinks: [...head.shrinks, now] });
   };
   keep({});
+  const usual = baseline(ports, quietSince, signal);
   const fails = async (taken: readonly SweepCell[]) => {
     signal.throwIfAborted();
-    const to = ports.clock.now();
-    const before = await ports.journeys({ from: to - BASELINE_MS, to }, signal);
+    const before = await usual;
     const cell = schedule(cells, taken);
     const result = await runCell({ cell, request: head.request, ports, before, beside: () => 0, signal });
     keep({ tries: [...now.tries, { cells: taken.map(({ id }) => id), result }] });

@@ -18,7 +18,7 @@ const data = tempDir();
 const state = tempDir();
 let collector: TestCollector;
 let dashboard: TestDashboard;
-let services: SmallService[] = [];
+const services: SmallService[] = [];
 let stopTraffic = () => {};
 
 const openDashboard = (dataDir: string) =>
@@ -32,13 +32,14 @@ beforeAll(async () => {
   dashboard = await openDashboard(state.path);
   const shared = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.otlp, STORMGLASS_HUB: dashboard.url };
   const stock = await startService('stock', shared);
+  services.push(stock);
   const peer = {
     ...{ ...shared, PEER_URL: stock.url },
     OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING: `${new URL(stock.url).host}=stock`,
   };
   const patient = await startService('patient', { ...peer, FALLBACK: 'yes' });
   const frail = await startService('frail', peer);
-  services = [stock, patient, frail];
+  services.push(patient, frail);
   stopTraffic = sendTraffic([patient.url, frail.url], 20);
   await eventually(async () => {
     const { plan } = await dashboard.call('startSweep', 'POST', '/api/sweeps', { ...ASKED, dry: true });
@@ -51,8 +52,8 @@ beforeAll(async () => {
 afterAll(async () => {
   stopTraffic();
   await Promise.all(services.map((service) => service.stop()));
-  await dashboard.close();
-  await collector.stop();
+  await dashboard?.close();
+  await collector?.stop();
   for (const dir of [data, state]) dir.remove();
 });
 

@@ -41,14 +41,17 @@ export interface SweepParts {
 export class Sweeps {
   readonly #parts: SweepParts;
   readonly #occupation = new Occupation();
+  /** What this and earlier sweeps found. */
+  readonly #known: Known[];
+  #planRead: { id: string; plan: SweepPlan } | null = null;
   #closed = false;
 
   constructor(parts: SweepParts) {
     this.#parts = parts;
-    for (const head of parts.state.sweeps.unfinished()) {
-      const why = 'the dashboard ended while it ran; its faults ended with their leases';
-      this.#end(head, 'interrupted', why, 'hub');
-    }
+    const { sweeps } = parts.state;
+    this.#known = sweeps.newest(REMEMBERED).flatMap(({ id }) => knownOf(sweeps.results(id)));
+    const why = 'the dashboard ended while it ran; its faults ended with their leases';
+    for (const head of sweeps.newest(LISTED)) this.#interrupt(head, why);
   }
 
   /** Throws while a sweep runs: an experiment beside it would be judged by its faults. */
@@ -65,7 +68,8 @@ export class Sweeps {
   get(id: string): Sweep {
     const head = this.#head(id);
     const results = this.#parts.state.sweeps.results(id);
-    return sweepView(head, results, this.#occupation.cellsOf(id), this.#known());
+    const running = this.#occupation.cellsOf(id);
+    return sweepView(head, { plan: this.#plan(id), results, running, known: this.#known });
   }
 
   async plan(request: SweepRequest, signal: AbortSignal): Promise<SweepStarted> {
@@ -81,9 +85,10 @@ export class Sweeps {
       const plan = await this.#planned(request, signal);
       checkWorth(plan);
       const head: SweepHead = {
-        ...{ id, request, plan, state: 'running', why: '', startedBy: who },
+        ...{ id, request, cells: plan.cells.length, state: 'running', why: '', startedBy: who },
         ...{ startedAt: this.#parts.time.now(), endedAt: null, spentMs: 0, shrinks: [] },
       };
+      this.#parts.state.sweeps.add(head, plan);
       this.#begin(head, stop, 'sweep.start', who);
       return { sweep: this.get(id), ...planned(plan) };
     } catch (error) {
@@ -130,16 +135,18 @@ export class Sweeps {
     this.#closed = true;
     const id = this.#occupation.holder;
     if (id === null) return;
-    this.#occupation.abort('the dashboard was stopped while it ran');
-    const head = this.#head(id);
-    if (head.endedAt === null)
-      this.#end(head, 'interrupted', 'the dashboard was stopped while it ran', 'hub');
+    const why = 'the dashboard was stopped while it ran';
+    this.#occupation.abort(why);
+    // One that is still being planned is nothing yet.
+    const head = this.#parts.state.sweeps.get(id);
+    if (head) this.#interrupt(head, why);
   }
 
   /** A cell, or the smallest schedule of a shrink by its id, as a file. */
   exported(id: string, cell: string, as: SweepExport['as']): SweepExport {
     const head = this.#head(id);
-    return exportOf(head, this.#parts.state.sweeps.results(id), cell, as);
+    const results = this.#parts.state.sweeps.results(id);
+    return exportOf({ head, plan: this.#plan(id), results }, cell, as);
   }
 
   /** Tries the faults of several cells at once, and then fewer and fewer of them; answers when it has begun. */
@@ -149,7 +156,9 @@ export class Sweeps {
     this.#parts.mayBegin();
     const stop = this.#occupation.take(id);
     this.#audit(head, 'sweep.shrink', who, cells.join(', '));
-    const task = { head, cells, ports: this.#ports(id), signal: stop, newId: randomUUID() };
+    const quietSince = this.#quietSince();
+    const plan = this.#plan(id);
+    const task = { head, plan, cells, ports: this.#ports(id), quietSince, signal: stop, newId: randomUUID() };
     const save = (next: SweepHead) => {
       if (!this.#closed) this.#parts.state.sweeps.save(next);
     };
@@ -164,18 +173,19 @@ export class Sweeps {
 
   #begin(head: SweepHead, stop: AbortSignal, what: string, who: string): void {
     this.#parts.state.sweeps.save(head);
-    this.#audit(head, what, who, `${head.plan.cells.length} cells, ${head.request.minutes} minutes`);
+    this.#audit(head, what, who, `${head.cells} cells, ${head.request.minutes} minutes`);
     this.#occupation.run(this.#drive(head, stop).catch((error: unknown) => this.#broken(head.id, error)));
   }
 
   async #drive(begun: SweepHead, signal: AbortSignal): Promise<void> {
     const { state, time } = this.#parts;
-    const { id, request, plan } = begun;
+    const { id, request } = begun;
+    const plan = this.#plan(id);
     const done = new Set(state.sweeps.results(id).map(({ cellId }) => cellId));
     const startedAt = time.now();
     const task = {
       cells: plan.cells.filter((cell) => !done.has(cell.id)),
-      ...{ request, ports: this.#ports(id), signal },
+      ...{ request, ports: this.#ports(id), quietSince: this.#quietSince(), signal },
       leftMs: request.minutes * 60_000 - begun.spentMs,
     };
     for await (const event of runSweep(task)) {
@@ -193,17 +203,26 @@ export class Sweeps {
   #record(begun: SweepHead, result: CellResult, startedAt: number): void {
     const { state, time } = this.#parts;
     state.sweeps.addResult(begun.id, result);
+    this.#known.push(...knownOf([result]));
     state.sweeps.save({ ...this.#head(begun.id), spentMs: begun.spentMs + time.now() - startedAt });
     const outcome = `${result.cellId}: ${result.verdict}, ${result.why}`;
     this.#audit(begun, 'sweep.cell', begun.startedBy, outcome);
   }
 
   #end(head: SweepHead, state: SweepHead['state'], why: string, who: string): void {
+    this.#parts.state.sweeps.save({ ...head, state, why, endedAt: this.#parts.time.now() });
+    this.#audit(head, 'sweep.end', who, `${state}${why === '' ? '' : `: ${why}`}`);
+  }
+
+  /** What of it goes on is over, by no will of anybody. */
+  #interrupt(head: SweepHead, why: string): void {
     const shrinks = head.shrinks.map((one) =>
       one.state === 'running' ? { ...one, state: 'interrupted' as const, why } : one,
     );
-    this.#parts.state.sweeps.save({ ...head, state, why, shrinks, endedAt: this.#parts.time.now() });
-    this.#audit(head, 'sweep.end', who, `${state}${why === '' ? '' : `: ${why}`}`);
+    if (head.endedAt === null) this.#end({ ...head, shrinks }, 'interrupted', why, 'hub');
+    else if (head.shrinks.some(({ state }) => state === 'running')) {
+      this.#parts.state.sweeps.save({ ...head, shrinks });
+    }
   }
 
   #broken(id: string, error: unknown): void {
@@ -217,27 +236,39 @@ export class Sweeps {
     const { telemetry, time, faults } = this.#parts;
     const observed = await observe(telemetry, time.now(), signal);
     const refusal = (spec: Parameters<Faults['resolve']>[0]) => refusalOf(spec, (one) => faults.resolve(one));
-    return planSweep({ request, observed, known: this.#known(), refusal });
+    return planSweep({ request, observed, known: this.#known, refusal });
   }
 
-  #known(): Known[] {
-    const { sweeps } = this.#parts.state;
-    return sweeps.newest(REMEMBERED).flatMap(({ id, plan }) => knownOf(plan, sweeps.results(id)));
+  /** Read from the file once: who watches a sweep asks for it each second. */
+  #plan(id: string): SweepPlan {
+    if (this.#planRead?.id === id) return this.#planRead.plan;
+    const plan = this.#parts.state.sweeps.plan(id);
+    if (plan === null) throw unknownSweep(id);
+    this.#planRead = { id, plan };
+    return plan;
   }
 
   #ports(id: string) {
     return sweepPorts(this.#parts, `sweep ${id}`);
   }
 
+  #quietSince(): number {
+    return Math.max(0, ...this.#parts.faults.list().map(({ endedAt }) => endedAt ?? 0));
+  }
+
   #head(id: string): SweepHead {
     const head = this.#parts.state.sweeps.get(id);
     if (head) return head;
-    throw new StormglassError('not_found', `there is no sweep ${id}`, 'See GET /api/sweeps.');
+    throw unknownSweep(id);
   }
 
   #audit({ id }: SweepHead, what: string, who: string, outcome: string): void {
     this.#parts.state.audit.add({ who, what, subject: id, why: '', outcome });
   }
+}
+
+function unknownSweep(id: string): StormglassError {
+  return new StormglassError('not_found', `there is no sweep ${id}`, 'See GET /api/sweeps.');
 }
 
 function planned(plan: SweepPlan): Omit<SweepStarted, 'sweep'> {

@@ -11,16 +11,16 @@ import { heatMap, type Known, proposals } from '@stormglass/chaos/sweep';
 /** A sweep as people see it. */
 export function sweepView(
   head: SweepHead,
-  results: CellResult[],
-  running: readonly string[],
-  known: readonly Known[],
-): Sweep {
-  const { plan, ...rest } = head;
-  return {
-    ...rest,
-    plan: planView(plan),
+  {
+    plan,
     results,
-    running: [...running],
+    running,
+    known,
+  }: { plan: SweepPlan; results: CellResult[]; running: string[]; known: readonly Known[] },
+): Sweep {
+  return {
+    ...head,
+    ...{ plan: planView(plan), results, running },
     heat: heatMap({ plan, results, running, state: head.state }),
     proposals: proposals(plan, results, known),
   };
@@ -32,9 +32,9 @@ export function planView({ cells, ...plan }: SweepPlan): Sweep['plan'] {
 }
 
 export function sweepSummary(head: SweepHead, results: readonly CellResult[]): SweepSummary {
-  const { plan, shrinks: _, ...rest } = head;
+  const { shrinks: _, ...rest } = head;
   const verdicts: Partial<Record<CellVerdict, number>> = {};
   const newest = new Map(results.map(({ cellId, verdict }) => [cellId, verdict]));
   for (const verdict of newest.values()) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
-  return { ...rest, cells: plan.cells.length, verdicts };
+  return { ...rest, verdicts };
 }
