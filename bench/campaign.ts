@@ -79,6 +79,11 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     env: { STORMGLASS_LONG: '1' },
     args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/repeats.spec.ts'],
   },
+  sweep: {
+    what: 'the whole shop swept under load for STORMGLASS_SWEEP_MINUTES (20): cells judged, nothing left behind, a cell exported and run',
+    env: { STORMGLASS_LONG: '1', STORMGLASS_SWEEP_MINUTES: process.env.STORMGLASS_SWEEP_MINUTES ?? '20' },
+    args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/sweep.spec.ts'],
+  },
   'ci-example': {
     what: 'the workflow of docs/ci.md as it stands, on a system of its own',
     env: { STORMGLASS_LONG: '1' },

@@ -5,7 +5,16 @@ import {
   type ResilienceChange,
 } from '@stormglass/agents/contract';
 import { z } from 'zod';
-import { Diagnosis, ExperimentSpec, Run, RunSummary } from '../contract/index.ts';
+import {
+  Diagnosis,
+  ExperimentSpec,
+  Run,
+  RunSummary,
+  Sweep,
+  type SweepRequest,
+  SweepStarted,
+  SweepSummary,
+} from '../contract/index.ts';
 import { EventsApi } from './events-api.ts';
 import { GameDaysApi } from './gamedays-api.ts';
 import { type DashboardOptions, Http, named } from './http.ts';
@@ -38,6 +47,7 @@ export type Experiments = z.infer<typeof Experiments>;
 
 const Released = z.object({ fault: FaultInterval, ends: z.array(LeaseEnded) });
 const Instances = z.object({ instances: z.array(z.object({ instance: z.string() })) });
+const SweepFile = z.object({ name: z.string(), text: z.string() });
 const Health = z.object({ version: z.string() });
 
 /** What is recorded: a run of an experiment, or all between two instants, epoch milliseconds. */
@@ -135,6 +145,40 @@ export class Dashboard {
     const path = named('/api/services', service, '/resilience');
     const { instances } = await this.#http.call({ method: 'POST', path, answer: Instances, body });
     return instances.map(({ instance }) => instance);
+  }
+
+  /** Newest first. */
+  async sweeps(): Promise<SweepSummary[]> {
+    const answer = z.object({ sweeps: z.array(SweepSummary) });
+    return (await this.#http.call({ method: 'GET', path: '/api/sweeps', answer })).sweeps;
+  }
+
+  sweep(id: string): Promise<Sweep> {
+    return this.#http.call({ method: 'GET', path: named('/api/sweeps', id), answer: Sweep });
+  }
+
+  /** A dry one is only planned. */
+  startSweep(request: Partial<SweepRequest> & { dry: boolean }): Promise<SweepStarted> {
+    return this.#http.call({ method: 'POST', path: '/api/sweeps', answer: SweepStarted, body: request });
+  }
+
+  /** Ends it, goes on with it, or reduces several of its cells to the fewest that still break something. */
+  changeSweep(
+    id: string,
+    how: 'abort' | 'resume' | 'shrink',
+    body: { cells?: string[] } = {},
+  ): Promise<Sweep> {
+    return this.#http.call({
+      method: 'POST',
+      path: named('/api/sweeps', id, `/${how}`),
+      answer: Sweep,
+      body,
+    });
+  }
+
+  exportSweep(id: string, cell: string, as: string): Promise<z.infer<typeof SweepFile>> {
+    const path = named('/api/sweeps', id, `/export?${new URLSearchParams({ cell, as })}`);
+    return this.#http.call({ method: 'GET', path, answer: SweepFile });
   }
 
   /** A recording as it is made: lines of JSON. */

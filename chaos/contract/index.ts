@@ -10,6 +10,7 @@ export * from './repeat.ts';
 export * from './run.ts';
 export * from './schedule.ts';
 export * from './sli.ts';
+export * from './sweep.ts';
 export * from './tolerance.ts';
 export * from './trip-curve.ts';
 export * from './verdict.ts';

@@ -36,6 +36,10 @@ import {
   RepeatReport,
   Run,
   RunSummary,
+  SWEEP_EXPORTS,
+  Sweep,
+  SweepStarted,
+  SweepSummary,
 } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import type { ApiName } from './api.ts';
@@ -385,6 +389,13 @@ export const ANSWERS = {
   ...SCHEDULES_ANSWERS,
   ...GAMEDAYS_ANSWERS,
   ...EVENTS_ANSWERS,
+  sweeps: z.object({ sweeps: z.array(SweepSummary) }),
+  sweep: Sweep,
+  startSweep: SweepStarted,
+  abortSweep: Sweep,
+  resumeSweep: Sweep,
+  shrinkSweep: Sweep,
+  exportSweep: z.object({ as: z.enum(SWEEP_EXPORTS), name: z.string(), text: z.string() }),
   breakerProof: BreakerReport,
   agents: z.object({ agents: z.array(AgentRow) }),
   collector: CollectorView,

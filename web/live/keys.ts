@@ -32,6 +32,8 @@ export const keys = {
   scheduleStarts: ['schedules', 'starts'] as const,
   gamedays: ['gamedays'] as const,
   webhooks: ['webhooks'] as const,
+  sweeps: ['sweeps'] as const,
+  sweep: (id: string) => ['sweeps', id] as const,
   audit: ['audit'] as const,
   health: ['health'] as const,
   collector: ['collector'] as const,

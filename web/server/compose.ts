@@ -29,6 +29,7 @@ import { Runs } from './runs/runs.ts';
 import { MaintenanceWindows } from './schedules/maintenance.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { openState, type State } from './state/index.ts';
+import { Sweeps } from './sweeps/sweeps.ts';
 import type { Time } from './time.ts';
 import { feedWindow } from './window/feed.ts';
 import { History } from './window/history.ts';
@@ -73,6 +74,7 @@ interface Core extends Ingredients {
   gamedays: GameDays;
   feed: EventFeed;
   webhooks: Webhooks;
+  sweeps: Sweeps;
   live: LiveHub;
   store: { state: StoreState };
 }
@@ -80,8 +82,22 @@ interface Core extends Ingredients {
 /** Puts the parts together on an HTTP server which does not listen yet. */
 export function compose(http: HttpServer, made: Ingredients): Dashboard {
   const core = build(http, made);
-  const { hub, gate, metrics, state, runs, repeats, schedules, system, live, io, telemetry, time, store } =
-    core;
+  const {
+    hub,
+    gate,
+    metrics,
+    state,
+    runs,
+    repeats,
+    sweeps,
+    schedules,
+    system,
+    live,
+    io,
+    telemetry,
+    time,
+    store,
+  } = core;
   const startedAt = time.now();
   remember(core, startedAt);
   connect(core);
@@ -109,6 +125,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
       core.webhooks.close();
       stopLevels();
       repeats.close();
+      sweeps.close();
       await runs.close();
       await system.close();
       stopFeed();
@@ -134,6 +151,13 @@ function build(http: HttpServer, made: Ingredients): Core {
   );
   const history = new History(window, made.telemetry, state, time);
   const system = startFaults({ hub, state, time, log, protectedServices: env.STORMGLASS_PROTECTED });
+  const sweeps = new Sweeps({
+    ...{ state, time, log, faults: system.faults, telemetry: made.telemetry },
+    mayBegin: () => {
+      system.halt.refuseWhenHalted();
+      runs.refuseWhenRunning();
+    },
+  });
   const runs = new Runs({
     state,
     time,
@@ -142,14 +166,17 @@ function build(http: HttpServer, made: Ingredients): Core {
     run: made.runExperiment,
     loadExperiments: made.loadExperiments,
     complete: countReach(made.telemetry),
-    refuseWhenHalted: () => system.halt.refuseWhenHalted(),
+    mayBegin: () => {
+      system.halt.refuseWhenHalted();
+      sweeps.refuseWhenRunning();
+    },
     faultEnds: (listener) => system.board.listen(listener),
   });
   const repeats = new Repeats({ state, time, log, runs });
   const gamedays = new GameDays({ state, time, log, runs });
   const schedules = new Schedules({
     ...{ state, time, log, runs },
-    busy: () => whatRuns(runs, repeats, gamedays),
+    busy: () => whatRuns(runs, repeats, gamedays, sweeps),
     refuseWhenHalted: () => system.halt.refuseWhenHalted(),
   });
   const events = new EventFeed(state, time);
@@ -180,6 +207,7 @@ function build(http: HttpServer, made: Ingredients): Core {
     system,
     runs,
     repeats,
+    sweeps,
     schedules,
     gamedays,
     feed: events,
@@ -189,7 +217,8 @@ function build(http: HttpServer, made: Ingredients): Core {
 }
 
 /** What a start has to wait for, in words. */
-function whatRuns(runs: Runs, repeats: Repeats, gamedays: GameDays): string {
+function whatRuns(runs: Runs, repeats: Repeats, gamedays: GameDays, sweeps: Sweeps): string {
+  if (sweeps.title !== null) return `${sweeps.title} is running`;
   if (gamedays.title !== null) return `the game day ${gamedays.title} is being played`;
   if (repeats.title !== null) return `${repeats.title} is being repeated`;
   const running = runs.active()[0];
@@ -203,7 +232,8 @@ function remember({ window, history, state }: Core, now: number): void {
 }
 
 /** Who is told of what. */
-function connect({ hub, window, state, system, runs, repeats, schedules, gamedays, live, time }: Core): void {
+function connect(core: Core): void {
+  const { hub, window, state, system, runs, repeats, sweeps, schedules, gamedays, live, time } = core;
   const { board, halt } = system;
   board.listen((interval) => window.setFault(interval));
   window.listen((added) => {
@@ -219,10 +249,14 @@ function connect({ hub, window, state, system, runs, repeats, schedules, gameday
       window.addProcess(event);
     },
   });
+  const endAll = (reason: string) => {
+    runs.halted(reason);
+    sweeps.halted(reason);
+  };
   halt.listen((now) => {
     live.touch('halt');
     hub.tellTerms();
-    if (now.halted && now.lastEffectGoneMs === null) runs.halted(now.reason ?? '');
+    if (now.halted && now.lastEffectGoneMs === null) endAll(now.reason ?? '');
   });
   runs.listen((run, listChanged) => {
     live.touch('activeRuns');
@@ -231,6 +265,7 @@ function connect({ hub, window, state, system, runs, repeats, schedules, gameday
   });
   repeats.onFree(() => void schedules.freed());
   gamedays.onFree(() => void schedules.freed());
+  sweeps.onFree(() => void schedules.freed());
 }
 
 function feed(core: Core): () => void {

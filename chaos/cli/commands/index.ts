@@ -37,12 +37,14 @@ import {
   schedulesResume,
   schedulesRun,
 } from './schedules.ts';
+import { sweep } from './sweep.ts';
 import { validate } from './validate.ts';
 import { version } from './version.ts';
 
 /** Every command, in the order of help. Adding one is a file and a line. */
 export const COMMANDS: readonly Command[] = [
   ...[run, validate, dryRun, halt, haltRelease],
+  sweep,
   ...[faultsList, faultsArm, faultsRelease, faultsExport],
   ...[experimentsList, experimentsShow, report, diagnoseCommand],
   ...[schedulesList, schedulesAdd, schedulesChange, schedulesPause, schedulesResume],

@@ -6,6 +6,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { plural } from '../../ui/format.ts';
 import { Band, Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
+import { RangeLink } from '../../ui/range-link.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { ActiveRun } from './active-run.tsx';
 import styles from './chaos.module.css';
@@ -63,6 +64,7 @@ export function ChaosPage({ children }: { children: ReactNode }) {
     <Page
       title="Chaos"
       about="an experiment arms its faults, watches, reverts them and measures the recovery"
+      actions={<RangeLink href="/chaos/sweep">Sweep: the fault matrix</RangeLink>}
     >
       <div className="stack" style={{ gap: 8, marginBottom: active.length > 0 ? 12 : 0 }}>
         {active.map((run) => (

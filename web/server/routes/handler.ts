@@ -18,6 +18,7 @@ import type { Runs } from '../runs/runs.ts';
 import type { MaintenanceWindows } from '../schedules/maintenance.ts';
 import type { Schedules } from '../schedules/schedules.ts';
 import type { State } from '../state/index.ts';
+import type { Sweeps } from '../sweeps/sweeps.ts';
 import type { Time } from '../time.ts';
 import type { History } from '../window/history.ts';
 import type { Telemetry } from '../window/telemetry.ts';
@@ -45,6 +46,7 @@ export interface Parts {
   feed: EventFeed;
   webhooks: Webhooks;
   maintenance: MaintenanceWindows;
+  sweeps: Sweeps;
   time: Time;
   store: () => StoreState;
 }

@@ -14,6 +14,7 @@ import { runRoutes } from './runs.ts';
 import { sagaRoutes } from './sagas.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { sessionRoutes } from './session.ts';
+import { sweepRoutes } from './sweeps.ts';
 import { traceRoutes } from './traces.ts';
 
 /** One handler for each row of the API table; the compiler counts them. */
@@ -35,5 +36,6 @@ export function createHandlers(parts: Parts): Handlers {
     ...gameDayRoutes(parts),
     ...eventRoutes(parts),
     ...proofRoutes(parts),
+    ...sweepRoutes(parts),
   };
 }

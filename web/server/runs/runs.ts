@@ -26,7 +26,8 @@ interface Parts {
   loadExperiments: () => Promise<LoadedFolder>;
   /** What only the store knows of a run that is about to end; null when there is nothing to add. */
   complete: (run: Run) => Promise<Recovery | null>;
-  refuseWhenHalted: () => void;
+  /** Throws while chaos is halted, or a sweep runs. */
+  mayBegin: () => void;
   /** Told of each change of a fault, until the answer is called. */
   faultEnds: (listener: (interval: FaultInterval) => void) => () => void;
 }
@@ -104,11 +105,7 @@ export class Runs {
     return this.get(id);
   }
 
-  async start({ experimentId, seed, unprotected = false }: StartRun, who: string): Promise<Run> {
-    this.#parts.refuseWhenHalted();
-    const folder = await this.#parts.loadExperiments();
-    const found = folder.experiments.find((experiment) => experiment.id === experimentId);
-    if (!found) throw unknownExperiment(experimentId, folder);
+  refuseWhenRunning(): void {
     if (this.#running) {
       throw new StormglassError(
         'run_in_progress',
@@ -124,6 +121,14 @@ export class Runs {
         'Try again in ten seconds.',
       );
     }
+  }
+
+  async start({ experimentId, seed, unprotected = false }: StartRun, who: string): Promise<Run> {
+    this.#parts.mayBegin();
+    const folder = await this.#parts.loadExperiments();
+    const found = folder.experiments.find((experiment) => experiment.id === experimentId);
+    if (!found) throw unknownExperiment(experimentId, folder);
+    this.refuseWhenRunning();
     if (unprotected && found.spec.ablations.length === 0) {
       throw new StormglassError(
         'invalid_request',

@@ -9,6 +9,7 @@ import { type RepeatRecords, repeatRecords } from './repeats.ts';
 import { type RunRecords, runRecords } from './runs.ts';
 import { type ScheduleRecords, scheduleRecords } from './schedules.ts';
 import { scopeKey } from './scope-key.ts';
+import { type SweepRecords, sweepRecords } from './sweeps.ts';
 
 /** The dashboard's own state: one SQLite file, one writer (this process). */
 export interface State {
@@ -22,6 +23,7 @@ export interface State {
   gamedays: GameDayRecords;
   events: EventRecords;
   webhooks: WebhookRecords;
+  sweeps: SweepRecords;
   /** Secret, base64. */
   scopeKey: string;
   close(): void;
@@ -40,6 +42,7 @@ export function openState(dataDir: string, now: () => number): State {
     gamedays: gameDayRecords(db),
     events: eventRecords(db),
     webhooks: webhookRecords(db),
+    sweeps: sweepRecords(db),
     scopeKey: scopeKey(db),
     close: () => db.close(),
   };

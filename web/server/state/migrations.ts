@@ -110,4 +110,22 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
   `,
+  `
+  CREATE TABLE sweeps (
+    id TEXT PRIMARY KEY,
+    started_at REAL NOT NULL,
+    ended_at REAL,
+    body TEXT NOT NULL,
+    plan TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX sweeps_by_time ON sweeps (started_at);
+  CREATE TABLE sweep_results (
+    sweep_id TEXT NOT NULL REFERENCES sweeps (id),
+    seq INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (sweep_id, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER sweep_result_is_never_changed BEFORE UPDATE ON sweep_results
+    BEGIN SELECT RAISE(ABORT, 'results of a sweep are append-only'); END;
+  `,
 ];

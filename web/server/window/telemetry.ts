@@ -18,6 +18,8 @@ export type Telemetry = Pick<
   | 'completion'
   | 'interactions'
   | 'invariants'
+  | 'journeys'
+  | 'journeyPaths'
   | 'changes'
   | 'receipts'
   | 'pools'
@@ -53,6 +55,8 @@ export function noTelemetry(): Telemetry {
     completion: absent,
     interactions: absent,
     invariants: absent,
+    journeys: absent,
+    journeyPaths: absent,
     changes: absent,
     receipts: absent,
     pools: absent,
