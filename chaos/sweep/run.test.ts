@@ -31,6 +31,7 @@ async function play(
     request,
     leftMs: request.minutes * 60_000,
     ports: shop,
+    quietSince: 0,
     signal: stop.signal,
   };
   for await (const event of runSweep(task)) events.push(event);

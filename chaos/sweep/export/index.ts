@@ -1,2 +1,2 @@
-export { asExperiment, type Exported } from './experiment.ts';
+export { asExperiment } from './experiment.ts';
 export { asPlaywright } from './playwright.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const MAIN = join(import.meta.dirname, 'small-service.ts');
+const MAIN = join(import.meta.dirname, 'small-service/main.ts');
 const REGISTER = join(import.meta.dirname, '../../../agents/node/register.ts');
 
 export interface SmallService {
