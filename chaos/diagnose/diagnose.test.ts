@@ -61,7 +61,7 @@ const depth = (secondsAgo: number, ready: number, over = {}): Timeline['queues']
     inFlight: 0,
     dead: 0,
   },
-  ...{ oldestAgeMs: null, enqueued: 0, dequeued: 0, redelivered: 0, consumers: 1 },
+  ...{ oldestAgeMs: null, enqueued: 0, dequeued: 0, redelivered: 0, consumers: 1, paused: false },
   ...over,
 });
 const fault = (target: object, type = 'latency'): Evidence['faults'][number] => ({

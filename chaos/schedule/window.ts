@@ -26,7 +26,7 @@ function localTime(timeZone: string, at: number): { day: number; minute: number 
     ...{ timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   });
   const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  const day = WEEKDAYS.findIndex((name) => name === parts.get('weekday')?.toLowerCase());
+  const day = (WEEKDAYS as readonly string[]).indexOf(parts.get('weekday')?.toLowerCase() ?? '');
   return { day, minute: (Number(parts.get('hour')) * 60 + Number(parts.get('minute'))) % DAY_MINUTES };
 }
 

@@ -36,10 +36,6 @@ import {
   RepeatReport,
   Run,
   RunSummary,
-  SWEEP_EXPORTS,
-  Sweep,
-  SweepStarted,
-  SweepSummary,
 } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import type { ApiName } from './api.ts';
@@ -47,6 +43,7 @@ import { EVENTS_ANSWERS } from './events-answers.ts';
 import { GAMEDAYS_ANSWERS } from './gamedays-answers.ts';
 import type { AgentView, HaltState, StoreState } from './protocol.ts';
 import { SCHEDULES_ANSWERS } from './schedules-answers.ts';
+import { SWEEPS_ANSWERS } from './sweeps-answers.ts';
 
 /**
  * What the 2xx answer of each row of API is. The server checks its handlers against this table at compile time and in a
@@ -389,13 +386,7 @@ export const ANSWERS = {
   ...SCHEDULES_ANSWERS,
   ...GAMEDAYS_ANSWERS,
   ...EVENTS_ANSWERS,
-  sweeps: z.object({ sweeps: z.array(SweepSummary) }),
-  sweep: Sweep,
-  startSweep: SweepStarted,
-  abortSweep: Sweep,
-  resumeSweep: Sweep,
-  shrinkSweep: Sweep,
-  exportSweep: z.object({ as: z.enum(SWEEP_EXPORTS), name: z.string(), text: z.string() }),
+  ...SWEEPS_ANSWERS,
   breakerProof: BreakerReport,
   agents: z.object({ agents: z.array(AgentRow) }),
   collector: CollectorView,

@@ -155,7 +155,7 @@ function windowOf(text: string): WeeklyWindow {
 
 function daysOf(text: string): string[] {
   return text.split(',').flatMap((part) => {
-    const [first, last] = part.split('-').map((day) => WEEKDAYS.indexOf(day));
+    const [first, last] = part.split('-').map((day) => (WEEKDAYS as readonly string[]).indexOf(day));
     if (first === undefined || last === undefined) return [part];
     return first < 0 || last < first ? [part] : WEEKDAYS.slice(first, last + 1);
   });

@@ -50,7 +50,7 @@ const depth = (now: number, ready: number): Partial<Timeline> => ({
   queues: [
     {
       ...{ at: now, system: 'bullmq', queue: 'mails', ready, delayed: 0, inFlight: 0, dead: 0 },
-      ...{ oldestAgeMs: null, enqueued: 0, dequeued: 0, redelivered: 0, consumers: 1 },
+      ...{ oldestAgeMs: null, enqueued: 0, dequeued: 0, redelivered: 0, consumers: 1, paused: false },
     },
   ],
 });
