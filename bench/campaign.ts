@@ -65,7 +65,7 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/dead-man.spec.ts'],
   },
   buttons: {
-    what: 'all five experiments by their buttons in a browser, from the click to the verdict',
+    what: 'all five experiments by their buttons in a browser, from the click to the verdict, and a preset with its protections and without',
     env: { STORMGLASS_ALL_BUTTONS: '1' },
     args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/experiments.spec.ts'],
   },
