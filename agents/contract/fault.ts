@@ -19,6 +19,7 @@ export { FaultPosition, FaultTarget, type TargetKind } from './faults/row.ts';
 export * from './faults/scope.ts';
 export { FaultSelector } from './faults/selector.ts';
 export { FaultShape, SHAPE_TITLES } from './faults/shape.ts';
+export { inVariant, TraceVariant, unit } from './faults/variant.ts';
 
 const ACTIONS = [
   ...HTTP_ACTIONS,
@@ -119,9 +120,16 @@ export function positionsOf(type: FaultType, target: TargetKind): FaultPosition[
   );
 }
 
+/** It can hurt a part of the traces and leave the others alone. */
+export function sparesTraces(type: FaultType): boolean {
+  const { perCall, perTrace } = rowOf(type);
+  return perCall === true || perTrace === true;
+}
+
 /** Why a spec that parses cannot mean anything, in words; null when it is fine. */
 export function faultProblem(spec: FaultSpec): string | null {
   const { targets, perCall } = rowOf(spec.action.type);
+  const { variant } = spec.selector;
   if (!targets.includes(spec.target.kind)) {
     return `${spec.action.type} applies to ${targets.join(' or ')}, not to ${spec.target.kind}`;
   }
@@ -131,6 +139,9 @@ export function faultProblem(spec: FaultSpec): string | null {
     return `${spec.action.type} on ${where} can be injected ${positions.join(' or ')}, not ${spec.position}`;
   }
   if (!perCall && spec.shape) return `${spec.action.type} hurts no single calls, so it has no shape`;
+  if (variant && !sparesTraces(spec.action.type)) {
+    return `${spec.action.type} hurts all traces, so it has no variant`;
+  }
   return null;
 }
 

@@ -5,6 +5,7 @@ export * from './errors.ts';
 export * from './fault.ts';
 export * from './faults/network.ts';
 export * from './figures.ts';
+export * from './journey.ts';
 export * from './lease.ts';
 export * from './protection.ts';
 export * from './resilience.ts';

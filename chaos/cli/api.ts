@@ -5,8 +5,20 @@ import {
   type ResilienceChange,
 } from '@stormglass/agents/contract';
 import { z } from 'zod';
-import { ExperimentSpec, Run, RunSummary } from '../contract/index.ts';
-import { type DashboardOptions, Http } from './http.ts';
+import {
+  Diagnosis,
+  ExperimentSpec,
+  Run,
+  RunSummary,
+  Sweep,
+  type SweepRequest,
+  SweepStarted,
+  SweepSummary,
+} from '../contract/index.ts';
+import { EventsApi } from './events-api.ts';
+import { GameDaysApi } from './gamedays-api.ts';
+import { type DashboardOptions, Http, named } from './http.ts';
+import { SchedulesApi } from './schedules-api.ts';
 
 const HaltState = z.object({
   halted: z.boolean(),
@@ -35,22 +47,27 @@ export type Experiments = z.infer<typeof Experiments>;
 
 const Released = z.object({ fault: FaultInterval, ends: z.array(LeaseEnded) });
 const Instances = z.object({ instances: z.array(z.object({ instance: z.string() })) });
+const SweepFile = z.object({ name: z.string(), text: z.string() });
 const Health = z.object({ version: z.string() });
 
 /** What is recorded: a run of an experiment, or all between two instants, epoch milliseconds. */
 export type Selection = { run: string } | { from: number; to: number };
-
-const named = (path: string, id: string, more = ''): string => `${path}/${encodeURIComponent(id)}${more}`;
 
 /**
  * A dashboard as the command line sees it: the rows of its HTTP API which it uses. Every method throws a
  * StormglassError that says what to do next.
  */
 export class Dashboard {
+  readonly schedules: SchedulesApi;
+  readonly events: EventsApi;
+  readonly gamedays: GameDaysApi;
   readonly #http: Http;
 
   constructor(options: DashboardOptions) {
     this.#http = new Http(options);
+    this.schedules = new SchedulesApi(this.#http);
+    this.events = new EventsApi(this.#http);
+    this.gamedays = new GameDaysApi(this.#http);
   }
 
   version(patienceMs: number): Promise<string> {
@@ -105,6 +122,11 @@ export class Dashboard {
     return this.#http.call({ method: 'POST', path, answer: z.unknown(), body: { input } });
   }
 
+  diagnose(service: string): Promise<Diagnosis> {
+    const path = named('/api/services', service, '/diagnose');
+    return this.#http.call({ method: 'GET', path, answer: Diagnosis });
+  }
+
   release(id: string): Promise<z.infer<typeof Released>> {
     return this.#http.call({ method: 'DELETE', path: named('/api/faults', id), answer: Released });
   }
@@ -123,6 +145,40 @@ export class Dashboard {
     const path = named('/api/services', service, '/resilience');
     const { instances } = await this.#http.call({ method: 'POST', path, answer: Instances, body });
     return instances.map(({ instance }) => instance);
+  }
+
+  /** Newest first. */
+  async sweeps(): Promise<SweepSummary[]> {
+    const answer = z.object({ sweeps: z.array(SweepSummary) });
+    return (await this.#http.call({ method: 'GET', path: '/api/sweeps', answer })).sweeps;
+  }
+
+  sweep(id: string): Promise<Sweep> {
+    return this.#http.call({ method: 'GET', path: named('/api/sweeps', id), answer: Sweep });
+  }
+
+  /** A dry one is only planned. */
+  startSweep(request: Partial<SweepRequest> & { dry: boolean }): Promise<SweepStarted> {
+    return this.#http.call({ method: 'POST', path: '/api/sweeps', answer: SweepStarted, body: request });
+  }
+
+  /** Ends it, goes on with it, or reduces several of its cells to the fewest that still break something. */
+  changeSweep(
+    id: string,
+    how: 'abort' | 'resume' | 'shrink',
+    body: { cells?: string[] } = {},
+  ): Promise<Sweep> {
+    return this.#http.call({
+      method: 'POST',
+      path: named('/api/sweeps', id, `/${how}`),
+      answer: Sweep,
+      body,
+    });
+  }
+
+  exportSweep(id: string, cell: string, as: string): Promise<z.infer<typeof SweepFile>> {
+    const path = named('/api/sweeps', id, `/export?${new URLSearchParams({ cell, as })}`);
+    return this.#http.call({ method: 'GET', path, answer: SweepFile });
   }
 
   /** A recording as it is made: lines of JSON. */

@@ -14,6 +14,10 @@ import {
 } from '@stormglass/agents/contract';
 import { ComparedPart, RepeatRequest } from '@stormglass/chaos/contract';
 import { z } from 'zod';
+import { EVENTS_API } from './events-api.ts';
+import { GAMEDAYS_API } from './gamedays-api.ts';
+import { SCHEDULES_API } from './schedules-api.ts';
+import { SWEEPS_API } from './sweeps-api.ts';
 
 /**
  * The HTTP API: method, path, what goes in. Every answer that is no 2xx is an ErrorBody. The OpenAPI document at
@@ -54,6 +58,12 @@ export const API = {
   health: { method: 'GET', path: '/api/health', input: none, summary: 'Liveness and versions' },
   timeline: { method: 'GET', path: '/api/timeline', input: range, summary: 'Timeline of a past range' },
   services: { method: 'GET', path: '/api/services', input: range, summary: 'Services seen in a range' },
+  diagnose: {
+    method: 'GET',
+    path: '/api/services/:name/diagnose',
+    input: none,
+    summary: 'What is probably wrong with a service, most probable cause first, with evidence',
+  },
   breakers: { method: 'GET', path: '/api/breakers', input: none, summary: 'Breakers, newest sample of each' },
   forceBreaker: {
     method: 'POST',
@@ -299,6 +309,10 @@ export const API = {
     input: none,
     summary: 'Abort the run that is going on and begin no other',
   },
+  ...SCHEDULES_API,
+  ...GAMEDAYS_API,
+  ...EVENTS_API,
+  ...SWEEPS_API,
   breakerProof: {
     method: 'GET',
     path: '/api/breakers/proof',

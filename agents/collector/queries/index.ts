@@ -12,6 +12,7 @@ import type {
   RedSearch,
   ServiceMap,
 } from '../../contract/figures.ts';
+import type { Journey, JourneyPaths } from '../../contract/journey.ts';
 import type { Receipt } from '../../contract/timeline.ts';
 import type {
   SagaDetail,
@@ -31,7 +32,10 @@ import { completion } from './completion.ts';
 import { examples } from './examples.ts';
 import { interactions } from './interactions.ts';
 import { invariants } from './invariants.ts';
+import { journeyPaths } from './journey-paths.ts';
+import { journeys } from './journeys.ts';
 import { tracePath } from './path.ts';
+import { type PoolGauge, pools } from './pools.ts';
 import { reach } from './reach.ts';
 import { saga, sagas } from './sagas.ts';
 import { searchTraces } from './search.ts';
@@ -73,8 +77,13 @@ export interface TelemetryQueries {
   completion(search: CompletionSearch, signal?: AbortSignal): Promise<Completion>;
   interactions(range: Range, signal?: AbortSignal): Promise<Interactions>;
   invariants(range: Range, signal?: AbortSignal): Promise<InvariantReport>;
+  /** What users asked for and how it was answered; a trace that is still on its way comes later. */
+  journeys(range: Range, signal?: AbortSignal): Promise<Journey[]>;
+  journeyPaths(range: Range, signal?: AbortSignal): Promise<JourneyPaths>;
   /** New versions, each judged by the ten minutes on either side. */
   changes(range: Range, signal?: AbortSignal): Promise<ChangeReport>;
+  /** The connection pools of a service, newest figures of each. */
+  pools(service: string, range: Range, signal?: AbortSignal): Promise<PoolGauge[]>;
   services(range: Range, signal?: AbortSignal): Promise<ServiceVersions[]>;
   /** Operations a service served in the range, by name. */
   operations(service: string, range: Range, signal?: AbortSignal): Promise<string[]>;
@@ -101,7 +110,10 @@ export function createQueries(address: StoreAddress): TelemetryQueries {
     completion: (search, signal) => completion(store, search, signal),
     interactions: (range, signal) => interactions(store, range, signal),
     invariants: (range, signal) => invariants(store, range, signal),
+    journeys: (range, signal) => journeys(store, range, signal),
+    journeyPaths: (range, signal) => journeyPaths(store, range, signal),
     changes: (range, signal) => changes(store, range, signal),
+    pools: (service, range, signal) => pools(store, service, range, signal),
     services: (range, signal) =>
       store.rows<ServiceVersions>(
         `SELECT ServiceName AS service, arraySort(groupUniqArray(toString(ServiceVersion))) AS versions

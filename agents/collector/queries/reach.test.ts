@@ -98,3 +98,32 @@ test('several faults count together, each request once', async () => {
   const { hurt, descended } = await queries.reach(['fault-1', 'somebody-elses'], range);
   expect([hurt, descended]).toEqual([6, 10]);
 });
+
+test('journeys are the traces of a range as the first service answered them, in order', async () => {
+  const journeys = await queries.journeys(range);
+  expect(journeys).toHaveLength(20);
+  expect(journeys[0]).toEqual({
+    ...{ traceId: hexId(1, 16), service: 'gateway', operation: 'POST /orders' },
+    ...{ startMs: start + 1000, durationMs: 20, error: false },
+  });
+  // One that began before the range is none of it, whatever of it lies inside.
+  expect(await queries.journeys({ from: start + 5_001, to: range.to })).toHaveLength(15);
+});
+
+test('journeys tell which places they pass, messages in traces of their own among them', async () => {
+  const { journeys, oneIn } = await queries.journeyPaths(range);
+  const all = (kind: string, service: string, peer = '') => ({ kind, service, peer, traces: 20 });
+  expect({ journeys, oneIn }).toEqual({
+    oneIn: 1,
+    journeys: [
+      {
+        ...{ service: 'gateway', operation: 'POST /orders', traces: 20 },
+        places: expect.arrayContaining([
+          ...['gateway', 'orders', 'payments'].map((service) => all('server', service)),
+          ...[all('client', 'gateway', 'orders'), all('client', 'orders', 'payments')],
+          ...[all('producer', 'orders', 'mails'), all('consumer', 'notifications', 'mails')],
+        ]),
+      },
+    ],
+  });
+});

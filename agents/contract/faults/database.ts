@@ -63,8 +63,8 @@ export const DATABASE_CATALOGUE = {
   database_outage: { title: 'Database outage', targets: ['database'], positions: ['before'] },
   lock_contention: { title: 'Table locked', targets: ['database'], positions: ['before'] },
   pool_exhaustion: { title: 'Connection pool exhausted', targets: ['service'], positions: ['before'] },
-  slow_query: { title: 'Slow query', targets: ['service'], positions: ['before'] },
-  query_error: { title: 'Query error', targets: ['service'], positions: ['before', 'after'] },
+  slow_query: { title: 'Slow query', targets: ['service'], positions: ['before'], perTrace: true },
+  query_error: { title: 'Query error', targets: ['service'], positions: ['before', 'after'], perTrace: true },
 } as const satisfies Record<(typeof DATABASE_ACTIONS)[number]['shape']['type']['value'], FaultRow>;
 
 function isPattern(text: string): boolean {

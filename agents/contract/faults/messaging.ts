@@ -70,13 +70,13 @@ const BOTH = ['producer', 'consumer'] as const;
 
 export const MESSAGING_CATALOGUE = {
   consumer_stop: { title: 'Consumer stop', targets: ['consumer'], positions: ['before'] },
-  message_drop: { title: 'Messages dropped', targets: BOTH, positions: ['before'] },
-  message_delay: { title: 'Messages delayed', targets: ['producer'], positions: ['before'] },
-  message_duplicate: { title: 'Messages duplicated', targets: BOTH, positions: ['before'] },
-  message_reorder: { title: 'Messages reordered', targets: BOTH, positions: ['before'] },
-  message_poison: { title: 'Poison messages', targets: BOTH, positions: ['before'] },
-  ack_lost: { title: 'Acknowledgement lost', targets: ['consumer'], positions: ['before'] },
-  consumer_slow: { title: 'Slow consumer', targets: ['consumer'], positions: ['before'] },
-  producer_burst: { title: 'Producer burst', targets: ['producer'], positions: ['before'] },
+  message_drop: { title: 'Messages dropped', targets: BOTH, positions: ['before'], perTrace: true },
+  message_delay: { title: 'Messages delayed', targets: ['producer'], positions: ['before'], perTrace: true },
+  message_duplicate: { title: 'Messages duplicated', targets: BOTH, positions: ['before'], perTrace: true },
+  message_reorder: { title: 'Messages reordered', targets: BOTH, positions: ['before'], perTrace: true },
+  message_poison: { title: 'Poison messages', targets: BOTH, positions: ['before'], perTrace: true },
+  ack_lost: { title: 'Acknowledgement lost', targets: ['consumer'], positions: ['before'], perTrace: true },
+  consumer_slow: { title: 'Slow consumer', targets: ['consumer'], positions: ['before'], perTrace: true },
+  producer_burst: { title: 'Producer burst', targets: ['producer'], positions: ['before'], perTrace: true },
   broker_outage: { title: 'Broker outage', targets: ['database', 'process'], positions: ['before'] },
 } as const satisfies Record<(typeof MESSAGING_ACTIONS)[number]['shape']['type']['value'], FaultRow>;

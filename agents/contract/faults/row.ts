@@ -36,6 +36,8 @@ export interface FaultRow {
   positions: readonly FaultPosition[];
   /** Single calls are hurt, so that selectors, shares and shapes mean something. */
   perCall?: true;
+  /** Statements or messages are hurt by the trace they belong to, so that a variant means something. */
+  perTrace?: true;
   /** One sentence for docs/faults.md. */
   about?: string;
 }

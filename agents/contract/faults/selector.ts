@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SCOPE_ID } from './scope.ts';
+import { TraceVariant } from './variant.ts';
 
 const NamedValue = z.object({ name: z.string().min(1).max(200), value: z.string().max(500).optional() });
 
@@ -18,5 +19,7 @@ export const FaultSelector = z.object({
   attribute: NamedValue.optional(),
   /** Only requests whose baggage carries this scope, signed and not expired. */
   scope: z.string().regex(SCOPE_ID).optional(),
+  /** Only a part of the traces; the others are left alone whole. */
+  variant: TraceVariant.optional(),
 });
 export type FaultSelector = z.infer<typeof FaultSelector>;

@@ -1,4 +1,4 @@
-import { unit } from '../../node/inject/decide.ts';
+import { unit } from '../../contract/index.ts';
 import type { Attributes, ToxicType } from './stage.ts';
 
 export type Stream = 'upstream' | 'downstream';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Decider, unit } from './decide.ts';
+import { unit } from '../../contract/index.ts';
+import { Decider } from './decide.ts';
 
 const call = (traceId: string) => ({ method: 'GET', route: '/work', traceId });
 const traces = Array.from({ length: 5_000 }, (_, i) => i.toString(16).padStart(32, '0'));

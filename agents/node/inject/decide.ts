@@ -1,4 +1,4 @@
-import type { FaultShape } from '../../contract/index.ts';
+import { type FaultShape, unit } from '../../contract/index.ts';
 import { shareOf } from './shape.ts';
 
 /** One call that a fault could hurt. */
@@ -8,28 +8,6 @@ export interface Call {
   route: string;
   /** Empty when the call belongs to no trace. */
   traceId: string;
-}
-
-/**
- * 32-bit hash (FNV-1a with the finalizer of murmur3) of a decision's key. Decisions depend on nothing else, so the same
- * requests are hurt again on a replay, whatever the concurrency.
- */
-export function hash32(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    h ^= text.charCodeAt(i);
-    h = Math.imul(h, 0x01000193);
-  }
-  h ^= h >>> 16;
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
-
-/** Uniform in [0, 1), from a key. */
-export function unit(key: string): number {
-  return hash32(key) / 0x1_0000_0000;
 }
 
 /** Traces remembered for counting repeated calls; beyond it the oldest is forgotten and starts at 0 again. */

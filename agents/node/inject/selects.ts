@@ -1,5 +1,5 @@
 import type { Baggage } from '@opentelemetry/api';
-import type { FaultSelector } from '../../contract/index.ts';
+import { type FaultSelector, inVariant } from '../../contract/index.ts';
 import type { Call } from './decide.ts';
 import type { Scopes } from './scopes.ts';
 
@@ -18,11 +18,12 @@ const TENANT_HEADER = 'x-tenant-id';
 
 /** Whether all that a selector names agrees with the call; its percentage is not looked at. */
 export function selects(selector: FaultSelector, call: SelectableCall, scopes: Scopes): boolean {
-  const { method, route, header, tenant, attribute, scope } = selector;
+  const { method, route, header, tenant, attribute, scope, variant } = selector;
   if (method !== undefined && method !== call.method) return false;
   if (route !== undefined && route !== call.route) return false;
   if (header && !agrees(call.header?.(header.name.toLowerCase()), header.value)) return false;
   if (attribute && !agrees(textOf(call.attributes?.[attribute.name]), attribute.value)) return false;
+  if (variant && !inVariant(variant, call.traceId)) return false;
   if (tenant !== undefined && tenantOf(call) !== tenant) return false;
   if (scope === undefined) return true;
   if (call.scope === undefined) call.scope = scopes.of(call.baggage);

@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api';
-import type { Lease } from '../../contract/index.ts';
+import { inVariant, type Lease } from '../../contract/index.ts';
 import type { Effect, Grip, ReadBack } from '../leases.ts';
 import { Decider } from './decide.ts';
 import { markSpan, settleSpan } from './receipt.ts';
@@ -47,6 +47,8 @@ export class Share implements Effect {
   }
 
   picks({ operation, name, traceId }: Candidate): boolean {
+    const { variant } = this.lease.spec.selector;
+    if (variant && !inVariant(variant, traceId)) return false;
     return this.#decider.draw({ method: operation, route: name, traceId }) !== null;
   }
 

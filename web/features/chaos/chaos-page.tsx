@@ -1,10 +1,12 @@
 'use client';
+import type { ReactNode } from 'react';
 import { armedAt } from '../../live/figures.ts';
 import { useLiveFaults, useLiveState, useNow } from '../../live/use-window.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { plural } from '../../ui/format.ts';
 import { Band, Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
+import { RangeLink } from '../../ui/range-link.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { ActiveRun } from './active-run.tsx';
 import styles from './chaos.module.css';
@@ -44,8 +46,8 @@ function Library({ now, blocked }: { now: number; blocked: string }) {
   );
 }
 
-/** /chaos: the library, what runs, what ran, what is armed, who did what. */
-export function ChaosPage() {
+/** /chaos: the library, what runs, what ran, what is planned (the children), what is armed, who did what. */
+export function ChaosPage({ children }: { children: ReactNode }) {
   const now = useNow();
   const live = useLiveState();
   const runs = useRuns();
@@ -62,6 +64,7 @@ export function ChaosPage() {
     <Page
       title="Chaos"
       about="an experiment arms its faults, watches, reverts them and measures the recovery"
+      actions={<RangeLink href="/chaos/sweep">Sweep: the fault matrix</RangeLink>}
     >
       <div className="stack" style={{ gap: 8, marginBottom: active.length > 0 ? 12 : 0 }}>
         {active.map((run) => (
@@ -77,6 +80,7 @@ export function ChaosPage() {
           {(data) => <RunsTable runs={data.runs} />}
         </QueryState>
       </Band>
+      {children}
       <Band
         title="Audit"
         about={`append-only: who, what, on what, why, and how it ended${written > AUDIT_SHOWN ? `; the newest ${AUDIT_SHOWN} of ${written}` : ''}`}

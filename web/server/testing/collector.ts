@@ -9,6 +9,8 @@ const SECRET = 'a secret of this test';
 export interface TestCollector {
   /** What the dashboard needs to read from it. */
   env: { CLICKHOUSE_URL: string; CLICKHOUSE_PASSWORD: string };
+  /** Where services send their telemetry: OTLP/HTTP. */
+  otlp: string;
   /** Sends OTLP/JSON to /v1/<signal>; resolves when it is acknowledged. */
   send(signal: 'traces' | 'metrics' | 'logs', body: unknown): Promise<void>;
   /** Resolves when the process has ended. */
@@ -40,6 +42,7 @@ export async function startCollector(dataDir: string, queryPort = 0): Promise<Te
   });
   return {
     env: { CLICKHOUSE_URL: `http://127.0.0.1:${ports.query}`, CLICKHOUSE_PASSWORD: SECRET },
+    otlp: `http://127.0.0.1:${ports.http}`,
     send: async (signal, body) => {
       const response = await fetch(`http://127.0.0.1:${ports.http}/v1/${signal}`, {
         method: 'POST',

@@ -18,8 +18,11 @@ export type Telemetry = Pick<
   | 'completion'
   | 'interactions'
   | 'invariants'
+  | 'journeys'
+  | 'journeyPaths'
   | 'changes'
   | 'receipts'
+  | 'pools'
   | 'reach'
   | 'stats'
   | 'close'
@@ -52,8 +55,11 @@ export function noTelemetry(): Telemetry {
     completion: absent,
     interactions: absent,
     invariants: absent,
+    journeys: absent,
+    journeyPaths: absent,
     changes: absent,
     receipts: absent,
+    pools: absent,
     reach: absent,
     stats: absent,
     close: async () => undefined,

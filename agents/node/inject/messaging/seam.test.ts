@@ -1,5 +1,6 @@
+import { trace } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
-import { Lease } from '../../../contract/index.ts';
+import { inVariant, Lease } from '../../../contract/index.ts';
 import type { Grip } from '../../leases.ts';
 import { MessageSeam } from './seam.ts';
 
@@ -48,4 +49,19 @@ test('offers nothing before a library was seen to send, and only its own side th
   seam.knows('producer', 'mails');
   expect(seam.capabilities).toContain('message_drop:producer');
   expect(seam.capabilities).not.toContain('ack_lost:consumer');
+});
+
+test('a variant spares the messages of all other traces, and of none', async () => {
+  const seam = new MessageSeam(() => undefined);
+  seam.knows('producer', 'mails');
+  const variant = { salt: 'cell', percentage: 50 };
+  const spec = { ...lease.spec, selector: { ...lease.spec.selector, variant } };
+  seam.arm({ lease: { ...lease, spec }, take: () => () => undefined });
+  for (let i = 0; i < 100; i++) {
+    const traceId = i.toString(16).padStart(32, '0');
+    const span = trace.wrapSpanContext({ traceId, spanId: '1'.repeat(16), traceFlags: 1 });
+    const hurt = (await seam.sending('mails', span, message)) === 'swallowed';
+    expect(hurt).toBe(inVariant(variant, traceId));
+  }
+  expect(await seam.sending('mails', undefined, message)).toBe('sent');
 });

@@ -18,6 +18,7 @@ import { BreakThis } from './break-this.tsx';
 import { BreakerWords } from './breaker-words.tsx';
 import { ChaosHistory } from './chaos-history.tsx';
 import { Charts } from './charts.tsx';
+import { DiagnosisSection } from './diagnosis.tsx';
 import { QueueFacts } from './queue-facts.tsx';
 import { Traces } from './traces.tsx';
 import { type Absent, useChosen } from './use-chosen.ts';
@@ -118,6 +119,7 @@ function Content({ chosen, map, history }: ContentProps) {
         threshold={chosen.kind === 'edge' ? (breakers[0]?.samples[0]?.threshold ?? null) : null}
         guarded={chosen.kind === 'edge' && breakers.length > 0}
       />
+      {service ? <DiagnosisSection key={service} service={plain(service)} /> : null}
       {service ? <Traces service={plain(service)} page={page} /> : null}
       <ChaosHistory faults={history} />
     </>

@@ -1,0 +1,2 @@
+export { asExperiment } from './experiment.ts';
+export { asPlaywright } from './playwright.ts';

@@ -1,0 +1,12 @@
+export { baseline } from './baseline.ts';
+export { runCell } from './cell.ts';
+export { asExperiment, asPlaywright } from './export/index.ts';
+export { heatMap } from './heat.ts';
+export type { Known } from './information.ts';
+export type { Observed } from './observed.ts';
+export { planSweep, type Refusal } from './plan.ts';
+export type { SweepPorts } from './ports.ts';
+export { knownOf, proposals } from './proposals.ts';
+export { runSweep } from './run.ts';
+export { schedule } from './schedule.ts';
+export { shrink } from './shrink.ts';

@@ -1,0 +1,50 @@
+import type { HeatMap } from '@stormglass/chaos/contract';
+import { describe, expect, test } from 'vitest';
+import { heatRows, legend, readForm, STATES, squareWords } from './model.ts';
+
+const column = (id: string) => ({ id, title: id, position: 'before' });
+const cell = (row: string, on: string, state: HeatMap['cells'][number]['state']) => ({
+  ...{ id: `${row}.${on}`, row, column: on, state, why: 'so it is' },
+});
+const heat: HeatMap = {
+  rows: ['a', 'b'],
+  columns: [column('error@before'), column('hang@before')],
+  cells: [cell('a', 'error@before', 'breaks'), cell('b', 'hang@before', 'survives')],
+};
+
+describe('the fault matrix', () => {
+  test('has a square where the fault applies, and none elsewhere', () => {
+    expect(
+      heatRows(heat).map(({ row, squares }) => [row, ...squares.map((one) => one?.state ?? null)]),
+    ).toEqual([
+      ['a', 'breaks', null],
+      ['b', null, 'survives'],
+    ]);
+  });
+
+  test('counts its states, the worst first, and says each in words', () => {
+    expect(legend(heat)).toEqual([
+      { state: 'breaks', count: 1 },
+      { state: 'survives', count: 1 },
+    ]);
+    const [first] = heat.cells;
+    const [head] = heat.columns;
+    if (!first || !head) throw new Error('it is empty');
+    expect(squareWords(first, head)).toBe('error@before, before on a: breaks, so it is');
+    expect(new Set(Object.values(STATES).map(({ title }) => title)).size).toBe(8);
+  });
+});
+
+describe('the form of a sweep', () => {
+  test('leaves out what nobody filled in', () => {
+    const form = new FormData();
+    form.set('minutes', '5');
+    form.set('seed', '');
+    form.set('only', ' orders-to, error.after ');
+    form.append('types', 'error');
+    form.append('types', 'hang');
+    expect(readForm(form)).toEqual({
+      ...{ minutes: 5, wide: false, only: ['orders-to', 'error.after'], types: ['error', 'hang'] },
+    });
+  });
+});
