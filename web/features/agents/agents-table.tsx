@@ -2,7 +2,6 @@
 import { useCallback } from 'react';
 import { setUrlState, useUrlState } from '../../live/url-state.ts';
 import { ago, count, plural } from '../../ui/format.ts';
-import { KeyValue } from '../../ui/key-value.tsx';
 import { list } from '../../ui/list.ts';
 import { ListTable } from '../../ui/list-table.tsx';
 import { Tag } from '../../ui/tag.tsx';
@@ -36,7 +35,14 @@ function Details({ row }: { row: AgentRow }) {
   return (
     <tr className={styles.details}>
       <td colSpan={COLUMNS.length}>
-        <KeyValue rows={rows} />
+        <dl>
+          {rows.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
       </td>
     </tr>
   );

@@ -147,6 +147,11 @@ function Flow(props: Props) {
   };
   const outside = map.canvas.tall ? undefined : map.structure.nodes.find((n) => n.kind === 'outside');
   const outsideX = outside ? map.places.get(outside.id)?.x : undefined;
+  // Where an edge recedes, its calls do too.
+  const lively = useMemo(() => {
+    const quiet = new Set(map.structure.edges.filter((e) => e.recedes).map((e) => e.id));
+    return new Map([...map.curves].filter(([id]) => !quiet.has(id)));
+  }, [map.structure, map.curves]);
   const rates = useMemo(
     () => new Map([...map.figures.edges].map(([id, state]) => [id, state.figures?.rate ?? 0])),
     [map.figures],
@@ -177,7 +182,7 @@ function Flow(props: Props) {
           timeline={map.page.timeline}
           at={map.page.at}
           live={map.page.live}
-          curves={map.curves}
+          curves={lively}
           rates={rates}
         />
       </ReactFlow>

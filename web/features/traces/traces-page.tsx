@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { withRange } from '../../live/time-range.ts';
 import { useSearch, useUrlState } from '../../live/url-state.ts';
 import { type PageWindow, useWindow } from '../../live/use-window.ts';
-import { Button, Chip } from '../../ui/button.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { durationText, plural } from '../../ui/format.ts';
@@ -155,9 +155,9 @@ export function TracesPage() {
       />
       {q === '' ? (
         <div className={styles.filters}>
-          <Chip pressed={requestsOnly} onClick={() => setAll(requestsOnly ? '1' : null)}>
+          <Button size="sm" aria-pressed={requestsOnly} onClick={() => setAll(requestsOnly ? '1' : null)}>
             {requestsOnly ? 'Requests only ×' : 'Requests only'}
-          </Chip>
+          </Button>
           <span className="cap ink3">
             {requestsOnly ? (
               <>

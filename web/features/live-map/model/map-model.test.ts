@@ -149,6 +149,15 @@ describe('breakOptions', () => {
     expect(of('orders').map((o) => o.type)).toEqual(['process_kill']);
   });
 
+  it('tells apart what one fault can hit', () => {
+    const host = agent({
+      ...{ kind: 'host', service: 'host', reach: ['payments'] },
+      capabilities: ['broker_outage:database', 'broker_outage:process'],
+    });
+    const options = breakOptions({ kind: 'service', service: 'payments', queues: [] }, [host]);
+    expect(options.map((o) => o.title)).toEqual(['Broker outage (database)', 'Broker outage (process)']);
+  });
+
   it('names the process which is meant when a service has several', () => {
     const capabilities = ['process_pause:process'];
     const host = agent({ kind: 'host', service: 'host', capabilities, reach: ['payments'] });

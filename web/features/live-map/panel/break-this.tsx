@@ -128,12 +128,18 @@ function Menu({ options, map, halted }: { options: readonly BreakOption[]; map: 
   const blast = useBlast(option, checked, map);
   if (!option || !checked) return null;
   const fits = chipsInRow(options.map((o) => o.title));
-  const shown = all ? options : options.slice(0, fits);
+  // The picked one stays in sight when the menu has closed again.
+  const first = options.indexOf(option) < fits ? options : [option, ...options.filter((o) => o !== option)];
+  const shown = all ? options : first.slice(0, Math.max(1, chipsInRow(first.map((o) => o.title))));
+  const pick = (id: string) => {
+    setPicked(id);
+    setAll(false);
+  };
   return (
     <>
       <div className={styles.chips}>
         {shown.map((o) => (
-          <Chip key={o.id} pressed={o === option} onClick={() => setPicked(o.id)}>
+          <Chip key={o.id} pressed={o === option} onClick={() => pick(o.id)}>
             {o === option ? <CrystalGlyph r={4} /> : null}
             {o.title}
           </Chip>
