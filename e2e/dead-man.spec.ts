@@ -1,7 +1,6 @@
 import {
   FAULT_CATALOGUE,
   type FaultInterval,
-  type FaultSpec,
   type FaultTarget,
   type FaultType,
   LEASE_TTL_MS,
@@ -50,15 +49,13 @@ async function targetsOf({ dashboard }: System, kind: TargetKind): Promise<Fault
   }
 }
 
-/** A spec of that type which somebody connected can inject; null when nobody can. */
-async function specOf(system: System, type: FaultType): Promise<FaultSpec | null> {
+/** Arms one fault of that type on the first target that takes it; null when none does. */
+async function arm(system: System, type: FaultType): Promise<string | null> {
   for (const kind of FAULT_CATALOGUE[type].targets) {
     for (const target of await targetsOf(system, kind)) {
       const spec = { action: { type, ...WANTED[type] }, target, durationMs: 300_000, reason: 'dead man' };
-      const tried = await call(system.dashboard, 'armFault', { input: { spec, dry: true } }).catch(
-        () => null,
-      );
-      if (tried !== null) return spec as FaultSpec;
+      const armed = await call(system.dashboard, 'armFault', { input: { spec } }).catch(() => null);
+      if (armed?.fault) return armed.fault.faultId;
     }
   }
   return null;
@@ -113,13 +110,9 @@ async function prove(system: System, types: readonly FaultType[], cut: Cut): Pro
   const armed: string[] = [];
   const nobody: FaultType[] = [];
   for (const type of types) {
-    const spec = await specOf(system, type);
-    if (spec === null) {
-      nobody.push(type);
-      continue;
-    }
-    const { fault } = await call(system.dashboard, 'armFault', { input: { spec } });
-    if (fault !== null) armed.push(fault.faultId);
+    const faultId = await arm(system, type);
+    if (faultId === null) nobody.push(type);
+    else armed.push(faultId);
   }
   if (armed.length === 0) return nobody;
   const cutAt = await cutOff(system, cut);
