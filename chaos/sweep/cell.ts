@@ -1,5 +1,6 @@
 import { inVariant, type Journey } from '@stormglass/agents/contract';
 import type { CellFigures, CellResult, SweepCell, SweepRequest } from '../contract/index.ts';
+import type { Baseline } from './baseline.ts';
 import { untilCalm } from './calm.ts';
 import { sagaEnds } from './judge/sagas.ts';
 import { type Judged, standsAlready, verdictOf } from './judge/verdict.ts';
@@ -16,8 +17,8 @@ export interface CellTask {
   cell: SweepCell;
   request: SweepRequest;
   ports: SweepPorts;
-  /** Undisturbed journeys from before the sweep. */
-  before: readonly Journey[];
+  /** From before the sweep. */
+  before: Baseline;
   /** How many other cells run now. */
   beside: () => number;
   signal: AbortSignal;
@@ -30,7 +31,7 @@ export interface CellTask {
 export async function runCell(task: CellTask): Promise<CellResult> {
   const { cell, ports, signal } = task;
   const startedAt = ports.clock.now();
-  const ill = await untilCalm(task);
+  const ill = await untilCalm({ ...task, before: task.before.journeys });
   signal.throwIfAborted();
   if (ill !== null) return unmeasured(cell, startedAt, ports.clock.now(), ill);
   const faultIds: string[] = [];
@@ -90,7 +91,7 @@ function until(journeys: readonly Journey[], at: number): Journey[] {
 }
 
 async function withSagasAndAuditors(
-  { cell, ports, signal }: CellTask,
+  { cell, ports, before, signal }: CellTask,
   watch: CellWatch,
   armedAt: number,
   releasedAt: number,
@@ -107,7 +108,8 @@ async function withSagasAndAuditors(
   return {
     ...{ ...figures, evidence: { ...figures.evidence, sagas: evidence }, sagas: counts },
     violations: invariants.violations
-      .filter(({ at, traceId }) => at >= armedAt && (traceId === '' || mine(traceId)))
+      .filter(({ id, at }) => at >= armedAt && !before.shaky.has(id))
+      .filter(({ traceId }) => traceId === '' || mine(traceId))
       .map(({ id, at, traceId }) => ({ id, at, traceId })),
   };
 }
@@ -141,7 +143,13 @@ function belongsTo({ faults }: SweepCell): (traceId: string) => boolean {
 
 function watchOf({ cell, before, request }: CellTask): CellWatch {
   const { journeys, control } = cell;
-  return new CellWatch({ journeys, before, control, alpha: request.alpha, inVariant: belongsTo(cell) });
+  return new CellWatch({
+    journeys,
+    before: before.journeys,
+    control,
+    alpha: request.alpha,
+    inVariant: belongsTo(cell),
+  });
 }
 
 async function watchUntilItStands(

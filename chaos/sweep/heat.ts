@@ -1,4 +1,4 @@
-import { FAULT_CATALOGUE, type FaultType } from '@stormglass/agents/contract';
+import { FAULT_CATALOGUE, FaultPosition, type FaultType } from '@stormglass/agents/contract';
 import type { CellResult, HeatCell, HeatMap, SweepPlan, SweepState } from '../contract/index.ts';
 
 export interface HeatInput {
@@ -15,8 +15,10 @@ export function heatMap(input: HeatInput): HeatMap {
     ...input.plan.untested.map(untested),
   ];
   const rows = [...new Set(cells.map(({ row }) => row))].sort();
-  const types = Object.keys(FAULT_CATALOGUE);
-  const place = (column: string) => types.indexOf(column.split('@')[0] ?? '');
+  const order = Object.keys(FAULT_CATALOGUE).flatMap((type) =>
+    FaultPosition.options.map((position) => `${type}@${position}`),
+  );
+  const place = (column: string) => order.indexOf(column);
   const columns = [...new Set(cells.map(({ column }) => column))].sort((a, b) => place(a) - place(b));
   return { rows, columns: columns.map(columnOf), cells };
 }
@@ -46,5 +48,9 @@ function untested({ id, row, column, why }: SweepPlan['untested'][number]): Heat
 
 function columnOf(id: string): HeatMap['columns'][number] {
   const [type = '', position = ''] = id.split('@');
-  return { id, title: FAULT_CATALOGUE[type as FaultType].title, position };
+  return {
+    id,
+    title: FAULT_CATALOGUE[type as FaultType].title,
+    position: id.includes(' + ') ? 'and others' : position,
+  };
 }

@@ -8,8 +8,8 @@ export interface Known {
   verdict: CellVerdict;
 }
 
-/** What is known of one cell counts most; the same fault elsewhere and other faults there say a little. */
-const WEIGHT = { cell: 4, column: 0.5, row: 0.25 };
+/** What is known of one cell counts most; other faults there say something, the same fault elsewhere a little. */
+const WEIGHT = { cell: 4, row: 1, column: 0.5 };
 
 /** What the first service answers is what the user gets: there nearly every fault hurts. */
 const DOOR = 5;

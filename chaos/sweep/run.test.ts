@@ -86,12 +86,26 @@ describe('a cell', () => {
     const violated = (shop: SimulatedShop) => {
       const at = shop.clock.now() + 5_000;
       const violation = { id: 'stock', at, restoredAt: null, service: 'auditor', detail: '', traceId: '' };
-      shop.invariants = async () => ({ checked: ['stock'], violations: [violation], truncated: false });
+      shop.invariants = async ({ to }) => ({
+        ...{ checked: ['stock'], truncated: false },
+        violations: to > at ? [violation] : [],
+      });
     };
     expect(await one({ prepare: violated })).toMatchObject({
       verdict: 'corrupts',
       why: 'stock was violated',
     });
+    const shaky = (shop: SimulatedShop) => {
+      const violated = [-60_000, 5_000].map((after) => ({
+        ...{ id: 'stock', at: shop.clock.now() + after, restoredAt: null },
+        ...{ service: 'auditor', detail: '', traceId: '' },
+      }));
+      shop.invariants = async ({ from, to }) => ({
+        ...{ checked: ['stock'], truncated: false },
+        violations: violated.filter(({ at }) => at >= from && at < to),
+      });
+    };
+    expect(await one({ prepare: shaky })).toMatchObject({ verdict: 'survives' });
     const earlier = (shop: SimulatedShop) => {
       const violation = { id: 'stock', at: 1, restoredAt: null, service: 'auditor', detail: '', traceId: '' };
       shop.invariants = async () => ({ checked: ['stock'], violations: [violation], truncated: false });

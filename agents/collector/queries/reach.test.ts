@@ -63,6 +63,9 @@ beforeAll(async () => {
     // After the range.
     order(70, 'gateway'),
   ];
+  // On its way still: the gateway has not answered, and what it answers comes last.
+  const underWay = { ...order(90, 'nothing'), gateway: [] };
+  orders.push(underWay);
   for (const service of ['gateway', 'orders', 'payments', 'notifications'] as const) {
     const spans = orders.flatMap((one) => one[service]);
     expect((await post(collector.otlp, 'traces', traceRequest(service, spans))).status).toBe(200);
@@ -126,4 +129,9 @@ test('journeys tell which places they pass, messages in traces of their own amon
       },
     ],
   });
+});
+
+test('a trace whose first answer has not come in is no journey from further inside', async () => {
+  const { journeys } = await queries.journeyPaths({ from: start, to: start + 100_000 });
+  expect(journeys.map(({ service, traces }) => [service, traces])).toEqual([['gateway', 21]]);
 });
