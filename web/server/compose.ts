@@ -244,6 +244,7 @@ function connect(core: Core): void {
   hub.listen({
     hello: () => live.touch('agents'),
     gone: () => live.touch('agents'),
+    held: () => live.touch('agents'),
     process: (event) => {
       state.processes.add(event);
       window.addProcess(event);

@@ -33,6 +33,8 @@ async function agent(hello: ConstructorParameters<typeof TestAgent>[1] = {}): Pr
 const arm = (spec: object = SPEC) => dashboard.call('armFault', 'POST', '/api/faults', { spec });
 const active = async () =>
   (await dashboard.call('faults', 'GET', '/api/faults')).faults.filter((f) => f.endedAt === null);
+const held = async () =>
+  (await dashboard.call('agents', 'GET', '/api/agents')).agents.map((row) => row.leases);
 const refusal = async (spec: object) => {
   const { status, body } = await dashboard.send('POST', '/api/faults', { body: { spec } });
   return { status, code: (body as { error: { code: string } }).error.code };
@@ -48,6 +50,7 @@ describe('a fault', () => {
     expect(targets[0]?.detail).toBe('seam armed');
     await eventually(() => expect(one.leases.get(id)?.renewals).toBeGreaterThan(1));
     expect(two.leases.has(id)).toBe(true);
+    expect(await held()).toEqual([[id], [id]]);
     const { fault: ended, ends } = await dashboard.call('releaseFault', 'DELETE', `/api/faults/${id}`);
     expect(ends).toHaveLength(2);
     expect(ended).toMatchObject({
@@ -57,6 +60,7 @@ describe('a fault', () => {
       injections: 6,
     });
     expect(one.leases.size + two.leases.size).toBe(0);
+    expect(await held()).toEqual([[], []]);
     expect(await active()).toEqual([]);
     const { entries } = await dashboard.call('audit', 'GET', '/api/audit');
     expect(entries.map((entry) => entry.what)).toEqual(['fault.release', 'fault.end', 'fault.arm']);

@@ -37,6 +37,8 @@ type AgentSocket = Socket<AgentToHub, HubToAgent>;
 export interface AgentListener {
   /** At connect and whenever the agent says hello again. */
   hello?(agent: AgentView): void;
+  /** It holds other leases than before. */
+  held?(agent: AgentView): void;
   gone?(agent: AgentView): void;
   leaseEnded?(agentId: string, end: LeaseEnded): void;
   injections?(agentId: string, count: InjectionCount): void;
@@ -103,9 +105,11 @@ export class AgentHub {
 
   async arm(agentId: string, lease: Lease): Promise<ArmAnswer> {
     const socket = this.#socket(agentId);
-    return ArmAnswer.parse(
+    const answer = ArmAnswer.parse(
       await answered(socket, socket.timeout(ARM_TIMEOUT_MS).emitWithAck('lease.arm', lease)),
     );
+    if (answer.ok) this.#holds(agentId, (held) => [...held, lease.faultId]);
+    return answer;
   }
 
   /** Nothing to answer: a renewal that is lost ends the fault, which is the safe side. */
@@ -118,13 +122,20 @@ export class AgentHub {
   async release(agentId: string, faultId: string): Promise<LeaseEnded | null> {
     const socket = this.#socket(agentId);
     const asked = socket.timeout(RELEASE_TIMEOUT_MS).emitWithAck('lease.release', { faultId });
-    return LeaseEnded.nullable().parse(await answered(socket, asked));
+    const end = LeaseEnded.nullable().parse(await answered(socket, asked));
+    this.#lets(agentId, [faultId]);
+    return end;
   }
 
   async halt(agentId: string, reason: string): Promise<HaltAnswer> {
     const socket = this.#socket(agentId);
     const asked = socket.timeout(HALT_TIMEOUT_MS).emitWithAck('halt', { reason });
-    return HaltAnswer.parse(await answered(socket, asked));
+    const answer = HaltAnswer.parse(await answered(socket, asked));
+    this.#lets(
+      agentId,
+      answer.ended.map(({ faultId }) => faultId),
+    );
+    return answer;
   }
 
   async invoke(agentId: string, call: ControlCall): Promise<ControlAnswer> {
@@ -178,7 +189,10 @@ export class AgentHub {
       this.#entries.set(agentId, { view, socket });
       this.#tell((l) => l.hello?.(view));
     });
-    on('lease.ended', LeaseEnded, (end) => this.#tell((l) => l.leaseEnded?.(agentId, end)));
+    on('lease.ended', LeaseEnded, (end) => {
+      this.#lets(agentId, [end.faultId]);
+      this.#tell((l) => l.leaseEnded?.(agentId, end));
+    });
     on('injections', InjectionCount, (count) => this.#tell((l) => l.injections?.(agentId, count)));
     on('process', ProcessEvent, (event) => this.#tell((l) => l.process?.(event)));
     // Engine.IO pings each 25 s by itself; a pong is a sign of life too.
@@ -204,6 +218,18 @@ export class AgentHub {
   #seen(agentId: string): void {
     const entry = this.#entries.get(agentId);
     if (entry) entry.view = { ...entry.view, lastSeenAt: this.#time.now() };
+  }
+
+  #lets(agentId: string, gone: readonly string[]): void {
+    this.#holds(agentId, (held) => held.filter((id) => !gone.includes(id)));
+  }
+
+  /** An agent says what it holds only when it connects; from then on the hub keeps the list. */
+  #holds(agentId: string, change: (held: readonly string[]) => string[]): void {
+    const entry = this.#entries.get(agentId);
+    if (!entry) return;
+    entry.view = { ...entry.view, leases: [...new Set(change(entry.view.leases))] };
+    this.#tell((l) => l.held?.(entry.view));
   }
 
   #view(hello: AgentHello, connected: boolean): AgentView {
