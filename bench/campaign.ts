@@ -59,10 +59,20 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     env: { STORMGLASS_KILL_ROUNDS: process.env.STORMGLASS_KILL_ROUNDS ?? '20' },
     args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/durability.spec.ts'],
   },
+  'dead-man': {
+    what: 'each type of fault on the real shop, the dashboard killed and stopped: gone within the lease, read back, nothing left',
+    env: { STORMGLASS_ROUNDS: process.env.STORMGLASS_ROUNDS ?? '1' },
+    args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/dead-man.spec.ts'],
+  },
   buttons: {
-    what: 'all five experiments by their buttons in a browser, from the click to the verdict',
+    what: 'all five experiments by their buttons in a browser, from the click to the verdict, and a preset with its protections and without',
     env: { STORMGLASS_ALL_BUTTONS: '1' },
     args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/experiments.spec.ts'],
+  },
+  compat: {
+    what: 'every one of the 1,163 experiments recorded from Chaos Toolkit, instead of each fourth',
+    env: { STORMGLASS_WHOLE_RECORDING: '1' },
+    args: ['node_modules/vitest/vitest.mjs', 'run', 'chaos/compat/recorded.test.ts'],
   },
   repeats: {
     what: 'an experiment with two seeds, one after the other, and the comparison of its runs',

@@ -98,6 +98,7 @@ function samplesOf(at: number): Pick<Timeline, 'breakers' | 'queues' | 'sagas' |
         queue: `queue-${n}`,
         ready: hurt(at) ? at - BASELINE_S : 2,
         consumers: 1,
+        paused: null,
       },
       ...queue,
     })),

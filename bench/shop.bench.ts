@@ -81,8 +81,10 @@ async function projectorLag(system: System, params: Params): Promise<void> {
 /** Of what services say to each other: how much waits for an answer, and the longest line of services that wait. */
 async function interactions(system: System, params: Params): Promise<void> {
   const range = { from: Date.now() - WATCH_MS, to: Date.now() };
-  const { synchronousRatio, longestChain } = await call(system.dashboard, 'interactions', { input: range });
-  show('synchronous interactions', (synchronousRatio ?? 0) * 100, '%', params, '< 10');
+  const found = await call(system.dashboard, 'interactions', { input: range });
+  const { insideRatio, synchronousRatio, longestChain } = found;
+  show('synchronous interactions in the shop', (insideRatio ?? 0) * 100, '%', params, '< 10');
+  show('with the payment provider and the carrier', (synchronousRatio ?? 0) * 100, '%', params);
   show('longest synchronous chain', longestChain.length, 'services', params, '<= 3');
 }
 

@@ -101,12 +101,13 @@ function missing(acknowledgedIds: readonly string[], stored: ReadonlyMap<string,
   return acknowledgedIds.filter((id) => !stored.has(id));
 }
 
-/** Every order there is, by whomever, against the provider's own statement: paid if and only if confirmed. */
+/** Every order there is, by whomever, against the provider's own statement: paid if and only if confirmed and kept. */
 async function expectRightMoney(system: System, acknowledgedIds: readonly string[]): Promise<void> {
   const orders = await sql<{ id: string; status: string; amount: string }>(
     system,
     'orders',
-    'select id, status, amount from order_head',
+    `select id, case when exists (select from saga where order_id = order_head.id and outcome = 'returned')
+      then 'RETURNED' else status end as status, amount from order_head`,
   );
   const ids = new Set(orders.map((row) => row.id));
   expect(acknowledgedIds.filter((id) => !ids.has(id))).toEqual([]);

@@ -1,4 +1,4 @@
-// The one file that runs on the host's own Node (>= 20): no dependency, no TypeScript, no syntax newer than Node 20.
+// Runs, with help.mjs, on the host's own Node (>= 20): no dependency, no TypeScript, no syntax newer than Node 20.
 // It installs what is missing, then runs the given script under the Node that is pinned in package.json.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { helpWithoutInstall } from './help.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMP = '.stormglass-install';
@@ -270,6 +271,9 @@ function fail(error) {
 
 async function main() {
   const [script, ...args] = process.argv.slice(2);
+  // Nobody should wait for a gigabyte to read what the options are.
+  const help = existsSync(join(ROOT, 'node_modules', STAMP)) ? null : helpWithoutInstall(script, args);
+  if (help !== null) return void process.stdout.write(help);
   const host = hostOf();
   const problem = platformProblem(host);
   if (problem !== null) throw new Unready(problem);

@@ -1,11 +1,13 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 // @ts-expect-error: plain JavaScript without types, because it must run on any Node of the host.
 import * as bootstrap from './bootstrap.mjs';
+import { DEFAULT_PORTS } from './plan.ts';
 
 const host = { version: '20.11.0', platform: 'linux', arch: 'x64', musl: false };
 const problem = (change: object): string | null => bootstrap.platformProblem({ ...host, ...change });
@@ -82,4 +84,31 @@ test('what runs under npm is told once when npm is gone, and may end in good ord
   npm.kill('SIGKILL');
   await vi.waitFor(() => expect(seen()).toContain('ended'), soon);
   expect(seen()).toEqual(['ready', 'SIGTERM', 'ended']);
+});
+
+describe('on a fresh clone, questions are answered and nothing is installed', () => {
+  const repository = fileURLToPath(new URL('..', import.meta.url));
+  const asked = async (...args: string[]) => {
+    const clone = mkdtempSync(join(tmpdir(), 'clone-'));
+    onTestFinished(() => rmSync(clone, { recursive: true, force: true }));
+    const files = ['bootstrap.mjs', 'help.mjs', 'start.help.txt'].map((name) => `scripts/${name}`);
+    for (const file of [...files, 'package.json', 'package-lock.json', 'docs/cli.md']) {
+      cpSync(join(repository, file), join(clone, file), { recursive: true });
+    }
+    const { stdout } = await promisify(execFile)(process.execPath, ['scripts/bootstrap.mjs', ...args], {
+      cwd: clone,
+    });
+    expect(existsSync(join(clone, 'node_modules'))).toBe(false);
+    return stdout;
+  };
+
+  test.each([
+    ['scripts/start.ts --help', `port of the dashboard (${DEFAULT_PORTS.dashboard})`],
+    ['scripts/start.ts --port 0 --version', '0.1.0\n'],
+    ['chaos/cli/main.ts help', 'halt --reason WORDS, halt release'],
+    ['chaos/cli/main.ts run --help', 'faults export --as istio|chaos-mesh'],
+    ['chaos/cli/main.ts version', 'stormglass 0.1.0'],
+  ])('%s', async (line, answer) => {
+    expect(await asked(...line.split(' '))).toContain(answer);
+  });
 });

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StormglassError } from '@stormglass/agents/contract';
+import { runLeashed } from '@stormglass/agents/host';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMP = join(ROOT, 'web', '.next', 'stormglass-source-hash');
@@ -45,24 +45,14 @@ export async function buildWeb(progress: (message: string) => void, signal?: Abo
 }
 
 /** Null when it went well, else the end of what Next wrote. */
-function nextBuild(signal?: AbortSignal): Promise<string | null> {
+async function nextBuild(signal?: AbortSignal): Promise<string | null> {
   const next = join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next');
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [next, 'build', join(ROOT, 'web')], {
-      cwd: ROOT,
-      env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...(signal === undefined ? {} : { signal }),
-    });
-    let output = '';
-    const keep = (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-4_000);
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code === 0 ? null : output));
+  const { code, output } = await runLeashed(process.execPath, [next, 'build', join(ROOT, 'web')], {
+    cwd: ROOT,
+    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    ...(signal === undefined ? {} : { signal }),
   });
+  return code === 0 ? null : output;
 }
 
 if (import.meta.main) await buildWeb((message) => process.stdout.write(`${message}\n`));

@@ -173,8 +173,11 @@ function shopEnv(context: LaunchContext, service: PortName, name = service): Rec
   const { databases, ports, secrets, tlsDir } = context;
   const database = databases[service];
   const broker = databases.broker;
+  const telemetry = telemetryEnv(context, service, name);
   return {
-    ...telemetryEnv(context, service, name),
+    ...telemetry,
+    // Who simulates the payment provider and the carrier is none of the shop's services.
+    OTEL_RESOURCE_ATTRIBUTES: `${telemetry.OTEL_RESOURCE_ATTRIBUTES},service.namespace=${service === 'outside-world' ? 'outside' : 'shop'}`,
     PORT: String(ports[name]),
     SHOP_PROFILE: 'demo',
     ...(service === 'identity' ? { SHOP_SERVICE_SECRET: secrets.service } : {}),

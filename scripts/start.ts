@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { StormglassError } from '@stormglass/agents/contract';
 import { isLoopback } from './launch/addresses.ts';
 import { accessKeys, type DataDir, openDataDir } from './launch/data-dir.ts';
-import { Launcher } from './launch/launcher.ts';
+import { Launcher, versionOf } from './launch/launcher.ts';
 import { HELP, parseOptions, type StartOptions } from './launch/options.ts';
 import { choosePorts, demandFree } from './launch/ports.ts';
 import { wantsProxy } from './launch/proxy.ts';
@@ -99,6 +99,10 @@ async function main(args: string[]): Promise<void> {
     const options = parseOptions(args);
     if (options.help) {
       write(HELP);
+      return;
+    }
+    if (options.version) {
+      write(`${versionOf(ROOT)}\n`);
       return;
     }
     if (options.json) report = jsonReport(write);

@@ -181,6 +181,7 @@ function points() {
     ...[messages('ready', 7), messages('delayed', 2), messages('in_flight', 1), messages('dead', 3)],
     point(METRIC.queueOldestAge, 1.5, QUEUE, 'gauge'),
     point(METRIC.queueConsumers, 2, QUEUE, 'gauge'),
+    point(METRIC.queuePaused, 1, QUEUE, 'gauge'),
     ...[point(METRIC.queueEnqueued, 9, QUEUE), point(METRIC.queueDequeued, 8, QUEUE)],
     ...(['ok', 'pending', 'violated'] as const).map((status) =>
       point(
@@ -229,7 +230,14 @@ test('the live line equals what the queries give for the same telemetry', async 
     failureRatio: 0.625,
     threshold: 0.5,
   });
-  expect(stored.queues[0]).toMatchObject({ ready: 7, dead: 3, oldestAgeMs: 1500, enqueued: 9, consumers: 2 });
+  expect(stored.queues[0]).toMatchObject({
+    ready: 7,
+    dead: 3,
+    oldestAgeMs: 1500,
+    enqueued: 9,
+    consumers: 2,
+    paused: true,
+  });
 });
 
 test('dataAt is the newest instant of telemetry in the line', () => {

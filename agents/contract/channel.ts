@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ERROR_CODES, type ErrorCode } from './errors.ts';
 import type { ChaosTerms } from './faults/scope.ts';
 import { type ArmAnswer, type Lease, LeaseEnded } from './lease.ts';
 import { ProtectionState } from './protection.ts';
@@ -62,7 +63,13 @@ export type ControlCall = z.infer<typeof ControlCall>;
 
 export const ControlAnswer = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), result: z.unknown() }),
-  z.object({ ok: z.literal(false), message: z.string(), next: z.string() }),
+  z.object({
+    ok: z.literal(false),
+    message: z.string(),
+    next: z.string(),
+    /** Absent: the service does not say what kind of refusal it is. */
+    code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]).optional(),
+  }),
 ]);
 export type ControlAnswer = z.infer<typeof ControlAnswer>;
 

@@ -177,6 +177,13 @@ export const Interactions = z.object({
   asynchronous: z.number().int(),
   /** Null without an interaction. */
   synchronousRatio: z.number().nullable(),
+  /**
+   * Those of `synchronous` which leave the caller's system: both services name a `service.namespace`, and not the same. Who
+   * names none is taken to be inside.
+   */
+  outward: z.number().int(),
+  /** The share without them; null when nothing is left. */
+  insideRatio: z.number().nullable(),
   /** Services that wait for each other, caller first; empty when no trace was read. */
   longestChain: z.array(z.string()),
   longestChainTraceId: z.string(),

@@ -34,6 +34,7 @@ export const METRIC = {
   queueEnqueued: 'messaging.queue.enqueued',
   queueDequeued: 'messaging.queue.dequeued',
   queueConsumers: 'messaging.queue.consumers',
+  queuePaused: 'messaging.queue.paused',
   outboxPending: 'messaging.outbox.pending',
   outboxOldestAge: 'messaging.outbox.oldest.age',
   inboxDuplicates: 'messaging.inbox.duplicates',
@@ -216,6 +217,8 @@ export const SEMCONV = {
   serviceName: 'service.name',
   serviceVersion: 'service.version',
   serviceInstance: 'service.instance.id',
+  /** The system which a service belongs to: a call to one of another is a call to the outside. */
+  serviceNamespace: 'service.namespace',
   peerService: ['peer.service', 'service.peer.name'],
   route: ['http.route'],
   method: ['http.request.method', 'http.method'],

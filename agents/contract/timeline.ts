@@ -95,6 +95,8 @@ export const QueueSample = z.object({
   dequeued: z.number().int(),
   redelivered: z.number().int(),
   consumers: z.number().int().nullable(),
+  /** Delivery to all consumers was stopped; null where the broker does not say. */
+  paused: z.boolean().nullable(),
 });
 export type QueueSample = z.infer<typeof QueueSample>;
 

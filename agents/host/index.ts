@@ -2,6 +2,7 @@
 
 export { writeCertificates } from './certificates.ts';
 export { type HostAgent, startHostAgent } from './host-agent.ts';
+export { endGroup, runLeashed } from './leashed.ts';
 export { POSTGRES, type Postgres, postgresFolder, startPostgres } from './postgres.ts';
 export { reclaimPostgres } from './postgres-reclaim.ts';
 export { commandLine, isAlive } from './process-info.ts';

@@ -44,6 +44,15 @@ describe('the lifeline', () => {
     await vi.waitFor(() => expect(isAlive(child)).toBe(false), within5s);
   });
 
+  test('ends even a process that obeys SIGTERM and never gets through its own exit', async () => {
+    const { launcher, child } = await launch(
+      `process.on('SIGTERM', () => process.exit(0)); process.on('exit', () => { for (;;); });
+       setInterval(() => {}, 1000); console.log("up")`,
+    );
+    process.kill(launcher, 'SIGKILL');
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false), within5s);
+  });
+
   test('ends even a process whose log still has lines for the dead launcher', async () => {
     const { launcher, child } = await launch(
       `const log = require('pino')();

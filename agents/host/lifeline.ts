@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 
 /**
@@ -8,7 +9,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
  * It works by import alone, never keeps a process alive, and does nothing when stdin is a terminal, a file or
  * /dev/null: those end for other reasons than a launcher's death.
  */
-const GRACE_MS = 3_000;
+const GRACE_SECONDS = 3;
 const EXIT_CODE = 143;
 
 /**
@@ -23,10 +24,19 @@ function speakToNobody(): void {
   }
 }
 
+/** A timer of our own dies with the event loop, and what a native library does after that may take as long as it likes. */
+function killFromOutside(): void {
+  const command = `sleep ${GRACE_SECONDS}; kill -KILL ${process.pid}`;
+  spawn('/bin/sh', ['-c', command], { stdio: 'ignore', detached: true }).unref();
+}
+
 function launcherDied(): void {
-  if (process.platform !== 'win32') speakToNobody();
-  // No exit: what a native library does at the end of a process may take as long as it likes.
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), GRACE_MS).unref();
+  if (process.platform === 'win32')
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), GRACE_SECONDS * 1000).unref();
+  else {
+    speakToNobody();
+    killFromOutside();
+  }
   if (process.listenerCount('SIGTERM') === 0) process.exit(EXIT_CODE);
   process.kill(process.pid, 'SIGTERM');
 }

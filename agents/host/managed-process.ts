@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ProcessEvent, StormglassError } from '../contract/index.ts';
 import { type Guard, spawnGuard } from './guard.ts';
+import { type Leashed, spawnLeashed } from './leashed.ts';
 import { ProcessLog } from './process-log.ts';
 import type { ProcessSpec } from './process-spec.ts';
 
@@ -189,26 +190,30 @@ export class ManagedProcess {
   }
 
   #spawn(): Run {
-    const { spec } = this;
-    const child = spawn(spec.command, spec.args, {
-      cwd: spec.cwd,
-      env: { NODE_ENV: 'production', ...spec.env },
-      // The launcher never writes to stdin: its end is the lifeline.
-      stdio: ['pipe', this.#log.fd, this.#log.fd],
-      // A session of its own: Ctrl-C in the terminal reaches the launcher alone, which then stops us in order.
-      detached: true,
-      ...(spec.uid === undefined ? {} : { uid: spec.uid }),
-      ...(spec.gid === undefined ? {} : { gid: spec.gid }),
-    });
+    this.#log.beginRun();
+    const { child, guard } = this.#spawnChild();
     const { pid } = child;
     if (pid === undefined) throw this.#spawnError(child);
     child.stdin?.on('error', () => child.stdin?.destroy());
     const exited = once(child, 'exit').then(([code, signal]): Exit => ({ code, signal }));
-    const guard = spec.onLauncherDeath === undefined ? null : spawnGuard(spec.onLauncherDeath(pid));
     this.#state = { kind: 'starting', pid };
     this.#emit(pid, this.#everHealthy ? 'restarted' : 'started', '');
     this.#release('running');
     return { child, pid, exited, guard, ready: false };
+  }
+
+  #spawnChild(): Leashed {
+    const { command, args, cwd, uid, gid, env, onLauncherDeath } = this.spec;
+    const user = { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
+    const options: SpawnOptions = { cwd, env: { NODE_ENV: 'production', ...env }, ...user };
+    const { fd } = this.#log;
+    if (onLauncherDeath !== undefined) {
+      return spawnLeashed(command, args, { ...options, stdout: fd, stderr: fd }, onLauncherDeath);
+    }
+    // The launcher never writes to stdin: its end is the lifeline. A session of its own: Ctrl-C in the terminal reaches
+    // the launcher alone, which then stops us in order.
+    const child = spawn(command, args, { ...options, stdio: ['pipe', fd, fd], detached: true });
+    return { child, guard: null };
   }
 
   async #untilReady(run: Run): Promise<boolean> {
@@ -310,9 +315,10 @@ export class ManagedProcess {
 
   #startError(exit: Exit): StormglassError {
     const how = exit.signal ?? `exit code ${exit.code}`;
+    const lines = this.#log.tail(8);
     return new StormglassError(
       'internal',
-      `${this.spec.name} did not start (${how}); its last lines:\n${this.#log.tail(8)}`,
+      `${this.spec.name} did not start (${how}); ${lines === '' ? 'it wrote nothing' : `its last lines:\n${lines}`}`,
       `read ${this.#log.path}`,
     );
   }

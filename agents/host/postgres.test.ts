@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { freePort } from './fixtures/ports.ts';
-import { isAlive } from './process-info.ts';
+import { commandLine, isAlive } from './process-info.ts';
 
 const LAUNCHER = fileURLToPath(new URL('fixtures/launcher.ts', import.meta.url));
 const within5s = { timeout: 5_000, interval: 20 };
@@ -58,6 +58,11 @@ async function ask<T extends pg.QueryResultRow>(url: string, sql: string): Promi
   }
 }
 
+function processesOn(path: string): string[] {
+  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+  return pids.map((pid) => commandLine(Number(pid))).filter((line) => line.includes(path));
+}
+
 const isOpen = async (said: Said) =>
   (
     await ask<{ datallowconn: boolean }>(
@@ -75,6 +80,23 @@ describe('embedded Postgres', () => {
     const second = await launch();
     expect(await ask(second.said.orders, 'select id from paid')).toEqual([{ id: 1 }]);
   });
+
+  test.runIf(existsSync('/proc/self'))(
+    'is begun anew when its launcher was killed while the cluster was made, and nothing runs on meanwhile',
+    async () => {
+      const first = spawn(process.execPath, [LAUNCHER, folder, String(await freePort()), ''], {
+        stdio: 'ignore',
+      });
+      launchers.push(first);
+      const making = join(folder, 'postgres.making');
+      await vi.waitUntil(() => existsSync(join(making, 'PG_VERSION')), { timeout: 60_000, interval: 5 });
+      first.kill('SIGKILL');
+      await vi.waitFor(() => expect(processesOn(making)).toEqual([]), within5s);
+      const second = await launch();
+      expect(await ask(second.said.orders, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(existsSync(making)).toBe(false);
+    },
+  );
 
   test('is reclaimed by the next start while the old server still runs', async () => {
     const first = await launch();

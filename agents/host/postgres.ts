@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
+import { StormglassError } from '../contract/index.ts';
+import { runLeashed } from './leashed.ts';
 import { databaseUser, postgresBinaries, reachableFolder } from './postgres-binaries.ts';
 import { reclaimPostgres } from './postgres-reclaim.ts';
 import type { ProcessSpec } from './process-spec.ts';
 import type { Supervisor } from './supervisor.ts';
 
-const exec = promisify(execFile);
 const HOST = '127.0.0.1';
 const SUPERUSER = 'stormglass';
 
@@ -113,28 +112,37 @@ async function initialise(
   password: string,
   user: { uid: number; gid: number } | null,
 ): Promise<void> {
-  // What is there is the rest of an initdb that was cut short: it wrote PG_VERSION nowhere.
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Under another name until it is whole: one that was cut short must not be taken for a cluster.
+  const making = `${folder}.making`;
+  for (const rest of [folder, making]) rmSync(rest, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true, mode: 0o700 });
   const secret = `${folder}.password`;
   writeFileSync(secret, password, { mode: 0o600 });
   if (user !== null) {
-    chownSync(folder, user.uid, user.gid);
+    chownSync(making, user.uid, user.gid);
     chownSync(secret, user.uid, user.gid);
   }
   const flags = ['--no-locale', '--encoding=UTF8', '--auth=scram-sha-256', '--no-sync'];
   try {
-    await exec(initdb, [`--pgdata=${folder}`, `--username=${SUPERUSER}`, `--pwfile=${secret}`, ...flags], {
-      cwd: folder,
+    const args = [`--pgdata=${making}`, `--username=${SUPERUSER}`, `--pwfile=${secret}`, ...flags];
+    const { code, output } = await runLeashed(initdb, args, {
+      cwd: making,
       env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', NODE_ENV: 'production' },
       ...(user === null ? {} : user),
     });
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
+    if (code !== 0) throw initError(output);
+    renameSync(making, folder);
   } finally {
-    rmSync(secret, { force: true });
+    for (const rest of [making, secret]) rmSync(rest, { recursive: true, force: true });
   }
+}
+
+function initError(output: string): StormglassError {
+  return new StormglassError(
+    'internal',
+    `the database cluster could not be made: ${output.trim()}`,
+    'look at its last line; a full disk and a folder without rights are the usual causes',
+  );
 }
 
 async function ensureDatabase(

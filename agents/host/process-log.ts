@@ -25,6 +25,8 @@ export class ProcessLog {
   readonly #maxBytes: number;
   readonly #timer: NodeJS.Timeout;
   #kept = 0;
+  /** Where the lines of the present run begin. */
+  #runAt = 0;
 
   constructor(path: string, maxBytes: number = MAX_BYTES) {
     mkdirSync(dirname(path), { recursive: true });
@@ -41,13 +43,20 @@ export class ProcessLog {
     if (size <= this.#maxBytes) return;
     copyFileSync(this.path, `${this.path}.1`);
     ftruncateSync(this.fd);
+    this.#runAt = 0;
     this.discardedBytes += this.#kept;
     this.#kept = size;
   }
 
-  /** The last lines, for an error message. */
+  /** What is written from now on is of another run: the file may hold those of days before. */
+  beginRun(): void {
+    this.#runAt = fstatSync(this.fd).size;
+  }
+
+  /** The last lines of this run, for an error message. */
   tail(lines: number): string {
-    return readFileSync(this.path, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    const written = readFileSync(this.path).subarray(this.#runAt).toString('utf8');
+    return written.trimEnd().split('\n').slice(-lines).join('\n');
   }
 
   close(): void {

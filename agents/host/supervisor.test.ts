@@ -122,6 +122,22 @@ describe('the supervisor', () => {
     expect(states().filter((state) => state === 'started')).toHaveLength(3);
   });
 
+  test('shows the lines of this run only, not those of one that went before', async () => {
+    const failing = (name: string, program: string) => ({ ...spec(['-e', program]), name });
+    const old = failing('shop', 'console.error("an old trouble"); process.exit(3)');
+    await expect(supervisor.start(old)).rejects.toThrow('an old trouble');
+    await supervisor.stop(['shop']);
+    const fresh = supervisor.start(failing('shop', 'console.error("the new one"); process.exit(3)'));
+    const { message } = await fresh.then(
+      () => new Error('it started'),
+      (error: Error) => error,
+    );
+    expect(message).toContain('the new one');
+    expect(message).not.toContain('an old trouble');
+    await supervisor.stop(['shop']);
+    await expect(supervisor.start(failing('shop', 'process.exit(3)'))).rejects.toThrow('it wrote nothing');
+  });
+
   test('names a program that cannot be run', async () => {
     await expect(supervisor.start({ ...spec(), command: '/no/such/program' })).rejects.toThrow(
       '/no/such/program cannot be run',

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { ControlAnswer, ControlCall, ControlDescriptor } from '../contract/index.ts';
+import {
+  type ControlAnswer,
+  type ControlCall,
+  type ControlDescriptor,
+  ERROR_CODES,
+  type ErrorCode,
+} from '../contract/index.ts';
 
 /** A typed action of this process, callable from the dashboard over the agent channel. */
 export interface Control<Input extends z.ZodType = z.ZodType> {
@@ -9,7 +15,7 @@ export interface Control<Input extends z.ZodType = z.ZodType> {
   title: string;
   /** Parsed before `run` sees it; its JSON Schema is shown as a form. */
   input: Input;
-  /** Its result must survive JSON. A throw becomes a refusal with the error's message (and `next`, if it has one). */
+  /** Its result must survive JSON. A throw becomes a refusal with the error's message (and `next` and `code`, if it has them). */
   run(input: z.output<Input>): unknown;
 }
 
@@ -73,7 +79,8 @@ async function runControl<Input extends z.ZodType>(
 ): Promise<ControlAnswer> {
   const parsed = control.input.safeParse(input ?? {});
   if (!parsed.success) {
-    return { ok: false, message: z.prettifyError(parsed.error), next: 'Correct the named fields.' };
+    const message = z.prettifyError(parsed.error);
+    return { ok: false, message, next: 'Correct the named fields.', code: 'invalid_request' };
   }
   try {
     return { ok: true, result: (await control.run(parsed.data)) ?? null };
@@ -82,8 +89,15 @@ async function runControl<Input extends z.ZodType>(
       ok: false,
       message: error instanceof Error ? error.message : String(error),
       next: nextOf(error),
+      ...codeOf(error),
     };
   }
+}
+
+/** Only what is in the closed list: a service's own codes mean nothing to others. */
+function codeOf(error: unknown): { code?: ErrorCode } {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return {};
+  return error.code in ERROR_CODES ? { code: error.code as ErrorCode } : {};
 }
 
 function nextOf(error: unknown): string {

@@ -17,6 +17,7 @@ export {
   type Carrier,
   injectContext,
   recordSaga,
+  repeatSaga,
   type SagaSpanInfo,
   type SagaStepInfo,
   withRemoteContext,

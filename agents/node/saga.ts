@@ -21,6 +21,14 @@ export type Carrier = Record<string, string>;
 /** Emits `saga.<event>` with SAGA_ATTR attributes in the active context, and counts it. */
 export function recordSaga(record: SagaRecord): void {
   sagaMetrics().record(record);
+  repeatSaga(record);
+}
+
+/**
+ * Emits it without counting it: for what a former life of this service may have taken with it when it was killed. An
+ * event is known by saga, instant (so give `at`), event, step, kind and attempt; one that was stored before stays one.
+ */
+export function repeatSaga(record: SagaRecord): void {
   const attributes: Attributes = {
     [SAGA_ATTR.id]: record.sagaId,
     [SAGA_ATTR.type]: record.type,

@@ -25,6 +25,8 @@ export interface QueueReading extends QueueFlow {
   oldestAgeMs: number | null;
   /** Connected consumers; null when the broker does not say. */
   consumers: number | null;
+  /** Delivery to all consumers was stopped; null when the broker does not say. */
+  paused: boolean | null;
 }
 
 /** Which dead letters: those with these ids, so many, or all. */

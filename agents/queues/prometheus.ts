@@ -18,6 +18,7 @@ export function exposeQueues(current: () => Iterable<NamedReading>): void {
     const messages = gauge('messages', 'Messages by state.', ['state']);
     const age = gauge('oldest_message_age_seconds', 'How long the oldest ready message has waited.');
     const consumers = gauge('consumers', 'Connected consumers.');
+    const paused = gauge('paused', '1 while delivery to all consumers is stopped.');
     for (const { system, reading } of current()) {
       const labels = { system, destination: reading.queue };
       messages.set({ ...labels, state: 'ready' }, reading.ready);
@@ -26,6 +27,7 @@ export function exposeQueues(current: () => Iterable<NamedReading>): void {
       messages.set({ ...labels, state: 'dead' }, reading.dead);
       if (reading.oldestAgeMs !== null) age.set(labels, reading.oldestAgeMs / 1000);
       if (reading.consumers !== null) consumers.set(labels, reading.consumers);
+      if (reading.paused !== null) paused.set(labels, reading.paused ? 1 : 0);
     }
   });
 }

@@ -47,6 +47,7 @@ export class PubSubCollector implements QueueCollector {
         oldestAgeMs: null,
         // One of them is this collector.
         consumers: Math.max(0, (listeners.get(queue) ?? 0) - 1),
+        paused: null,
         enqueued: sent,
         dequeued: sent,
         redelivered: 0,

@@ -24,6 +24,7 @@ export class QueueReport {
     const messages = this.#meter.createObservableUpDownCounter(METRIC.queueMessages, { unit: '{message}' });
     const age = this.#meter.createObservableGauge(METRIC.queueOldestAge, { unit: 's' });
     const consumers = this.#meter.createObservableGauge(METRIC.queueConsumers, { unit: '{consumer}' });
+    const paused = this.#meter.createObservableGauge(METRIC.queuePaused, { unit: '1' });
     this.#meter.addBatchObservableCallback(
       (result) => {
         for (const { queue, reading } of this.#fresh()) {
@@ -35,9 +36,10 @@ export class QueueReport {
           result.observe(messages, reading.dead, { ...queue, state: 'dead' });
           if (reading.oldestAgeMs !== null) result.observe(age, reading.oldestAgeMs / 1000, queue);
           if (reading.consumers !== null) result.observe(consumers, reading.consumers, queue);
+          if (reading.paused !== null) result.observe(paused, reading.paused ? 1 : 0, queue);
         }
       },
-      [messages, age, consumers],
+      [messages, age, consumers, paused],
     );
     exposeQueues(() => this.#readings());
   }

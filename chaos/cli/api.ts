@@ -6,6 +6,7 @@ import {
 } from '@stormglass/agents/contract';
 import { z } from 'zod';
 import {
+  Diagnosis,
   ExperimentSpec,
   Run,
   RunSummary,
@@ -14,7 +15,10 @@ import {
   SweepStarted,
   SweepSummary,
 } from '../contract/index.ts';
-import { type DashboardOptions, Http } from './http.ts';
+import { EventsApi } from './events-api.ts';
+import { GameDaysApi } from './gamedays-api.ts';
+import { type DashboardOptions, Http, named } from './http.ts';
+import { SchedulesApi } from './schedules-api.ts';
 
 const HaltState = z.object({
   halted: z.boolean(),
@@ -49,17 +53,21 @@ const Health = z.object({ version: z.string() });
 /** What is recorded: a run of an experiment, or all between two instants, epoch milliseconds. */
 export type Selection = { run: string } | { from: number; to: number };
 
-const named = (path: string, id: string, more = ''): string => `${path}/${encodeURIComponent(id)}${more}`;
-
 /**
  * A dashboard as the command line sees it: the rows of its HTTP API which it uses. Every method throws a
  * StormglassError that says what to do next.
  */
 export class Dashboard {
+  readonly schedules: SchedulesApi;
+  readonly events: EventsApi;
+  readonly gamedays: GameDaysApi;
   readonly #http: Http;
 
   constructor(options: DashboardOptions) {
     this.#http = new Http(options);
+    this.schedules = new SchedulesApi(this.#http);
+    this.events = new EventsApi(this.#http);
+    this.gamedays = new GameDaysApi(this.#http);
   }
 
   version(patienceMs: number): Promise<string> {
@@ -112,6 +120,11 @@ export class Dashboard {
   control({ service, name, input }: { service: string; name: string; input: unknown }): Promise<unknown> {
     const path = `${named('/api/controls', service)}${named('', name)}`;
     return this.#http.call({ method: 'POST', path, answer: z.unknown(), body: { input } });
+  }
+
+  diagnose(service: string): Promise<Diagnosis> {
+    const path = named('/api/services', service, '/diagnose');
+    return this.#http.call({ method: 'GET', path, answer: Diagnosis });
   }
 
   release(id: string): Promise<z.infer<typeof Released>> {

@@ -20,6 +20,10 @@ export interface Request<T extends z.ZodType> {
   patienceMs?: number;
 }
 
+/** The path of one thing: its id may have any letter. */
+export const named = (path: string, id: string, more = ''): string =>
+  `${path}/${encodeURIComponent(id)}${more}`;
+
 /** Nobody answers at the dashboard's address. */
 export class DashboardAway extends StormglassError {
   constructor(url: string, cause: unknown) {

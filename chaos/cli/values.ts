@@ -30,7 +30,8 @@ export function selectionOf({ run, last, from, to }: SelectionValues, now: numbe
   return range;
 }
 
-function instantOf(name: string, text: string): number {
+/** `2026-01-31T12:00:00Z` or epoch milliseconds. */
+export function instantOf(name: string, text: string): number {
   const at = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
   if (Number.isNaN(at)) throw usage(`--${name} is ${text}; write 2026-01-31T12:00:00Z or epoch milliseconds`);
   return at;

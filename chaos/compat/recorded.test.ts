@@ -9,6 +9,9 @@ import { within } from './tolerance.ts';
 
 const textOf = (name: string): string => readFileSync(join(import.meta.dirname, 'recorded', name), 'utf8');
 
+/** All of the many, by `npm run campaign -- compat`; else each fourth, without those that need a quiet machine. */
+const WHOLE = process.env.STORMGLASS_WHOLE_RECORDING !== undefined;
+
 const File = z.object({ cases: z.array(RecordedCase) });
 /**
  * `experiments.json` is the fixture as it was given. The `.jsonl` files hold one case a line, recorded with
@@ -21,7 +24,8 @@ function casesOf(name: string): RecordedCase[] {
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => RecordedCase.parse(JSON.parse(line)));
+    .map((line) => RecordedCase.parse(JSON.parse(line)))
+    .filter((each, at) => WHOLE || (at % 4 === 0 && !each.timing_dependent));
 }
 
 let stub: Awaited<ReturnType<typeof startStub>>;
@@ -45,7 +49,8 @@ for (const name of ['experiments.json', 'refused.jsonl', 'played.jsonl']) {
     it.concurrent.each(cases.filter((each) => !each.timing_dependent))('$id', (each) => holds(each));
   });
   describe(`recorded from the reference, in its own time: ${name}`, () => {
-    it.each(cases.filter((each) => each.timing_dependent))('$id', (each) => holds(each));
+    // How often a look every 0.2 s falls into a second depends on the machine: the recorded count has to come once.
+    it.each(cases.filter((each) => each.timing_dependent))('$id', { retry: 3 }, (each) => holds(each));
   });
 }
 

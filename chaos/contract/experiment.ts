@@ -1,6 +1,9 @@
 import { FaultSpec } from '@stormglass/agents/contract';
 import { z } from 'zod';
+import { Guard } from './guard.ts';
 import { ConditionId } from './recovery.ts';
+import { SliQuery } from './sli.ts';
+import { Tolerance } from './tolerance.ts';
 import { Verdict } from './verdict.ts';
 
 /**
@@ -8,17 +11,6 @@ import { Verdict } from './verdict.ts';
  * format's own, hence the hyphens.
  */
 const seconds = z.number().min(0).max(600);
-
-/** A figure over the trace stream. `service` as the server saw it; `operation` as in TrafficCell. */
-export const SliQuery = z.object({
-  service: z.string(),
-  operation: z.string().optional(),
-  metric: z.enum(['error_rate', 'p95', 'availability', 'good_rate', 'rate']),
-  /** For good_rate: an answer counts as good when it is no error and at most this slow. */
-  within_ms: z.number().positive().default(500),
-  window: seconds.default(10),
-});
-export type SliQuery = z.infer<typeof SliQuery>;
 
 export const Provider = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fault'), spec: FaultSpec }),
@@ -56,15 +48,6 @@ export const Provider = z.discriminatedUnion('type', [
 ]);
 export type Provider = z.infer<typeof Provider>;
 
-/** Inclusive range, equality, or a bound. */
-export const Tolerance = z.union([
-  z.boolean(),
-  z.number(),
-  z.string(),
-  z.object({ type: z.literal('range'), range: z.tuple([z.number(), z.number()]) }),
-]);
-export type Tolerance = z.infer<typeof Tolerance>;
-
 export const Activity = z.object({
   type: z.enum(['action', 'probe']),
   name: z.string().min(1),
@@ -73,9 +56,6 @@ export const Activity = z.object({
   pauses: z.object({ before: seconds.optional(), after: seconds.optional() }).optional(),
 });
 export type Activity = z.infer<typeof Activity>;
-
-export const Guard = z.object({ name: z.string(), query: SliQuery, tolerance: Tolerance });
-export type Guard = z.infer<typeof Guard>;
 
 /** A protection that an unprotected run does without, and what is then to be seen. */
 export const Ablation = z.object({ service: z.string(), protection: z.string(), hurts: z.string().min(1) });

@@ -1,3 +1,4 @@
+import { restoredName } from './ablation.ts';
 import { faultOf, faultTitle } from './faults.ts';
 import { actionFailed, leave } from './method.ts';
 import type { FaultEnd } from './ports.ts';
@@ -168,7 +169,7 @@ export function restored(
   const one = ledger.removed[removed];
   if (one === undefined || one.end !== null) return { state, effects: [] };
   const all = ledger.removed.with(removed, { ...one, end: { back, readBack } });
-  const name = `${one.service} has ${one.name} back`;
+  const name = restoredName(one.service, one.name);
   const ended = emit({ type: 'activity-ended', at, name, kind: 'action', ok: back, output: readBack });
   return { state: { ...state, ledger: { ...ledger, removed: all } }, effects: [ended] };
 }

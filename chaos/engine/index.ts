@@ -1,3 +1,4 @@
+export { removedProtections, restoredName } from './ablation.ts';
 export { type Expectation, expectations } from './expectation.ts';
 export { parseFault, parseFaults } from './fault-file.ts';
 export { faultTitle } from './faults.ts';

@@ -45,6 +45,14 @@ describe('an experiment file', () => {
     });
   });
 
+  it('has guards that watch one thing each', () => {
+    const guards = (watch: string) =>
+      `${VALID}guards:\n  - { name: g, ${watch}tolerance: { type: range, range: [0, 1] } }\n`;
+    expect(parseExperiment(guards('watch: { type: stuck_sagas }, ')).guards).toHaveLength(1);
+    expect(refusal(guards('')).message).toContain('guards[0]');
+    expect(refusal(guards('watch: { type: moon }, ')).message).toMatch(/write one of queue, stuck_sagas/);
+  });
+
   it('that is refused names every problem with path, line and what to write instead', () => {
     const error = refusal(
       VALID.replace('title: t\n', '').replace('type: latency', 'type: slowness').replace('[0.9, 1]', '[0.9]'),

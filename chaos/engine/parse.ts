@@ -1,5 +1,5 @@
 import { faultProblem } from '@stormglass/agents/contract';
-import { type Activity, ExperimentSpec } from '../contract/index.ts';
+import { type Activity, ExperimentSpec, type Guard } from '../contract/index.ts';
 import { checked, type Path, type Problem, readDocument } from '../documents/index.ts';
 import { isProbeProvider } from '../probes/index.ts';
 
@@ -33,11 +33,7 @@ function meaningless(spec: ExperimentSpec): Problem[] {
     const path = ['method', index];
     problems.push(...activityProblems(activity, path), ...numbersWanted(activity, path));
   }
-  for (const [index, guard] of spec.guards.entries()) {
-    if (typeof guard.tolerance === 'object') continue;
-    const says = `is ${guard.tolerance}; a guard needs bounds: {type: range, range: [low, high]}`;
-    problems.push({ code: 'wrong_type', path: ['guards', index, 'tolerance'], says });
-  }
+  problems.push(...spec.guards.flatMap(guardProblems));
   return [...problems, ...doubleNames(spec)];
 }
 
@@ -77,6 +73,19 @@ function numbersWanted(activity: Activity, path: Path): Problem[] {
       says: `is ${tolerance}; write a number or {type: range, range: [low, high]}`,
     },
   ];
+}
+
+function guardProblems({ query, watch, tolerance }: Guard, index: number): Problem[] {
+  const problems: Problem[] = [];
+  if ((query === undefined) === (watch === undefined)) {
+    const says = 'watches nothing, or two things; write either query (a service level) or watch';
+    problems.push({ code: 'meaningless', path: ['guards', index], says });
+  }
+  if (typeof tolerance !== 'object') {
+    const says = `is ${tolerance}; a guard needs bounds: {type: range, range: [low, high]}`;
+    problems.push({ code: 'wrong_type', path: ['guards', index, 'tolerance'], says });
+  }
+  return problems;
 }
 
 /** Guards are shown by name; two of one name would be one gauge. */

@@ -21,6 +21,8 @@ export interface RunPorts {
   faultEnded: (faultId: string, signal: AbortSignal) => Promise<FaultEnd>;
   /** What was observed from `from` to `to` (epoch ms), from the hub's live window; synchronous, no copy needed. */
   timeline: (from: number, to: number) => Timeline;
+  /** Calls back whenever new telemetry is in the window; the answer ends that. Guards live by it. */
+  observed: (listener: () => void) => () => void;
   /** Invokes a control of a service (`load.set`, `saga.start`); rejects when it fails. */
   control: (service: string, name: string, input: unknown) => Promise<unknown>;
   /**

@@ -10,7 +10,7 @@ import {
   withFinding,
 } from './state.ts';
 import { hypothesisStarted } from './steady.ts';
-import { tick } from './tick.ts';
+import { arrived, tick } from './tick.ts';
 import { entering, enterReverting } from './transitions.ts';
 
 /**
@@ -27,6 +27,8 @@ export function reduceRun(facts: RunFacts, state: RunState, input: RunInput): Tr
       return { state, effects: [] };
     case 'tick':
       return tick(facts, state, input);
+    case 'telemetry':
+      return arrived(facts, state, input);
     case 'armed':
       return armed(facts, state, input);
     case 'arm-failed':

@@ -2,10 +2,12 @@ import { StormglassError } from '@stormglass/agents/contract';
 import type { RunEvent } from '../contract/index.ts';
 import { withoutProtections } from './ablation.ts';
 import { faultOf, faultTitle } from './faults.ts';
+import { guardNeeds, hurtSince } from './guards/index.ts';
 import { Mailbox } from './mailbox.ts';
 import { DEFAULT_SETTINGS, type RunExperiment, RunInterruption, type RunRequest } from './ports.ts';
 import { reduceRun } from './reduce.ts';
 import type { RunEffect, RunFacts, RunInput, RunState } from './state.ts';
+import { isGuarded } from './tick.ts';
 
 /** @see RunExperiment for what is promised. The driver: carries effects out and brings their answers back. */
 export const runExperiment: RunExperiment = async function* (request) {
@@ -24,7 +26,7 @@ export const runExperiment: RunExperiment = async function* (request) {
 class Driver {
   readonly #request: RunRequest;
   readonly #facts: RunFacts;
-  readonly #inputs = new Mailbox<RunInput>();
+  readonly #inputs = new Mailbox<RunInput | 'arrival'>();
   /** Ends every wait of the run when it is over. */
   readonly #over = new AbortController();
   readonly #onAbort = (): void => this.#inputs.put(this.#abortInput());
@@ -32,6 +34,9 @@ class Driver {
   #events: RunEvent[] = [];
   #baselineFrom = 0;
   #timer: Promise<void> | null = null;
+  /** News of telemetry lie in the mailbox: more of them would say the same. */
+  #arrivalWaits = false;
+  #stopWatching: () => void = () => undefined;
 
   constructor(request: RunRequest) {
     const { runId, seed } = request;
@@ -51,6 +56,9 @@ class Driver {
     const at = clock.now();
     this.#baselineFrom = this.#undisturbedSince(at);
     this.#inputs.put({ type: 'start', at });
+    if (this.#facts.spec.guards.length > 0) {
+      this.#stopWatching = this.#request.ports.observed(() => this.#onTelemetry());
+    }
     if (signal.aborted) this.#onAbort();
     else signal.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -74,7 +82,9 @@ class Driver {
       this.#inputs.put(this.#tickInput());
     });
     await this.#inputs.filled();
-    for (let input = this.#inputs.take(); input !== undefined; input = this.#inputs.take()) {
+    for (let taken = this.#inputs.take(); taken !== undefined; taken = this.#inputs.take()) {
+      const input = taken === 'arrival' ? this.#arrivalInput() : taken;
+      if (input === null) continue;
       const { state, effects } = reduceRun(this.#facts, this.#state, input);
       this.#state = state;
       for (const effect of effects) this.#carryOut(effect);
@@ -88,6 +98,7 @@ class Driver {
   /** Releases what a consumer that stopped early has left armed; after a whole run there is nothing. */
   async close(): Promise<void> {
     this.#request.signal.removeEventListener('abort', this.#onAbort);
+    this.#stopWatching();
     const state = this.#state;
     if (state.phase !== 'idle' && state.phase !== 'ended') {
       const { ports } = this.#request;
@@ -105,6 +116,23 @@ class Driver {
     const at = this.#request.clock.now();
     const timeline = this.#request.ports.timeline(this.#baselineFrom, at);
     return { type: 'tick', at, timeline, baselineFrom: this.#baselineFrom };
+  }
+
+  #onTelemetry(): void {
+    if (this.#arrivalWaits || !isGuarded(this.#state)) return;
+    this.#arrivalWaits = true;
+    this.#inputs.put('arrival');
+  }
+
+  /** The timeline is taken when the news are read: whatever came meanwhile is in it. */
+  #arrivalInput(): RunInput | null {
+    this.#arrivalWaits = false;
+    if (!isGuarded(this.#state)) return null;
+    const at = this.#request.clock.now();
+    const baselineFrom = this.#baselineFrom;
+    const moment = { at, baselineFrom, since: hurtSince(this.#state.ledger, at) };
+    const from = Math.min(...this.#facts.spec.guards.map((guard) => guardNeeds(guard, moment)));
+    return { type: 'telemetry', at, timeline: this.#request.ports.timeline(from, at), baselineFrom };
   }
 
   #abortInput(): RunInput {

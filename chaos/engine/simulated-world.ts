@@ -35,6 +35,8 @@ export interface Mischief {
   endsEarly?: { afterMs: number; reason: NonNullable<FaultEnd['reason']> };
   /** A protection that was taken away cannot be put back. */
   keepsAway?: boolean;
+  /** While a fault is on time does not pass: only telemetry that a test brings happens. */
+  stopsUnderFault?: boolean;
   /** The fault's own end never comes. */
   neverEnds?: boolean;
 }
@@ -62,6 +64,7 @@ export class SimulatedWorld {
   readonly #startAt: number;
   readonly #timeline: Timeline = emptyTimeline();
   readonly #faults = new Map<string, Armed>();
+  readonly #watchers = new Set<() => void>();
   readonly #alarms: { at: number; ring: () => void }[] = [];
 
   constructor(mischief: Mischief = {}, startAt = 1_700_000_000_000) {
@@ -75,10 +78,12 @@ export class SimulatedWorld {
       sleep: (ms) =>
         new Promise((resolve) => {
           // A macrotask, so that answers of ports arrive before time goes on.
-          setImmediate(() => {
+          const pass = () => {
+            if (this.#mischief.stopsUnderFault && this.on.length > 0) return setImmediate(pass);
             this.#advance(this.#now + ms);
             resolve();
-          });
+          };
+          setImmediate(pass);
         }),
     };
     this.ports = {
@@ -87,6 +92,10 @@ export class SimulatedWorld {
       faultEnded: (faultId) =>
         this.#faults.get(faultId)?.ended.promise ?? Promise.reject(new Error('unknown')),
       timeline: (from, to) => this.#window(from, to),
+      observed: (listener) => {
+        this.#watchers.add(listener);
+        return () => this.#watchers.delete(listener);
+      },
       control: (service, name, input) => {
         this.controls.push({ service, name, input });
         return Promise.resolve({ rate: 5 });
@@ -98,6 +107,25 @@ export class SimulatedWorld {
         return Promise.resolve(`${name} is ${on ? 'on' : 'off'}`);
       },
     };
+  }
+
+  /** Who looks at each batch of telemetry. */
+  get watchers(): number {
+    return this.#watchers.size;
+  }
+
+  /** Time passes although it stands still under a fault. */
+  pass(ms: number): void {
+    this.#advance(this.#now + ms);
+  }
+
+  /** A batch of telemetry comes in, of now. */
+  async batch(part: (now: number) => Partial<Timeline>): Promise<void> {
+    for (const [name, items] of Object.entries(part(this.#now))) {
+      (this.#timeline[name as keyof Timeline] as unknown[]).push(...items);
+    }
+    for (const watcher of this.#watchers) watcher();
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Faults that are on right now. */

@@ -82,6 +82,8 @@ export type RunInput =
   | { type: 'start'; at: number }
   /** Time passed; `timeline` covers the baseline to now, `baselineFrom` is where undisturbed time begins. */
   | { type: 'tick'; at: number; timeline: Timeline; baselineFrom: number }
+  /** Telemetry arrived; `timeline` covers what the guards need. */
+  | { type: 'telemetry'; at: number; timeline: Timeline; baselineFrom: number }
   | { type: 'armed'; at: number; activity: number; faultId: string }
   | { type: 'arm-failed'; at: number; activity: number; message: string }
   | { type: 'fault-ended'; at: number; faultId: string; end: FaultEnd }

@@ -1,5 +1,5 @@
 import { assertNever } from '@stormglass/agents/contract';
-import { checkGuards } from './guards.ts';
+import { checkGuards } from './guards/index.ts';
 import { judgeRun } from './judge.ts';
 import { measure } from './measure.ts';
 import { enterActivity, tickMethod } from './method.ts';
@@ -18,13 +18,29 @@ import { calmSince, checkSteady } from './steady.ts';
 import { entering, enterReverting, enterSteadyAfter, follow, withEffects } from './transitions.ts';
 
 type Tick = Extract<RunInput, { type: 'tick' }>;
+type Arrival = Extract<RunInput, { type: 'telemetry' }>;
 
-/** Time passed: measures, looks at the guards while a fault is on, and lets the phase go on. */
+/** Whether the guards are looked at: as long as a fault is on, before the reverting. */
+export const isGuarded = (state: RunState): state is Extract<RunState, { phase: 'method' | 'recovering' }> =>
+  (state.phase === 'method' || state.phase === 'recovering') && faultsOn(state.ledger) > 0;
+
+/** Telemetry came: the guards look at it now and not when time has passed. */
+export function arrived(facts: RunFacts, state: ActiveState, input: Arrival): Transition {
+  if (!isGuarded(state)) return { state, effects: [] };
+  const guard = checkGuards(facts, state.ledger, input, false);
+  if (!guard.tripped) return { state, effects: [] };
+  return withEffects(guard.effects, enterReverting(guard.ledger, input.at));
+}
+
+/**
+ * Time passed: measures, looks at the guards while a fault is on (a window moves on without a new call, too), and lets
+ * the phase go on.
+ */
 export function tick(facts: RunFacts, before: ActiveState, input: Tick): Transition {
   const measured = measureNow(facts, before, input);
   const { state } = measured;
-  if ((state.phase === 'method' || state.phase === 'recovering') && faultsOn(state.ledger) > 0) {
-    const guard = checkGuards(facts, state.ledger, input.timeline, input.at);
+  if (isGuarded(state)) {
+    const guard = checkGuards(facts, state.ledger, input, true);
     const effects = [...measured.effects, ...guard.effects];
     if (guard.tripped) return withEffects(effects, enterReverting(guard.ledger, input.at));
     return withEffects(effects, tickPhase(facts, { ...state, ledger: guard.ledger }, input));

@@ -80,7 +80,20 @@ export function pointsOf(
 
 /** The query's figure over its window of finished seconds before `at` (epoch ms). `rate` is calls per second. */
 export function evaluateSli(query: SliQuery, timeline: Timeline, at: number): SliReading {
-  const to = lastFinishedSecond(at);
+  return evaluateUntil(query, timeline, lastFinishedSecond(at));
+}
+
+/**
+ * The same with what has come of the unfinished second, for those who cannot wait for its end. A rate is that of
+ * finished seconds all the same: a part of one would say too little.
+ */
+export function evaluateSliNow(query: SliQuery, timeline: Timeline, at: number): SliReading {
+  if (query.metric === 'rate') return evaluateSli(query, timeline, at);
+  return evaluateUntil(query, timeline, Math.floor(at / 1000));
+}
+
+/** Over the seconds that end with `to`, epoch seconds. */
+function evaluateUntil(query: SliQuery, timeline: Timeline, to: number): SliReading {
   const seconds = Math.max(1, Math.round(query.window));
   const cells = serverCells(timeline, query.service, query.operation).filter(
     (cell) => cell.second > to - seconds && cell.second <= to,

@@ -77,6 +77,7 @@ export function queued(at: number, ready: number, over: Partial<QueueSample> = {
     dequeued: 5,
     redelivered: 0,
     consumers: 1,
+    paused: null,
     ...over,
   };
 }

@@ -1,3 +1,4 @@
+export { GAMEDAY_FORMATS, type GameDayFormat, renderGameDay } from './gameday.ts';
 export { renderHtml } from './html/page.ts';
 export { renderJson } from './json.ts';
 export { renderJUnit } from './junit.ts';

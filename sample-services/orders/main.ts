@@ -6,6 +6,7 @@ import { Seal } from '../kit/sealed.ts';
 import { service } from '../kit/service.ts';
 import { Choreography } from './choreography/choreography.ts';
 import { registerSagaControls } from './controls.ts';
+import { retell } from './retell.ts';
 import { addOrderRoutes } from './routes.ts';
 import { openSagaEngine } from './saga/open.ts';
 import { parsePolicy } from './saga/policy.ts';
@@ -26,11 +27,16 @@ await service({
     'hardened-saga',
   ],
   routes: async (kit) => {
+    const bornAt = Date.now();
     const db = kit.database(ORDERS_SCHEMA, 12);
     const broker = kit.broker();
     // Before the engines: what is opened first ends last, and carries their last messages.
     kit.relay(db, broker, Object.values(QUEUES));
     kit.forget(db, [OLD_MARKS]);
+    void db
+      .whenReady()
+      .then(() => retell(db, bornAt))
+      .catch((err: unknown) => kit.log.warn({ err }, 'the last saga events were not said again'));
     const { deadlineMs, stuckAfterMs } = parsePolicy(kit.env.SAGA_POLICY);
     const choreography = new Choreography({
       ...{ db, broker, log: kit.log, seal: new Seal(required(kit.env, 'SHOP_SEAL_SECRET')) },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StormglassError } from '@stormglass/agents/contract';
 import { commandLine, isAlive, postgresFolder, reclaimPostgres } from '@stormglass/agents/host';
 import { z } from 'zod';
@@ -8,6 +8,8 @@ import { z } from 'zod';
 /** Says that a folder is ours, so that `--fresh` never deletes anything else. */
 const MARKER = 'stormglass-data';
 const LOCK = 'launcher.json';
+/** Bytes. Postgres takes no path of 1,024, and its files have names of their own. */
+const MAX_PATH = 900;
 
 /** What a running launcher leaves in its data directory for tools; readable by its user alone. */
 export const LauncherFile = z.object({
@@ -34,18 +36,14 @@ export interface DataDir {
 /** Takes the folder for this process; `conflict` when a living launcher has it. */
 export async function openDataDir(path: string, fresh: boolean): Promise<DataDir> {
   const reclaimed = checkLock(path);
-  if (fresh) await clear(path);
   try {
-    mkdirSync(join(path, 'logs'), { recursive: true });
+    if (Buffer.byteLength(path) > MAX_PATH) throw Object.assign(new Error(), { code: 'ENAMETOOLONG' });
+    if (fresh) await clear(path);
+    makeFolder(join(path, 'logs'));
     writeFileSync(join(path, MARKER), 'Data of Stormglass; npm start -- --fresh deletes it.\n');
     writeLock(path, { dashboard: '', collector: '', collectorSecret: '', databases: {}, adminDatabase: '' });
   } catch (cause) {
-    throw new StormglassError(
-      'internal',
-      `${path} cannot be written (${cause instanceof Error ? cause.message : cause})`,
-      'give another folder with --data-dir',
-      { cause },
-    );
+    throw cause instanceof StormglassError ? cause : unusable(path, cause);
   }
   return {
     path,
@@ -53,6 +51,34 @@ export async function openDataDir(path: string, fresh: boolean): Promise<DataDir
     publish: (file) => writeLock(path, file),
     release: () => rmSync(join(path, LOCK), { force: true }),
   };
+}
+
+/** One after the other: Node's own recursive `mkdir` never returns where none can be made (/proc, measured with 26.10). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'that file system is read-only',
+  ENOENT: 'no folder can be made there',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a part of the path is a file',
+  ENAMETOOLONG: 'the path is too long',
+  ENOSPC: 'the disk is full',
+};
+
+function unusable(path: string, cause: unknown): StormglassError {
+  const { code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
+  return new StormglassError(
+    'invalid_request',
+    `${path} cannot hold the data: ${REASONS[code] ?? message}`,
+    'give another folder with --data-dir',
+    { cause },
+  );
 }
 
 /** The file of the launcher which runs on `dataDir`; for tests and tools. */

@@ -66,10 +66,11 @@ const documents = [
 ];
 /** In quotes, or set in front of a command. */
 const NAMED = /`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)=/g;
-const EVENT = /^(ORDER|INVENTORY|PAYMENT|SHIPMENT|NOTIFICATION)_[A-Z_]+ED$/;
+/** What happened, and what Node says went wrong, are no settings. */
+const OTHER = /^ERR_|^(ORDER|INVENTORY|PAYMENT|SHIPMENT|NOTIFICATION)_[A-Z_]+ED$/;
 const documented = documents
   .flatMap((path) => [...read(path).matchAll(NAMED)].map(([, quoted, set]) => quoted ?? set ?? ''))
-  .filter((name) => !EVENT.test(name));
+  .filter((name) => !OTHER.test(name));
 
 /** The names of an environment's schema, as its file has them. */
 const namesIn = (path: string) =>

@@ -274,7 +274,8 @@ async function makeReader(postgres: Postgres): Promise<Record<string, string>> {
   return postgres.reader('auditor', audited);
 }
 
-function versionOf(root: string): string {
+/** Of Stormglass itself. */
+export function versionOf(root: string): string {
   const manifest: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return manifest.version;
 }

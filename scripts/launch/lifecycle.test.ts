@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { isAlive } from '@stormglass/agents/host';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { readLauncherFile } from './data-dir.ts';
 import type { LaunchEvent } from './reporter.ts';
 
 const START = fileURLToPath(new URL('../start.ts', import.meta.url));
@@ -55,6 +58,40 @@ async function startAll(): Promise<Running> {
 
 const alive = ({ pids }: Running) => [...pids].filter(([, pid]) => isAlive(pid)).map(([name]) => name);
 
+interface Journal {
+  id: string;
+  status: string;
+  events: number;
+}
+
+/** Sagas which have ended, the oldest first: those of the first life. What makes a step give up is no event. */
+const JOURNALS = `
+  select s.id, s.outcome as status, count(*)::int as events from (
+    select id, outcome, created_at from saga
+    union all select saga_id, outcome, created_at from choreography) s
+  join (select saga_id, status from saga_step union all select saga_id, status from choreography_step) j on j.saga_id = s.id
+  where s.outcome is not null and j.status <> 'GIVE_UP'
+  group by s.id, s.outcome, s.created_at order by s.created_at limit 200`;
+
+async function journals(): Promise<Journal[]> {
+  const client = new pg.Client({ connectionString: readLauncherFile(folder).databases.orders });
+  await client.connect();
+  return (await client.query<Journal>(JOURNALS).finally(() => client.end())).rows;
+}
+
+const SagaAnswer = z.object({ status: z.string(), journal: z.array(z.unknown()) });
+const soon = { timeout: 90_000, interval: 500 };
+
+/** The same of the telemetry store, as the dashboard shows it. */
+const stored = (rows: readonly Journal[]): Promise<Journal[]> =>
+  Promise.all(
+    rows.map(async ({ id }) => {
+      const answer = await fetch(`${running.urls[0]}/api/sagas/${id}`);
+      const saga = SagaAnswer.parse(await answer.json());
+      return { id, status: saga.status, events: saga.journal.length };
+    }),
+  );
+
 /** Two starts of everything, on a machine that may have other work. */
 const WITHIN = { timeout: 300_000 };
 
@@ -64,10 +101,18 @@ describe('the launcher', WITHIN, () => {
     expect(alive(first)).toEqual(
       expect.arrayContaining(['postgres', 'collector', 'web', 'orders', 'loadgen']),
     );
+    // Sagas that have ended, and with them some that are under way.
+    await vi.waitFor(async () => expect((await journals()).length).toBeGreaterThan(20), soon);
     first.launcher.kill('SIGKILL');
     await vi.waitFor(() => expect(alive(first)).toEqual([]), { timeout: 5_000, interval: 50 });
     running = await startAll();
     expect(alive(running)).toContain('postgres');
+  });
+
+  test('no saga event is lost or doubled by that: the stored journals are those of the databases', async () => {
+    const rows = await journals();
+    expect(rows.length).toBeGreaterThan(20);
+    await vi.waitFor(() => expect(stored(rows)).resolves.toEqual(rows), soon);
   });
 
   test('Ctrl-C ends everything: no process, no port, no lock file', async () => {

@@ -1,21 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StormglassError } from '@stormglass/agents/contract';
-import { DEFAULT_PORTS } from '../plan.ts';
 
-export const HELP = `npm start [-- options]
-
-  --bare             dashboard and collector only, for your own services
-  --no-load          the sample shop without traffic
-  --services FILE    run your own services too, from a YAML or JSON file (docs/services.md)
-  --port PORT        port of the dashboard (${DEFAULT_PORTS.dashboard}); 0 takes free ports for everything
-  --host ADDRESS     address of the dashboard and of OTLP (127.0.0.1); any other than loopback
-                     demands a login token and keys, which are made and printed once
-  --data-dir FOLDER  where databases, telemetry and logs are kept (.stormglass)
-  --fresh            delete that folder first
-  --json             one JSON line for each event instead of text
-  --help             this text
-`;
+/** A file of its own: bootstrap.mjs shows it before anything is installed. */
+export const HELP = readFileSync(new URL('../start.help.txt', import.meta.url), 'utf8');
 
 export interface StartOptions {
   bare: boolean;
@@ -30,6 +19,7 @@ export interface StartOptions {
   fresh: boolean;
   json: boolean;
   help: boolean;
+  version: boolean;
 }
 
 /** Parses the command line; throws `invalid_request` with a sentence for anything it does not know. */
@@ -49,6 +39,7 @@ export function parseOptions(args: string[]): StartOptions {
     fresh: values.fresh,
     json: values.json,
     help: values.help,
+    version: values.version,
   };
 }
 
@@ -67,6 +58,7 @@ function parse(args: string[]) {
         fresh: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
+        version: { type: 'boolean', default: false },
       },
     }).values;
   } catch (cause) {

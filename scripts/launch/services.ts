@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StormglassError } from '@stormglass/agents/contract';
-import { answers, type ProcessSpec } from '@stormglass/agents/host';
+import { answers, endGroup, type ProcessSpec } from '@stormglass/agents/host';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -80,7 +80,7 @@ export function listedProcess(
       stopWithinMs: service.stopWithinMs,
       startWithinMs: service.startWithinMs,
       // It has no lifeline of ours, and may have children: its whole group goes with the launcher.
-      onLauncherDeath: (pid) => `kill -TERM -${pid}; sleep 3; kill -KILL -${pid}`,
+      onLauncherDeath: endGroup,
     };
   };
   const replica = (n: number, at: number) => row(`${name}-${n}`, at);

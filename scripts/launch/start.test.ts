@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDataDir } from './data-dir.ts';
 import { parseOptions } from './options.ts';
 import { choosePorts, demandFree, holderOf } from './ports.ts';
 
@@ -80,6 +81,30 @@ describe('npm start, when it cannot', () => {
     expect(said).toContain('holds something else than Stormglass data');
     expect(existsSync(join(folder, 'data', 'thesis.txt'))).toBe(true);
   });
+
+  test.each([
+    ['which is a file', () => join(folder, 'file'), 'a part of the path is a file'],
+    ['in a file', () => join(folder, 'file', 'data'), 'a part of the path is a file'],
+    ['with a name that is too long', () => join(folder, 'x'.repeat(300)), 'the path is too long'],
+    ['with a path that is too long', () => `${folder}${'/long'.repeat(200)}`, 'the path is too long'],
+  ])('refuses a data directory %s', async (_what, path, reason) => {
+    writeFileSync(join(folder, 'file'), '');
+    for (const fresh of [false, true]) {
+      const refused = { code: 'invalid_request', next: 'give another folder with --data-dir' };
+      await expect(openDataDir(path(), fresh)).rejects.toMatchObject(refused);
+      await expect(openDataDir(path(), fresh)).rejects.toThrow(reason);
+    }
+  });
+
+  // Where nobody may make a folder, root included.
+  test.runIf(existsSync('/proc/self'))(
+    'refuses a data directory in /proc at once, with exit code 1',
+    async () => {
+      const { code, said } = await start('--bare', '--port', '0', '--data-dir', '/proc/x');
+      expect(code).toBe(1);
+      expect(said).toMatch(/\/proc\/x cannot hold the data: .*: give another folder with --data-dir/);
+    },
+  );
 
   test('says what is wrong with an option', async () => {
     const { code, said } = await start('--prot', '1');

@@ -30,19 +30,20 @@ import {
 import {
   BreakerReport,
   Comparison,
+  Diagnosis,
   ExperimentSpec,
   Repeat,
   RepeatReport,
   Run,
   RunSummary,
-  SWEEP_EXPORTS,
-  Sweep,
-  SweepStarted,
-  SweepSummary,
 } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import type { ApiName } from './api.ts';
+import { EVENTS_ANSWERS } from './events-answers.ts';
+import { GAMEDAYS_ANSWERS } from './gamedays-answers.ts';
 import type { AgentView, HaltState, StoreState } from './protocol.ts';
+import { SCHEDULES_ANSWERS } from './schedules-answers.ts';
+import { SWEEPS_ANSWERS } from './sweeps-answers.ts';
 
 /**
  * What the 2xx answer of each row of API is. The server checks its handlers against this table at compile time and in a
@@ -294,6 +295,7 @@ export const ANSWERS = {
   }),
   timeline: z.object({ from: z.number(), to: z.number(), stepSeconds: z.number().int(), timeline: Timeline }),
   services: z.object({ services: z.array(ServiceRow) }),
+  diagnose: Diagnosis,
   breakers: z.object({ breakers: z.array(BreakerRow) }),
   forceBreaker: z.object({
     /** One answer an agent (instance) that has the breaker. */
@@ -381,13 +383,10 @@ export const ANSWERS = {
   repeat: RepeatReport,
   startRepeat: Repeat,
   stopRepeat: Repeat,
-  sweeps: z.object({ sweeps: z.array(SweepSummary) }),
-  sweep: Sweep,
-  startSweep: SweepStarted,
-  abortSweep: Sweep,
-  resumeSweep: Sweep,
-  shrinkSweep: Sweep,
-  exportSweep: z.object({ as: z.enum(SWEEP_EXPORTS), name: z.string(), text: z.string() }),
+  ...SCHEDULES_ANSWERS,
+  ...GAMEDAYS_ANSWERS,
+  ...EVENTS_ANSWERS,
+  ...SWEEPS_ANSWERS,
   breakerProof: BreakerReport,
   agents: z.object({ agents: z.array(AgentRow) }),
   collector: CollectorView,

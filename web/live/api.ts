@@ -12,8 +12,12 @@ import {
   SCOPE_ID,
   TraceSearch,
 } from '@stormglass/agents/contract';
-import { ComparedPart, RepeatRequest, SWEEP_EXPORTS, SweepRequest } from '@stormglass/chaos/contract';
+import { ComparedPart, RepeatRequest } from '@stormglass/chaos/contract';
 import { z } from 'zod';
+import { EVENTS_API } from './events-api.ts';
+import { GAMEDAYS_API } from './gamedays-api.ts';
+import { SCHEDULES_API } from './schedules-api.ts';
+import { SWEEPS_API } from './sweeps-api.ts';
 
 /**
  * The HTTP API: method, path, what goes in. Every answer that is no 2xx is an ErrorBody. The OpenAPI document at
@@ -54,6 +58,12 @@ export const API = {
   health: { method: 'GET', path: '/api/health', input: none, summary: 'Liveness and versions' },
   timeline: { method: 'GET', path: '/api/timeline', input: range, summary: 'Timeline of a past range' },
   services: { method: 'GET', path: '/api/services', input: range, summary: 'Services seen in a range' },
+  diagnose: {
+    method: 'GET',
+    path: '/api/services/:name/diagnose',
+    input: none,
+    summary: 'What is probably wrong with a service, most probable cause first, with evidence',
+  },
   breakers: { method: 'GET', path: '/api/breakers', input: none, summary: 'Breakers, newest sample of each' },
   forceBreaker: {
     method: 'POST',
@@ -299,44 +309,10 @@ export const API = {
     input: none,
     summary: 'Abort the run that is going on and begin no other',
   },
-  sweeps: { method: 'GET', path: '/api/sweeps', input: none, summary: 'Sweeps, newest first' },
-  sweep: {
-    method: 'GET',
-    path: '/api/sweeps/:id',
-    input: none,
-    summary: 'One sweep: heat map, results of its cells with their figures, proposals, shrinks',
-  },
-  startSweep: {
-    method: 'POST',
-    path: '/api/sweeps',
-    input: SweepRequest.extend({ dry: z.boolean().default(false) }),
-    summary: 'Try every fault that applies to every place of the map; `dry` plans only',
-  },
-  abortSweep: {
-    method: 'POST',
-    path: '/api/sweeps/:id/abort',
-    input: none,
-    summary: 'Stop a sweep, or a shrink of it, and revert what runs',
-  },
-  resumeSweep: {
-    method: 'POST',
-    path: '/api/sweeps/:id/resume',
-    input: none,
-    summary: 'Go on with a sweep that was stopped or interrupted; cells that are judged stay so',
-  },
-  shrinkSweep: {
-    method: 'POST',
-    path: '/api/sweeps/:id/shrink',
-    input: z.object({ cells: z.array(z.string()).min(2).max(8) }),
-    summary:
-      'Try the faults of several cells at once, and reduce them to the fewest that still break something',
-  },
-  exportSweep: {
-    method: 'GET',
-    path: '/api/sweeps/:id/export',
-    input: z.object({ cell: z.string().min(1), as: z.enum(SWEEP_EXPORTS).default('experiment') }),
-    summary: 'A cell, or the smallest schedule of a shrink, as an experiment file or a Playwright test',
-  },
+  ...SCHEDULES_API,
+  ...GAMEDAYS_API,
+  ...EVENTS_API,
+  ...SWEEPS_API,
   breakerProof: {
     method: 'GET',
     path: '/api/breakers/proof',

@@ -129,3 +129,29 @@ export function breakersAt(timeline: Timeline, at: number): Map<string, BreakerV
   }
   return out;
 }
+
+/** Breakers that were heard of; one of a service with two instances counts once, and twice as instances. */
+export interface BreakerCount {
+  breakers: number;
+  instances: number;
+}
+
+/** How many there are, as every page says it: those heard of up to an instant, as far as the timeline goes back. */
+export function breakerCount(
+  { breakers, transitions }: Pick<Timeline, 'breakers' | 'transitions'>,
+  at: number,
+): BreakerCount {
+  // Sets in maps instead of keys made of texts: a window holds 40,000 rows.
+  const services = new Map<string, Map<string, Set<string>>>();
+  for (const rows of [upTo(breakers, at), upTo(transitions, at)]) {
+    for (const { service, name, instance } of rows) {
+      const names = services.get(service) ?? new Map<string, Set<string>>();
+      services.set(service, names);
+      const instances = names.get(name) ?? new Set<string>();
+      names.set(name, instances);
+      instances.add(instance);
+    }
+  }
+  const all = [...services.values()].flatMap((names) => [...names.values()]);
+  return { breakers: all.length, instances: all.reduce((sum, { size }) => sum + size, 0) };
+}

@@ -1,6 +1,14 @@
 import { emptyTimeline, sketchIndex } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
-import { breakersAt, edgeFigures, faultsAt, queuesAt, sagaOutcomes, serviceFigures } from './figures.ts';
+import {
+  breakerCount,
+  breakersAt,
+  edgeFigures,
+  faultsAt,
+  queuesAt,
+  sagaOutcomes,
+  serviceFigures,
+} from './figures.ts';
 import {
   breakerMove,
   breakerSample,
@@ -140,5 +148,17 @@ describe('sagaOutcomes', () => {
     const sums = sagaOutcomes({ ...emptyTimeline(), sagas }, 0, 60_000, 2);
     expect(sums.get(10)).toEqual({ confirmed: 1, compensated: 1, other: 0 });
     expect(sums.get(12)).toEqual({ confirmed: 0, compensated: 0, other: 1 });
+  });
+});
+
+describe('breakerCount', () => {
+  it('counts a breaker of two instances once, and tells both', () => {
+    const breakers = ['shipping-1', 'shipping-2'].map((instance) =>
+      breakerSample(AT - 500, { service: 'shipping', instance }),
+    );
+    const known = { breakers: [breakerSample(AT - 90_000), ...breakers], transitions: [] };
+    expect(breakerCount(known, AT)).toEqual({ breakers: 2, instances: 3 });
+    // Nobody reports in the last minute: they are still known, as the page of breakers shows them.
+    expect(breakerCount(known, AT - 60_000)).toEqual({ breakers: 1, instances: 1 });
   });
 });

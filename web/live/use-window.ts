@@ -1,8 +1,10 @@
 'use client';
 import { emptyTimeline, type Timeline } from '@stormglass/agents/contract';
-import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
+import { skipToken, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import type { Answer } from './answers.ts';
 import { serverNow, subscribeSeconds } from './clock.ts';
+import { type GridRange, gridRange, MOVING_GRID_MS, standsIn } from './grid-range.ts';
 import { joinTimelines } from './join-timelines.ts';
 import { keys } from './keys.ts';
 import type { LiveState } from './protocol.ts';
@@ -12,8 +14,7 @@ import { readRange, stepFor } from './time-range.ts';
 import { setUrlState, useSearch } from './url-state.ts';
 
 const EMPTY = emptyTimeline();
-/** A moving range beyond the live window is fetched anew this often, milliseconds. */
-const MOVING_REFRESH_MS = 10_000;
+const NO_RANGE: GridRange = { from: 0, to: 0 };
 
 export interface PageWindow {
   timeline: Timeline;
@@ -26,6 +27,8 @@ export interface PageWindow {
   /** Seconds per traffic bucket. */
   step: number;
   loading: boolean;
+  /** Its past is still on the way: what is there is the newest part, and no judgement of the whole. */
+  partial: boolean;
   error: Error | null;
 }
 
@@ -67,21 +70,19 @@ export function useLiveFaults(): Timeline['faults'] {
 }
 
 function useHistory(from: number, to: number, moving: boolean, needed: boolean) {
-  const grid = moving ? MOVING_REFRESH_MS : 1000;
-  const start = Math.floor(from / grid) * grid;
-  const end = Math.ceil(to / grid) * grid;
+  const grid = moving ? MOVING_GRID_MS : 1000;
+  const range = needed ? gridRange(from, to, grid) : null;
+  const { from: start, to: end } = range ?? NO_RANGE;
   const step = stepFor(start, end);
-  const query = useQuery({
+  return useQuery<Answer<'timeline'>>({
     queryKey: keys.timeline(start, end, step),
-    queryFn: needed
-      ? ({ signal }) => request('timeline', { input: { from: start, to: end, step }, signal })
-      : skipToken,
-    placeholderData: keepPreviousData,
+    queryFn: range ? ({ signal }) => request('timeline', { input: { ...range, step }, signal }) : skipToken,
+    placeholderData: (before) =>
+      before && standsIn(before, { from: start, to: end }, grid) ? before : undefined,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
     structuralSharing: false,
   });
-  return query;
 }
 
 /** What the page shows: a range, an instant and the timeline that covers both. */
@@ -99,7 +100,8 @@ export function useWindow(): PageWindow {
   return useMemo(() => {
     const base = { from: range.from, to: range.to, at, live: range.live };
     if (!needed) {
-      return { ...base, timeline: liveTimeline, step: 1, loading: connection.from === null, error: null };
+      const loading = connection.from === null;
+      return { ...base, timeline: liveTimeline, step: 1, loading, partial: loading, error: null };
     }
     // The newest part of a longer range stays live; until its past has come, that part is all there is.
     const cut = connection.from ?? 0;
@@ -111,6 +113,7 @@ export function useWindow(): PageWindow {
       timeline: overlaps ? joinTimelines(past, liveTimeline, cut, step) : past,
       step,
       loading: history.isPending && !overlaps,
+      partial: history.isPending,
       error: history.error,
     };
   }, [

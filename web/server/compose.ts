@@ -6,8 +6,13 @@ import type { Server } from 'socket.io';
 import type { StoreState } from '../live/protocol.ts';
 import { createGate, type Gate } from './auth/gate.ts';
 import type { Env } from './env.ts';
+import { EventFeed } from './events/feed.ts';
+import { watchLevels } from './events/levels.ts';
+import { feedEvents } from './events/sources.ts';
+import { Webhooks } from './events/webhooks.ts';
 import { type FaultSystem, startFaults } from './faults/index.ts';
 import { Scopes } from './faults/scopes.ts';
+import { GameDays } from './gamedays/gamedays.ts';
 import { observeHub } from './gauges.ts';
 import { AgentHub } from './hub/agents.ts';
 import { Controls } from './hub/controls.ts';
@@ -21,6 +26,8 @@ import { runPorts } from './runs/ports.ts';
 import { countReach } from './runs/reach.ts';
 import { Repeats } from './runs/repeats.ts';
 import { Runs } from './runs/runs.ts';
+import { MaintenanceWindows } from './schedules/maintenance.ts';
+import { Schedules } from './schedules/schedules.ts';
 import { openState, type State } from './state/index.ts';
 import { Sweeps } from './sweeps/sweeps.ts';
 import type { Time } from './time.ts';
@@ -63,6 +70,10 @@ interface Core extends Ingredients {
   system: FaultSystem;
   runs: Runs;
   repeats: Repeats;
+  schedules: Schedules;
+  gamedays: GameDays;
+  feed: EventFeed;
+  webhooks: Webhooks;
   sweeps: Sweeps;
   live: LiveHub;
   store: { state: StoreState };
@@ -71,11 +82,28 @@ interface Core extends Ingredients {
 /** Puts the parts together on an HTTP server which does not listen yet. */
 export function compose(http: HttpServer, made: Ingredients): Dashboard {
   const core = build(http, made);
-  const { hub, gate, metrics, state, runs, repeats, sweeps, system, live, io, telemetry, time, store } = core;
+  const {
+    hub,
+    gate,
+    metrics,
+    state,
+    runs,
+    repeats,
+    sweeps,
+    schedules,
+    system,
+    live,
+    io,
+    telemetry,
+    time,
+    store,
+  } = core;
   const startedAt = time.now();
   remember(core, startedAt);
   connect(core);
   observeHub(metrics, { ...core, board: system.board });
+  feedEvents(core);
+  const stopLevels = watchLevels(core.window, core.feed, time);
   const stopFeed = feed(core);
   return {
     gate,
@@ -87,10 +115,15 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
       faults: system.faults,
       halt: system.halt,
       scopes: new Scopes(state, time),
+      maintenance: new MaintenanceWindows(state, time),
       store: () => store.state,
     }),
     runOf: (id) => runs.get(id),
     close: async () => {
+      schedules.close();
+      core.gamedays.close();
+      core.webhooks.close();
+      stopLevels();
       repeats.close();
       sweeps.close();
       await runs.close();
@@ -137,8 +170,17 @@ function build(http: HttpServer, made: Ingredients): Core {
       system.halt.refuseWhenHalted();
       sweeps.refuseWhenRunning();
     },
+    faultEnds: (listener) => system.board.listen(listener),
   });
   const repeats = new Repeats({ state, time, log, runs });
+  const gamedays = new GameDays({ state, time, log, runs });
+  const schedules = new Schedules({
+    ...{ state, time, log, runs },
+    busy: () => whatRuns(runs, repeats, gamedays, sweeps),
+    refuseWhenHalted: () => system.halt.refuseWhenHalted(),
+  });
+  const events = new EventFeed(state, time);
+  const webhooks = new Webhooks({ state, time, feed: events });
   const store = { state: UNREACHABLE };
   const live = new LiveHub(io, gate, {
     window,
@@ -166,8 +208,21 @@ function build(http: HttpServer, made: Ingredients): Core {
     runs,
     repeats,
     sweeps,
+    schedules,
+    gamedays,
+    feed: events,
+    webhooks,
     store,
   };
+}
+
+/** What a start has to wait for, in words. */
+function whatRuns(runs: Runs, repeats: Repeats, gamedays: GameDays, sweeps: Sweeps): string {
+  if (sweeps.title !== null) return `${sweeps.title} is running`;
+  if (gamedays.title !== null) return `the game day ${gamedays.title} is being played`;
+  if (repeats.title !== null) return `${repeats.title} is being repeated`;
+  const running = runs.active()[0];
+  return running === undefined ? '' : `${running.experiment.title} is running`;
 }
 
 /** The hub's own part of the last minutes: faults and processes of an earlier life. */
@@ -177,7 +232,8 @@ function remember({ window, history, state }: Core, now: number): void {
 }
 
 /** Who is told of what. */
-function connect({ hub, window, state, system, runs, sweeps, live, time }: Core): void {
+function connect(core: Core): void {
+  const { hub, window, state, system, runs, repeats, sweeps, schedules, gamedays, live, time } = core;
   const { board, halt } = system;
   board.listen((interval) => window.setFault(interval));
   window.listen((added) => {
@@ -202,10 +258,14 @@ function connect({ hub, window, state, system, runs, sweeps, live, time }: Core)
     hub.tellTerms();
     if (now.halted && now.lastEffectGoneMs === null) endAll(now.reason ?? '');
   });
-  runs.listen((_run, listChanged) => {
+  runs.listen((run, listChanged) => {
     live.touch('activeRuns');
     if (listChanged) live.touch('runs');
+    if (run.verdict !== null && listChanged) void schedules.freed();
   });
+  repeats.onFree(() => void schedules.freed());
+  gamedays.onFree(() => void schedules.freed());
+  sweeps.onFree(() => void schedules.freed());
 }
 
 function feed(core: Core): () => void {

@@ -25,6 +25,7 @@ const QUEUE_METRICS = new Set<string>([
   METRIC.queueEnqueued,
   METRIC.queueDequeued,
   METRIC.queueConsumers,
+  METRIC.queuePaused,
 ]);
 const WANTED = new WantedKeys([
   ...Object.values(BREAKER_ATTR),
@@ -100,7 +101,7 @@ function emptyBreaker(at: number, origin: Origin, name: string): BreakerSample {
 function emptyQueue(at: number, system: string, queue: string): QueueSample {
   return {
     ...{ at, system, queue, ready: 0, delayed: 0, inFlight: null, dead: 0, oldestAgeMs: null },
-    ...{ enqueued: 0, dequeued: 0, redelivered: 0, consumers: null },
+    ...{ enqueued: 0, dequeued: 0, redelivered: 0, consumers: null, paused: null },
   };
 }
 
@@ -163,6 +164,9 @@ function applyQueue(sample: QueueSample, { metric, value, attributes }: Point): 
       break;
     case METRIC.queueConsumers:
       sample.consumers = value;
+      break;
+    case METRIC.queuePaused:
+      sample.paused = value > 0;
       break;
   }
 }

@@ -69,7 +69,10 @@ beforeAll(async () => {
   ];
   for (const service of ['load', 'gateway', 'orders', 'payments', 'notifications'] as const) {
     const spans = orders.flatMap((o) => o[service]);
-    expect((await post(collector.otlp, 'traces', traceRequest(service, spans))).status).toBe(200);
+    // Whoever says nothing of a namespace is inside: here notifications.
+    const namespaces =
+      service === 'notifications' ? [] : [kv('service.namespace', service === 'payments' ? 'bank' : 'shop')];
+    expect((await post(collector.otlp, 'traces', traceRequest(service, spans, namespaces))).status).toBe(200);
   }
   await eventually('everything loaded', async () => ((await queries.stats()).spoolBytes === 0 ? true : null));
 });
@@ -201,6 +204,8 @@ describe('interactions', () => {
     expect(await queries.interactions(whole)).toMatchObject({
       // Each order: gateway to orders, orders to payments, notifications to payments; one message.
       ...{ synchronous: 150, asynchronous: 50, synchronousRatio: 0.75 },
+      // From orders to payments, which is of another namespace.
+      ...{ outward: 50, insideRatio: 2 / 3 },
       ...{ longestChain: ['gateway', 'orders', 'payments'], traces: 50, tracesRead: 50, oneIn: 1 },
     });
   });
@@ -209,6 +214,7 @@ describe('interactions', () => {
     const none = { from: busy.from - 600_000, to: busy.from - 300_000 };
     expect(await queries.interactions(none)).toMatchObject({
       synchronousRatio: null,
+      insideRatio: null,
       longestChain: [],
       traces: 0,
     });

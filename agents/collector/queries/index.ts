@@ -35,6 +35,7 @@ import { invariants } from './invariants.ts';
 import { journeyPaths } from './journey-paths.ts';
 import { journeys } from './journeys.ts';
 import { tracePath } from './path.ts';
+import { type PoolGauge, pools } from './pools.ts';
 import { reach } from './reach.ts';
 import { saga, sagas } from './sagas.ts';
 import { searchTraces } from './search.ts';
@@ -81,6 +82,8 @@ export interface TelemetryQueries {
   journeyPaths(range: Range, signal?: AbortSignal): Promise<JourneyPaths>;
   /** New versions, each judged by the ten minutes on either side. */
   changes(range: Range, signal?: AbortSignal): Promise<ChangeReport>;
+  /** The connection pools of a service, newest figures of each. */
+  pools(service: string, range: Range, signal?: AbortSignal): Promise<PoolGauge[]>;
   services(range: Range, signal?: AbortSignal): Promise<ServiceVersions[]>;
   /** Operations a service served in the range, by name. */
   operations(service: string, range: Range, signal?: AbortSignal): Promise<string[]>;
@@ -110,6 +113,7 @@ export function createQueries(address: StoreAddress): TelemetryQueries {
     journeys: (range, signal) => journeys(store, range, signal),
     journeyPaths: (range, signal) => journeyPaths(store, range, signal),
     changes: (range, signal) => changes(store, range, signal),
+    pools: (service, range, signal) => pools(store, service, range, signal),
     services: (range, signal) =>
       store.rows<ServiceVersions>(
         `SELECT ServiceName AS service, arraySort(groupUniqArray(toString(ServiceVersion))) AS versions

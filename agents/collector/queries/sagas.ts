@@ -1,7 +1,7 @@
 import type { SagaEvent } from '../../contract/timeline.ts';
 import type { SagaDetail, SagaFilter, SagaSummary } from '../../contract/trace.ts';
 import { bounds, LIMITS, millis, type Store, within } from './client.ts';
-import { SAGA_COLUMNS } from './timeline.ts';
+import { SAGA_COLUMNS, SAGA_EVENT_KEY } from './timeline.ts';
 
 /** Sagas are looked for by id so far back. */
 const LOOKBACK_MS = 30 * 86_400_000;
@@ -16,7 +16,7 @@ const SUMMARY = `SagaId AS sagaId, max(Type) AS type, max(Mode) AS mode, max(Ord
   if(countIf(Event = 'completed') = 0, NULL, maxIf(${millis('Timestamp')}, Event = 'completed')) AS endedAt,
   multiIf(countIf(Event = 'completed') > 0, argMaxIf(Outcome, Timestamp, Event = 'completed'),
     maxIf(Timestamp, Event = 'stuck') > maxIf(Timestamp, Event IN (${UNSTUCK})), 'stuck', countIf(Event IN (${COMPENSATING})) > 0, 'compensating', 'running') AS status,
-  argMaxIf(Step, Timestamp, Step != '') AS lastStep, count() AS events, max(Amount) AS amount`;
+  argMaxIf(Step, Timestamp, Step != '') AS lastStep, uniqExact(${SAGA_EVENT_KEY}) AS events, max(Amount) AS amount`;
 
 /** Sagas which had an event in the range, newest first. */
 export function sagas(store: Store, filter: SagaFilter, signal?: AbortSignal): Promise<SagaSummary[]> {
@@ -60,7 +60,8 @@ export async function saga(
       LIMITS.lookup,
     ),
     store.rows<SagaEvent>(
-      `SELECT ${SAGA_COLUMNS} FROM stormglass_saga_events WHERE ${where} ORDER BY Timestamp LIMIT ${MAX_JOURNAL}`,
+      `SELECT ${SAGA_COLUMNS} FROM stormglass_saga_events WHERE ${where}
+        ORDER BY Timestamp LIMIT 1 BY ${SAGA_EVENT_KEY} LIMIT ${MAX_JOURNAL}`,
       params,
       signal,
       LIMITS.lookup,

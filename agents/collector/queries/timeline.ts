@@ -112,7 +112,7 @@ async function queueSamples(
       ${count('delayed')} AS delayed, ${count('in_flight', 'NULL')} AS inFlight, ${count('dead')} AS dead,
       ${newest(METRIC.queueOldestAge)} * 1000 AS oldestAgeMs, ${total(METRIC.queueEnqueued, '1')} AS enqueued,
       ${total(METRIC.queueDequeued, '1')} AS dequeued, ${total(METRIC.queueRedeliveries, '1')} AS redelivered,
-      ${newest(METRIC.queueConsumers)} AS consumers
+      ${newest(METRIC.queueConsumers)} AS consumers, toBool(${newest(METRIC.queuePaused)}) AS paused
     FROM stormglass_queue_points WHERE ${within('TimeUnix')}
     GROUP BY ${stepOf('TimeUnix')}, Queue ORDER BY at, Queue`,
     { step, ...bounds(range) },
@@ -140,6 +140,9 @@ export const SAGA_COLUMNS = `${millis('Timestamp')} AS at, Event AS event, SagaI
   Service AS service, OrderId AS orderId, Step AS step, Kind AS kind, Attempt AS attempt, Epoch AS epoch, Owner AS owner,
   Key AS key, Outcome AS outcome, Detail AS detail, TraceId AS traceId`;
 
+/** What an event is known by: one that was sent again after a kill (`repeatSaga`) is stored twice and counts once. */
+export const SAGA_EVENT_KEY = 'SagaId, Timestamp, Event, Step, Kind, Attempt';
+
 /** In steps of more than a second only the events that change an outcome: a long range would be mostly journal rows. */
 async function sagaEvents(
   store: Store,
@@ -150,7 +153,7 @@ async function sagaEvents(
   const kept = step > 1 ? "AND Event IN ('completed', 'stuck', 'compensation_started')" : '';
   return store.rows<SagaEvent>(
     `SELECT * FROM (SELECT ${SAGA_COLUMNS} FROM stormglass_saga_events WHERE ${within('Timestamp')} ${kept}
-      ORDER BY Timestamp DESC LIMIT ${MAX_SAGA_EVENTS}) ORDER BY at`,
+      ORDER BY Timestamp DESC LIMIT 1 BY ${SAGA_EVENT_KEY} LIMIT ${MAX_SAGA_EVENTS}) ORDER BY at`,
     bounds(range),
     signal,
     LIMITS.figures,

@@ -103,7 +103,7 @@ const QUEUE_POINTS = points(
   'stormglass_queue_points',
   [
     ...[METRIC.queueMessages, METRIC.queueOldestAge, METRIC.queueRedeliveries],
-    ...[METRIC.queueEnqueued, METRIC.queueDequeued, METRIC.queueConsumers],
+    ...[METRIC.queueEnqueued, METRIC.queueDequeued, METRIC.queueConsumers, METRIC.queuePaused],
   ],
   `${attr(SEMCONV.messagingSystem, 'Attributes')} AS System, ${attr(SEMCONV.destination, 'Attributes')} AS Queue,
    ${attr(QUEUE_STATE_NAMES, 'Attributes')} AS State`,

@@ -75,10 +75,18 @@ const resource = (service: string) => ({
   ],
 });
 
-export function traceRequest(service: string, spans: SpanInit[]): Uint8Array {
+/** `more`: attributes of the resource besides those that every service has. */
+export function traceRequest(
+  service: string,
+  spans: SpanInit[],
+  more: ReturnType<typeof kv>[] = [],
+): Uint8Array {
   return otlp.encodeRequest('traces', {
     resource_spans: [
-      { resource: resource(service), scope_spans: [{ scope: { name: 'test' }, spans: spans.map(span) }] },
+      {
+        resource: { attributes: [...resource(service).attributes, ...more] },
+        scope_spans: [{ scope: { name: 'test' }, spans: spans.map(span) }],
+      },
     ],
   });
 }

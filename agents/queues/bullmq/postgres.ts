@@ -23,7 +23,8 @@ const COUNTS = `
       - min(greatest(j.added_at_ms, coalesce(j.process_at_ms, 0))) filter (where j.state = 'waiting'))::float8 as oldest_age_ms,
     (select count(*)::int from pg_stat_activity a
       where a.datname = current_database() and (a.application_name = q.queue or a.application_name like q.queue || ':w:%'))
-      as consumers
+      as consumers,
+    exists (select from ${SCHEMA}.meta m where m.queue = q.queue and m.field = 'paused' and m.value = '1') as paused
   from unnest($1::text[]) as q(queue)
   left join ${SCHEMA}.job j on j.queue = q.queue and j.state in ('waiting', 'delayed', 'active', 'failed')
   group by q.queue`;
@@ -41,6 +42,7 @@ interface CountRow {
   dead: number;
   oldest_age_ms: number | null;
   consumers: number;
+  paused: boolean;
 }
 
 /** BullMQ on PostgreSQL: readings come from its tables with two cheap statements a second. */
@@ -94,6 +96,7 @@ export class BullmqPostgresCollector extends BullmqCollector {
       dead: row.dead,
       oldestAgeMs: row.oldest_age_ms === null ? null : Math.max(0, row.oldest_age_ms),
       consumers: row.consumers,
+      paused: row.paused,
       ...flow,
     };
   }

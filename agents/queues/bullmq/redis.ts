@@ -48,13 +48,14 @@ export class BullmqRedisCollector extends BullmqCollector {
   /** Null while nobody has used the queue. */
   async #reading(queue: string, workers: Map<string, number>): Promise<QueueReading | null> {
     const key = (part: string) => `${PREFIX}:${queue}:${part}`;
-    const [known, waiting, prioritized, delayed, active, failed] = await this.#numbers([
+    const [known, waiting, prioritized, delayed, active, failed, paused] = await this.#numbers([
       ['exists', key('meta'), key('events')],
       ['llen', key('wait')],
       ['zcard', key('prioritized')],
       ['zcard', key('delayed')],
       ['llen', key('active')],
       ['zcard', key('failed')],
+      ['hexists', key('meta'), 'paused'],
     ]);
     if (!known) {
       // Whatever there will be happens under our eyes.
@@ -69,6 +70,7 @@ export class BullmqRedisCollector extends BullmqCollector {
       dead: failed ?? 0,
       oldestAgeMs: await this.#oldestAge(key),
       consumers: workers.get(queue) ?? 0,
+      paused: paused === 1,
       ...(await this.#flow(queue, key('events'))),
     };
   }

@@ -127,6 +127,7 @@ export class KafkaCollector implements QueueCollector {
       dead: dead?.waiting ?? 0,
       oldestAgeMs: memory.arrivals.read(this.#clock.monotonic(), main.done, main.waiting),
       consumers: groups[0]?.members.length ?? null,
+      paused: topics.has(`${queue}.paused`),
       ...memory.flow.read(lags),
     };
   }

@@ -86,7 +86,7 @@ export class RabbitMqCollector implements QueueCollector {
   async close(): Promise<void> {}
 
   #reading(family: Family): QueueReading {
-    const { main, dead, retries } = family;
+    const { main, dead, retries, mark } = family;
     const counters = this.#counters.get(main.name) ?? new Counters(null);
     this.#counters.set(main.name, counters);
     return {
@@ -96,6 +96,7 @@ export class RabbitMqCollector implements QueueCollector {
       inFlight: main.messages_unacknowledged,
       dead: dead === undefined ? 0 : dead.messages_ready + dead.messages_unacknowledged,
       consumers: main.consumers,
+      paused: mark === undefined ? null : mark.messages_ready > 0,
       ...counters.read(family),
       oldestAgeMs: counters.oldestAge(this.#clock.monotonic(), family),
     };
@@ -135,5 +136,6 @@ function familyOf(name: string, rows: ReadonlyMap<string, QueueRow>): Family | n
   if (main === undefined) return null;
   const isRetry = (row: QueueRow) =>
     row.name.startsWith(`${name}.retry.`) && /^\d+$/.test(row.name.slice(`${name}.retry.`.length));
-  return { main, dead: rows.get(`${name}.dead`), retries: [...rows.values()].filter(isRetry) };
+  const beside = (what: string) => rows.get(`${name}.${what}`);
+  return { main, dead: beside('dead'), retries: [...rows.values()].filter(isRetry), mark: beside('paused') };
 }

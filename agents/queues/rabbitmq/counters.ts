@@ -7,6 +7,8 @@ export interface Family {
   main: QueueRow;
   dead: QueueRow | undefined;
   retries: readonly QueueRow[];
+  /** Absent where consumers know no pause. */
+  mark: QueueRow | undefined;
 }
 
 /** A counter of the server, which begins again at zero when the server or the queue does. */

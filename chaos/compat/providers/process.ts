@@ -90,9 +90,10 @@ async function runCommand(words: string[], timeout: number | null, around: Surro
   }
 }
 
-/** Null when the time is over. What has ended by then counts, however late a busy machine comes to see it. */
+/** Null when the time is over. What has ended by then counts, however late a busy machine comes to see it; no time is over at once. */
 async function late(seconds: number, signal: AbortSignal): Promise<null> {
-  await delay(Math.max(0, seconds * 1000), null, { signal });
+  if (seconds <= 0) return null;
+  await delay(seconds * 1000, null, { signal });
   await new Promise<void>((resolve) => setImmediate(resolve));
   return null;
 }

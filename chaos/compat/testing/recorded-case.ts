@@ -193,7 +193,7 @@ function recordedRun({ activity, status, output, exception, tolerance_met }: z.i
     answer.success && answer.data.headers !== undefined ? answer.data : { headers: 0 };
   const last = exception?.at(-1)?.split(':')[0];
   return {
-    name: activity.name,
+    name: activity.name ?? null,
     status: status ?? null,
     output: answer.success && answer.data.headers !== undefined ? rest : output,
     ...(tolerance_met === undefined ? {} : { tolerance_met }),

@@ -1,4 +1,4 @@
-import { recordSaga } from '@stormglass/agents/node';
+import { recordSaga, repeatSaga, type SagaRecord } from '@stormglass/agents/node';
 import type { JournalRow, SagaOutcome } from './port.ts';
 
 const EVENT_OF = {
@@ -33,9 +33,21 @@ export interface SagaFacts {
 
 /** Says a journal row as telemetry. Called after the row is committed: what is shown is what is true. */
 export function announce(row: JournalRow, facts: SagaFacts): void {
+  const record = recordOf(row, facts);
+  if (record !== null) recordSaga(record);
+}
+
+/** The same of a row which a former life of this service may not have got out. */
+export function announceAgain(row: JournalRow, facts: SagaFacts): void {
+  const record = recordOf(row, facts);
+  if (record !== null) repeatSaga(record);
+}
+
+/** Null for a row that is nobody's business but the journal's. */
+function recordOf(row: JournalRow, facts: SagaFacts): SagaRecord | null {
   const event = EVENT_OF[row.status];
-  if (event === null) return;
-  recordSaga({
+  if (event === null) return null;
+  return {
     event,
     type: facts.type,
     sagaId: facts.sagaId,
@@ -51,5 +63,5 @@ export function announce(row: JournalRow, facts: SagaFacts): void {
     detail: row.detail,
     ...(facts.amount === undefined ? {} : { amount: facts.amount }),
     ...(facts.outcome === undefined ? {} : { outcome: facts.outcome }),
-  });
+  };
 }

@@ -145,14 +145,16 @@ function actOnIt(scene: () => Scene): void {
     const on = scene();
     const { name } = on.queue;
     await on.consume();
+    await on.watch.until({ paused: false });
     expect(await on.collector.setPaused(name, true)).toBe(true);
     expect(await on.collector.setPaused(name, true)).toBe(true);
     await pausedFor(on);
     const seen = on.seen.length;
     for (let i = 0; i < 3; i++) await on.publish('hello');
-    await on.watch.until({ ready: 3 });
+    await on.watch.until({ ready: 3, paused: true });
     expect(on.seen).toHaveLength(seen);
     expect(await on.collector.setPaused(name, false)).toBe(false);
+    await on.watch.until({ paused: false });
     await vi.waitFor(() => expect(on.seen).toHaveLength(seen + 3), soon);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentView } from '../../live/protocol.ts';
-import { agentRows, capabilityWords } from './model.ts';
+import { aboutWords, agentRows, capabilityWords, openedAgent } from './model.ts';
 import { snippets } from './snippets.ts';
 
 function agent(service: string, more: Partial<AgentView> = {}): AgentView {
@@ -42,6 +42,35 @@ describe('the agents', () => {
   it('show what they dropped, and nothing for a buffer that never overflowed', () => {
     const [row] = agentRows([agent('orders', { dropped: { events: 0, spans: 7 } })]);
     expect(row).toMatchObject({ droppedTotal: 7, dropped: [{ name: 'spans', count: 7 }] });
+  });
+});
+
+describe('the head of the page', () => {
+  it('never says that more allow chaos than are connected', () => {
+    const rows = agentRows([
+      agent('orders'),
+      agent('queues', { chaosAllowed: false }),
+      agent('old', { connected: false }),
+    ]);
+    expect(aboutWords(rows)).toBe('2 connected, 1 lost, 1 allow chaos, 0 records dropped');
+  });
+});
+
+describe('the open line', () => {
+  const rows = agentRows([
+    agent('orders'),
+    agent('shipping', { agentId: 'b', instance: 'shipping-2' }),
+    agent('shipping', { agentId: 'a', instance: 'shipping-1' }),
+  ]);
+
+  it('is the first of the service in the address, or the agent itself', () => {
+    expect(openedAgent(rows, { agent: '', service: 'shipping' })).toBe('a');
+    expect(openedAgent(rows, { agent: 'b', service: 'shipping' })).toBe('b');
+  });
+
+  it('is none without either, or after it was closed', () => {
+    expect(openedAgent(rows, { agent: '', service: '' })).toBeNull();
+    expect(openedAgent(rows, { agent: 'none', service: 'shipping' })).toBeNull();
   });
 });
 

@@ -1,5 +1,6 @@
 import { FAULT_CATALOGUE, type FaultType } from '@stormglass/agents/contract';
 import type { AgentView } from '../../live/protocol.ts';
+import { count } from '../../ui/format.ts';
 
 export interface AgentRow {
   agentId: string;
@@ -51,8 +52,8 @@ export function capabilityWords(capabilities: readonly string[]): string[] {
 
 function counted(counts: Readonly<Record<string, number>>): { name: string; count: number }[] {
   return Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => ({ name, count }));
+    .filter(([, n]) => n > 0)
+    .map(([name, n]) => ({ name, count: n }));
 }
 
 /** One row an agent: lost ones first, then by service and instance. */
@@ -84,4 +85,28 @@ export function agentRows(agents: readonly AgentView[]): AgentRow[] {
         a.service.localeCompare(b.service) ||
         a.instance.localeCompare(b.instance),
     );
+}
+
+/** How many agents there are, and what may be done: lost ones allow nothing any more. */
+export function aboutWords(rows: readonly AgentRow[]): string {
+  const connected = rows.filter((r) => r.connected);
+  const lost = rows.length - connected.length;
+  const dropped = rows.reduce((n, r) => n + r.droppedTotal, 0);
+  return [
+    `${connected.length} connected`,
+    ...(lost > 0 ? [`${lost} lost`] : []),
+    `${connected.filter((r) => r.chaosAllowed).length} allow chaos`,
+    `${count(dropped)} records dropped`,
+  ].join(', ');
+}
+
+/** The agent whose line is open: the one which the address names, else the first of the service it names; null: none. */
+export function openedAgent(
+  rows: readonly Pick<AgentRow, 'agentId' | 'service'>[],
+  asked: { agent: string; service: string },
+): string | null {
+  const { agent, service } = asked;
+  const found =
+    agent === '' ? rows.find((r) => r.service === service) : rows.find((r) => r.agentId === agent);
+  return found?.agentId ?? null;
 }

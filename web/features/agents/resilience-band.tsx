@@ -1,7 +1,7 @@
 'use client';
 import { serviceProtections } from '../../live/protections.ts';
 import type { AgentView } from '../../live/protocol.ts';
-import { useUrlState } from '../../live/url-state.ts';
+import { setUrlState, useUrlState } from '../../live/url-state.ts';
 import { list } from '../../ui/list.ts';
 import { Band } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
@@ -18,7 +18,7 @@ export function ResilienceBand({ agents }: { agents: readonly AgentView[] }) {
   const adjustable = agents.filter((a) => a.connected && a.controls.some((c) => c.name === 'resilience.get'));
   const services = [...new Set([...protections, ...adjustable].map(({ service }) => service))].sort();
   const troubled = protections.find(({ on }) => !on)?.service ?? services[0] ?? '';
-  const [chosen, choose] = useUrlState<string>('service', troubled);
+  const [chosen] = useUrlState<string>('service', troubled);
   if (services.length === 0) return null;
   const service = services.includes(chosen) ? chosen : troubled;
   const own = protections.filter((each) => each.service === service);
@@ -26,7 +26,11 @@ export function ResilienceBand({ agents }: { agents: readonly AgentView[] }) {
     <Band title="Protections and settings" about="of one service, on all its instances, while they run">
       <label className={styles.service}>
         <span className="ink2">Service</span>
-        <select className={list.field} value={service} onChange={(e) => choose(e.target.value)}>
+        <select
+          className={list.field}
+          value={service} // The line of an agent must not open, and come into view, under the hand that chooses here.
+          onChange={(e) => setUrlState({ service: e.target.value, agent: 'none' })}
+        >
           {services.map((name) => (
             <option key={name}>{name}</option>
           ))}

@@ -23,7 +23,8 @@ function node(e: Endpoints): Snippet {
     id: 'node',
     title: 'Node.js',
     gives: 'Traces, breakers of opossum, faults and controls: one import, no code change.',
-    code: `npm install @stormglass/agents
+    code: `# once, in the checkout of Stormglass: npm run pack:agent
+npm install /path/to/stormglass/dist/stormglass-agents-0.1.0.tgz
 OTEL_SERVICE_NAME=my-service \\
 OTEL_EXPORTER_OTLP_ENDPOINT=${e.otlpHttp} \\
 STORMGLASS_HUB=${e.hub} STORMGLASS_CHAOS=on \\

@@ -1,9 +1,10 @@
 'use client';
 import { useMemo } from 'react';
+import { type BreakerCount, breakerCount } from '../../live/figures.ts';
 import { type PageWindow, useWindow } from '../../live/use-window.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { count } from '../../ui/format.ts';
+import { count, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import styles from './breakers.module.css';
@@ -88,6 +89,12 @@ function Cells({ cells, window, forceable }: CellsProps) {
   );
 }
 
+/** A cell stands for one instance; a service with two has one breaker in two cells. */
+function countWords({ breakers, instances }: BreakerCount): string {
+  const each = plural(breakers, 'breaker');
+  return instances === breakers ? each : `${each} in ${instances} instances`;
+}
+
 /** /breakers: cells by trouble. */
 export function BreakersPage() {
   const window = useWindow();
@@ -100,7 +107,7 @@ export function BreakersPage() {
   return (
     <Page
       title="Breakers"
-      about={`${window.loading ? '' : `${cells.length} in all, `}most trouble first`}
+      about={`${window.loading ? '' : `${countWords(breakerCount(timeline, at))}, `}most trouble first`}
       facts={<Facts cells={window.loading ? null : cells} />}
     >
       {window.error ? <ErrorNote error={window.error} /> : null}

@@ -1,4 +1,5 @@
 'use client';
+import type { ReactNode } from 'react';
 import { armedAt } from '../../live/figures.ts';
 import { useLiveFaults, useLiveState, useNow } from '../../live/use-window.ts';
 import { Empty } from '../../ui/empty.tsx';
@@ -45,8 +46,8 @@ function Library({ now, blocked }: { now: number; blocked: string }) {
   );
 }
 
-/** /chaos: the library, what runs, what ran, what is armed, who did what. */
-export function ChaosPage() {
+/** /chaos: the library, what runs, what ran, what is planned (the children), what is armed, who did what. */
+export function ChaosPage({ children }: { children: ReactNode }) {
   const now = useNow();
   const live = useLiveState();
   const runs = useRuns();
@@ -79,6 +80,7 @@ export function ChaosPage() {
           {(data) => <RunsTable runs={data.runs} />}
         </QueryState>
       </Band>
+      {children}
       <Band
         title="Audit"
         about={`append-only: who, what, on what, why, and how it ended${written > AUDIT_SHOWN ? `; the newest ${AUDIT_SHOWN} of ${written}` : ''}`}

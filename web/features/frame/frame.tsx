@@ -20,10 +20,8 @@ export function Frame({ strip, children }: { strip: ReactNode; children: ReactNo
         <TopBar />
         <main id="main" tabIndex={-1} className={styles.main}>
           <ProtectionLine />
-          <div className={styles.content}>
-            {children}
-            <HaltBanner />
-          </div>
+          <div className={styles.content}>{children}</div>
+          <HaltBanner />
         </main>
         {strip}
       </div>

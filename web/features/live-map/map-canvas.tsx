@@ -16,7 +16,7 @@ import { DotsLayer } from './dots-layer.tsx';
 import styles from './map.module.css';
 import { MapEdgeView } from './map-edge.tsx';
 import type { FlowEdge, FlowNode } from './map-types.ts';
-import { radiusOf } from './model/geometry.ts';
+import { radiusOf } from './model/cells.ts';
 import type { Canvas } from './model/layout.ts';
 import { MapNodeView } from './nodes/map-node.tsx';
 import type { useMap } from './use-map.ts';
@@ -38,7 +38,7 @@ interface Props {
 }
 
 function useFlow({ map, selection }: Props): { nodes: FlowNode[]; edges: FlowEdge[] } {
-  const { structure, places, figures, curves, page } = map;
+  const { structure, places, figures, curves, labels, page } = map;
   const at = Math.floor(page.at / 250) * 250;
   const { live } = page;
   const nodes = useMemo(
@@ -80,11 +80,11 @@ function useFlow({ map, selection }: Props): { nodes: FlowNode[]; edges: FlowEdg
             source: edge.from,
             target: edge.to,
             ariaLabel: `${edge.from} to ${edge.to}`.replaceAll('queue:', 'queue '),
-            data: { edge, state, curve, at, live, chosen },
+            data: { edge, state, curve, label: labels.get(edge.id) ?? null, at, live, chosen },
           },
         ];
       }),
-    [structure, figures, curves, at, live, selection.edge],
+    [structure, figures, curves, labels, at, live, selection.edge],
   );
   return { nodes, edges };
 }
@@ -99,8 +99,13 @@ function useFitted(width: number, height: number, canvas: Canvas) {
       flow.fitBounds({ x: 0, y: 0, ...canvas }, { padding: 0.005 });
       return;
     }
-    // On a phone the whole map would be unreadable: show its middle, the rest is a swipe away.
-    flow.setCenter(canvas.width * 0.42, canvas.height / 2, { zoom: Math.min(0.8, height / canvas.height) });
+    // Too much to be read at once: its width, from its top or its middle; the rest is a swipe away.
+    const readable = Math.max(MIN_READABLE_ZOOM, width / canvas.width);
+    flow.setViewport({
+      x: (width - canvas.width * readable) / 2,
+      y: canvas.tall ? 0 : (height - canvas.height * readable) / 2,
+      zoom: readable,
+    });
   }, [flow, width, height, canvas]);
 }
 
@@ -108,7 +113,7 @@ function useFitted(width: number, height: number, canvas: Canvas) {
 function OutsideLine({ x, height }: { x: number; height: number }) {
   return (
     <ViewportPortal>
-      <svg className={styles.outside} width={120} height={height} style={{ left: x - 56 }} aria-hidden="true">
+      <svg className={styles.outside} width={120} height={height} style={{ left: x - 62 }} aria-hidden="true">
         <path
           d={`M2 30V${height - 10}`}
           stroke="var(--line3)"
@@ -140,8 +145,13 @@ function Flow(props: Props) {
     for (const change of changes)
       if (change.type === 'select' && change.selected) selection.chooseEdge(change.id);
   };
-  const outside = map.structure.nodes.find((n) => n.kind === 'outside');
+  const outside = map.canvas.tall ? undefined : map.structure.nodes.find((n) => n.kind === 'outside');
   const outsideX = outside ? map.places.get(outside.id)?.x : undefined;
+  // Where an edge recedes, its calls do too.
+  const lively = useMemo(() => {
+    const quiet = new Set(map.structure.edges.filter((e) => e.recedes).map((e) => e.id));
+    return new Map([...map.curves].filter(([id]) => !quiet.has(id)));
+  }, [map.structure, map.curves]);
   const rates = useMemo(
     () => new Map([...map.figures.edges].map(([id, state]) => [id, state.figures?.rate ?? 0])),
     [map.figures],
@@ -172,7 +182,7 @@ function Flow(props: Props) {
           timeline={map.page.timeline}
           at={map.page.at}
           live={map.page.live}
-          curves={map.curves}
+          curves={lively}
           rates={rates}
         />
       </ReactFlow>

@@ -11,6 +11,7 @@ import { breakerHue } from '../../ui/state.ts';
 import type { EdgeData, FlowEdge } from './map-types.ts';
 import { angleAt, type Curve, pathOf, pointAt } from './model/geometry.ts';
 import type { EdgeState } from './model/graph.ts';
+import type { LabelPlace } from './model/routes.ts';
 import { FaultBadge } from './nodes/fault-badge.tsx';
 import { StateFlash } from './nodes/state-flash.tsx';
 
@@ -127,51 +128,49 @@ function labelWords(state: EdgeState, open: boolean): { value: string; words: st
   };
 }
 
-function Label({ curve, state, open }: { curve: Curve; state: EdgeState; open: boolean }) {
+interface LabelProps {
+  curve: Curve;
+  state: EdgeState;
+  open: boolean;
+  place: LabelPlace | null;
+}
+
+function Label({ curve, state, open, place }: LabelProps) {
   const label = labelWords(state, open);
   if (!label) return null;
   const { value, words, slow } = label;
-  const t = open ? 0.66 : 0.55;
-  const p = pointAt(curve, t);
-  const angle = angleAt(curve, t);
-  // Above the line; a steep one has its label at the side it bends away from.
-  const flat = Math.abs(angle) < 22;
-  const up = angle < 0;
-  // On a short level edge the duration goes below the line.
-  const under = flat && curve.length < 105;
-  const x = flat ? p.x : p.x + (up ? -10 : 10);
+  const { x, y, anchor } = place ?? { ...pointAt(curve, 0.5), anchor: 'middle' };
   return (
-    <text
-      x={x}
-      y={flat ? p.y - 9 : p.y - 4}
-      textAnchor={flat ? 'middle' : up ? 'end' : 'start'}
-      fontSize={11}
-      fill="var(--ink3)"
-      {...HALO}
-    >
+    <text x={x} y={y} textAnchor={anchor} fontSize={11} fill="var(--ink3)" {...HALO}>
       <tspan fontWeight={600} fill="var(--ink1)">
         {value}
       </tspan>{' '}
-      <tspan
-        {...(under ? { x, dy: 24 } : {})}
-        fill={slow ? 'var(--failing)' : undefined}
-        fontWeight={slow ? 600 : 400}
-      >
+      <tspan fill={slow ? 'var(--failing)' : undefined} fontWeight={slow ? 600 : 400}>
         {words}
       </tspan>
     </text>
   );
 }
 
+/** So large a share of failed calls brings a receding edge forward. */
+const TROUBLE_SHARE = 0.05;
+
+function isTroubled({ figures, breaker, faults }: EdgeState): boolean {
+  const open = breaker !== null && breaker.state !== 'closed' && breaker.state !== 'disabled';
+  return open || faults.length > 0 || (figures?.errorShare ?? 0) > TROUBLE_SHARE;
+}
+
 function EdgePicture({ data }: { data: EdgeData }) {
-  const { curve, state, at, live, chosen, edge } = data;
+  const { curve, label, state, at, live, chosen, edge } = data;
+  const message = edge.kind !== 'client';
+  const recedes = edge.recedes && !chosen && !isTroubled(state);
   const quiet = (state.figures?.calls ?? 0) === 0;
   const open = state.breaker?.state === 'open' || state.breaker?.state === 'forced_open';
   const d = pathOf(curve);
   const half = pointAt(curve, 0.5);
   const guard = pointAt(curve, along(curve, open ? OPEN_PX : CLOSED_PX));
   return (
-    <g>
+    <g opacity={recedes ? 0.35 : message && !chosen ? 0.7 : 1}>
       <path
         d={d}
         fill="none"
@@ -190,10 +189,10 @@ function EdgePicture({ data }: { data: EdgeData }) {
       <Arrow curve={curve} />
       {open ? (
         <OpenBreaker curve={curve} state={state} at={at} />
-      ) : (
+      ) : recedes ? null : (
         <SmallBreaker curve={curve} state={state} />
       )}
-      {state.breaker ? (
+      {state.breaker && !recedes ? (
         <g transform={`translate(${guard.x} ${guard.y})`}>
           <StateFlash
             state={live ? state.breaker.state : null}
@@ -202,9 +201,7 @@ function EdgePicture({ data }: { data: EdgeData }) {
           />
         </g>
       ) : null}
-      {(edge.kind === 'consumer' && quiet) || (open && curve.length < 150) ? null : (
-        <Label curve={curve} state={state} open={open} />
-      )}
+      {label || chosen ? <Label curve={curve} state={state} open={open} place={label} /> : null}
       {state.faults[0] ? (
         <g transform={`translate(${half.x} ${half.y - 30})`}>
           <FaultBadge fault={state.faults[0]} at={at} />

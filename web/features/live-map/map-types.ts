@@ -1,6 +1,8 @@
 import type { Edge, Node } from '@xyflow/react';
 import type { Curve } from './model/geometry.ts';
-import type { EdgeState, MapEdge, MapNode, NodeFigures } from './model/graph.ts';
+import type { EdgeState, NodeFigures } from './model/graph.ts';
+import type { LabelPlace } from './model/routes.ts';
+import type { MapEdge, MapNode } from './model/structure.ts';
 
 /** What a node component is given; figures change several times a second, `node` with the structure only. */
 export interface NodeData extends Record<string, unknown> {
@@ -17,6 +19,8 @@ export interface EdgeData extends Record<string, unknown> {
   edge: MapEdge;
   state: EdgeState;
   curve: Curve;
+  /** Where its words have room; null: nowhere. */
+  label: LabelPlace | null;
   at: number;
   live: boolean;
   chosen: boolean;

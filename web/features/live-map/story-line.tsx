@@ -19,8 +19,8 @@ function Part({ question, part }: { question: string; part: StoryPart }) {
 
 /** What broke, what did it cost, is it over. */
 export function StoryLine({ page }: { page: PageWindow }) {
-  const { timeline, at, from, loading } = useSettled(page, 500);
-  const story = useMemo(() => storyAt(timeline, at, from), [timeline, at, from]);
+  const { timeline, at, from, step, loading } = useSettled(page, 500);
+  const story = useMemo(() => storyAt(timeline, at, from, step), [timeline, at, from, step]);
   if (loading) {
     return (
       <div className={styles.story}>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { faultInterval, queueSample } from '../../live/testing/telemetry.ts';
 import { errorKind, groupDeadLetters, payloadText } from './dead-letters.ts';
 import { faultsOn, predictDrain, queueCards, slopeOf } from './model.ts';
-import { scaledWords } from './words.ts';
+import { scaledWords, troubleTag } from './words.ts';
 
 const sample = (second: number, ready: number, more: Parameters<typeof queueSample>[1] = {}) =>
   queueSample(second * 1000, { ready, ...more });
@@ -25,6 +25,12 @@ describe('a queue card', () => {
   it('is stuck when messages wait and none goes out', () => {
     const queues = Array.from({ length: 10 }, (_, i) => sample(i, 140, { enqueued: 0, dequeued: 0 }));
     expect(queueCards({ queues }, 9000)[0]?.trouble).toBe('stuck');
+  });
+
+  it('says that it is paused, although nothing waits there yet', () => {
+    const queues = [sample(1, 0, { paused: true }), sample(2, 0, { paused: true })];
+    const [card] = queueCards({ queues }, 2500);
+    expect(card && troubleTag(card)).toEqual({ hue: 'degraded', text: 'Paused' });
   });
 
   it('says filling, with the pace, when it grows', () => {

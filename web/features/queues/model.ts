@@ -23,7 +23,7 @@ export interface QueueCard {
   drain: Drain;
   points: DepthPoint[];
   redelivered: number;
-  trouble: 'stuck' | 'dead' | 'filling' | 'unknown' | 'none';
+  trouble: 'stuck' | 'paused' | 'dead' | 'filling' | 'unknown' | 'none';
 }
 
 export type Drain =
@@ -95,12 +95,21 @@ function rate(samples: QueueSample[], at: number, of: (s: QueueSample) => number
 
 function troubleOf(drain: Drain, sample: QueueSample, ageMs: number): QueueCard['trouble'] {
   if (ageMs > STALE_MS) return 'unknown';
+  // Nothing goes out of it because somebody wanted that; it says so whether or not anything waits.
+  if (sample.paused === true) return 'paused';
   if (drain.kind === 'stalled') return 'stuck';
   if (drain.kind === 'filling') return 'filling';
   return sample.dead > 0 ? 'dead' : 'none';
 }
 
-const RANK: Record<QueueCard['trouble'], number> = { stuck: 0, filling: 1, dead: 2, unknown: 3, none: 4 };
+const RANK: Record<QueueCard['trouble'], number> = {
+  stuck: 0,
+  paused: 1,
+  filling: 2,
+  dead: 3,
+  unknown: 4,
+  none: 5,
+};
 
 function card(samples: QueueSample[], at: number): QueueCard | null {
   const sample = samples[samples.length - 1];

@@ -37,17 +37,29 @@ function Facts({ card }: { card: QueueCard }) {
   );
 }
 
-function Actions({ queue, offered }: { queue: string; offered: readonly string[] }) {
+interface ActionsProps {
+  queue: string;
+  /** Null where the broker does not say. */
+  paused: boolean | null;
+  offered: readonly string[];
+}
+
+function Actions({ queue, paused, offered }: ActionsProps) {
   const act = useQueueAction(queue);
   const can = (name: string) => offered.includes(name) || offered.includes(`queue.${name}`);
+  const whyNot = (action: 'pause' | 'resume') => {
+    if (!can(action)) return 'No connected queue agent offers this.';
+    if (paused !== (action === 'pause')) return undefined;
+    return paused ? 'It is paused already.' : 'It is not paused.';
+  };
   return (
     <>
       {(['pause', 'resume'] as const).map((action) => (
         <Button
           key={action}
           size="sm"
-          disabled={!can(action) || act.isPending}
-          title={can(action) ? undefined : 'No connected queue agent offers this.'}
+          disabled={!can(action) || act.isPending || paused === (action === 'pause')}
+          title={whyNot(action)}
           onClick={() => act.mutate({ action })}
         >
           {action === 'pause' ? 'Pause' : 'Resume'}
@@ -76,14 +88,14 @@ function Foot({
   return (
     <div className={styles.foot}>
       <b className="gap" style={{ minWidth: 120 }}>
-        {drainWords(card.drain)}
+        {drainWords(card)}
       </b>
       {card.sample.dead > 0 ? (
         <button type="button" className={styles.dlq} onClick={openDead}>
           DLQ {card.sample.dead}
         </button>
       ) : null}
-      <Actions queue={card.queue} offered={offered} />
+      <Actions queue={card.queue} paused={card.sample.paused} offered={offered} />
     </div>
   );
 }
@@ -100,7 +112,7 @@ interface Props {
 /** One queue: how full, how old, in and out, and when it is empty. Large when it is in trouble. */
 export function QueueCardView({ card, at, offered, faults, openDead }: Props) {
   const tag = troubleTag(card);
-  const large = card.trouble === 'stuck' || card.trouble === 'filling';
+  const large = card.trouble === 'stuck' || card.trouble === 'paused' || card.trouble === 'filling';
   return (
     <section className={styles.card} data-large={large ? '' : undefined} aria-label={`Queue ${card.queue}`}>
       <div className={styles.top}>
@@ -110,7 +122,8 @@ export function QueueCardView({ card, at, offered, faults, openDead }: Props) {
           fill={card.depth / card.peak}
           value={count(card.depth)}
           stale={card.trouble === 'unknown'}
-          label={`${card.depth} messages`}
+          paused={card.trouble === 'paused'}
+          label={`${card.depth} messages${card.trouble === 'paused' ? ', paused' : ''}`}
         />
         <div className={styles.name}>
           <div className="row" style={{ flexWrap: 'wrap' }}>

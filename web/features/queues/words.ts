@@ -1,11 +1,16 @@
 import { assertNever } from '@stormglass/agents/contract';
 import type { Answer } from '../../live/answers.ts';
-import { clock, durationText, plural, rateText } from '../../ui/format.ts';
+import { clock, count, durationText, plural, rateText } from '../../ui/format.ts';
 import type { StateHue } from '../../ui/state.ts';
-import type { Drain, QueueCard } from './model.ts';
+import type { QueueCard } from './model.ts';
 
 /** What the depth is going to do, in words. */
-export function drainWords(drain: Drain): string {
+export function drainWords({
+  drain,
+  trouble,
+  depth,
+}: Pick<QueueCard, 'drain' | 'trouble' | 'depth'>): string {
+  if (trouble === 'paused') return depth === 0 ? 'Paused, nothing waits' : `Paused, ${count(depth)} wait`;
   switch (drain.kind) {
     case 'empty':
       return 'Empty';
@@ -27,6 +32,8 @@ export function troubleTag(card: QueueCard): { hue: StateHue; text: string } | n
   switch (card.trouble) {
     case 'stuck':
       return { hue: 'open', text: 'Not draining' };
+    case 'paused':
+      return { hue: 'degraded', text: 'Paused' };
     case 'filling':
       return { hue: 'degraded', text: 'Filling' };
     case 'unknown':

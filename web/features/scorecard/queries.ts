@@ -1,7 +1,8 @@
 'use client';
 import type { Run } from '@stormglass/chaos/contract';
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { type QueryKey, skipToken, useQueries, useQuery } from '@tanstack/react-query';
 import type { Answer } from '../../live/answers.ts';
+import { type GridRange, gridRange, MOVING_GRID_MS, standsIn } from '../../live/grid-range.ts';
 import { keys } from '../../live/keys.ts';
 import { request } from '../../live/request.ts';
 import { runsToMeasure } from './model.ts';
@@ -32,13 +33,15 @@ export function useMeasuredRuns(): { runs: Run[]; pending: boolean; error: unkno
   };
 }
 
-/** Asked anew as the range moves on by so much. */
-const MOVED_MS = 10_000;
-
 interface Found<T> {
   found: T | null;
   pending: boolean;
   error: unknown;
+}
+
+/** The range in a key made by `keys[what]`. */
+function askedIn(key: QueryKey | undefined): GridRange {
+  return { from: Number(key?.[1] ?? 0), to: Number(key?.[2] ?? 0) };
 }
 
 /** What one question about [from, to], epoch ms, is answered; null until the first answer. */
@@ -47,12 +50,12 @@ function useAnswer<K extends 'interactions' | 'invariants' | 'changes'>(
   from: number,
   to: number,
 ): Found<Answer<K>> {
-  const range = { from: Math.floor(from / MOVED_MS) * MOVED_MS, to: Math.floor(to / MOVED_MS) * MOVED_MS };
+  const range = gridRange(from, to, MOVING_GRID_MS);
   const answer = useQuery<Answer<K>>({
-    queryKey: keys[what](range.from, range.to),
-    queryFn: ({ signal }) => request(what, { input: range, signal }),
-    enabled: range.to > range.from,
-    placeholderData: keepPreviousData,
+    queryKey: keys[what](range?.from ?? 0, range?.to ?? 0),
+    queryFn: range ? ({ signal }) => request(what, { input: { ...range }, signal }) : skipToken,
+    placeholderData: (before, query) =>
+      range && standsIn(askedIn(query?.queryKey), range, MOVING_GRID_MS) ? before : undefined,
   });
   return { found: answer.data ?? null, pending: answer.isPending, error: answer.error };
 }

@@ -147,7 +147,8 @@ export function ScorecardPage() {
   ];
   const asked = [measured, interactions, invariants, changes];
   const error = window.error ?? asked.find((answer) => answer.error)?.error;
-  const pending = window.loading || asked.some((answer) => answer.pending);
+  // Fifteen live minutes are not the hour that was asked for.
+  const pending = window.partial || asked.some((answer) => answer.pending);
   return (
     <Page
       title="Scorecard"
@@ -161,10 +162,10 @@ export function ScorecardPage() {
         )}
       </div>
       <Band title="By service" about="as each served its callers; under 20 calls nothing is said">
-        {services.length > 0 ? (
-          <Services rows={services} />
-        ) : window.loading ? (
+        {window.partial ? (
           <Skeleton height={180} />
+        ) : services.length > 0 ? (
+          <Services rows={services} />
         ) : (
           <p className="ink2">
             No call in this range. Widen it at the top, or start the sample shop with npm start.

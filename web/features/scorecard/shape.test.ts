@@ -9,6 +9,7 @@ const rows = (interactions: Interactions | null, processes: ProcessEvent[] = [])
 
 const found = (more: Partial<Interactions>): Interactions => ({
   ...{ synchronous: 5, asynchronous: 95, synchronousRatio: 0.05 },
+  ...{ outward: 0, insideRatio: 0.05 },
   ...{ longestChain: ['gateway', 'orders'], longestChainTraceId: 'a', traces: 10, tracesRead: 10, oneIn: 1 },
   ...more,
 });
@@ -28,11 +29,19 @@ describe('the levels of how services are built', () => {
       synchronous: { value: '5 %', verdict: 'holds', basis: '5 calls that wait, 95 messages' },
       chain: { value: '2', verdict: 'holds', basis: 'gateway → orders' },
     });
-    expect(
-      rows(found({ synchronousRatio: 0.1, longestChain: ['a', 'b', 'c', 'd'], oneIn: 7 })),
-    ).toMatchObject({
+    expect(rows(found({ insideRatio: 0.1, longestChain: ['a', 'b', 'c', 'd'], oneIn: 7 }))).toMatchObject({
       synchronous: { verdict: 'broken' },
       chain: { verdict: 'broken', basis: 'a → b → c → d (in one of 7 traces)' },
+    });
+  });
+
+  it('judge what stays inside, and tell the share with calls to the outside beside it', () => {
+    expect(rows(found({ outward: 3, insideRatio: 0.02 }))).toMatchObject({
+      synchronous: {
+        value: '2 %',
+        verdict: 'holds',
+        basis: '2 calls that wait, 95 messages; 5 % with the 3 to the outside',
+      },
     });
   });
 

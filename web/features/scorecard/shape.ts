@@ -12,7 +12,11 @@ interface Words {
 }
 
 function synchronousRow(found: Interactions | null, words: Words): SloRow {
-  const ratio = found?.synchronousRatio ?? null;
+  const ratio = found?.insideRatio ?? null;
+  const outside =
+    found === null || found.outward === 0 || found.synchronousRatio === null
+      ? ''
+      : `; ${words.percent(found.synchronousRatio)} with the ${found.outward} to the outside`;
   return {
     ...BLANK,
     id: 'synchronous',
@@ -23,7 +27,7 @@ function synchronousRow(found: Interactions | null, words: Words): SloRow {
     basis:
       found === null || ratio === null
         ? 'no service has called another in the range'
-        : `${found.synchronous} calls that wait, ${found.asynchronous} messages`,
+        : `${found.synchronous - found.outward} calls that wait, ${found.asynchronous} messages${outside}`,
   };
 }
 

@@ -5,11 +5,13 @@ import { useMemo } from 'react';
 import { withRange } from '../../live/time-range.ts';
 import { useSearch, useUrlState } from '../../live/url-state.ts';
 import { type PageWindow, useWindow } from '../../live/use-window.ts';
+import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { durationText, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
+import { listConditions, REQUESTS_ONLY, showsRequestsOnly } from './default-filter.ts';
 import { totals } from './list-model.ts';
 import { useTraces } from './queries.ts';
 import { parseTraceQuery } from './query.ts';
@@ -59,7 +61,24 @@ function Facts({
   );
 }
 
-function Nothing({ filtered }: { filtered: boolean }) {
+interface NothingProps {
+  filtered: boolean;
+  requestsOnly: boolean;
+  showAll: () => void;
+}
+
+function Nothing({ filtered, requestsOnly, showAll }: NothingProps) {
+  if (requestsOnly) {
+    return (
+      <Empty
+        title="No trace of a request in this range"
+        action={<Button onClick={showAll}>Show all traces</Button>}
+      >
+        No service has answered a request. What else went on, like polls and relays, is hidden by the filter
+        above.
+      </Empty>
+    );
+  }
   if (filtered) {
     return (
       <Empty title="No trace fits">
@@ -83,15 +102,21 @@ function Found({
   window,
   data,
   q,
+  requestsOnly,
+  showAll,
 }: {
   window: PageWindow;
   data: { traces: TraceSummary[]; truncated: boolean };
   q: string;
+  requestsOnly: boolean;
+  showAll: () => void;
 }) {
   const router = useRouter();
   const search = useSearch();
   const open = (id: string) => router.push(withRange(`/traces/${id}`, search));
-  if (data.traces.length === 0) return <Nothing filtered={q !== ''} />;
+  if (data.traces.length === 0) {
+    return <Nothing filtered={q !== ''} requestsOnly={requestsOnly} showAll={showAll} />;
+  }
   return (
     <>
       <LatencyScatter traces={data.traces} from={window.from} to={window.to} open={open} />
@@ -111,7 +136,10 @@ export function TracesPage() {
   const [q, setQ] = useUrlState<string>('q', '');
   const known = useKnown(window.timeline);
   const parsed = useMemo(() => parseTraceQuery(q), [q]);
-  const query = useTraces(parsed.ok ? parsed.conditions : null, window);
+  const [all, setAll] = useUrlState<string>('all', '');
+  const requestsOnly = showsRequestsOnly(q, all !== '');
+  const query = useTraces(listConditions(parsed, q, all !== ''), window);
+  const showAll = () => setAll('1');
   const facts = query.data ? (
     <Facts {...query.data} live={window.live} />
   ) : (
@@ -125,13 +153,30 @@ export function TracesPage() {
         onChange={(text) => setQ(text === '' ? null : text)}
         onTraceId={(id) => router.push(withRange(`/traces/${id}`, search))}
       />
+      {q === '' ? (
+        <div className={styles.filters}>
+          <Button size="sm" aria-pressed={requestsOnly} onClick={() => setAll(requestsOnly ? '1' : null)}>
+            {requestsOnly ? 'Requests only ×' : 'Requests only'}
+          </Button>
+          <span className="cap ink3">
+            {requestsOnly ? (
+              <>
+                <code className="mono">{REQUESTS_ONLY}</code>: polls, relays and health checks are not in the
+                list
+              </>
+            ) : (
+              'everything, polls and health checks too'
+            )}
+          </span>
+        </div>
+      ) : null}
       {query.data && query.error ? (
         <div style={{ padding: '0 16px 8px' }}>
           <ErrorNote error={query.error} />
         </div>
       ) : null}
       {query.data ? (
-        <Found window={window} data={query.data} q={q} />
+        <Found window={window} data={query.data} q={q} requestsOnly={requestsOnly} showAll={showAll} />
       ) : (
         <div style={{ padding: '0 16px' }}>
           <QueryState query={query} rows={20}>

@@ -115,6 +115,7 @@ export function queueSample(at: number, change: Partial<QueueSample> = {}): Queu
     dequeued: 6,
     redelivered: 0,
     consumers: 2,
+    paused: null,
     ...change,
   };
 }

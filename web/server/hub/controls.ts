@@ -1,4 +1,10 @@
-import { CONTROL, type ControlName, StormglassError } from '@stormglass/agents/contract';
+import {
+  CONTROL,
+  type ControlAnswer,
+  type ControlName,
+  ERROR_CODES,
+  StormglassError,
+} from '@stormglass/agents/contract';
 import type { z } from 'zod';
 import type { AgentView } from '../../live/protocol.ts';
 import type { State } from '../state/index.ts';
@@ -37,19 +43,26 @@ export class Controls {
   /** Any control of any service; the first instance that offers it. */
   async invoke(service: string, name: string, input: unknown, by: string): Promise<unknown> {
     const agent = this.offering(name, service)[0];
-    if (!agent) throw absent(name, service);
+    if (!agent) throw this.#absent(name, service);
     return this.#call(agent, name, input, by);
   }
 
-  /** A control of the table, on the first agent that offers it, typed both ways. */
+  /** A control of the table, on the first agent that offers it and knows what it is about, typed both ways. */
   async known<N extends ControlName>(
     name: N,
     input: unknown,
     by: string,
   ): Promise<{ service: string; result: Result<N> }> {
-    const agent = this.offering(name)[0];
-    if (!agent) throw absent(name);
-    return { service: agent.service, result: await this.knownOn(agent, name, input, by) };
+    const agents = this.offering(name);
+    for (const [i, agent] of agents.entries()) {
+      try {
+        return { service: agent.service, result: await this.knownOn(agent, name, input, by) };
+      } catch (error) {
+        const elsewhere = error instanceof StormglassError && error.code === 'not_found';
+        if (!elsewhere || i === agents.length - 1) throw error;
+      }
+    }
+    throw this.#absent(name);
   }
 
   async knownOn<N extends ControlName>(
@@ -77,7 +90,7 @@ export class Controls {
     by: string,
   ): Promise<{ instance: string; result: Result<N> }[]> {
     const agents = this.offering(name, service);
-    if (agents.length === 0) throw absent(name, service);
+    if (agents.length === 0) throw this.#absent(name, service);
     const tried = await Promise.allSettled(
       agents.map(async (agent) => {
         const result = await this.knownOn(agent, name, input, by);
@@ -90,6 +103,20 @@ export class Controls {
     return answers;
   }
 
+  /** A service that nobody has ever heard of is a mistake of the caller's; one that is away may come back. */
+  #absent(name: string, service?: string): StormglassError {
+    const all = [...new Set(this.#hub.list().map((agent) => agent.service))];
+    if (service !== undefined && !all.includes(service)) {
+      const known = all.length === 0 ? 'none is connected' : all.join(', ');
+      return new StormglassError('not_found', `there is no service ${service}`, `Known services: ${known}.`);
+    }
+    return new StormglassError(
+      'target_absent',
+      service === undefined ? `no connected service offers ${name}` : `${service} does not offer ${name}`,
+      'See GET /api/agents for what is connected and what it offers.',
+    );
+  }
+
   async #call(agent: AgentView, name: string, input: unknown, by: string): Promise<unknown> {
     const subject = `${agent.service} (${agent.instance})`;
     const audit = (outcome: string) => {
@@ -100,11 +127,7 @@ export class Controls {
       const answer = await this.#hub.invoke(agent.agentId, { name, input, by });
       audit(answer.ok ? 'done' : `refused: ${answer.message}`);
       if (answer.ok) return answer.result;
-      throw new StormglassError(
-        'control_failed',
-        `${agent.service} refused ${name}: ${answer.message}`,
-        answer.next,
-      );
+      throw refusal(agent.service, name, answer);
     } catch (error) {
       if (error instanceof StormglassError) throw error;
       audit('no answer');
@@ -118,15 +141,17 @@ export class Controls {
   }
 }
 
+/** What is the caller's own mistake keeps its code; everything else is a failure over there. */
+function refusal(
+  service: string,
+  name: string,
+  { code, message, next }: Extract<ControlAnswer, { ok: false }>,
+): StormglassError {
+  const own = code !== undefined && ERROR_CODES[code].status < 500 ? code : 'control_failed';
+  return new StormglassError(own, `${service} refused ${name}: ${message}`, next);
+}
+
 function brief(input: unknown): string {
   const text = JSON.stringify(input) ?? '';
   return text.length > 300 ? `${text.slice(0, 300)}...` : text;
-}
-
-function absent(name: string, service?: string): StormglassError {
-  return new StormglassError(
-    'target_absent',
-    service === undefined ? `no connected service offers ${name}` : `${service} does not offer ${name}`,
-    'See GET /api/agents for what is connected and what it offers.',
-  );
 }

@@ -9,6 +9,8 @@ type Missed = Scaled['missed'][number];
 
 interface Found {
   consuming: { agent: AgentView; concurrency: number }[];
+  /** Names of all queues that somebody consumes. */
+  consumed: string[];
   /** Did not say what they consume. */
   silent: Missed[];
 }
@@ -16,20 +18,27 @@ interface Found {
 /** How many messages of a queue each process that consumes it handles at once, whichever services those are. */
 export class QueueScale {
   readonly #controls: Controls;
+  readonly #measured: () => string[];
 
-  constructor(controls: Controls) {
+  /** `measured`: queues of which there is telemetry, consumed or not. */
+  constructor(controls: Controls, measured: () => string[]) {
     this.#controls = controls;
+    this.#measured = measured;
   }
 
-  /** Without those that do not answer. */
+  /** Without those that do not answer. Throws `not_found` for a queue of which nobody knows. */
   async consumers(queue: string, by: string): Promise<Consumer[]> {
-    const { consuming } = await this.#find(queue, by);
+    const { consuming, consumed, silent } = await this.#find(queue, by);
+    if (silent.length === 0) this.#demandKnown(queue, consumed);
     return consuming.map(({ agent, concurrency }) => consumer(agent, concurrency));
   }
 
-  /** Throws `target_absent` when nobody consumes the queue, `control_failed` when no consumer has done it. */
+  /**
+   * Throws `not_found` for a queue of which nobody knows, `target_absent` when nobody consumes it, `control_failed` when no
+   * consumer has done it.
+   */
   async set(queue: string, concurrency: number, by: string): Promise<Scaled> {
-    const { consuming, silent } = await this.#find(queue, by);
+    const { consuming, consumed, silent } = await this.#find(queue, by);
     const tried = await Promise.all(
       consuming.map(({ agent }) => this.#scale(agent, { queue, concurrency }, by)),
     );
@@ -37,11 +46,24 @@ export class QueueScale {
     const missed = [...tried.filter((one) => 'message' in one), ...silent];
     if (consumers.length > 0) return { consumers, missed };
     const [first] = missed;
-    if (first === undefined) throw unconsumed(queue);
+    if (first === undefined) {
+      this.#demandKnown(queue, consumed);
+      throw unconsumed(queue);
+    }
     throw new StormglassError(
       'control_failed',
       `no consumer of ${queue} was scaled: ${first.message}`,
       'Look whether the consuming services run; see GET /api/agents.',
+    );
+  }
+
+  #demandKnown(queue: string, consumed: readonly string[]): void {
+    const known = [...new Set([...this.#measured(), ...consumed])].sort();
+    if (known.includes(queue)) return;
+    throw new StormglassError(
+      'not_found',
+      `there is no queue ${queue.slice(0, 100)}`,
+      `Known queues: ${known.join(', ') || 'none'}.`,
     );
   }
 
@@ -58,10 +80,11 @@ export class QueueScale {
   }
 
   async #find(queue: string, by: string): Promise<Found> {
-    const found: Found = { consuming: [], silent: [] };
+    const found: Found = { consuming: [], consumed: [], silent: [] };
     const ask = async (agent: AgentView) => {
       try {
         const { queues } = await this.#controls.knownOn(agent, 'queue.consumed', {}, by);
+        found.consumed.push(...queues.map((one) => one.queue));
         const own = queues.find((one) => one.queue === queue);
         if (own !== undefined) found.consuming.push({ agent, concurrency: own.concurrency });
       } catch (error) {

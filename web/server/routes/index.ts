@@ -1,6 +1,9 @@
 import { breakerRoutes } from './breakers.ts';
 import { chaosRoutes } from './chaos.ts';
+import { diagnoseRoutes } from './diagnose.ts';
+import { eventRoutes } from './events.ts';
 import { figureRoutes } from './figures.ts';
+import { gameDayRoutes } from './gamedays.ts';
 import type { Handlers, Parts } from './handler.ts';
 import { observeRoutes } from './observe.ts';
 import { proofRoutes } from './proofs.ts';
@@ -9,6 +12,7 @@ import { repeatRoutes } from './repeats.ts';
 import { resilienceRoutes } from './resilience.ts';
 import { runRoutes } from './runs.ts';
 import { sagaRoutes } from './sagas.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { sessionRoutes } from './session.ts';
 import { sweepRoutes } from './sweeps.ts';
 import { traceRoutes } from './traces.ts';
@@ -18,6 +22,7 @@ export function createHandlers(parts: Parts): Handlers {
   return {
     ...sessionRoutes(parts),
     ...observeRoutes(parts),
+    ...diagnoseRoutes(parts),
     ...breakerRoutes(parts),
     ...resilienceRoutes(parts),
     ...queueRoutes(parts),
@@ -27,6 +32,9 @@ export function createHandlers(parts: Parts): Handlers {
     ...chaosRoutes(parts),
     ...runRoutes(parts),
     ...repeatRoutes(parts),
+    ...scheduleRoutes(parts),
+    ...gameDayRoutes(parts),
+    ...eventRoutes(parts),
     ...proofRoutes(parts),
     ...sweepRoutes(parts),
   };

@@ -40,13 +40,23 @@ async function consumer(instance: string, queue: string): Promise<void> {
   });
 }
 
+/** What a queue agent says that watches one queue. */
+function watch(queue: string, { name, input }: ControlCall): ControlAnswer {
+  const asked = CONTROL['queue.dead'].input.parse(input).queue;
+  if (asked !== queue) {
+    const next = `Choose one of ${queue}.`;
+    return { ok: false, code: 'not_found', message: `this agent does not watch a queue ${asked}`, next };
+  }
+  const result = name === 'queue.dead' ? { queue, total: 0, letters: [] } : { queue, redriven: 1 };
+  return { ok: true, result };
+}
+
 beforeAll(async () => {
   dashboard = await startDashboard({ dataDir: dir.path });
   [agents, heard, refusing] = [[], [], new Set()];
-  await agent('queue-agent', ['queue.redrive', 'queue.dead'], ({ name }) => ({
-    ok: true,
-    result: name === 'queue.dead' ? { queue: QUEUE, total: 0, letters: [] } : { queue: QUEUE, redriven: 1 },
-  }));
+  const watching = (queue: string) => (call: ControlCall) => watch(queue, call);
+  await agent('queue-agent', ['queue.redrive', 'queue.dead'], watching(QUEUE));
+  await agent('watcher-2', ['queue.redrive', 'queue.dead'], watching('mails'));
   for (const instance of ['shipping-1', 'shipping-2']) await consumer(instance, QUEUE);
   await consumer('orders', 'orders.events');
 });
@@ -127,13 +137,30 @@ describe('the consumers of a queue', () => {
     });
   });
 
-  test('are an error when there are none, and cannot be fewer than none', async () => {
-    expect(await post('scale', { concurrency: 3 }, 'nobody.listens')).toMatchObject({
-      status: 503,
-      body: { error: { code: 'target_absent' } },
-    });
+  test('cannot be fewer than none', async () => {
     for (const concurrency of [-1, 1.5, 1_001, undefined]) {
       expect(await post('scale', { concurrency })).toMatchObject(invalid);
     }
+  });
+});
+
+describe('a queue', () => {
+  test('is found with whichever agent watches it', async () => {
+    expect(await post('redrive', {}, 'mails')).toMatchObject({ status: 200, body: { queue: 'mails' } });
+  });
+
+  test('of which nobody knows is 404, with the names of those that are there', async () => {
+    const scaled = await post('scale', { concurrency: 3 }, 'nowhere');
+    const consumers = await dashboard.send('GET', '/api/queues/nowhere/consumers');
+    for (const refused of [scaled, consumers]) {
+      expect(refused).toMatchObject({
+        status: 404,
+        body: { error: { code: 'not_found', next: `Known queues: orders.events, ${QUEUE}.` } },
+      });
+    }
+    expect(await post('redrive', {}, 'nowhere')).toMatchObject({
+      status: 404,
+      body: { error: { code: 'not_found', next: expect.stringMatching(/^Choose one of /) } },
+    });
   });
 });

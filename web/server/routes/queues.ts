@@ -8,7 +8,7 @@ type Action = (typeof ACTIONS)[number];
 type Names = 'queues' | 'queueConsumers' | 'scaleQueue' | 'queueAction' | 'deadLetters';
 
 export function queueRoutes(p: Parts): Pick<Handlers, Names> {
-  const scale = new QueueScale(p.controls);
+  const scale = new QueueScale(p.controls, () => p.window.newestQueues().map(({ queue }) => queue));
   const offered = () =>
     [...ACTIONS, 'scale', 'dead'].filter((action) => p.controls.offering(`queue.${action}`).length > 0);
   return {

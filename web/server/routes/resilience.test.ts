@@ -1,4 +1,4 @@
-import type { ControlCall, ResilienceState } from '@stormglass/agents/contract';
+import { CONTROL, type ControlCall, type ResilienceState } from '@stormglass/agents/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { TestAgent } from '../testing/agent.ts';
 import { startDashboard, type TestDashboard, tempDir } from '../testing/dashboard.ts';
@@ -44,6 +44,9 @@ beforeAll(async () => {
     });
     agent.answerControl = (call) => {
       heard.push(call);
+      const unknown = CONTROL['switch.set'].input.safeParse(call.input).data?.name === 'outbox';
+      if (unknown)
+        return { ok: false, code: 'not_found', message: 'no outbox', next: 'Choose one of inbox.' };
       return { ok: true, result: call.name === 'switch.set' ? { ...inbox, on: false } : state };
     };
     agents.push(await agent.connected());
@@ -98,10 +101,18 @@ describe('protections', () => {
 
   test('of a service that is not there are an error which says so', async () => {
     expect(await take({ on: true }, 'nobody')).toMatchObject({
-      status: 503,
-      body: { error: { code: 'target_absent' } },
+      status: 404,
+      body: { error: { code: 'not_found', next: 'Known services: shipping.' } },
     });
     expect(await take({ on: 'maybe' })).toMatchObject({ status: 400 });
+  });
+});
+
+test('a protection which a service does not have is 404, with the names of those it has', async () => {
+  const path = '/api/services/shipping/protections/outbox';
+  expect(await dashboard.send('POST', path, { body: { on: true } })).toMatchObject({
+    status: 404,
+    body: { error: { code: 'not_found', next: 'Choose one of inbox.' } },
   });
 });
 

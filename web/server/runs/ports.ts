@@ -14,6 +14,10 @@ export function runPorts(faults: Faults, window: TimelineWindow, controls: Contr
     release: async (faultId) => toEnd((await faults.release(faultId, 'run')).fault),
     faultEnded: async (faultId, signal) => toEnd(await faults.whenEnded(faultId, signal)),
     timeline: (from, to) => window.slice(from, to),
+    observed: (listener) =>
+      window.listen((added) => {
+        if (added.traffic !== undefined) listener();
+      }),
     control: (service, name, input) => controls.invoke(service, name, input, 'run'),
     protect: async (service, name, on) => {
       const input = { name, on, ...(on ? {} : { forMs: MAX_FAULT_MS }) };

@@ -29,6 +29,7 @@ interface Running {
 export class Repeats {
   readonly #parts: Parts;
   #running: Running | null = null;
+  #freed: () => void = () => undefined;
   #closed = false;
 
   constructor(parts: Parts) {
@@ -38,6 +39,16 @@ export class Repeats {
       const why = 'the dashboard ended while it ran';
       repeats.save({ ...repeat, state: 'interrupted', why, endedAt: parts.time.now() });
     }
+  }
+
+  /** Called when nothing is repeated any more. */
+  onFree(listener: () => void): void {
+    this.#freed = listener;
+  }
+
+  /** What is being repeated; null when nothing is. */
+  get title(): string | null {
+    return this.#running?.repeat.title ?? null;
   }
 
   /** Newest first. */
@@ -130,6 +141,7 @@ export class Repeats {
     if (this.#closed) return;
     this.#save(running, why === '' ? 'ended' : 'stopped', why);
     this.#audit(running.repeat, 'repeat.end', `${running.repeat.state}${why === '' ? '' : `: ${why}`}`);
+    this.#freed();
   }
 
   /** Resolves with why it ended before its last seed; with nothing when it did not. */

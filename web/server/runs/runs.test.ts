@@ -1,4 +1,3 @@
-import { cpSync } from 'node:fs';
 import { FaultSpec } from '@stormglass/agents/contract';
 import { ExperimentSpec } from '@stormglass/chaos/contract';
 import { type RunExperiment, RunInterruption } from '@stormglass/chaos/engine';
@@ -113,25 +112,5 @@ describe('a run', () => {
     expect(await dashboard.call('run', 'GET', `/api/runs/${run.id}`)).toMatchObject({
       verdict: 'interrupted',
     });
-  });
-
-  test('whose dashboard died is marked interrupted by the next one, with the events up to then', async () => {
-    const run = await start();
-    await armed();
-    await eventually(async () =>
-      expect((await dashboard.call('run', 'GET', `/api/runs/${run.id}`)).events).toHaveLength(2),
-    );
-    // What a killed process leaves on the disk is what is on the disk now.
-    const left = tempDir();
-    cpSync(dir.path, left.path, { recursive: true });
-    const next = await startDashboard({ dataDir: left.path, ...ingredients });
-    const found = await next.call('run', 'GET', `/api/runs/${run.id}`);
-    expect(found).toMatchObject({
-      verdict: 'interrupted',
-      why: expect.stringContaining('the dashboard ended'),
-    });
-    expect(found.events.map((event) => event.type)).toEqual(['phase', 'fault-armed', 'ended']);
-    await next.close();
-    left.remove();
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { assertNever, StormglassError } from '@stormglass/agents/contract';
+import { assertNever, type FaultInterval, StormglassError } from '@stormglass/agents/contract';
 import type { Recovery, Run, RunEvent, RunSummary } from '@stormglass/chaos/contract';
 import {
   type LoadedExperiment,
@@ -11,6 +11,7 @@ import {
 import type { Log } from '../log.ts';
 import type { State } from '../state/index.ts';
 import { sleep, type Time } from '../time.ts';
+import { endInterrupted } from './interrupted.ts';
 
 const LISTED = 100;
 /** How long a stop of the dashboard waits for a run to release its faults; the leases end by themselves anyway. */
@@ -27,6 +28,8 @@ interface Parts {
   complete: (run: Run) => Promise<Recovery | null>;
   /** Throws while chaos is halted, or a sweep runs. */
   mayBegin: () => void;
+  /** Told of each change of a fault, until the answer is called. */
+  faultEnds: (listener: (interval: FaultInterval) => void) => () => void;
 }
 
 /** What somebody asks for. */
@@ -50,10 +53,15 @@ export class Runs {
   readonly #parts: Parts;
   readonly #listeners: RunListener[] = [];
   #running: Running | null = null;
+  /** Runs of an earlier life, until the ends of their faults are known. */
+  readonly #interrupted = new Map<string, Run>();
+  readonly #reverting: Promise<void>[] = [];
+
+  readonly #closed = new AbortController();
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#closeInterrupted();
+    for (const { id } of parts.state.runs.unfinished()) this.#closeInterrupted(id);
   }
 
   listen(listener: RunListener): void {
@@ -70,11 +78,12 @@ export class Runs {
   }
 
   active(): Run[] {
-    return this.#running ? [this.#running.run] : [];
+    return [...this.#interrupted.values(), ...(this.#running ? [this.#running.run] : [])];
   }
 
   get(id: string): Run {
-    const run = this.#running?.run.id === id ? this.#running.run : this.#parts.state.runs.get(id);
+    const held = this.#running?.run.id === id ? this.#running.run : this.#interrupted.get(id);
+    const run = held ?? this.#parts.state.runs.get(id);
     if (run) return run;
     throw new StormglassError('not_found', `there is no run ${id}`, 'See GET /api/runs.');
   }
@@ -86,6 +95,7 @@ export class Runs {
 
   /** Resolves when no run is going on, with the next one possibly begun by somebody else at once. */
   async idle(): Promise<void> {
+    await Promise.all(this.#reverting);
     await this.#running?.done;
   }
 
@@ -96,12 +106,21 @@ export class Runs {
   }
 
   refuseWhenRunning(): void {
-    if (!this.#running) return;
-    throw new StormglassError(
-      'run_in_progress',
-      `${this.#running.run.experiment.title} is running`,
-      'Wait for its end, or abort it.',
-    );
+    if (this.#running) {
+      throw new StormglassError(
+        'run_in_progress',
+        `${this.#running.run.experiment.title} is running`,
+        'Wait for its end, or abort it.',
+      );
+    }
+    const [reverting] = this.#interrupted.values();
+    if (reverting) {
+      throw new StormglassError(
+        'run_in_progress',
+        `${reverting.experiment.title} was interrupted by the end of the dashboard and is being reverted`,
+        'Try again in ten seconds.',
+      );
+    }
   }
 
   async start({ experimentId, seed, unprotected = false }: StartRun, who: string): Promise<Run> {
@@ -151,6 +170,7 @@ export class Runs {
 
   /** The dashboard goes down: the run is marked interrupted, its faults released as far as time allows. */
   async close(): Promise<void> {
+    this.#closed.abort();
     const running = this.#running;
     if (!running) return;
     running.stop.abort(new RunInterruption('the dashboard was stopped while the experiment ran'));
@@ -234,18 +254,37 @@ export class Runs {
     };
   }
 
-  #closeInterrupted(): void {
-    const { runs } = this.#parts.state;
-    for (const { id } of runs.unfinished()) {
-      const run = runs.get(id);
-      if (!run) continue;
-      const at = this.#parts.time.now();
-      const why = 'the dashboard ended while the experiment ran; its faults ended with their leases';
-      const event: RunEvent = { type: 'ended', at, verdict: 'interrupted', why };
-      runs.addEvent(id, run.events.length, event);
-      runs.save(apply(run, event));
-      this.#audit(run, 'hub', 'run.end', `interrupted: ${why}`);
-    }
+  #closeInterrupted(id: string): void {
+    const { state, ports, log } = this.#parts;
+    const unfinished = state.runs.get(id);
+    if (!unfinished) return;
+    this.#interrupted.set(id, unfinished);
+    const record = (run: Run, event: RunEvent): Run => {
+      if (this.#closed.signal.aborted) return run;
+      const next = apply(run, event);
+      this.#interrupted.set(id, next);
+      state.runs.addEvent(id, run.events.length, event);
+      state.runs.save(next);
+      this.#tell(next, true);
+      return next;
+    };
+    const done = endInterrupted(
+      { ...this.#parts, protect: ports.protect, record, signal: this.#closed.signal },
+      unfinished,
+    )
+      .then((run) => {
+        if (this.#closed.signal.aborted) return;
+        this.#interrupted.delete(id);
+        this.#audit(run, 'hub', 'run.end', `${run.verdict}: ${run.why}`);
+        this.#tell(run, true);
+      })
+      .catch((error: unknown) => {
+        log.error({ err: error, run: id }, 'an interrupted run was not looked after');
+        const why = `the dashboard ended while the experiment ran; its faults ended with their leases: ${error}`;
+        record(this.get(id), { type: 'ended', at: this.#parts.time.now(), verdict: 'interrupted', why });
+        this.#interrupted.delete(id);
+      });
+    this.#reverting.push(done);
   }
 
   #audit(run: Run, who: string, what: string, outcome: string): void {

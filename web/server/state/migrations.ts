@@ -63,6 +63,54 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX repeats_by_time ON repeats (started_at);
   `,
   `
+  CREATE TABLE schedules (
+    id TEXT PRIMARY KEY,
+    created_at REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE scheduled_starts (
+    id TEXT PRIMARY KEY,
+    schedule_id TEXT NOT NULL,
+    due_at REAL NOT NULL,
+    outcome TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX scheduled_starts_by_time ON scheduled_starts (due_at);
+  CREATE INDEX scheduled_starts_by_schedule ON scheduled_starts (schedule_id, due_at);
+  CREATE INDEX scheduled_starts_queued ON scheduled_starts (due_at) WHERE outcome = 'queued';
+  CREATE TABLE maintenance (
+    id TEXT PRIMARY KEY,
+    ends_at REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE gamedays (
+    id TEXT PRIMARY KEY,
+    started_at REAL NOT NULL,
+    ended_at REAL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX gamedays_by_time ON gamedays (started_at);
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_time ON events (at);
+  CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'the feed of events is only added to'); END;
+  CREATE TABLE webhooks (
+    id TEXT PRIMARY KEY,
+    created_at REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook_id TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
+  `,
+  `
   CREATE TABLE sweeps (
     id TEXT PRIMARY KEY,
     started_at REAL NOT NULL,

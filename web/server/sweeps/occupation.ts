@@ -11,6 +11,11 @@ interface Held {
 /** Who hurts the system now: one sweep, or one shrink of it. */
 export class Occupation {
   #held: Held | null = null;
+  #freed: () => void = () => undefined;
+
+  onFree(listener: () => void): void {
+    this.#freed = listener;
+  }
 
   /** Null when nobody does. */
   get holder(): string | null {
@@ -40,6 +45,7 @@ export class Occupation {
 
   leave(): void {
     this.#held = null;
+    this.#freed();
   }
 
   /** Held until `work` is done; it must not reject. */
@@ -47,7 +53,7 @@ export class Occupation {
     const held = this.#held;
     if (held === null) return;
     held.done = work.then(() => {
-      if (this.#held === held) this.#held = null;
+      if (this.#held === held) this.leave();
     });
   }
 

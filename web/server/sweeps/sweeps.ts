@@ -59,6 +59,17 @@ export class Sweeps {
     this.#occupation.refuse();
   }
 
+  /** Told when another sweep, or an experiment, may begin. */
+  onFree(listener: () => void): void {
+    this.#occupation.onFree(listener);
+  }
+
+  /** What runs; null when nothing does. */
+  get title(): string | null {
+    const id = this.#occupation.holder;
+    return id === null ? null : `the sweep ${id}`;
+  }
+
   /** Newest first. */
   list(): SweepSummary[] {
     const { sweeps } = this.#parts.state;

@@ -22,6 +22,7 @@ export type Telemetry = Pick<
   | 'journeyPaths'
   | 'changes'
   | 'receipts'
+  | 'pools'
   | 'reach'
   | 'stats'
   | 'close'
@@ -58,6 +59,7 @@ export function noTelemetry(): Telemetry {
     journeyPaths: absent,
     changes: absent,
     receipts: absent,
+    pools: absent,
     reach: absent,
     stats: absent,
     close: async () => undefined,

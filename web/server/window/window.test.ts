@@ -28,6 +28,7 @@ const queue = (at: number, ready = 0): QueueSample => ({
   dequeued: 1,
   redelivered: 0,
   consumers: 1,
+  paused: null,
 });
 const { faults: _, processes: __, ...lists } = emptyTimeline();
 

@@ -47,7 +47,7 @@ export class TimelineWindow {
   readonly #faults = new Map<string, FaultInterval>();
   readonly #now: () => number;
   readonly #dropped: (what: Kind, count: number) => void;
-  readonly #listeners: WindowListener[] = [];
+  readonly #listeners = new Set<WindowListener>();
   #dataAt = 0;
   #evictedAt = 0;
 
@@ -65,8 +65,10 @@ export class TimelineWindow {
     this.#processes = series('processes', (p) => `${p.at}|${p.service}|${p.instance}|${p.pid}|${p.state}`);
   }
 
-  listen(listener: WindowListener): void {
-    this.#listeners.push(listener);
+  /** The answer ends it. */
+  listen(listener: WindowListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Newest instant of telemetry seen, epoch ms; 0 before the first. */

@@ -6,10 +6,12 @@ interface TankProps {
   /** Ready messages, as text. */
   value: string;
   stale?: boolean;
+  /** Nothing is taken out of it, because somebody wanted that. */
+  paused?: boolean;
 }
 
 /** An open tank with its top left corner at the origin; the level is depth against the recent maximum. */
-export function TankMark({ width = 84, height = 46, fill, value, stale = false }: TankProps) {
+export function TankMark({ width = 84, height = 46, fill, value, stale = false, paused = false }: TankProps) {
   const inner = height - 6;
   const level = Math.max(0, Math.min(1, fill)) * inner;
   const top = height - 3 - level;
@@ -31,6 +33,9 @@ export function TankMark({ width = 84, height = 46, fill, value, stale = false }
           <rect x={2} y={top - 0.8} width={width - 4} height={1.6} opacity={0.85} />
         </g>
       )}
+      {paused ? (
+        <path d="M6 6v9M10.5 6v9" stroke="var(--degraded)" strokeWidth={2.4} strokeLinecap="round" />
+      ) : null}
       <text
         x={width / 2}
         y={height / 2 + 5}

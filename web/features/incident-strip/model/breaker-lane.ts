@@ -1,5 +1,5 @@
 import type { BreakerState, BreakerTransition, FaultInterval, Timeline } from '@stormglass/agents/contract';
-import { breakerId, breakersAt, breakerTrouble } from '../../../live/figures.ts';
+import { breakerCount, breakerId, breakersAt, breakerTrouble } from '../../../live/figures.ts';
 import { groupBy } from '../../../live/instants.ts';
 import type { Axis } from './axis.ts';
 
@@ -98,7 +98,7 @@ export function breakerRows(
   rows.sort((a, b) => b.trouble - a.trouble);
   return {
     rows,
-    total: new Set([...views.keys(), ...moves.keys()]).size,
+    total: breakerCount(timeline, axis.now).breakers,
     reported: reported(timeline, axis),
   };
 }

@@ -231,4 +231,15 @@ describe('valuesAt', () => {
     expect(text('breakers')).toEqual(['open, half-open in 28 s']);
     expect(text('errors')).toEqual(['no calls']);
   });
+
+  it('says that breakers are silent instead of that there are none', () => {
+    const breakers = [breakerSample(T0), breakerSample(T0, { name: 'shipping', peer: 'shipping' })];
+    const text = (at: number) =>
+      valuesAt({ ...emptyTimeline(), breakers }, at, [])
+        .filter((l) => l.lane === 'breakers')
+        .map((l) => l.value + l.words);
+    expect(text(T0 + 1_000)).toEqual(['2 breakers, all closed']);
+    expect(text(T0 + 90_000)).toEqual(['unknown, all 2 silent']);
+    expect(breakerRows({ ...emptyTimeline(), breakers }, axis).total).toBe(2);
+  });
 });

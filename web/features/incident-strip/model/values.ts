@@ -1,5 +1,7 @@
 import type { Timeline } from '@stormglass/agents/contract';
 import {
+  type BreakerView,
+  breakerCount,
   breakersAt,
   breakerTrouble,
   cellsBefore,
@@ -40,17 +42,23 @@ function faultLines(timeline: Timeline, at: number): ValueLine[] {
   ];
 }
 
+/** No breaker is in trouble, as far as those say that still report. */
+function calmBreakers(timeline: Timeline, at: number, all: readonly BreakerView[]): ValueLine {
+  const { breakers: known } = breakerCount(timeline, at);
+  const silent = known - all.filter((b) => b.sampleAgeMs !== null).length;
+  const line = { lane: 'breakers', hue: 'neutral' } as const;
+  if (known === 0) return { ...line, value: 'none', words: ' seen' };
+  if (silent === 0) return { ...line, value: plural(known, 'breaker'), words: ', all closed' };
+  if (silent === known) return { ...line, hue: 'unknown', value: 'unknown', words: `, all ${known} silent` };
+  return { ...line, value: `${known - silent} closed`, words: `, ${silent} silent` };
+}
+
 function breakerLines(timeline: Timeline, at: number): ValueLine[] {
   const all = [...breakersAt(timeline, at).values()];
   const troubled = all
     .filter((b) => breakerTrouble(b.state) > 0)
     .sort((a, b) => breakerTrouble(b.state) - breakerTrouble(a.state));
-  if (all.length === 0) return [{ lane: 'breakers', value: 'none', hue: 'neutral', words: ' seen' }];
-  if (troubled.length === 0) {
-    return [
-      { lane: 'breakers', value: plural(all.length, 'breaker'), hue: 'neutral', words: ', all closed' },
-    ];
-  }
+  if (troubled.length === 0) return [calmBreakers(timeline, at, all)];
   return troubled.slice(0, 2).map((b) => ({
     lane: 'breakers',
     value: breakerWord(b.state),

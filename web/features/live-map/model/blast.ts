@@ -1,6 +1,6 @@
 import type { FaultTarget, Timeline } from '@stormglass/agents/contract';
 import { breakersAt, cellsBefore } from '../../../live/figures.ts';
-import type { MapStructure } from './graph.ts';
+import { guards as guardsEdge, type MapStructure } from './structure.ts';
 
 /** How far back the prediction looks, seconds. */
 export const BLAST_WINDOW_S = 300;
@@ -88,7 +88,9 @@ export function predictBlast(
   const share = fault.percentage / 100;
   const victim = target.kind === 'edge' ? target.from : target.service;
   const guards = [...breakersAt(timeline, at).values()].filter((b) =>
-    target.kind === 'edge' ? b.service === target.from && b.peer === target.to : b.peer === victim,
+    target.kind === 'edge'
+      ? guardsEdge(structure, b, target)
+      : (structure.aliases.get(b.peer) ?? b.peer) === victim,
   );
   const upstream = upstreamOf(structure, [victim]);
   return {

@@ -85,6 +85,16 @@ function whichOf(target: FaultTarget, chosen: Chosen): { id: string[]; suffix: s
   return { id: [], suffix: '' };
 }
 
+/** A fault that can hit two things of one service says which. */
+function toldApart(options: readonly BreakOption[]): BreakOption[] {
+  const titles = new Map<string, number>();
+  for (const { title } of options) titles.set(title, (titles.get(title) ?? 0) + 1);
+  return options.map((option) => {
+    const twice = (titles.get(option.title) ?? 0) > 1;
+    return twice ? { ...option, title: `${option.title} (${option.target.kind})` } : option;
+  });
+}
+
 /** The menu for what was chosen: the catalogue, cut down to what the connected agents can do to it. */
 export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): BreakOption[] {
   const options: BreakOption[] = [];
@@ -108,5 +118,5 @@ export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): Brea
     }
   }
   const usual = ({ type, position }: BreakOption) => position === rowOf(type).positions[0];
-  return options.sort((a, b) => Number(usual(b)) - Number(usual(a)));
+  return toldApart(options).sort((a, b) => Number(usual(b)) - Number(usual(a)));
 }

@@ -1,19 +1,4 @@
-import type { MapNode } from './graph.ts';
 import type { Point } from './layout.ts';
-
-/** How far an edge stays away from the middle of a node, px. */
-export function radiusOf(node: MapNode): number {
-  switch (node.kind) {
-    case 'service':
-      return node.hub ? 36 : 26;
-    case 'client':
-      return 22;
-    case 'outside':
-      return 18;
-    case 'queue':
-      return 42;
-  }
-}
 
 /** A quadratic curve from ring to ring. */
 export interface Curve {
@@ -30,22 +15,17 @@ function towards(from: Point, to: Point, by: number): Point {
   return { x: from.x + ((to.x - from.x) / length) * by, y: from.y + ((to.y - from.y) / length) * by };
 }
 
-/**
- * Bows a little when the ends are not level, so that crossing edges can be told apart; `skips` says that it passes
- * other columns, and then it keeps clear of what stands between.
- */
+/** From ring to ring; `bow` is how far it bends to its right hand, as a share of its length. */
 export function curveBetween(
   from: Point,
   fromRadius: number,
   to: Point,
   toRadius: number,
-  skips = false,
+  bow: number,
 ): Curve {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
-  const level = Math.abs(dy) < 8 || Math.abs(dx) < 8;
-  const bow = skips ? (dy > 0 ? -0.22 : 0.22) : level ? 0 : 0.08;
-  const c = { x: (from.x + to.x) / 2 + dy * bow, y: (from.y + to.y) / 2 - dx * bow };
+  const c = { x: (from.x + to.x) / 2 - dy * bow, y: (from.y + to.y) / 2 + dx * bow };
   const a = towards(from, c, fromRadius + GAP);
   const b = towards(to, c, toRadius + GAP);
   return { a, c, b, length: Math.hypot(b.x - a.x, b.y - a.y) };

@@ -15,136 +15,10 @@ import {
   type TrafficFigures,
   totalFigures,
 } from '../../../live/figures.ts';
-import type { AgentView } from '../../../live/protocol.ts';
+import { guards, type MapEdge, type MapStructure } from './structure.ts';
 
 /** Rings and numbers are over this window, seconds. */
 export const MAP_WINDOW_S = 30;
-/** What was seen this long ago still stands on the map, quiet, seconds. */
-export const STRUCTURE_WINDOW_S = 300;
-
-/** The shop's stand-in for card provider, carrier and messaging; whoever only answers and is not ours looks the same. */
-const OUTSIDE_NAME = /^outside\b/;
-
-export type NodeKind = 'service' | 'client' | 'queue' | 'outside';
-
-export interface MapNode {
-  id: string;
-  name: string;
-  kind: NodeKind;
-  /** It calls other services. */
-  hub: boolean;
-  database: boolean;
-}
-
-export interface MapEdge {
-  id: string;
-  from: string;
-  to: string;
-  kind: EdgeFigures['kind'];
-}
-
-/** What stands on the map, without figures: it changes seldom, and only with it does the layout. */
-export interface MapStructure {
-  nodes: MapNode[];
-  edges: MapEdge[];
-}
-
-/** A queue and a service may have the same name. */
-export function queueNodeId(queue: string): string {
-  return `queue:${queue}`;
-}
-
-interface Seen {
-  serving: Set<string>;
-  calling: Set<string>;
-  consuming: Set<string>;
-  withDatabase: Set<string>;
-  queues: Set<string>;
-  edges: Map<string, MapEdge>;
-}
-
-function addEdge(edges: Map<string, MapEdge>, from: string, to: string, kind: MapEdge['kind']): void {
-  if (from === to) return;
-  const id = edgeId(from, to);
-  edges.set(id, { id, from, to, kind });
-}
-
-function look(timeline: Timeline, at: number): Seen {
-  const seen: Seen = {
-    serving: new Set(),
-    calling: new Set(),
-    consuming: new Set(),
-    withDatabase: new Set(),
-    queues: new Set(),
-    edges: new Map(),
-  };
-  for (const cell of cellsBefore(timeline, at, STRUCTURE_WINDOW_S)) {
-    switch (cell.kind) {
-      case 'server':
-        seen.serving.add(cell.service);
-        break;
-      case 'client':
-        seen.calling.add(cell.service);
-        if (cell.peer !== '') addEdge(seen.edges, cell.service, cell.peer, 'client');
-        break;
-      case 'db':
-        seen.withDatabase.add(cell.service);
-        break;
-      case 'producer':
-        seen.queues.add(cell.peer);
-        seen.calling.add(cell.service);
-        addEdge(seen.edges, cell.service, queueNodeId(cell.peer), 'producer');
-        break;
-      case 'consumer':
-        seen.queues.add(cell.peer);
-        seen.consuming.add(cell.service);
-        addEdge(seen.edges, queueNodeId(cell.peer), cell.service, 'consumer');
-        break;
-    }
-  }
-  for (const queue of queuesAt(timeline, at, MAP_WINDOW_S).keys()) seen.queues.add(queue);
-  for (const breaker of breakersAt(timeline, at).values()) {
-    seen.calling.add(breaker.service);
-    addEdge(seen.edges, breaker.service, breaker.peer, 'client');
-  }
-  return seen;
-}
-
-function kindOf(name: string, seen: Seen, known: ReadonlySet<string>): NodeKind {
-  if (OUTSIDE_NAME.test(name)) return 'outside';
-  if (seen.serving.has(name) || seen.consuming.has(name)) return 'service';
-  if (seen.calling.has(name)) return 'client';
-  return known.has(name) ? 'service' : 'outside';
-}
-
-/** Nodes and edges seen in the last minutes, and the services whose agents are connected. */
-export function mapStructure(timeline: Timeline, at: number, agents: readonly AgentView[]): MapStructure {
-  const seen = look(timeline, at);
-  const known = new Set(agents.filter((a) => a.kind === 'node' && a.connected).map((a) => a.service));
-  const edges = [...seen.edges.values()];
-  const names = new Set([...seen.serving, ...seen.calling, ...seen.consuming, ...known]);
-  for (const edge of edges) if (edge.kind === 'client') names.add(edge.to);
-  const nodes: MapNode[] = [...names].sort().map((name) => {
-    const kind = kindOf(name, seen, known);
-    const hub =
-      kind === 'service' && edges.some((e) => e.from === name && kindOf(e.to, seen, known) === 'service');
-    return { id: name, name, kind, hub, database: seen.withDatabase.has(name) && kind === 'service' };
-  });
-  for (const queue of [...seen.queues].sort()) {
-    nodes.push({ id: queueNodeId(queue), name: queue, kind: 'queue', hub: false, database: false });
-  }
-  const ids = new Set(nodes.map((n) => n.id));
-  return { nodes, edges: edges.filter((e) => ids.has(e.from) && ids.has(e.to)) };
-}
-
-/** Two structures with the same key have the same layout. */
-export function structureKey(structure: MapStructure): string {
-  const nodes = structure.nodes.map((n) => `${n.id}${n.kind[0]}${n.hub ? 'h' : ''}${n.database ? 'd' : ''}`);
-  return `${nodes.join(',')}|${structure.edges
-    .map((e) => e.id)
-    .sort()
-    .join(',')}`;
-}
 
 export interface NodeFigures {
   /** Its own work. */
@@ -230,7 +104,7 @@ function edgeStates(
   );
   const states = new Map<string, EdgeState>();
   for (const edge of structure.edges) {
-    const breaker = breakers.find((b) => b.service === edge.from && b.peer === edge.to) ?? null;
+    const breaker = breakers.find((b) => guards(structure, b, edge)) ?? null;
     const onEdge = faults.filter(
       (f) =>
         f.spec.target.kind === 'edge' && f.spec.target.from === edge.from && f.spec.target.to === edge.to,

@@ -1,4 +1,6 @@
-import type { MapNode, MapStructure } from './graph.ts';
+import { CELL_PX, type Cell, cellOf } from './cells.ts';
+import { type Group, groupsOf } from './layers.ts';
+import type { MapNode, MapStructure } from './structure.ts';
 
 export interface Point {
   x: number;
@@ -9,165 +11,256 @@ export interface Point {
 export interface Canvas {
   width: number;
   height: number;
+  /** Calls go from top to bottom, as on a phone, instead of from left to right. */
+  tall: boolean;
 }
+
+export interface Layout {
+  /** At least the canvas that was asked for, larger when more has to stand on it. */
+  canvas: Canvas;
+  places: Map<string, Point>;
+}
+
 const HEIGHT = 580;
-const NARROW: Canvas = { width: 1000, height: HEIGHT };
-const WIDE: Canvas = { width: 1360, height: HEIGHT };
+const NORMAL: Canvas = { width: 1000, height: HEIGHT, tall: false };
+const WIDE: Canvas = { width: 1360, height: HEIGHT, tall: false };
+const TALL: Canvas = { width: 3 * CELL_PX, height: 400, tall: true };
+/** Below this width columns side by side could not be read. */
+const TALL_BELOW_PX = 640;
 
 /** The canvas for a place of this size: wide when there is room, so that edges get it. */
 export function canvasFor(width: number, height: number): Canvas {
-  return height > 0 && width / height > 2.1 ? WIDE : NARROW;
+  if (width > 0 && width < TALL_BELOW_PX) return TALL;
+  return height > 0 && width / height > 2.1 ? WIDE : NORMAL;
 }
 
-const MARGIN = { left: 64, right: 92, top: 74, bottom: 84 } as const;
-const MIN_ROW = 118;
+/** Groups of one layer stand above each other; when they need more than this, px, in several columns. */
+const MOST_PX = 760;
+/** Queues begin so far below the middle of their service, px. */
+const QUEUES_LOWER = 20;
+/** So many queues of one service stand below each other; more stand in two columns. */
+const QUEUES_BELOW = 2;
 
-const ORDER: Record<MapNode['kind'], number> = { service: 0, client: 1, outside: 2, queue: 3 };
+const heightOf = ({ up, down }: Cell): number => up + down;
 
-/** Longest path from a node without callers; a cycle is cut where the walk meets it again. */
-function layersOf({ nodes, edges }: MapStructure): Map<string, number> {
-  const callers = new Map<string, string[]>();
-  for (const edge of edges) callers.set(edge.to, [...(callers.get(edge.to) ?? []), edge.from]);
-  const layers = new Map<string, number>();
-  const walking = new Set<string>();
-  const layerOf = (id: string): number => {
-    const known = layers.get(id);
-    if (known !== undefined) return known;
-    if (walking.has(id)) return 0;
-    walking.add(id);
-    let layer = 0;
-    for (const caller of callers.get(id) ?? []) layer = Math.max(layer, layerOf(caller) + 1);
-    walking.delete(id);
-    layers.set(id, layer);
-    return layer;
-  };
-  for (const node of nodes) layerOf(node.id);
-  return layers;
+/** The queues of a group in rows, beside its service. */
+function queueRows({ queues }: Group): MapNode[][] {
+  const across = queues.length > QUEUES_BELOW ? 2 : 1;
+  const rows = Math.ceil(queues.length / across);
+  return Array.from({ length: rows }, (_, i) => queues.slice(i * across, (i + 1) * across));
 }
 
-/** Outside parties stand in a column of their own, beyond everybody else. */
-function columnsOf(structure: MapStructure): MapNode[][] {
-  const layers = layersOf(structure);
-  const inside = structure.nodes.filter((n) => n.kind !== 'outside');
-  const last = Math.max(0, ...inside.map((n) => layers.get(n.id) ?? 0));
-  const columns: MapNode[][] = Array.from({ length: last + 1 }, () => []);
-  for (const node of inside) columns[layers.get(node.id) ?? 0]?.push(node);
-  const outside = structure.nodes.filter((n) => n.kind === 'outside');
-  if (outside.length > 0) columns.push(outside);
-  return columns.filter((c) => c.length > 0);
+const rowHeight = (row: readonly MapNode[]): number =>
+  Math.max(0, ...row.map((node) => heightOf(cellOf(node))));
+
+function queuesHeight(group: Group): number {
+  return queueRows(group).reduce((sum, row) => sum + rowHeight(row), 0);
 }
 
-function neighbours(structure: MapStructure): Map<string, string[]> {
-  const out = new Map<string, string[]>();
-  for (const { from, to } of structure.edges) {
-    out.set(from, [...(out.get(from) ?? []), to]);
-    out.set(to, [...(out.get(to) ?? []), from]);
-  }
-  return out;
-}
-
-function mean(values: number[]): number | null {
-  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
-}
-
-/** Puts wished heights into order with at least `gap` between them, and the whole inside the canvas. */
-function spread(wishes: number[], gap: number): number[] {
-  const out = [...wishes];
-  for (let i = 1; i < out.length; i += 1) out[i] = Math.max(out[i] ?? 0, (out[i - 1] ?? 0) + gap);
-  const low = MARGIN.top;
-  const high = HEIGHT - MARGIN.bottom;
-  const over = (out.at(-1) ?? 0) - high;
-  if (over > 0) {
-    for (let i = out.length - 1; i >= 0; i -= 1) {
-      const limit = i === out.length - 1 ? high : (out[i + 1] ?? high) - gap;
-      out[i] = Math.min(out[i] ?? 0, limit);
-    }
-  }
-  const under = low - (out[0] ?? low);
-  return under > 0 ? spreadEvenly(out.length) : out;
-}
-
-function spreadEvenly(n: number): number[] {
-  const height = HEIGHT - MARGIN.top - MARGIN.bottom;
-  if (n === 1) return [MARGIN.top + height / 2];
-  return Array.from({ length: n }, (_, i) => MARGIN.top + (i * height) / (n - 1));
-}
-
-/** Where many edges fan out, the columns stand further apart. */
-function columnPlaces(columns: MapNode[][], width: number): number[] {
-  if (columns.length === 1) return [MARGIN.left + width / 2];
-  const gaps = columns
-    .slice(1)
-    .map((column, i) => (Math.max(column.length, columns[i]?.length ?? 0) >= 3 ? 1.3 : 1));
-  const total = gaps.reduce((a, b) => a + b, 0);
-  let x: number = MARGIN.left;
-  const places = [x];
-  for (const gap of gaps) {
-    x += (gap / total) * width;
-    places.push(x);
-  }
-  return places;
+function queuesWidth(group: Group): number {
+  return Math.max(0, ...queueRows(group).map((row) => row.reduce((sum, q) => sum + cellOf(q).half * 2, 0)));
 }
 
 /**
- * A layered layout from left (who starts calls) to right (outside), computed here because it takes a millisecond and
- * stays put: the same structure always stands the same.
+ * What a group needs above and below its middle, px. Its queues stand beside it and lower, so that the way to the
+ * service itself stays free; `queues` is how far they reach down from there.
  */
-export function layoutMap(structure: MapStructure, canvas: Canvas): Map<string, Point> {
-  const columns = columnsOf(structure);
-  const near = neighbours(structure);
-  const width = canvas.width - MARGIN.left - MARGIN.right;
-  const xs = columnPlaces(columns, width);
-  const x = (i: number) => xs[i] ?? canvas.width / 2;
-  const y = new Map<string, number>();
-  for (const column of columns) {
-    column.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || a.name.localeCompare(b.name));
-    spreadEvenly(column.length).forEach((height, i) => {
-      const node = column[i];
-      if (node) y.set(node.id, height);
-    });
-  }
-  const wish = (node: MapNode, from: ReadonlySet<string>): number => {
-    const heights = (near.get(node.id) ?? []).filter((id) => from.has(id)).map((id) => y.get(id) ?? 0);
-    return mean(heights) ?? y.get(node.id) ?? 0;
-  };
-  const settle = (column: MapNode[], from: ReadonlySet<string>) => {
-    const wished = column.map((node) => ({ node, y: wish(node, from) })).sort((a, b) => a.y - b.y);
-    const gap = Math.min(MIN_ROW, (HEIGHT - MARGIN.top - MARGIN.bottom) / Math.max(1, column.length - 1));
-    const heights =
-      column.length >= 4
-        ? spreadEvenly(column.length)
-        : spread(
-            wished.map((w) => w.y),
-            gap,
-          );
-    for (const [i, { node }] of wished.entries()) y.set(node.id, heights[i] ?? 0);
-  };
-  const idsOf = (column: MapNode[] | undefined) => new Set((column ?? []).map((n) => n.id));
-  // Two sweeps each way settle any map a person can read.
-  for (let pass = 0; pass < 2; pass += 1) {
-    for (let i = columns.length - 2; i >= 0; i -= 1) settle(columns[i] ?? [], after(columns, i));
-    for (let i = 1; i < columns.length; i += 1) settle(columns[i] ?? [], idsOf(columns[i - 1]));
-  }
-  const widest = columns.reduce((best, c, i) => (c.length > (columns[best]?.length ?? 0) ? i : best), 0);
-  for (let i = columns.length - 1; i >= 0; i -= 1) {
-    const alone = columns[i]?.length === 1;
-    if (!alone) continue;
-    // Whoever stands alone goes level with whom it calls; right of the widest column, with who calls it.
-    const beside = i < widest ? columns[i + 1] : columns[i - 1];
-    settle(columns[i] ?? [], i === columns.length - 1 ? everyone(columns) : idsOf(beside));
-  }
-  const points = new Map<string, Point>();
-  columns.forEach((column, i) => {
-    for (const node of column) points.set(node.id, { x: x(i), y: y.get(node.id) ?? 0 });
+interface Extent {
+  up: number;
+  down: number;
+  queues: number;
+}
+
+function extentOf(group: Group): Extent {
+  const queues = queuesHeight(group);
+  if (!group.node) return { up: queues / 2, down: queues / 2, queues: 0 };
+  const { up, down } = cellOf(group.node);
+  return { up, down, queues };
+}
+
+/** From the middle of one group to that of the next below it. */
+function pitch(a: Extent, b: Extent): number {
+  return Math.max(a.down + b.up, a.queues);
+}
+
+function lastDown({ down, queues }: Extent): number {
+  return Math.max(down, queues === 0 ? 0 : QUEUES_LOWER + queues);
+}
+
+function columnHeight(column: readonly Group[]): number {
+  const extents = column.map(extentOf);
+  const [first] = extents;
+  const last = extents.at(-1);
+  if (!first || !last) return 0;
+  const between = extents.slice(1).reduce((sum, e, i) => sum + pitch(extents[i] ?? e, e), 0);
+  return first.up + between + lastDown(last);
+}
+
+function columnsOf(groups: readonly Group[]): Group[][] {
+  const layers = new Map<number, Group[]>();
+  for (const group of groups) layers.set(group.layer, [...(layers.get(group.layer) ?? []), group]);
+  const ordered = [...layers].sort(([a], [b]) => a - b).map(([, layer]) => layer);
+  return ordered.flatMap((layer) => {
+    const parts = Math.ceil(columnHeight(layer) / MOST_PX);
+    const size = Math.ceil(layer.length / parts);
+    return Array.from({ length: parts }, (_, i) => layer.slice(i * size, (i + 1) * size)).filter(
+      (c) => c.length > 0,
+    );
   });
-  return points;
 }
 
-function everyone(columns: MapNode[][]): Set<string> {
-  return new Set(columns.flatMap((c) => c.map((n) => n.id)));
+const idOf = (group: Group): string => group.node?.id ?? group.queues[0]?.id ?? '';
+
+const byId = <T extends { id: string }>(a: T, b: T): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** Who calls whom or sends to it, but for those whom everybody calls. */
+function callersIn({ nodes, edges }: MapStructure): Map<string, string[]> {
+  const shared = new Set(nodes.filter((n) => n.shared).map((n) => n.id));
+  const callers = new Map<string, string[]>();
+  for (const { from, to, used } of [...edges].sort(byId)) {
+    if (used && !shared.has(from) && !shared.has(to)) callers.set(to, [...(callers.get(to) ?? []), from]);
+  }
+  return callers;
 }
 
-function after(columns: MapNode[][], i: number): Set<string> {
-  return new Set(columns.slice(i + 1).flatMap((c) => c.map((n) => n.id)));
+/** In each column as the callers stand, then by kind and name; those whom everybody calls at its ends. */
+function inOrder(columns: Group[][], structure: MapStructure): Group[][] {
+  const callers = callersIn(structure);
+  const place = new Map<string, number>();
+  const wish = (group: Group): number => {
+    const known = [idOf(group), ...group.queues.map((q) => q.id)]
+      .flatMap((id) => callers.get(id) ?? [])
+      .flatMap((id) => place.get(id) ?? []);
+    return known.length === 0 ? 0.5 : known.reduce((a, b) => a + b, 0) / known.length;
+  };
+  return columns.map((column) => {
+    const ranked = column
+      .filter(({ node }) => !node?.shared)
+      .map((group) => ({ group, id: idOf(group), wish: Math.round(wish(group) * 100) }))
+      .sort((a, b) => rank(a.group) - rank(b.group) || a.wish - b.wish || byId(a, b))
+      .map(({ group }) => group);
+    const shared = column.filter(({ node }) => node?.shared);
+    const ordered = [
+      ...shared.filter((_, i) => i % 2 === 0),
+      ...ranked,
+      ...shared.filter((_, i) => i % 2 === 1),
+    ];
+    for (const [i, group] of ordered.entries()) place.set(idOf(group), (i + 0.5) / ordered.length);
+    return ordered;
+  });
+}
+
+function rank({ node }: Group): number {
+  return node === null ? 2 : node.kind === 'service' ? 0 : 1;
+}
+
+/** What lies left and right of the middle of a column, px. */
+interface Sides {
+  left: number;
+  right: number;
+}
+
+function sidesOf(column: readonly Group[]): Sides {
+  const sides = { left: 0, right: 0 };
+  for (const group of column) {
+    const half = group.node ? cellOf(group.node).half : queuesWidth(group) / 2;
+    sides.left = Math.max(sides.left, half + (group.node ? queuesWidth(group) : 0));
+    sides.right = Math.max(sides.right, half);
+  }
+  return sides;
+}
+
+/** The middles of the columns, with what is left of the width between them. */
+function columnPlaces(sides: readonly Sides[], width: number): number[] {
+  const taken = sides.reduce((sum, { left, right }) => sum + left + right, 0);
+  const gaps = Math.max(1, sides.length - 1);
+  const gap = (width - taken) / gaps;
+  let x = sides.length === 1 ? gap / 2 : 0;
+  return sides.map(({ left, right }) => {
+    const middle = x + left;
+    x = middle + right + gap;
+    return middle;
+  });
+}
+
+/** The middles of a column's groups, with what is left of the height between them. */
+function rowPlaces(column: readonly Group[], height: number): number[] {
+  const extents = column.map(extentOf);
+  const gap = (height - columnHeight(column)) / (column.length + 1);
+  let y = 0;
+  return extents.map((extent, i) => {
+    const before = extents[i - 1];
+    y += gap + (before ? pitch(before, extent) : extent.up);
+    return y;
+  });
+}
+
+/** Cells of one row from left to right around `x`. */
+function placeRow(row: readonly MapNode[], x: number, top: number, places: Map<string, Point>): void {
+  const up = Math.max(0, ...row.map((node) => cellOf(node).up));
+  let left = x - row.reduce((sum, node) => sum + cellOf(node).half, 0);
+  for (const node of row) {
+    const { half } = cellOf(node);
+    places.set(node.id, { x: left + half, y: top + up });
+    left += half * 2;
+  }
+}
+
+function placeGroup(group: Group, x: number, y: number, places: Map<string, Point>): void {
+  const { node } = group;
+  if (node) places.set(node.id, { x, y });
+  const beside = node ? cellOf(node).half + queuesWidth(group) / 2 : 0;
+  let top = y + (node ? QUEUES_LOWER : -queuesHeight(group) / 2);
+  for (const row of queueRows(group)) {
+    placeRow(row, x - beside, top, places);
+    top += rowHeight(row);
+  }
+}
+
+function sideBySide(columns: readonly Group[][], asked: Canvas): Layout {
+  const sides = columns.map(sidesOf);
+  const tallest = Math.max(...columns.map(columnHeight));
+  const widest = sides.reduce((sum, { left, right }) => sum + left + right, 0);
+  // It grows as a whole, so that it still fits the place it was asked for.
+  const scale = Math.max(1, tallest / asked.height, widest / asked.width);
+  const canvas = { ...asked, width: Math.ceil(asked.width * scale), height: Math.ceil(asked.height * scale) };
+  const xs = columnPlaces(sides, canvas.width);
+  const places = new Map<string, Point>();
+  columns.forEach((column, i) => {
+    rowPlaces(column, canvas.height).forEach((y, row) => {
+      const group = column[row];
+      if (group) placeGroup(group, xs[i] ?? 0, y, places);
+    });
+  });
+  return { canvas, places };
+}
+
+/** Layers from top to bottom, each in rows of as many cells as fit beside each other; its queues below it. */
+function topDown(columns: readonly Group[][], asked: Canvas): Layout {
+  const across = Math.floor(asked.width / CELL_PX);
+  const places = new Map<string, Point>();
+  let y = 0;
+  const place = (nodes: readonly MapNode[]) => {
+    for (let i = 0; i < nodes.length; i += across) {
+      const row = nodes.slice(i, i + across);
+      placeRow(row, asked.width / 2, y, places);
+      y += rowHeight(row);
+    }
+  };
+  for (const column of columns) {
+    place(column.flatMap((g) => g.node ?? []));
+    place(column.flatMap((g) => g.queues));
+  }
+  return { canvas: { ...asked, height: Math.max(asked.height, y) }, places };
+}
+
+/**
+ * A layered layout: who starts calls first, the outside last, each queue beside the one who empties it. Every cell has
+ * room for all its node can show, so that nothing ever lies over anything else. The same structure always stands the
+ * same, in whatever order it became known; a newcomer moves its own column at most.
+ */
+export function layoutMap(structure: MapStructure, canvas: Canvas): Layout {
+  const columns = inOrder(columnsOf(groupsOf(structure)), structure);
+  if (columns.length === 0) return { canvas, places: new Map() };
+  return canvas.tall ? topDown(columns, canvas) : sideBySide(columns, canvas);
 }

@@ -1,15 +1,13 @@
-import { emptyTimeline, sketchIndex, type Timeline, type TrafficCell } from '@stormglass/agents/contract';
+import { emptyTimeline, type Timeline, type TrafficCell } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import type { AgentView } from '../../../live/protocol.ts';
-import { breakerMove, breakerSample, faultInterval, trafficCell } from '../../../live/testing/telemetry.ts';
+import { breakerSample, faultInterval, trafficCell } from '../../../live/testing/telemetry.ts';
 import { predictBlast, upstreamOf } from './blast.ts';
 import { breakOptions } from './break-options.ts';
 import { chaosHistory } from './chaos-history.ts';
-import { curveBetween, pointAt } from './geometry.ts';
-import { mapFigures, mapStructure, structureKey } from './graph.ts';
-import { canvasFor, layoutMap } from './layout.ts';
+import { mapFigures } from './graph.ts';
 import { chartSeries } from './series.ts';
-import { storyAt } from './story.ts';
+import { mapStructure, structureKey } from './structure.ts';
 
 const S = 1_800_000_000;
 const AT = S * 1000 + 999;
@@ -124,54 +122,6 @@ describe('mapFigures', () => {
   });
 });
 
-describe('layoutMap', () => {
-  const structure = mapStructure(SHOP, AT, []);
-  const canvas = canvasFor(996, 580);
-
-  it('stands callers left of callees and the outside rightmost, inside the canvas', () => {
-    const places = layoutMap(structure, canvas);
-    const x = (id: string) => places.get(id)?.x ?? Number.NaN;
-    for (const edge of structure.edges) expect(x(edge.from)).toBeLessThan(x(edge.to));
-    for (const { x: px, y } of places.values()) {
-      expect(px).toBeGreaterThan(0);
-      expect(px).toBeLessThan(canvas.width);
-      expect(y).toBeGreaterThan(0);
-      expect(y).toBeLessThan(canvas.height);
-    }
-  });
-
-  it('is the same each time', () => {
-    expect([...layoutMap(structure, canvas)]).toEqual([...layoutMap(mapStructure(SHOP, AT, []), canvas)]);
-  });
-
-  it('never lays two nodes of a column over each other', () => {
-    const many = Array.from({ length: 12 }, (_, i) => cell('client', 'orders', `service-${i}`));
-    const served = Array.from({ length: 12 }, (_, i) => cell('server', `service-${i}`));
-    const wide = mapStructure({ ...SHOP, traffic: [...SHOP.traffic, ...many, ...served] }, AT, []);
-    const taken = [...layoutMap(wide, canvas).values()].map((p) => `${Math.round(p.x)},${Math.round(p.y)}`);
-    expect(new Set(taken).size).toBe(taken.length);
-  });
-
-  it('survives a cycle of calls', () => {
-    const traffic = [
-      cell('server', 'a'),
-      cell('server', 'b'),
-      cell('client', 'a', 'b'),
-      cell('client', 'b', 'a'),
-    ];
-    expect(layoutMap(mapStructure({ ...emptyTimeline(), traffic }, AT, []), canvas).size).toBe(2);
-  });
-});
-
-describe('curveBetween', () => {
-  it('leaves the rings free at both ends', () => {
-    const curve = curveBetween({ x: 0, y: 0 }, 20, { x: 200, y: 0 }, 30);
-    expect(curve.a.x).toBeGreaterThan(20);
-    expect(curve.b.x).toBeLessThan(170);
-    expect(pointAt(curve, 0)).toEqual(curve.a);
-  });
-});
-
 describe('breakOptions', () => {
   it('offers only what a connected agent that allows chaos can inject', () => {
     const chosen = { kind: 'service', service: 'payments', queues: [] } as const;
@@ -197,6 +147,15 @@ describe('breakOptions', () => {
     const of = (service: string) => breakOptions({ kind: 'service', service, queues: [] }, [host]);
     expect(of('payments')).toEqual([]);
     expect(of('orders').map((o) => o.type)).toEqual(['process_kill']);
+  });
+
+  it('tells apart what one fault can hit', () => {
+    const host = agent({
+      ...{ kind: 'host', service: 'host', reach: ['payments'] },
+      capabilities: ['broker_outage:database', 'broker_outage:process'],
+    });
+    const options = breakOptions({ kind: 'service', service: 'payments', queues: [] }, [host]);
+    expect(options.map((o) => o.title)).toEqual(['Broker outage (database)', 'Broker outage (process)']);
   });
 
   it('names the process which is meant when a service has several', () => {
@@ -269,54 +228,5 @@ describe('chaosHistory', () => {
       ).map((f) => f.faultId),
     ).toEqual(['f-1', 'f-0']);
     expect(chaosHistory([[FAULT]], { kind: 'service', service: 'orders', queues: [] }, AT)).toEqual([]);
-  });
-});
-
-describe('storyAt', () => {
-  const from = AT - 300_000;
-
-  it('says that all is well when nothing is wrong', () => {
-    const story = storyAt(SHOP, AT, from);
-    expect(story.broke.strong).toBe('Nothing');
-    expect(story.over.strong).toBe('All is well');
-  });
-
-  it('names the fault, what it cost and that it is not over', () => {
-    const hurt = {
-      ...SHOP,
-      faults: [FAULT],
-      traffic: SHOP.traffic.map((c) =>
-        c.service === 'gateway' && c.kind === 'server' ? { ...c, errors: 4 } : c,
-      ),
-    };
-    const story = storyAt(hurt, AT, from);
-    expect(`${story.broke.strong}${story.broke.words}`).toBe(
-      'payments, latency 3.5 s on 80 % of calls, run #214',
-    );
-    expect(story.cost).toMatchObject({ strong: '4', words: ' of 10 answers hurt' });
-    expect(story.over.strong).toBe('No');
-  });
-
-  it('calls it mitigated when answers are good while the fault is still on', () => {
-    expect(storyAt({ ...SHOP, faults: [FAULT] }, AT, from).over.strong).toBe('Mitigated');
-  });
-
-  it('never says that every breaker is closed while somebody holds one open', () => {
-    const transitions = [breakerMove(AT - 5_000, 'closed', 'forced_open')];
-    const story = storyAt({ ...SHOP, transitions }, AT, from);
-    expect(`${story.broke.strong}${story.broke.words}`).toBe(
-      'orders → payments, breaker forced open, not chaos',
-    );
-    expect(story.over.strong).toBe('Almost');
-  });
-
-  it('names the slow service when nothing is armed', () => {
-    const slow = {
-      ...SHOP,
-      traffic: SHOP.traffic.map((c) =>
-        c.kind === 'server' ? { ...c, durations: [[sketchIndex(4_000), 10]] as TrafficCell['durations'] } : c,
-      ),
-    };
-    expect(storyAt(slow, AT, from).broke.words).toContain('nothing armed');
   });
 });

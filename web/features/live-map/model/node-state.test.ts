@@ -1,8 +1,9 @@
 import { emptyTimeline, type Timeline } from '@stormglass/agents/contract';
 import { expect, it } from 'vitest';
 import { queueSample, trafficCell } from '../../../live/testing/telemetry.ts';
-import { mapFigures, mapStructure } from './graph.ts';
+import { mapFigures } from './graph.ts';
 import { nodeState } from './node-state.ts';
+import { mapStructure } from './structure.ts';
 
 const S = 1_800_000_000;
 const AT = S * 1000 + 999;

@@ -3,7 +3,7 @@ import { memo } from 'react';
 import type { StateHue } from '../../../ui/state.ts';
 import styles from '../map.module.css';
 import type { FlowNode, NodeData } from '../map-types.ts';
-import { radiusOf } from '../model/geometry.ts';
+import { radiusOf } from '../model/cells.ts';
 import { nodeState } from '../model/node-state.ts';
 import { OutsideNode } from './outside-node.tsx';
 import { QueueNode } from './queue-node.tsx';
@@ -25,7 +25,7 @@ function Picture({ data }: { data: NodeData }) {
 /** Chosen is ink: a ring, or a frame round a tank. */
 function ChosenMark({ kind, r }: { kind: NodeData['node']['kind']; r: number }) {
   const ink = { fill: 'none', stroke: 'var(--ink1)', strokeWidth: 1.5 };
-  if (kind === 'queue') return <rect x={-50} y={-33} width={100} height={64} rx={8} {...ink} />;
+  if (kind === 'queue') return <rect x={-40} y={-25} width={80} height={50} rx={8} {...ink} />;
   return <circle r={r + 6} {...ink} />;
 }
 

@@ -13,11 +13,11 @@ export function OutsideNode({ data }: { data: NodeData }) {
     <g>
       <circle r={20} fill="var(--bg0)" />
       <OutsidePortMark />
-      <NodeLabel y={30} name={node.name}>
+      <NodeLabel y={30} node={node}>
         {seen && seen.calls > 0 ? `p95 ${p95.value} ${p95.unit}` : 'no calls'}
       </NodeLabel>
       {figures.faults[0] ? (
-        <g transform="translate(-30 -40)">
+        <g transform="translate(0 -33)">
           <FaultBadge fault={figures.faults[0]} at={at} />
         </g>
       ) : null}

@@ -3,7 +3,7 @@ import { duration, rate } from '../../../ui/format.ts';
 import { DatabaseMark } from '../../../ui/glyphs/database.tsx';
 import { ServiceRing } from '../../../ui/glyphs/service-ring.tsx';
 import type { NodeData } from '../map-types.ts';
-import { radiusOf } from '../model/geometry.ts';
+import { radiusOf } from '../model/cells.ts';
 import { FaultBadge } from './fault-badge.tsx';
 import { NodeLabel } from './node-label.tsx';
 
@@ -55,7 +55,7 @@ export function ServiceNode({ data }: { data: NodeData }) {
           per s
         </text>
       ) : null}
-      <NodeLabel y={r + 16.5} name={node.name}>
+      <NodeLabel y={r + 16.5} node={node}>
         {dashed ? 'calls only' : <P95 ms={shown?.p95 ?? null} />}
       </NodeLabel>
       {node.database ? (
@@ -64,7 +64,7 @@ export function ServiceNode({ data }: { data: NodeData }) {
         </g>
       ) : null}
       {figures.faults[0] ? (
-        <g transform={`translate(0 ${-r - 25})`}>
+        <g transform={`translate(0 ${-r - 19})`}>
           <FaultBadge fault={figures.faults[0]} at={at} />
         </g>
       ) : null}

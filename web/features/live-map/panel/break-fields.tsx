@@ -1,53 +1,47 @@
 import { parametersOf } from '@stormglass/agents/contract';
-import { useState } from 'react';
 import styles from '../map.module.css';
 import type { BreakOption } from '../model/break-options.ts';
-import { hurtsCalls, shownParameters } from '../model/fault-form.ts';
+import type { DraftProblems, FaultDraft } from '../model/fault-draft.ts';
+import { hurtsCalls, LIFE, SHARE, shownParameters } from '../model/fault-form.ts';
 import { CallFields } from './call-fields.tsx';
+import { Field } from './field.tsx';
 import { ParameterField } from './parameter-field.tsx';
-import type { FaultDraft } from './use-draft.ts';
 
 interface NumberFieldProps {
-  label: string;
-  unit: string;
-  value: number;
-  min: number;
-  max: number;
-  onChange: (value: number) => void;
+  title: string;
+  limits: typeof SHARE;
+  value: string;
+  problem: string | undefined;
+  onChange: (value: string) => void;
 }
 
-function NumberField({ label, unit, value, min, max, onChange }: NumberFieldProps) {
-  // A number on its way (`5` of `503`) is no value yet, and must not be put right under the fingers.
-  const [typed, setTyped] = useState<string | null>(null);
+function NumberField({ title, limits, value, problem, onChange }: NumberFieldProps) {
   return (
-    <label className={styles.field}>
-      {label}
-      <input
-        type="number"
-        required
-        value={typed ?? value}
-        min={min}
-        max={max}
-        onChange={(event) => {
-          setTyped(event.target.value);
-          const next = event.target.valueAsNumber;
-          if (next >= min && next <= max) onChange(next);
-        }}
-        onBlur={() => setTyped(null)}
-      />
-      <span className="ink3">{unit}</span>
-    </label>
+    <Field title={title} unit={limits.unit} problem={problem}>
+      {(field) => (
+        <input
+          {...field}
+          type="number"
+          inputMode="numeric"
+          value={value}
+          min={limits.min}
+          max={limits.max}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
   );
 }
 
 interface Props {
   option: BreakOption;
   draft: FaultDraft;
+  problems: DraftProblems;
   change: (change: Partial<FaultDraft>) => void;
 }
 
 /** The parameters of the picked fault. */
-export function BreakFields({ option, draft, change }: Props) {
+export function BreakFields({ option, draft, problems, change }: Props) {
   const shown = shownParameters(parametersOf(option.type), draft.values);
   return (
     <>
@@ -57,29 +51,28 @@ export function BreakFields({ option, draft, change }: Props) {
             key={p.name}
             parameter={p}
             value={draft.values[p.name] ?? ''}
+            problem={problems.action[p.name]}
             onChange={(value) => change({ values: { ...draft.values, [p.name]: value } })}
           />
         ))}
         {hurtsCalls(option.type) ? (
           <NumberField
-            label="On"
-            unit="%"
+            title="Share of calls"
+            limits={SHARE}
             value={draft.percentage}
-            min={1}
-            max={100}
+            problem={problems.selector.percentage}
             onChange={(percentage) => change({ percentage })}
           />
         ) : null}
         <NumberField
-          label="For"
-          unit="s"
-          value={draft.durationMs / 1000}
-          min={1}
-          max={600}
-          onChange={(seconds) => change({ durationMs: seconds * 1000 })}
+          title="For"
+          limits={LIFE}
+          value={draft.seconds}
+          problem={problems.life.seconds}
+          onChange={(seconds) => change({ seconds })}
         />
       </div>
-      {hurtsCalls(option.type) ? <CallFields draft={draft} change={change} /> : null}
+      {hurtsCalls(option.type) ? <CallFields draft={draft} problems={problems} change={change} /> : null}
     </>
   );
 }

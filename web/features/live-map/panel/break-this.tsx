@@ -7,18 +7,18 @@ import { useSettled } from '../../../live/use-settled.ts';
 import { useLiveState, useNow } from '../../../live/use-window.ts';
 import { Chip } from '../../../ui/button.tsx';
 import { ErrorNote } from '../../../ui/error-note.tsx';
-import { count, countdown } from '../../../ui/format.ts';
+import { count, countdown, plural } from '../../../ui/format.ts';
 import { CrystalGlyph } from '../../../ui/glyphs/crystal.tsx';
 import { Section } from '../../../ui/panel.tsx';
 import styles from '../map.module.css';
 import { type Blast, predictBlast } from '../model/blast.ts';
 import { type BreakOption, breakOptions, type Chosen } from '../model/break-options.ts';
-import { hurtsCalls } from '../model/fault-form.ts';
+import { type Checked, checkDraft, countProblems, specOf } from '../model/fault-draft.ts';
 import type { useMap } from '../use-map.ts';
 import { BreakFields } from './break-fields.tsx';
 import { HoldButton } from './hold-button.tsx';
 import { Prediction } from './prediction.tsx';
-import { type FaultDraft, toSpec, useDraft } from './use-draft.ts';
+import { useDraft } from './use-draft.ts';
 
 const NO_AGENTS: never[] = [];
 /** Room of a row of chips, px, and about how wide a letter and the rest of a chip are. */
@@ -52,41 +52,50 @@ function NothingToBreak({ chosen }: { chosen: Chosen }) {
 function basisWords(blast: Blast): string {
   const hidden =
     blast.openBreakers.length > 0 ? ` ${blast.openBreakers.join(', ')} is open and hides it.` : '';
+  if (blast.basis === 0) return `No call was seen here in 5 min: it hurts the first that comes.${hidden}`;
   return `Predicted from ${count(blast.basis)} calls in 5 min.${hidden}`;
 }
 
 interface ArmProps {
   option: BreakOption;
-  draft: FaultDraft;
-  blast: Blast;
+  checked: Checked;
+  /** What it would reach; null while the form is wrong. */
+  blast: Blast | null;
   halted: boolean;
 }
 
-function Arm({ option, draft, blast, halted }: ArmProps) {
+/** Why nothing can be armed, or what would happen; said beside the button. */
+function armWords({ checked, blast, halted }: ArmProps, where: string | undefined): string {
+  if (halted) return 'Chaos is halted: release it first.';
+  if (!blast || !checked.wish) {
+    const wrong = plural(countProblems(checked.problems), 'field');
+    return `${wrong} to put right first.`;
+  }
+  return where ? `Armed on ${where}.` : basisWords(blast);
+}
+
+function Arm(props: ArmProps) {
+  const { option, checked, halted } = props;
+  const { wish, durationMs } = checked;
   const arm = useMutation({
     mutationFn: (spec: FaultSpec) => request('armFault', { input: { spec } }),
   });
-  const made = toSpec(option, draft);
   const arming = () => {
-    if ('spec' in made) arm.mutate(made.spec);
+    if (wish) arm.mutate(specOf(option, wish));
   };
   const where = arm.data?.targets.map((t) => t.instance).join(', ');
   return (
     <>
       <div className={styles.go}>
-        <HoldButton onHeld={arming} disabled={arm.isPending || halted || 'problem' in made}>
+        <HoldButton onHeld={arming} disabled={arm.isPending || halted || !wish}>
           <CrystalGlyph />
-          {arm.isPending ? 'Arming' : `Hold to arm for ${countdown(draft.durationMs)}`}
+          {arm.isPending
+            ? 'Arming'
+            : durationMs === null
+              ? 'Hold to arm'
+              : `Hold to arm for ${countdown(durationMs)}`}
         </HoldButton>
-        <span role="status">
-          {halted
-            ? 'Chaos is halted: release it first.'
-            : 'problem' in made
-              ? made.problem
-              : where
-                ? `Armed on ${where}.`
-                : basisWords(blast)}
-        </span>
+        <span role="status">{armWords(props, where)}</span>
       </div>
       {arm.error ? (
         <div style={{ marginTop: 8 }}>
@@ -97,32 +106,40 @@ function Arm({ option, draft, blast, halted }: ArmProps) {
   );
 }
 
+/** What the fault of the form would reach; null while share or duration are wrong. */
+function useBlast(option: BreakOption | undefined, checked: Checked | null, map: MapView): Blast | null {
+  const timeline = useSettled(map.page.timeline, 2_000);
+  const now = useNow();
+  const target = option?.target;
+  const percentage = checked?.percentage ?? null;
+  const durationMs = checked?.durationMs ?? null;
+  return useMemo(() => {
+    if (!target || percentage === null || durationMs === null) return null;
+    return predictBlast(map.structure, timeline, now, { target, percentage, durationMs });
+  }, [map.structure, timeline, now, target, percentage, durationMs]);
+}
+
 function Menu({ options, map, halted }: { options: readonly BreakOption[]; map: MapView; halted: boolean }) {
   const [picked, setPicked] = useState('');
   const [all, setAll] = useState(false);
   const option = options.find((o) => o.id === picked) ?? options[0];
   const [draft, change] = useDraft(option?.type);
-  const timeline = useSettled(map.page.timeline, 2_000);
-  const now = useNow();
-  const percentage = option && hurtsCalls(option.type) ? draft.percentage : 100;
-  const blast = useMemo(
-    () =>
-      option &&
-      predictBlast(map.structure, timeline, now, {
-        target: option.target,
-        percentage,
-        durationMs: draft.durationMs,
-      }),
-    [map.structure, timeline, now, option, percentage, draft.durationMs],
-  );
-  if (!option || !blast) return null;
+  const checked = option ? checkDraft(option.type, draft) : null;
+  const blast = useBlast(option, checked, map);
+  if (!option || !checked) return null;
   const fits = chipsInRow(options.map((o) => o.title));
-  const shown = all ? options : options.slice(0, fits);
+  // The picked one stays in sight when the menu has closed again.
+  const first = options.indexOf(option) < fits ? options : [option, ...options.filter((o) => o !== option)];
+  const shown = all ? options : first.slice(0, Math.max(1, chipsInRow(first.map((o) => o.title))));
+  const pick = (id: string) => {
+    setPicked(id);
+    setAll(false);
+  };
   return (
     <>
       <div className={styles.chips}>
         {shown.map((o) => (
-          <Chip key={o.id} pressed={o === option} onClick={() => setPicked(o.id)}>
+          <Chip key={o.id} pressed={o === option} onClick={() => pick(o.id)}>
             {o === option ? <CrystalGlyph r={4} /> : null}
             {o.title}
           </Chip>
@@ -133,9 +150,11 @@ function Menu({ options, map, halted }: { options: readonly BreakOption[]; map: 
           </Chip>
         ) : null}
       </div>
-      <BreakFields option={option} draft={draft} change={change} />
-      <Prediction blast={blast} durationMs={draft.durationMs} />
-      <Arm key={option.id} option={option} draft={draft} blast={blast} halted={halted} />
+      <BreakFields option={option} draft={draft} problems={checked.problems} change={change} />
+      {blast && checked.durationMs !== null ? (
+        <Prediction blast={blast} durationMs={checked.durationMs} />
+      ) : null}
+      <Arm key={option.id} option={option} checked={checked} blast={blast} halted={halted} />
     </>
   );
 }

@@ -1,51 +1,57 @@
 import type { Parameter } from '@stormglass/agents/contract';
-import { useId } from 'react';
-import styles from '../map.module.css';
+import { readingOf, unitOf } from '../model/field-words.ts';
+import { Field, type FieldInput } from './field.tsx';
 
 interface Props {
+  parameter: Parameter;
+  value: string;
+  problem: string | undefined;
+  onChange: (value: string) => void;
+}
+
+/** One parameter of a fault, as its schema describes it. */
+export function ParameterField({ parameter, value, problem, onChange }: Props) {
+  return (
+    <Field
+      title={parameter.title}
+      unit={unitOf(parameter)}
+      about={parameter.about}
+      problem={problem}
+      reading={readingOf(parameter, value)}
+      long={isLong(parameter)}
+    >
+      {(field) => <Input field={field} parameter={parameter} value={value} onChange={onChange} />}
+    </Field>
+  );
+}
+
+function isLong(parameter: Parameter): boolean {
+  return (
+    parameter.kind === 'json' ||
+    (parameter.kind === 'text' && (parameter.long || parameter.maxLength === null))
+  );
+}
+
+interface InputProps {
+  field: FieldInput;
   parameter: Parameter;
   value: string;
   onChange: (value: string) => void;
 }
 
-/** One parameter of a fault, as its schema describes it. */
-export function ParameterField({ parameter, value, onChange }: Props) {
-  const { title, unit, about, required } = parameter;
-  const id = useId();
-  return (
-    <label
-      htmlFor={id}
-      className={isLong(parameter) ? styles.longField : styles.field}
-      title={about || undefined}
-    >
-      {title}
-      <Input id={id} parameter={parameter} value={value} onChange={onChange} required={required} />
-      {unit === '' ? null : <span className="ink3">{unit}</span>}
-    </label>
-  );
-}
-
-function isLong(parameter: Parameter): boolean {
-  return parameter.kind === 'json' || (parameter.kind === 'text' && parameter.long);
-}
-
-function Input({ id, parameter, value, onChange, required }: Props & { id: string; required: boolean }) {
+function Input({ field, parameter, value, onChange }: InputProps) {
+  const text = {
+    ...field,
+    value,
+    placeholder: placeholderOf(parameter),
+    onChange: (event: { target: { value: string } }) => onChange(event.target.value),
+  };
   switch (parameter.kind) {
     case 'number':
-      return (
-        <input
-          id={id}
-          type="number"
-          value={value}
-          required={required || parameter.initial !== null}
-          min={parameter.min}
-          max={parameter.max}
-          onChange={(event) => onChange(event.target.value)}
-        />
-      );
+      return <input {...text} type="number" inputMode="numeric" min={parameter.min} max={parameter.max} />;
     case 'choice':
       return (
-        <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
+        <select {...field} value={value} onChange={text.onChange}>
           {parameter.options.map((option) => (
             <option key={option}>{option}</option>
           ))}
@@ -54,30 +60,28 @@ function Input({ id, parameter, value, onChange, required }: Props & { id: strin
     case 'boolean':
       return (
         <input
-          id={id}
+          {...field}
           type="checkbox"
           checked={value === 'true'}
           onChange={(event) => onChange(String(event.target.checked))}
         />
       );
     case 'json':
+      return <textarea {...text} className="mono" rows={2} spellCheck={false} />;
     case 'text':
-      return isLong(parameter) ? (
-        <textarea
-          id={id}
-          className="mono"
-          rows={2}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-        />
+      return parameter.long ? (
+        <textarea {...text} className="mono" rows={2} spellCheck={false} />
       ) : (
-        <input
-          id={id}
-          type="text"
-          value={value}
-          required={required}
-          onChange={(event) => onChange(event.target.value)}
-        />
+        <input {...text} type="text" spellCheck={false} />
       );
   }
+}
+
+/** Where a text may stay empty, that is said; what else a text is, its `unit` says. */
+function placeholderOf(parameter: Parameter): string | undefined {
+  if (parameter.kind === 'json') return '{}';
+  if (parameter.kind === 'number')
+    return parameter.initial === null && !parameter.required ? 'none' : undefined;
+  if (parameter.kind !== 'text') return undefined;
+  return parameter.unit || (parameter.required ? undefined : 'none');
 }

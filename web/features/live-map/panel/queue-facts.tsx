@@ -14,6 +14,16 @@ export function QueueFacts({ queue }: { queue: QueueView | null }) {
     <div style={{ padding: '8px 16px' }}>
       <KeyValue
         rows={[
+          ...(queue.paused
+            ? [
+                [
+                  'State',
+                  <b key="v" className="degraded">
+                    paused
+                  </b>,
+                ] as const,
+              ]
+            : []),
           ['Ready', <b key="v">{count(queue.ready)}</b>],
           ['Delayed, in flight', `${count(queue.delayed)}, ${count(queue.inFlight)}`],
           ['In', rateText(queue.inRate)],

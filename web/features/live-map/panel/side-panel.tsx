@@ -11,15 +11,17 @@ import { Panel } from '../../../ui/panel.tsx';
 import { RangeLink } from '../../../ui/range-link.tsx';
 import type { Chosen } from '../model/break-options.ts';
 import { chaosHistory } from '../model/chaos-history.ts';
+import { guards } from '../model/structure.ts';
 import type { useMap } from '../use-map.ts';
 import type { Selection } from '../use-selection.ts';
 import { BreakThis } from './break-this.tsx';
 import { BreakerWords } from './breaker-words.tsx';
 import { ChaosHistory } from './chaos-history.tsx';
 import { Charts } from './charts.tsx';
+import { DiagnosisSection } from './diagnosis.tsx';
 import { QueueFacts } from './queue-facts.tsx';
 import { Traces } from './traces.tsx';
-import { useChosen } from './use-chosen.ts';
+import { type Absent, useChosen } from './use-chosen.ts';
 
 /** Words and tables are read, not watched: a few times a second is enough. */
 const REDRAW_MS = 250;
@@ -62,28 +64,29 @@ function subtitleOf(chosen: Chosen, map: MapView): string {
 }
 
 /** The breakers to talk about: that of the edge, or those of the service which are in trouble. */
-function useBreakers(chosen: Chosen | null, map: MapView): BreakerView[] {
+function useBreakers(chosen: Chosen, map: MapView): BreakerView[] {
+  const { structure } = map;
   const { timeline, at } = map.page;
   return useMemo(() => {
-    if (!chosen || chosen.kind === 'queue') return [];
+    if (chosen.kind === 'queue') return [];
     const all = [...breakersAt(timeline, at).values()];
-    if (chosen.kind === 'edge') return all.filter((b) => b.service === chosen.from && b.peer === chosen.to);
+    if (chosen.kind === 'edge') return all.filter((b) => guards(structure, b, chosen));
     return all
       .filter(
         (b) => breakerTrouble(b.state) > 0 && (b.service === chosen.service || b.peer === chosen.service),
       )
       .slice(0, 2);
-  }, [chosen, timeline, at]);
+  }, [chosen, structure, timeline, at]);
 }
 
 /** Faults of the live window and those the hub remembers from before it. */
-function useHistory(chosen: Chosen | null, map: MapView): FaultInterval[] {
+function useHistory(chosen: Chosen, map: MapView): FaultInterval[] {
   const { data } = useQuery({
     queryKey: keys.faults,
     queryFn: ({ signal }) => request('faults', { signal }),
   });
   const { timeline, at } = map.page;
-  return chosen ? chaosHistory([data?.faults ?? [], timeline.faults], chosen, at) : [];
+  return chaosHistory([data?.faults ?? [], timeline.faults], chosen, at);
 }
 
 interface ContentProps {
@@ -116,9 +119,20 @@ function Content({ chosen, map, history }: ContentProps) {
         threshold={chosen.kind === 'edge' ? (breakers[0]?.samples[0]?.threshold ?? null) : null}
         guarded={chosen.kind === 'edge' && breakers.length > 0}
       />
+      {service ? <DiagnosisSection key={service} service={plain(service)} /> : null}
       {service ? <Traces service={plain(service)} page={page} /> : null}
       <ChaosHistory faults={history} />
     </>
+  );
+}
+
+function AbsentPanel({ absent, close }: { absent: Absent; close: () => void }) {
+  return (
+    <Panel label="Details" title={absent.name} subtitle="not on the map" onClose={close}>
+      <p className="ink2" role="status" style={{ padding: '12px 16px' }}>
+        {absent.why}
+      </p>
+    </Panel>
   );
 }
 
@@ -126,8 +140,20 @@ function Content({ chosen, map, history }: ContentProps) {
 export function SidePanel({ map: newest, selection }: { map: MapView; selection: Selection }) {
   const map = useSettled(newest, REDRAW_MS);
   const chosen = useChosen(map.structure, selection);
+  // Before the first telemetry nobody knows what there is.
+  if (!chosen || (chosen.kind === 'absent' && map.page.loading)) return null;
+  if (chosen.kind === 'absent') return <AbsentPanel absent={chosen} close={selection.close} />;
+  return <ChosenPanel chosen={chosen} map={map} selection={selection} />;
+}
+
+interface ChosenProps {
+  chosen: Chosen;
+  map: MapView;
+  selection: Selection;
+}
+
+function ChosenPanel({ chosen, map, selection }: ChosenProps) {
   const history = useHistory(chosen, map);
-  if (!chosen) return null;
   const traces =
     chosen.kind === 'edge' ? plain(chosen.to) : chosen.kind === 'service' ? chosen.service : null;
   return (

@@ -1,0 +1,2 @@
+export { checkGuards, hurtSince } from './check.ts';
+export { guardNeeds } from './read.ts';

@@ -1,0 +1,1 @@
+export { parseGameDay } from './parse.ts';

@@ -1,0 +1,2 @@
+export { checkRecurrence, dueBetween, nextDue, type Recurrence } from './due.ts';
+export { isWithin, windowWords } from './window.ts';

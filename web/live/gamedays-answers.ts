@@ -1,0 +1,13 @@
+import { GameDay, GameDayReport } from '@stormglass/chaos/contract';
+import { z } from 'zod';
+import type { GAMEDAYS_API } from './gamedays-api.ts';
+
+/** What the rows about game days answer. */
+export const GAMEDAYS_ANSWERS = {
+  gamedays: z.object({ gamedays: z.array(GameDay) }),
+  gameday: GameDayReport,
+  startGameday: GameDay,
+  noteGameday: GameDay,
+  continueGameday: GameDay,
+  stopGameday: GameDay,
+} as const satisfies Record<keyof typeof GAMEDAYS_API, z.ZodType>;

@@ -1,0 +1,39 @@
+import { GameDayPlan } from '@stormglass/chaos/contract';
+import { z } from 'zod';
+
+const none = z.object({});
+
+/** The API's rows about game days. */
+export const GAMEDAYS_API = {
+  gamedays: { method: 'GET', path: '/api/gamedays', input: none, summary: 'Game days, newest first' },
+  gameday: {
+    method: 'GET',
+    path: '/api/gamedays/:id',
+    input: none,
+    summary: 'One game day with its notes and its runs: what a report is made from',
+  },
+  startGameday: {
+    method: 'POST',
+    path: '/api/gamedays',
+    input: GameDayPlan,
+    summary: 'Play experiments one after the other, with pauses and questions',
+  },
+  noteGameday: {
+    method: 'POST',
+    path: '/api/gamedays/:id/notes',
+    input: z.object({ text: z.string().trim().min(1).max(2_000) }),
+    summary: 'Write something down while it goes on',
+  },
+  continueGameday: {
+    method: 'POST',
+    path: '/api/gamedays/:id/continue',
+    input: none,
+    summary: 'Go on after a question, or end a pause before its time',
+  },
+  stopGameday: {
+    method: 'POST',
+    path: '/api/gamedays/:id/stop',
+    input: none,
+    summary: 'Abort the run that is going on and begin no other step',
+  },
+} as const;

@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ExperimentSpec } from '@stormglass/chaos/contract';
+import type { RunExperiment } from '@stormglass/chaos/engine';
+import { renderGameDay } from '@stormglass/chaos/report';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { stormglass } from '../testing/command-line.ts';
+import { startDashboard, type TestDashboard, tempDir } from '../testing/dashboard.ts';
+import { eventually } from '../testing/eventually.ts';
+import { JumpingTime } from '../testing/jumping-time.ts';
+
+const sli = { service: 'gateway', metric: 'good_rate' };
+const spec = (title: string) =>
+  ExperimentSpec.parse({
+    title,
+    description: 'one of a game day',
+    sli,
+    'steady-state-hypothesis': {
+      title: 'Orders work',
+      probes: [{ type: 'probe', name: 'good', provider: { type: 'sli', query: sli } }],
+    },
+    method: [],
+  });
+
+/** Seed 9 fails to revert, seed 8 runs until it is aborted, all others pass. */
+const bySeed: RunExperiment = async function* ({ clock, seed, signal }) {
+  yield { type: 'phase', at: clock.now(), phase: 'method' };
+  if (seed === 8) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  const verdict = seed === 9 ? 'revert-failed' : seed === 8 ? 'aborted' : 'passed';
+  yield { type: 'ended', at: clock.now(), verdict, why: `seed ${seed}` };
+};
+
+let dir: ReturnType<typeof tempDir>;
+let time: JumpingTime;
+let dashboard: TestDashboard;
+
+const open = () =>
+  startDashboard({
+    dataDir: dir.path,
+    time,
+    runExperiment: bySeed,
+    loadExperiments: async () => ({
+      experiments: ['slow', 'dead'].map((id) => ({ id, path: `${id}.yaml`, spec: spec(`The ${id} one`) })),
+      refused: [],
+    }),
+  });
+
+beforeEach(async () => {
+  dir = tempDir();
+  time = new JumpingTime();
+  dashboard = await open();
+});
+afterEach(async () => {
+  await dashboard.close();
+  dir.remove();
+});
+
+const experiment = (id: string, seed = 1) => ({ type: 'experiment', id, seed });
+const ASK = { type: 'ask', says: 'Who saw it first?' };
+const play = (steps: unknown[], over: object = {}) =>
+  dashboard.call('startGameday', 'POST', '/api/gamedays', { title: 'Friday drill', steps, ...over });
+const look = (id: string) => dashboard.call('gameday', 'GET', `/api/gamedays/${id}`);
+const isAt = (id: string, step: number) =>
+  eventually(async () => expect((await look(id)).gameday.done).toHaveLength(step));
+const ended = (id: string) =>
+  eventually(async () => {
+    const { gameday } = await look(id);
+    expect(gameday.state).not.toBe('running');
+    return gameday;
+  });
+const post = (id: string, what: 'continue' | 'stop') =>
+  dashboard.send('POST', `/api/gamedays/${id}/${what}`, { body: {} });
+
+describe('a game day', () => {
+  test('plays its steps in order, waits for people, and keeps what they write', async () => {
+    const pause = { type: 'pause', seconds: 600, says: 'coffee' };
+    const { id } = await play([experiment('slow', 3), ASK, pause, experiment('dead')]);
+    await isAt(id, 2);
+    await dashboard.call('noteGameday', 'POST', `/api/gamedays/${id}/notes`, { text: 'ada saw | it first' });
+    expect((await post(id, 'continue')).status).toBe(200);
+    await isAt(id, 3);
+    time.jumpTo(time.now() + 600_000);
+    const { state, done, notes } = await ended(id);
+    expect([state, done.map(({ verdict }) => verdict)]).toEqual(['ended', ['passed', null, null, 'passed']]);
+    expect(notes).toEqual([expect.objectContaining({ step: 1, by: 'person', text: 'ada saw | it first' })]);
+    const report = await look(id);
+    expect(report.runs.map(({ startedBy, seed }) => [startedBy, seed])).toEqual([
+      ['game day Friday drill', 3],
+      ['game day Friday drill', 1],
+    ]);
+    const markdown = renderGameDay(report, 'markdown');
+    expect(markdown).toMatch(
+      /The slow one, seed 3: passed[\s\S]*Asked: Who saw it first[\s\S]*noted: ada saw \| it first/,
+    );
+    expect(markdown).toContain('## The dead one');
+    const page = renderGameDay(report, 'html');
+    expect(page).toContain('coffee');
+    expect(page).not.toContain('<script');
+    expect(JSON.parse(renderGameDay(report, 'json'))).toEqual(report);
+  });
+
+  test('stops on a verdict as its file says, and goes on otherwise', async () => {
+    const steps = [experiment('slow', 9), experiment('dead')];
+    const stopped = await ended((await play(steps)).id);
+    expect(stopped).toMatchObject({ state: 'stopped', why: 'the verdict of step 1 was revert-failed' });
+    const through = await ended((await play(steps, { stop_on: [] })).id);
+    expect(through.done.map(({ verdict }) => verdict)).toEqual(['revert-failed', 'passed']);
+  });
+
+  test('is played alone, and stopping it aborts the run that is going on', async () => {
+    const { id } = await play([experiment('slow', 8), experiment('dead')]);
+    await eventually(async () => expect((await look(id)).runs).toHaveLength(1));
+    const body = { title: 'Another', steps: [experiment('slow')] };
+    expect((await dashboard.send('POST', '/api/gamedays', { body })).status).toBe(409);
+    expect((await post(id, 'continue')).status).toBe(409);
+    expect((await post(id, 'stop')).status).toBe(200);
+    const { gameday, runs } = await look(id);
+    expect(gameday).toMatchObject({ state: 'stopped', why: 'stopped by person' });
+    expect([gameday.done.length, runs[0]?.verdict]).toEqual([1, 'aborted']);
+  });
+
+  test('begins only when every experiment is there', async () => {
+    const body = { title: 'x', steps: [experiment('slow'), experiment('none')] };
+    expect((await dashboard.send('POST', '/api/gamedays', { body })).status).toBe(404);
+    expect((await dashboard.call('runs', 'GET', '/api/runs')).runs).toEqual([]);
+  });
+
+  test('is interrupted when the dashboard ends', async () => {
+    const { id } = await play([ASK, experiment('slow')]);
+    await isAt(id, 1);
+    await dashboard.close();
+    dashboard = await open();
+    const { gameday, runs } = await look(id);
+    expect([gameday.state, runs]).toEqual(['interrupted', []]);
+    expect((await post(id, 'continue')).status).toBe(409);
+  });
+
+  test('is worked from the command line with a file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stormglass-gameday-'));
+    const file = join(folder, 'day.yaml');
+    writeFileSync(
+      file,
+      'title: By file\nsteps:\n  - { type: experiment, id: slow }\n  - { type: ask, says: Well? }\n',
+    );
+    const started = await stormglass(dashboard.url, 'gameday', 'start', file);
+    const id = started.out.split(' ')[0] ?? '';
+    await isAt(id, 2);
+    expect((await stormglass(dashboard.url, 'gameday', 'note', id, 'nobody')).out).toBe('noted at step 2\n');
+    await stormglass(dashboard.url, 'gameday', 'continue', id);
+    expect((await ended(id)).state).toBe('ended');
+    expect((await stormglass(dashboard.url, 'gameday', 'report', id)).out).toContain('noted: nobody');
+    writeFileSync(file, 'title: Wrong\nsteps: [{ type: nap }]\n');
+    const wrong = await stormglass(dashboard.url, 'gameday', 'start', file);
+    expect(wrong.err).toContain('steps[0].type (line 2)');
+    rmSync(folder, { recursive: true });
+  });
+});

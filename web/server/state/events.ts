@@ -1,0 +1,78 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { DashboardEvent, Delivery, Webhook } from '@stormglass/chaos/contract';
+import { z } from 'zod';
+import { bodies, body } from './rows.ts';
+
+const KEEP_MS = 90 * 86_400_000;
+/** Of each webhook. */
+const KEEP_DELIVERIES = 200;
+
+/** A webhook with the key that is never shown. */
+export const KeptWebhook = Webhook.extend({ secret: z.string() });
+export type KeptWebhook = z.infer<typeof KeptWebhook>;
+
+/** The feed of events: only added to; what is older than 90 days goes at a start. */
+export interface EventRecords {
+  add(event: Omit<DashboardEvent, 'seq'>): DashboardEvent;
+  /** The oldest first. */
+  after(seq: number, limit: number): DashboardEvent[];
+  /** Number of the newest; 0 before the first. */
+  newest(): number;
+  trim(now: number): void;
+}
+
+export function eventRecords(db: DatabaseSync): EventRecords {
+  const add = db.prepare('INSERT INTO events (at, body) VALUES (?, ?)');
+  const after = db.prepare('SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?');
+  const newest = db.prepare('SELECT max(seq) AS seq FROM events');
+  const trim = db.prepare('DELETE FROM events WHERE at < ?');
+  const Kept = DashboardEvent.omit({ seq: true });
+  return {
+    add: (event) => {
+      const { lastInsertRowid } = add.run(event.at, JSON.stringify(event));
+      return { ...event, seq: Number(lastInsertRowid) };
+    },
+    after: (seq, limit) => after.all(seq, limit).map((row) => ({ ...body(row, Kept), seq: Number(row.seq) })),
+    newest: () => Number(newest.get()?.seq ?? 0),
+    trim: (now) => {
+      trim.run(now - KEEP_MS);
+    },
+  };
+}
+
+/** Webhooks and the log of their deliveries. */
+export interface WebhookRecords {
+  save(webhook: KeptWebhook): void;
+  remove(id: string): boolean;
+  all(): KeptWebhook[];
+  log(delivery: Delivery): void;
+  /** Newest first. */
+  deliveries(id: string, limit: number): Delivery[];
+}
+
+export function webhookRecords(db: DatabaseSync): WebhookRecords {
+  const save = db.prepare(
+    `INSERT INTO webhooks (id, created_at, body) VALUES (?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
+  );
+  const remove = db.prepare('DELETE FROM webhooks WHERE id = ?');
+  const all = db.prepare('SELECT body FROM webhooks ORDER BY created_at');
+  const log = db.prepare('INSERT INTO deliveries (webhook_id, body) VALUES (?, ?)');
+  const cut = db.prepare(
+    `DELETE FROM deliveries WHERE webhook_id = ?1 AND id <=
+       (SELECT id FROM deliveries WHERE webhook_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${KEEP_DELIVERIES})`,
+  );
+  const deliveries = db.prepare('SELECT body FROM deliveries WHERE webhook_id = ? ORDER BY id DESC LIMIT ?');
+  return {
+    save: (webhook) => {
+      save.run(webhook.id, webhook.createdAt, JSON.stringify(webhook));
+    },
+    remove: (id) => remove.run(id).changes > 0,
+    all: () => bodies(all.all(), KeptWebhook),
+    log: (delivery) => {
+      log.run(delivery.webhookId, JSON.stringify(delivery));
+      cut.run(delivery.webhookId);
+    },
+    deliveries: (id, limit) => bodies(deliveries.all(id, limit), Delivery),
+  };
+}
