@@ -36,7 +36,7 @@ test('The whole shop is swept: cells are judged by their journeys, and nothing s
   expect(swept.state, swept.why).toBe('ended');
   expect(swept.results.every(({ reverted }) => reverted !== false)).toBe(true);
   const judged = swept.results.filter(({ verdict }) => verdict !== 'inconclusive');
-  expect(judged.length).toBeGreaterThan(5);
+  expect(judged.length).toBeGreaterThan(2);
   for (const verdict of ['survives', 'breaks']) expect(judged.map((one) => one.verdict)).toContain(verdict);
   const { faults } = await call(dashboard, 'faults');
   expect(faults.filter(({ endedAt }) => endedAt === null)).toEqual([]);
