@@ -36,7 +36,7 @@ function Details({ row }: { row: AgentRow }) {
   return (
     <tr className={styles.details}>
       <td colSpan={COLUMNS.length}>
-        <KeyValue rows={rows} />
+        <KeyValue rows={rows} read />
       </td>
     </tr>
   );
@@ -66,10 +66,10 @@ function Row({ row, now, open, toggle, asked }: RowProps) {
           </button>
         </td>
         <td>
-          <Tag hue={row.connected ? 'ok' : 'unknown'}>{row.connected ? 'Connected' : 'Lost'}</Tag>
+          {row.connected ? <span className="ok">Connected</span> : <Tag hue="unknown">Lost</Tag>}
         </td>
         <td>{kindWords(row.kind)}</td>
-        <td className={row.chaosAllowed ? 'fault' : 'ink3'}>{row.chaosAllowed ? 'allowed' : 'refused'}</td>
+        <td className={row.chaosAllowed ? undefined : 'ink3'}>{row.chaosAllowed ? 'allowed' : 'refused'}</td>
         <td className={list.num}>{row.hurts.length === 0 ? 'nothing' : plural(row.hurts.length, 'fault')}</td>
         <td className={list.num}>{count(row.controls.length)}</td>
         <td className={list.num}>{row.leases}</td>
