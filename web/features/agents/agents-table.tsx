@@ -65,9 +65,7 @@ function Row({ row, now, open, toggle, asked }: RowProps) {
             <b>{row.service}</b> <span className="ink3">{row.instance}</span>
           </button>
         </td>
-        <td>
-          {row.connected ? <span className="ok">Connected</span> : <Tag hue="unknown">Lost</Tag>}
-        </td>
+        <td>{row.connected ? <span className="ok">Connected</span> : <Tag hue="unknown">Lost</Tag>}</td>
         <td>{kindWords(row.kind)}</td>
         <td className={row.chaosAllowed ? undefined : 'ink3'}>{row.chaosAllowed ? 'allowed' : 'refused'}</td>
         <td className={list.num}>{row.hurts.length === 0 ? 'nothing' : plural(row.hurts.length, 'fault')}</td>

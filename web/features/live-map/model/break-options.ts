@@ -85,6 +85,15 @@ function whichOf(target: FaultTarget, chosen: Chosen): { id: string[]; suffix: s
   return { id: [], suffix: '' };
 }
 
+/** Entries of one name say what each of them hurts. */
+function tellApart(options: BreakOption[]): void {
+  const named = Map.groupBy(options, ({ title }) => title);
+  for (const same of named.values()) {
+    if (same.length < 2) continue;
+    for (const option of same) option.title += ` (${option.target.kind})`;
+  }
+}
+
 /** The menu for what was chosen: the catalogue, cut down to what the connected agents can do to it. */
 export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): BreakOption[] {
   const options: BreakOption[] = [];
@@ -107,6 +116,7 @@ export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): Brea
       }
     }
   }
+  tellApart(options);
   const usual = ({ type, position }: BreakOption) => position === rowOf(type).positions[0];
   return options.sort((a, b) => Number(usual(b)) - Number(usual(a)));
 }
