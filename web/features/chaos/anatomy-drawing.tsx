@@ -10,7 +10,8 @@ import { ConditionLanes, SagaLane } from './outcome-lanes.tsx';
 import styles from './run.module.css';
 import { roundSeconds } from './ticks.ts';
 
-const LEFT = 154;
+/** Room for the longest name of a lane. */
+const LEFT = 170;
 const RIGHT = 18;
 const LEAST_WIDTH = 640;
 const TOP = 100;
