@@ -6,6 +6,7 @@ import {
   positionsOf,
   rowOf,
 } from '@stormglass/agents/contract';
+import { groupBy } from '../../../live/instants.ts';
 import type { AgentView } from '../../../live/protocol.ts';
 
 const TYPES = Object.keys(FAULT_CATALOGUE) as FaultType[];
@@ -87,8 +88,7 @@ function whichOf(target: FaultTarget, chosen: Chosen): { id: string[]; suffix: s
 
 /** Entries of one name say what each of them hurts. */
 function tellApart(options: BreakOption[]): void {
-  const named = Map.groupBy(options, ({ title }) => title);
-  for (const same of named.values()) {
+  for (const same of groupBy(options, ({ title }) => title).values()) {
     if (same.length < 2) continue;
     for (const option of same) option.title += ` (${option.target.kind})`;
   }
