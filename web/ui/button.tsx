@@ -24,9 +24,19 @@ export function Button({ variant = 'outline', size = 'md', className = '', ...re
 
 interface ChipProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   pressed: boolean;
+  /** `fault`: the choice is something to break. Any other choice is ink. */
+  tint?: 'fault';
 }
 
 /** One of a few choices in a row. */
-export function Chip({ pressed, className = '', ...rest }: ChipProps) {
-  return <button type="button" {...rest} aria-pressed={pressed} className={`${styles.chip} ${className}`} />;
+export function Chip({ pressed, tint, className = '', ...rest }: ChipProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      aria-pressed={pressed}
+      data-tint={tint}
+      className={`${styles.chip} ${className}`}
+    />
+  );
 }

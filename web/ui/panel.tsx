@@ -14,10 +14,15 @@ interface PanelProps {
   children: ReactNode;
 }
 
+/** On a phone a panel stands below the page: who opens it must see it. */
+function intoView(panel: HTMLElement | null): void {
+  panel?.scrollIntoView({ block: 'nearest' });
+}
+
 /** The right panel of a page: head, then sections parted by hairlines. */
 export function Panel({ label, title, subtitle, actions, onClose, footer, children }: PanelProps) {
   return (
-    <aside className={styles.panel} aria-label={label}>
+    <aside className={styles.panel} aria-label={label} ref={onClose ? intoView : undefined}>
       <div className={styles.panelHead}>
         <div className={styles.panelTitle}>
           <h2 className="clip" style={{ fontSize: 15, lineHeight: '20px', letterSpacing: '-.01em' }}>

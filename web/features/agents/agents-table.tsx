@@ -35,14 +35,7 @@ function Details({ row }: { row: AgentRow }) {
   return (
     <tr className={styles.details}>
       <td colSpan={COLUMNS.length}>
-        <dl>
-          {rows.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <KeyValue rows={rows} read />
       </td>
     </tr>
   );
@@ -71,11 +64,9 @@ function Row({ row, now, open, toggle, asked }: RowProps) {
             <b>{row.service}</b> <span className="ink3">{row.instance}</span>
           </button>
         </td>
-        <td>
-          <Tag hue={row.connected ? 'ok' : 'unknown'}>{row.connected ? 'Connected' : 'Lost'}</Tag>
-        </td>
+        <td>{row.connected ? <span className="ok">Connected</span> : <Tag hue="unknown">Lost</Tag>}</td>
         <td>{kindWords(row.kind)}</td>
-        <td className={row.chaosAllowed ? 'fault' : 'ink3'}>{row.chaosAllowed ? 'allowed' : 'refused'}</td>
+        <td className={row.chaosAllowed ? undefined : 'ink3'}>{row.chaosAllowed ? 'allowed' : 'refused'}</td>
         <td className={list.num}>{row.hurts.length === 0 ? 'nothing' : plural(row.hurts.length, 'fault')}</td>
         <td className={list.num}>{count(row.controls.length)}</td>
         <td className={list.num}>{row.leases}</td>

@@ -18,10 +18,10 @@ function Facts({ cells }: { cells: BreakerCell[] | null }) {
   const unknown = n('unknown');
   return (
     <>
-      <span className="open">
+      <span className={n('open') ? 'open' : undefined}>
         <b>{count(n('open'))}</b> open
       </span>
-      <span className="half">
+      <span className={n('half_open') ? 'half' : undefined}>
         <b>{count(n('half_open'))}</b> half-open
       </span>
       <span className="ok">

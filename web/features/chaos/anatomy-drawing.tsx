@@ -10,7 +10,8 @@ import { ConditionLanes, SagaLane } from './outcome-lanes.tsx';
 import styles from './run.module.css';
 import { roundSeconds } from './ticks.ts';
 
-const LEFT = 154;
+/** Room for the longest name of a lane. */
+const LEFT = 170;
 const RIGHT = 18;
 const LEAST_WIDTH = 640;
 const TOP = 100;
@@ -69,6 +70,14 @@ function FlagMark({ flag, frame, height, side }: FlagMarkProps) {
   );
 }
 
+/** A measured interval with posts at its ends; it leaves room for words that stand in its middle. */
+function dimensionPath(x0: number, x1: number, y: number, words: number | null): string {
+  const posts = `M${x0} ${y - 4}v8M${x1} ${y - 4}v8`;
+  if (words === null) return `${posts}M${x0} ${y}H${x1}`;
+  const middle = (x0 + x1) / 2;
+  return `${posts}M${x0} ${y}H${middle - words / 2}M${middle + words / 2} ${y}H${x1}`;
+}
+
 function DimensionLine({ dimension, frame }: { dimension: Dimension; frame: Frame }) {
   const y = 44 + dimension.row * 18;
   const x0 = frame.x(dimension.from);
@@ -78,7 +87,7 @@ function DimensionLine({ dimension, frame }: { dimension: Dimension; frame: Fram
   const after = frame.right - x1 > needed;
   return (
     <g>
-      <path d={`M${x0} ${y - 4}v8M${x1} ${y - 4}v8M${x0} ${y}H${x1}`} stroke="var(--ink2)" />
+      <path d={dimensionPath(x0, x1, y, inside ? needed - 8 : null)} stroke="var(--ink2)" />
       <text
         x={inside ? (x0 + x1) / 2 : after ? x1 + 8 : x0 - 8}
         y={y + 4}

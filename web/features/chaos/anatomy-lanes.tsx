@@ -37,6 +37,8 @@ export function FaultLane({ frame, y, faults }: LaneProps & { faults: Anatomy['f
       {faults.map((f) => {
         const x0 = frame.x(f.from);
         const width = Math.max(3, frame.x(f.to) - x0);
+        const words = f.title.length * 6.3;
+        const inside = words + 16 < width;
         return (
           <g key={`${f.from}${f.title}`}>
             <title>{`${f.title}, ${durationText(f.to - f.from)}${f.readBack ? `, ${f.readBack}` : ''}`}</title>
@@ -50,8 +52,9 @@ export function FaultLane({ frame, y, faults }: LaneProps & { faults: Anatomy['f
               stroke="var(--fault)"
               strokeDasharray={f.endKnown ? undefined : '4 3'}
             />
+            {inside ? <rect x={x0 + 4} y={y + 4} width={words + 8} height={12} fill="var(--bg0)" /> : null}
             <text
-              x={f.title.length * 6.3 + 16 < width ? x0 + 8 : x0 + width + 8}
+              x={inside ? x0 + 8 : x0 + width + 8}
               y={y + 14}
               fontSize={11}
               fontWeight={600}

@@ -76,7 +76,7 @@ export function ConditionLanes({
               fontWeight={lane.last ? 600 : 400}
               fill={lane.last ? 'var(--ink1)' : 'var(--ink2)'}
             >
-              {lane.title.length > 26 ? `${lane.title.slice(0, 25)}…` : lane.title}
+              {lane.title.length > 29 ? `${lane.title.slice(0, 28)}…` : lane.title}
             </text>
             <rect
               x={frame.left}

@@ -49,9 +49,7 @@ function Guard({ row, run }: { row: GuardRow; run: Run }) {
   const value = row.value === null ? 'unknown' : String(Number(row.value.toPrecision(3)));
   return (
     <div className={styles.guard}>
-      <span className="clip" title={row.name}>
-        {row.name}
-      </span>
+      <span>{row.name}</span>
       <span className={styles.gauge} data-high={row.tripped || (share ?? 0) > 0.8 ? '' : undefined}>
         <i style={{ width: `${(share ?? 0) * 100}%` }} />
       </span>

@@ -15,7 +15,9 @@ function rowY(lane: LaneName, index: number, of: number): number {
 const MAX_CHARS = 29;
 
 function Line({ line, x, y }: { line: ValueLine; x: number; y: number }) {
-  const words = line.words.slice(0, Math.max(0, MAX_CHARS - line.value.length));
+  const room = Math.max(0, MAX_CHARS - line.value.length);
+  const words =
+    line.words.length > room ? `${line.words.slice(0, room - 1).replace(/[ ,]+$/, '')}…` : line.words;
   const color = line.hue === 'neutral' ? 'var(--ink1)' : hueColor(line.hue);
   return (
     <text x={x} y={y} fill="var(--ink2)" fontSize={11}>

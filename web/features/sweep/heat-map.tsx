@@ -2,7 +2,7 @@
 import type { HeatMap } from '@stormglass/chaos/contract';
 import type { CSSProperties } from 'react';
 import { hueColor } from '../../ui/state.ts';
-import { columnWords, heatRows, legend, STATES, squareWords } from './model.ts';
+import { headWords, heatRows, legend, STATES, squareWords } from './model.ts';
 import { SquareGlyph } from './square-glyph.tsx';
 import styles from './sweep.module.css';
 
@@ -25,7 +25,7 @@ export function HeatMapTable({ heat, chosen, choose }: Props) {
             </th>
             {heat.columns.map((column) => (
               <th key={column.id} scope="col" className={styles.column}>
-                <span>{columnWords(column)}</span>
+                <span>{headWords(heat, column)}</span>
               </th>
             ))}
           </tr>

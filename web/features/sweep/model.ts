@@ -44,13 +44,21 @@ export function legend({ cells }: HeatMap): { state: SquareState; count: number 
   });
 }
 
+type Column = HeatMap['columns'][number];
+
 /** `Error answer, before`. */
-export function columnWords({ title, position }: HeatMap['columns'][number]): string {
+function columnWords({ title, position }: Column): string {
   return `${title}, ${position}`;
 }
 
+/** The head of a column: with the position only where it tells two columns apart. */
+export function headWords({ columns }: HeatMap, column: Column): string {
+  const several = columns.filter(({ title }) => title === column.title).length > 1;
+  return several ? columnWords(column) : column.title;
+}
+
 /** What a person hears of a square. */
-export function squareWords(cell: HeatCell, column: HeatMap['columns'][number]): string {
+export function squareWords(cell: HeatCell, column: Column): string {
   return `${columnWords(column)} on ${cell.row}: ${STATES[cell.state].title.toLowerCase()}, ${cell.why}`;
 }
 

@@ -70,12 +70,15 @@ export function PlanForm({ busy, pending, ask }: Props) {
       <label className={styles.check} title="Alone, and held against the time before">
         <input type="checkbox" name="wide" /> also faults that hurt everybody
       </label>
-      <Button disabled={pending} onClick={() => asked(true)}>
-        Plan only
-      </Button>
-      <Button type="submit" variant="fault" disabled={pending || busy !== ''} title={busy}>
-        {pending ? 'Planning' : 'Start sweep'}
-      </Button>
+      <div className={styles.acts}>
+        <Button disabled={pending} onClick={() => asked(true)}>
+          Plan only
+        </Button>
+        <Button type="submit" variant="fault" disabled={pending || busy !== ''} title={busy}>
+          {pending ? 'Planning' : 'Start sweep'}
+        </Button>
+        {busy === '' ? null : <span className="cap ink3">{busy}</span>}
+      </div>
     </form>
   );
 }

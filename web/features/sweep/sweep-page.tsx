@@ -143,7 +143,7 @@ function Swept({ sweep, chosen, choose }: { sweep: Sweep; chosen: string; choose
         {state === 'running' ? (
           <Button
             size="sm"
-            variant="fault"
+            variant="danger"
             disabled={change.isPending}
             onClick={() => change.mutate('abortSweep')}
           >

@@ -1,6 +1,6 @@
 import type { HeatMap } from '@stormglass/chaos/contract';
 import { describe, expect, test } from 'vitest';
-import { heatRows, legend, readForm, STATES, squareWords } from './model.ts';
+import { headWords, heatRows, legend, readForm, STATES, squareWords } from './model.ts';
 
 const column = (id: string) => ({ id, title: id, position: 'before' });
 const cell = (row: string, on: string, state: HeatMap['cells'][number]['state']) => ({
@@ -19,6 +19,16 @@ describe('the fault matrix', () => {
     ).toEqual([
       ['a', 'breaks', null],
       ['b', null, 'survives'],
+    ]);
+  });
+
+  test('names the position of a fault only where it tells two columns apart', () => {
+    const of = (title: string, position: string) => ({ id: `${title}@${position}`, title, position });
+    const columns = [of('Hang', 'before'), of('Hang', 'after'), of('CPU burn', 'before')];
+    expect(columns.map((one) => headWords({ ...heat, columns }, one))).toEqual([
+      'Hang, before',
+      'Hang, after',
+      'CPU burn',
     ]);
   });
 

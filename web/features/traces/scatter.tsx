@@ -12,7 +12,7 @@ const TOP = 10;
 const BOTTOM = 20;
 
 function describe(t: TraceSummary): string {
-  const failed = t.errorCount > 0 ? `, ${t.errorCount} errors` : '';
+  const failed = t.errorCount > 0 ? `, ${t.errorCount} failed` : '';
   const touched = t.faultIds.length > 0 ? `, fault ${t.faultIds.join(', ')}` : '';
   return `${clock(t.startMs)} ${t.rootService} ${t.rootName}, ${durationText(t.durationMs)}${failed}${touched}`;
 }

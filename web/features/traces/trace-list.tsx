@@ -11,7 +11,7 @@ import styles from './search.module.css';
 function Marks({ trace }: { trace: TraceSummary }) {
   return (
     <span className={styles.marks}>
-      {trace.errorCount > 0 ? <span className="failing">× {plural(trace.errorCount, 'error')}</span> : null}
+      {trace.errorCount > 0 ? <span className="failing">× {trace.errorCount} failed</span> : null}
       {trace.faultIds.length > 0 ? (
         <span className="fault row" style={{ gap: 4 }}>
           <CrystalGlyph r={5} />

@@ -53,8 +53,12 @@ function Facts({
         <b className="ink1">{plural(traces.length, 'trace')}</b>
         {truncated ? ', the newest of more' : ''}
       </span>
-      <span className={failed > 0 ? 'failing' : undefined}>{failed} with errors</span>
-      <span className={touched > 0 ? 'fault' : undefined}>{touched} touched by a fault</span>
+      <span className={failed > 0 ? 'failing' : undefined}>
+        <b>{failed}</b> failed
+      </span>
+      <span className={touched > 0 ? 'fault' : undefined}>
+        <b>{touched}</b> touched by a fault
+      </span>
       <span>slowest {durationText(traces.length > 0 ? slowestMs : null)}</span>
       <span className="ink3">{live ? 'follows live, every 2 s' : 'held still'}</span>
     </>

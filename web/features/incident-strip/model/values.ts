@@ -110,7 +110,7 @@ function errorLines(timeline: Timeline, at: number, front: readonly string[]): V
       lane: 'errors',
       value: durationText(figures.p95),
       hue: 'neutral',
-      words: ` ${front.join(', ')} p95`,
+      words: ` p95 of ${front.join(', ')}`,
     },
   ];
 }

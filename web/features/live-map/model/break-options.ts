@@ -6,6 +6,7 @@ import {
   positionsOf,
   rowOf,
 } from '@stormglass/agents/contract';
+import { groupBy } from '../../../live/instants.ts';
 import type { AgentView } from '../../../live/protocol.ts';
 
 const TYPES = Object.keys(FAULT_CATALOGUE) as FaultType[];
@@ -85,14 +86,12 @@ function whichOf(target: FaultTarget, chosen: Chosen): { id: string[]; suffix: s
   return { id: [], suffix: '' };
 }
 
-/** A fault that can hit two things of one service says which. */
-function toldApart(options: readonly BreakOption[]): BreakOption[] {
-  const titles = new Map<string, number>();
-  for (const { title } of options) titles.set(title, (titles.get(title) ?? 0) + 1);
-  return options.map((option) => {
-    const twice = (titles.get(option.title) ?? 0) > 1;
-    return twice ? { ...option, title: `${option.title} (${option.target.kind})` } : option;
-  });
+/** Entries of one name say what each of them hurts. */
+function tellApart(options: BreakOption[]): void {
+  for (const same of groupBy(options, ({ title }) => title).values()) {
+    if (same.length < 2) continue;
+    for (const option of same) option.title += ` (${option.target.kind})`;
+  }
 }
 
 /** The menu for what was chosen: the catalogue, cut down to what the connected agents can do to it. */
@@ -117,6 +116,7 @@ export function breakOptions(chosen: Chosen, agents: readonly AgentView[]): Brea
       }
     }
   }
+  tellApart(options);
   const usual = ({ type, position }: BreakOption) => position === rowOf(type).positions[0];
-  return toldApart(options).sort((a, b) => Number(usual(b)) - Number(usual(a)));
+  return options.sort((a, b) => Number(usual(b)) - Number(usual(a)));
 }

@@ -173,6 +173,17 @@ describe('breakOptions', () => {
     ]);
   });
 
+  it('tells entries of one name apart by what they hurt', () => {
+    const capabilities = ['broker_outage:database', 'broker_outage:process'];
+    const options = breakOptions({ kind: 'service', service: 'payments', queues: [] }, [
+      agent({ capabilities }),
+    ]);
+    expect(options.map(({ title }) => title)).toEqual([
+      'Broker outage (database)',
+      'Broker outage (process)',
+    ]);
+  });
+
   it('injects an edge fault at the caller', () => {
     const caller = agent({ service: 'orders', instance: 'orders-1', capabilities: ['hang:edge'] });
     const options = breakOptions({ kind: 'edge', from: 'orders', to: 'payments' }, [caller, agent({})]);

@@ -36,6 +36,15 @@ export function chipsInRow(titles: readonly string[]): number {
   return titles.length;
 }
 
+/** One row of them; the picked one is among them wherever it stands. */
+function inOneRow(options: readonly BreakOption[], picked: BreakOption): readonly BreakOption[] {
+  const shown = options.slice(0, chipsInRow(options.map((o) => o.title)));
+  if (shown.includes(picked)) return shown;
+  const others = options.filter((o) => o !== picked);
+  const fits = chipsInRow([picked, ...others].map((o) => o.title));
+  return [picked, ...others.slice(0, Math.max(0, fits - 1))];
+}
+
 type MapView = ReturnType<typeof useMap>;
 
 function NothingToBreak({ chosen }: { chosen: Chosen }) {
@@ -127,19 +136,17 @@ function Menu({ options, map, halted }: { options: readonly BreakOption[]; map: 
   const checked = option ? checkDraft(option.type, draft) : null;
   const blast = useBlast(option, checked, map);
   if (!option || !checked) return null;
-  const fits = chipsInRow(options.map((o) => o.title));
-  // The picked one stays in sight when the menu has closed again.
-  const first = options.indexOf(option) < fits ? options : [option, ...options.filter((o) => o !== option)];
-  const shown = all ? options : first.slice(0, Math.max(1, chipsInRow(first.map((o) => o.title))));
+  // A choice from the long list folds it again, or the list would stand between the panel and the form.
   const pick = (id: string) => {
     setPicked(id);
     setAll(false);
   };
+  const shown = all ? options : inOneRow(options, option);
   return (
     <>
       <div className={styles.chips}>
         {shown.map((o) => (
-          <Chip key={o.id} pressed={o === option} onClick={() => pick(o.id)}>
+          <Chip key={o.id} tint="fault" pressed={o === option} onClick={() => pick(o.id)}>
             {o === option ? <CrystalGlyph r={4} /> : null}
             {o.title}
           </Chip>
