@@ -232,12 +232,14 @@ describe('a webhook', () => {
     }
   });
 
-  test.each(['ftp://example.com/', 'file:///etc/passwd', 'http://user:secret@example.com/'])(
-    'to %s is refused',
-    async (bad) => {
-      expect((await dashboard.send('POST', '/api/webhooks', { body: { url: bad } })).status).toBe(400);
-    },
-  );
+  test.each([
+    'ftp://example.com/',
+    'file:///etc/passwd',
+    'http://user:secret@example.com/',
+    'http://:secret@example.com/',
+  ])('to %s is refused', async (bad) => {
+    expect((await dashboard.send('POST', '/api/webhooks', { body: { url: bad } })).status).toBe(400);
+  });
 
   test.each(['http://169.254.169.254/latest/', 'http://[fe80::1]/', 'http://[::ffff:169.254.169.254]/'])(
     'to the link-local %s is not called',
