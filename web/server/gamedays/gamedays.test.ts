@@ -6,7 +6,7 @@ import { ExperimentSpec } from '@stormglass/chaos/contract';
 import type { RunExperiment } from '@stormglass/chaos/engine';
 import { renderGameDay } from '@stormglass/chaos/report';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { stormglass } from '../testing/command-line.ts';
+import { begun, stormglass } from '../testing/command-line.ts';
 import { startDashboard, type TestDashboard, tempDir } from '../testing/dashboard.ts';
 import { eventually } from '../testing/eventually.ts';
 import { JumpingTime } from '../testing/jumping-time.ts';
@@ -190,6 +190,22 @@ describe('a game day', () => {
     const { gameday, runs } = await look(id);
     expect([gameday.state, runs]).toEqual(['interrupted', []]);
     expect((await post(id, 'continue')).status).toBe(409);
+  });
+
+  test('that is followed is stopped by Ctrl-C', async () => {
+    const folder = tempDir();
+    const file = join(folder.path, 'day.yaml');
+    writeFileSync(file, 'title: Followed\nsteps: [{ type: ask, says: Well? }]\n');
+    const { answered, ctrlC } = begun(dashboard.url, ['gameday', 'start', file, '--follow']);
+    const { id } = await eventually(async () => {
+      const [going] = (await dashboard.call('gamedays', 'GET', '/api/gamedays')).gamedays;
+      if (going === undefined) throw new Error('it has not begun');
+      return going;
+    });
+    ctrlC();
+    expect(await answered).toMatchObject({ code: 1, out: expect.stringContaining('stopped: stopped by') });
+    expect((await ended(id)).state).toBe('stopped');
+    folder.remove();
   });
 
   test('is worked from the command line with a file', async () => {
