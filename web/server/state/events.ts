@@ -53,7 +53,7 @@ export function eventRecords(db: DatabaseSync): EventRecords {
 }
 
 const Kept = DashboardEvent.omit({ seq: true });
-const eventOf = (row: Record<string, unknown>): DashboardEvent => ({
+const eventOf = (row: Parameters<typeof body>[0]): DashboardEvent => ({
   ...body(row, Kept),
   seq: Number(row.seq),
 });
