@@ -195,7 +195,10 @@ describe('a game day', () => {
   test('that is followed is stopped by Ctrl-C', async () => {
     const folder = tempDir();
     const file = join(folder.path, 'day.yaml');
-    writeFileSync(file, 'title: Followed\nsteps: [{ type: ask, says: Well? }]\n');
+    writeFileSync(
+      file,
+      'title: Followed\nsteps: [{ type: ask, says: Well? }, { type: experiment, id: slow }]\n',
+    );
     const { answered, ctrlC } = begun(dashboard.url, ['gameday', 'start', file, '--follow']);
     const { id } = await eventually(async () => {
       const [going] = (await dashboard.call('gamedays', 'GET', '/api/gamedays')).gamedays;
