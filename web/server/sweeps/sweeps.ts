@@ -117,7 +117,6 @@ export class Sweeps {
   /** Goes on with the cells that have no result, those which ran when it ended among them. */
   resume(id: string, who: string): Sweep {
     const head = this.#head(id);
-    this.#occupation.refuse();
     this.#mayBegin();
     const { minutes, cellSeconds, settleSeconds } = head.request;
     if (head.state === 'ended' || minutes * 60_000 - head.spentMs < (cellSeconds + settleSeconds) * 1000) {
@@ -169,7 +168,6 @@ export class Sweeps {
   /** Tries the faults of several cells at once, and then fewer and fewer of them; answers when it has begun. */
   shrink(id: string, cells: readonly string[], who: string): Sweep {
     const head = this.#head(id);
-    this.#occupation.refuse();
     this.#mayBegin();
     const stop = this.#occupation.take(id);
     this.#audit(head, 'sweep.shrink', who, cells.join(', '));
@@ -190,6 +188,7 @@ export class Sweeps {
 
   /** What is usual is measured first, and with a fault on it would be what that fault makes of it. */
   #mayBegin(): void {
+    this.#occupation.refuse();
     this.#parts.mayBegin();
     const armed = this.#parts.faults.list().find(({ endedAt }) => endedAt === null);
     if (armed === undefined) return;
