@@ -188,8 +188,8 @@ export class Sweeps {
 
   /** What is usual is measured first, and with a fault on it would be what that fault makes of it. */
   #mayBegin(): void {
-    this.#occupation.refuse();
     this.#parts.mayBegin();
+    this.#occupation.refuse();
     const armed = this.#parts.faults.list().find(({ endedAt }) => endedAt === null);
     if (armed === undefined) return;
     const message = `${faultTitle(armed.spec)} is armed by ${armed.owner}: nobody could say what is usual`;
