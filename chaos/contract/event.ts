@@ -36,7 +36,7 @@ export const WebhookWish = z.object({
     .url({ protocol: /^https?$/ })
     .max(2_000)
     .refine(
-      (url) => !URL.canParse(url) || new URL(url).username === '',
+      (url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '',
       'a URL with a password would be shown',
     ),
   types: z.array(EventType).default([]),

@@ -170,6 +170,7 @@ function build(http: HttpServer, made: Ingredients): Core {
       system.halt.refuseWhenHalted();
       sweeps.refuseWhenRunning();
     },
+    sweepsEnd: () => sweeps.idle(),
     faultEnds: (listener) => system.board.listen(listener),
   });
   const repeats = new Repeats({ state, time, log, runs });
@@ -251,6 +252,7 @@ function connect(core: Core): void {
     },
   });
   const endAll = (reason: string) => {
+    gamedays.halted(reason);
     runs.halted(reason);
     sweeps.halted(reason);
   };

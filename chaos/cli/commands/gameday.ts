@@ -17,7 +17,7 @@ export const gamedayStart = command({
   about: 'play the experiments of a game day file, one after the other',
   arguments: [{ name: 'file', words: 'file' }],
   options: { follow: { type: 'boolean', about: 'tell each step until the end' }, ...DASHBOARD_OPTIONS },
-  more: 'With --follow exits with 1 when it ended before its last step.',
+  more: 'With --follow exits with 1 when it ended before its last step; Ctrl-C stops it, and waits until its faults are reverted.',
   act: async ({ args, values }, { terminal, env, json }) => {
     const plan = parseGameDay(await fileText(args[0] ?? ''));
     const api = dashboardOf(values, env).gamedays;
@@ -27,6 +27,11 @@ export const gamedayStart = command({
     while (values.follow && gameday.state === 'running') {
       if (!json) for (const line of stepLines(gameday, told)) terminal.out(line);
       told = gameday.done.length;
+      if (terminal.interrupted.aborted) {
+        terminal.err('stopping the game day; its faults are being reverted');
+        gameday = await api.stop(gameday.id);
+        break;
+      }
       await terminal.sleep(POLL_MS);
       ({ gameday } = await api.report(gameday.id));
     }

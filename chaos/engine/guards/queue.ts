@@ -18,6 +18,10 @@ export function readQueueDepth(
     return { value: null, detail: `no sample of the queue ${queue} in the last ${FRESH_MS / 1000} s` };
   }
   if (metric === 'oldest_age') {
+    // No age of a queue in which something waits is not known, and nothing to be calm about.
+    if (newest.oldestAgeMs === null && newest.ready > 0) {
+      return { value: null, detail: `the broker of ${queue} does not say how old its messages are` };
+    }
     return { value: (newest.oldestAgeMs ?? 0) / 1000, detail: `age of the oldest message in ${queue}, s` };
   }
   return { value: newest[metric], detail: `messages ${metric} in ${queue}` };

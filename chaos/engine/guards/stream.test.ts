@@ -1,8 +1,9 @@
-import { sketchIndex, type Timeline } from '@stormglass/agents/contract';
+import { emptyTimeline, sketchIndex, type Timeline } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { ExperimentSpec, type RunEvent } from '../../contract/index.ts';
 import { runExperiment } from '../run.ts';
 import { SimulatedWorld } from '../simulated-world.ts';
+import { readGuard } from './read.ts';
 
 const range = (low: number, high: number) => ({ type: 'range', range: [low, high] });
 const GOOD = { service: 'gateway', metric: 'good_rate', window: 3 };
@@ -199,6 +200,16 @@ describe('a guard on the stream', () => {
       expect(trips()).toHaveLength(1);
     },
   );
+
+  it('of an age that the broker does not say is not known, and that of an empty queue is 0', () => {
+    const guard = { name: 'age', watch: { type: 'queue', queue: 'mails', metric: 'oldest_age' } } as const;
+    const at = 1_800_000_000_000;
+    const age = (ready: number) => {
+      const timeline = { ...emptyTimeline(), ...depth(at, ready) };
+      return readGuard({ ...guard, tolerance: true }, { timeline, at, since: at, baselineFrom: at }).value;
+    };
+    expect([age(5), age(0)]).toEqual([null, 0]);
+  });
 
   it('counts the services which leave their band, by whole seconds', async () => {
     const bad = { service: 'shipping', operation: 'GET /', errors: 10 };

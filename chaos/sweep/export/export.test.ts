@@ -29,6 +29,18 @@ describe('an export', () => {
     }
   });
 
+  it('as a Playwright test hurts no more than the sweep did: its scope goes along', () => {
+    const [cell] = planSweep({
+      ...{ observed, known: [], refusal: () => null },
+      request: { ...request, types: ['error'], scope: 'canary' },
+    }).cells;
+    if (cell === undefined) throw new Error('the plan is empty');
+    const scoped = { ...request, scope: 'canary' };
+    const text = asPlaywright({ title: cell.id, cell, request: scoped, found }, [cell.id]);
+    expect(text).toContain('"scope": "canary"');
+    expect(asPlaywright({ title: cell.id, cell, request, found }, [cell.id])).not.toContain('scope');
+  });
+
   it('as a Playwright test is a program, and asks for what the API takes', () => {
     for (const [cell, ids] of [
       [cells[0], [cells[0]?.id ?? '']],

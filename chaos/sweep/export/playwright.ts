@@ -5,7 +5,7 @@ import type { Exported } from './experiment.ts';
  * survive. It needs @playwright/test and nothing of ours.
  */
 export function asPlaywright({ title, cell, request, found }: Exported, cells: readonly string[]): string {
-  const { cellSeconds, settleSeconds, tolerance, alpha, seed } = request;
+  const { cellSeconds, settleSeconds, tolerance, alpha, seed, scope } = request;
   const minutes = Math.max(0.5, Math.ceil((2 * (cellSeconds + settleSeconds)) / 6) / 10);
   const wide = cell.control === 'before';
   const together = cells.length > 1;
@@ -19,6 +19,8 @@ export function asPlaywright({ title, cell, request, found }: Exported, cells: r
     tolerance,
     alpha,
     wide,
+    // Without it the test would hurt those whom the sweep spared.
+    scope,
   };
   const seen = found === '' ? '' : `// A sweep found: ${found.replaceAll(/\s+/g, ' ')}.\n`;
   return `import { expect, test } from '@playwright/test';

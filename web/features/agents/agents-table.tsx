@@ -2,6 +2,7 @@
 import { useCallback } from 'react';
 import { setUrlState, useUrlState } from '../../live/url-state.ts';
 import { ago, count, plural } from '../../ui/format.ts';
+import { KeyValue } from '../../ui/key-value.tsx';
 import { list } from '../../ui/list.ts';
 import { ListTable } from '../../ui/list-table.tsx';
 import { Tag } from '../../ui/tag.tsx';

@@ -71,6 +71,11 @@ export function progressWords({ state, results, plan, running, why }: Sweep): st
   return `${head}; ${state}${why === '' ? '' : `: ${why}`}`;
 }
 
+/** What tries one cell of a sweep again, alone and otherwise as it was tried: whom it spared is spared again. */
+export function againOf(request: Sweep['request'], cellId: string): Record<string, unknown> {
+  return { ...request, only: [], types: [], together: false, exactly: [cellId], dry: false };
+}
+
 /** Input of a sweep as the form has it; empty fields are left out. */
 export function readForm(form: FormData): Record<string, unknown> {
   const text = (name: string) => String(form.get(name) ?? '').trim();

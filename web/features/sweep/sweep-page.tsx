@@ -12,7 +12,7 @@ import { Band, Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
 import { CellPanel } from './cell-panel.tsx';
 import { HeatLegend, HeatMapTable } from './heat-map.tsx';
-import { progressWords } from './model.ts';
+import { againOf, progressWords } from './model.ts';
 import { PlanForm } from './plan-form.tsx';
 import { useChangeSweep, useStartSweep, useSweep, useSweeps } from './queries.ts';
 import styles from './sweep.module.css';
@@ -33,9 +33,7 @@ export function SweepPage() {
     start.mutate(input, { onSuccess: (answer) => setPlanned(answer.sweep === null ? answer : null) });
   const shown = sweep.data;
   const again = (cellId: string) => {
-    const { minutes, cellSeconds, settleSeconds, tolerance, alpha, wide, seed } = shown?.request ?? {};
-    const same = { minutes, cellSeconds, settleSeconds, tolerance, alpha, wide, seed };
-    ask({ ...same, exactly: [cellId], dry: false });
+    if (shown) ask(againOf(shown.request, cellId));
   };
   const aside =
     shown && cell !== '' && planned === null ? (

@@ -1,6 +1,6 @@
 import type { HeatMap } from '@stormglass/chaos/contract';
 import { describe, expect, test } from 'vitest';
-import { headWords, heatRows, legend, readForm, STATES, squareWords } from './model.ts';
+import { againOf, headWords, heatRows, legend, readForm, STATES, squareWords } from './model.ts';
 
 const column = (id: string) => ({ id, title: id, position: 'before' });
 const cell = (row: string, on: string, state: HeatMap['cells'][number]['state']) => ({
@@ -42,6 +42,24 @@ describe('the fault matrix', () => {
     if (!first || !head) throw new Error('it is empty');
     expect(squareWords(first, head)).toBe('error@before, before on a: breaks, so it is');
     expect(new Set(Object.values(STATES).map(({ title }) => title)).size).toBe(8);
+  });
+});
+
+test('a cell that is tried again spares whom the sweep spared', () => {
+  const request = {
+    ...{
+      minutes: 5,
+      seed: 3,
+      only: ['a'],
+      exactly: [],
+      types: ['error' as const],
+      parallel: 2,
+      cellSeconds: 45,
+    },
+    ...{ settleSeconds: 8, alpha: 0.05, tolerance: 0.1, together: true, wide: false, scope: 'canary' },
+  };
+  expect(againOf(request, 'a.hang.before')).toEqual({
+    ...{ ...request, only: [], types: [], together: false, exactly: ['a.hang.before'], dry: false },
   });
 });
 

@@ -5,12 +5,14 @@ import { text } from 'node:stream/consumers';
 import { ExperimentSpec } from '@stormglass/chaos/contract';
 import type { RunExperiment } from '@stormglass/chaos/engine';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openState } from '../state/index.ts';
 import { TestAgent } from '../testing/agent.ts';
 import { stormglass } from '../testing/command-line.ts';
 import { startDashboard, type TestDashboard, tempDir } from '../testing/dashboard.ts';
 import { eventually } from '../testing/eventually.ts';
 import { JumpingTime } from '../testing/jumping-time.ts';
-import { RETRY_MS } from './webhooks.ts';
+import { EventFeed } from './feed.ts';
+import { MOST_WAITING, RETRY_MS, Webhooks } from './webhooks.ts';
 
 const sli = { service: 'gateway', metric: 'good_rate' };
 const SPEC = ExperimentSpec.parse({
@@ -210,6 +212,31 @@ describe('a webhook', () => {
     );
   });
 
+  test('whose receiver is away loses none of its few events to the many that it does not want', async () => {
+    const own = tempDir();
+    const state = openState(own.path, () => time.now());
+    const feed = new EventFeed(state, time);
+    const webhooks = new Webhooks({ state, time, feed });
+    receiver.status = 500;
+    const few = webhooks.add({ url, types: ['halt.set'] }, 'ada').id;
+    const all = webhooks.add({ url, types: [] }, 'ada').id;
+    const stands = (id: string) => webhooks.list().find((one) => one.id === id);
+    feed.add('halt.set', 'all', 'the first');
+    await eventually(() => expect(webhooks.deliveries(few)).toHaveLength(1));
+    await eventually(() => expect(webhooks.deliveries(all)).toHaveLength(1));
+    feed.add('halt.set', 'all', 'the second');
+    for (let i = 0; i < MOST_WAITING; i++) feed.add('breaker.opened', 'orders', 'one of many');
+    receiver.status = 200;
+    time.jumpTo(time.now() + (RETRY_MS[0] ?? 0));
+    const said = () => receiver.got.map(({ body }) => JSON.parse(body).says);
+    await eventually(() => expect(stands(few)?.cursor).toBe(state.events.newest()));
+    expect(said()).toEqual(expect.arrayContaining(['the first', 'the second']));
+    await eventually(() => expect([stands(few)?.dropped, stands(all)?.dropped]).toEqual([0, 1]));
+    webhooks.close();
+    state.close();
+    own.remove();
+  });
+
   test('follows no redirect, and the test says what was answered', async () => {
     receiver.status = 302;
     const { id } = await hook();
@@ -232,12 +259,14 @@ describe('a webhook', () => {
     }
   });
 
-  test.each(['ftp://example.com/', 'file:///etc/passwd', 'http://user:secret@example.com/'])(
-    'to %s is refused',
-    async (bad) => {
-      expect((await dashboard.send('POST', '/api/webhooks', { body: { url: bad } })).status).toBe(400);
-    },
-  );
+  test.each([
+    'ftp://example.com/',
+    'file:///etc/passwd',
+    'http://user:secret@example.com/',
+    'http://:secret@example.com/',
+  ])('to %s is refused', async (bad) => {
+    expect((await dashboard.send('POST', '/api/webhooks', { body: { url: bad } })).status).toBe(400);
+  });
 
   test.each(['http://169.254.169.254/latest/', 'http://[fe80::1]/', 'http://[::ffff:169.254.169.254]/'])(
     'to the link-local %s is not called',

@@ -11,7 +11,7 @@ const MOST = 20;
 const LOGGED = 100;
 /** Pauses between attempts, ms: six attempts within a quarter of an hour. */
 export const RETRY_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000];
-/** More events than this do not wait for a receiver: the oldest are dropped and counted. */
+/** More events that it wants than this do not wait for a receiver: the oldest are dropped and counted. */
 export const MOST_WAITING = 1_000;
 
 interface Parts {
@@ -119,21 +119,17 @@ export class Webhooks {
     }
   }
 
-  /** The next event it wants; what it does not want is passed over. */
+  /** The next event it wants; what it does not want is passed over, and keeps nothing else from waiting. */
   #next(worker: Worker): DashboardEvent | null {
-    const { state } = this.#parts;
-    const behind = state.events.newest() - worker.webhook.cursor - MOST_WAITING;
-    if (behind > 0) {
-      const { cursor, dropped } = worker.webhook;
-      this.#save(worker, { cursor: cursor + behind, dropped: dropped + behind });
-    }
-    for (;;) {
-      const { cursor, types } = worker.webhook;
-      const [event] = state.events.after(cursor, 1);
-      if (event === undefined) return null;
-      if (types.length === 0 || types.includes(event.type)) return event;
-      this.#save(worker, { cursor: event.seq });
-    }
+    const { events } = this.#parts.state;
+    const { cursor, types, dropped } = worker.webhook;
+    const over = events.count(cursor, types) - MOST_WAITING;
+    const last = over > 0 ? events.wanted(cursor, types, over - 1) : null;
+    if (last !== null) this.#save(worker, { cursor: last.seq, dropped: dropped + over });
+    const event = events.wanted(worker.webhook.cursor, types, 0);
+    const newest = events.newest();
+    if (event === null && newest > worker.webhook.cursor) this.#save(worker, { cursor: newest });
+    return event;
   }
 
   async #deliver(worker: Worker, event: DashboardEvent): Promise<void> {

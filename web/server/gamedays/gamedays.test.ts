@@ -1,14 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { emptyTimeline } from '@stormglass/agents/contract';
 import { ExperimentSpec } from '@stormglass/chaos/contract';
 import type { RunExperiment } from '@stormglass/chaos/engine';
 import { renderGameDay } from '@stormglass/chaos/report';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { stormglass } from '../testing/command-line.ts';
+import { begun, stormglass } from '../testing/command-line.ts';
 import { startDashboard, type TestDashboard, tempDir } from '../testing/dashboard.ts';
 import { eventually } from '../testing/eventually.ts';
 import { JumpingTime } from '../testing/jumping-time.ts';
+import { noTelemetry } from '../window/telemetry.ts';
 
 const sli = { service: 'gateway', metric: 'good_rate' };
 const spec = (title: string) =>
@@ -34,21 +36,33 @@ const bySeed: RunExperiment = async function* ({ clock, seed, signal }) {
 let dir: ReturnType<typeof tempDir>;
 let time: JumpingTime;
 let dashboard: TestDashboard;
+/** What experiments are read, and sweeps are planned, behind. */
+let reading: Promise<void>;
+let planning: PromiseWithResolvers<never>;
 
 const open = () =>
   startDashboard({
     dataDir: dir.path,
     time,
     runExperiment: bySeed,
-    loadExperiments: async () => ({
-      experiments: ['slow', 'dead'].map((id) => ({ id, path: `${id}.yaml`, spec: spec(`The ${id} one`) })),
-      refused: [],
-    }),
+    telemetry: {
+      ...{ ...noTelemetry(), timeline: async () => emptyTimeline(), serviceMap: () => planning.promise },
+      ...{ journeys: () => planning.promise, journeyPaths: () => planning.promise },
+    },
+    loadExperiments: async () => {
+      await reading;
+      return {
+        experiments: ['slow', 'dead'].map((id) => ({ id, path: `${id}.yaml`, spec: spec(`The ${id} one`) })),
+        refused: [],
+      };
+    },
   });
 
 beforeEach(async () => {
   dir = tempDir();
   time = new JumpingTime();
+  reading = Promise.resolve();
+  planning = Promise.withResolvers();
   dashboard = await open();
 });
 afterEach(async () => {
@@ -120,6 +134,48 @@ describe('a game day', () => {
     expect([gameday.done.length, runs[0]?.verdict]).toEqual([1, 'aborted']);
   });
 
+  test('waits for a sweep that began in its pause, can be stopped meanwhile, and goes on after it', async () => {
+    const { id } = await play([ASK, experiment('slow')]);
+    await isAt(id, 1);
+    const sweep = dashboard.send('POST', '/api/sweeps', { body: {} });
+    await eventually(async () =>
+      expect((await dashboard.send('POST', '/api/sweeps', { body: {} })).status).toBe(409),
+    );
+    await post(id, 'continue');
+    await isAt(id, 2);
+    expect((await post(id, 'stop')).status).toBe(200);
+    const next = await play([experiment('slow')]);
+    await isAt(next.id, 1);
+    planning.reject(new Error('nothing to plan'));
+    expect((await sweep).status).toBe(500);
+    expect((await ended(next.id)).done.map(({ verdict }) => verdict)).toEqual(['passed']);
+  });
+
+  test('stopped in the moment in which a run begins, aborts that run', async () => {
+    const { id } = await play([ASK, experiment('slow', 8)]);
+    await isAt(id, 1);
+    const read = Promise.withResolvers<void>();
+    reading = read.promise;
+    await post(id, 'continue');
+    await isAt(id, 2);
+    const stopping = post(id, 'stop');
+    await eventually(async () => {
+      const { entries } = await dashboard.call('audit', 'GET', '/api/audit');
+      expect(entries.map(({ what }) => what)).toContain('gameday.stop');
+    });
+    read.resolve();
+    expect((await stopping).status).toBe(200);
+    const { gameday, runs } = await look(id);
+    expect([gameday.state, runs.map(({ verdict }) => verdict)]).toEqual(['stopped', ['aborted']]);
+  });
+
+  test('is ended by the halt, also while it waits: nothing begins by itself when chaos is allowed again', async () => {
+    const { id } = await play([ASK, experiment('slow')]);
+    await isAt(id, 1);
+    await dashboard.call('halt', 'POST', '/api/halt', { reason: 'enough' });
+    expect(await ended(id)).toMatchObject({ state: 'stopped', why: 'all chaos was stopped: enough' });
+  });
+
   test('begins only when every experiment is there', async () => {
     const body = { title: 'x', steps: [experiment('slow'), experiment('none')] };
     expect((await dashboard.send('POST', '/api/gamedays', { body })).status).toBe(404);
@@ -134,6 +190,25 @@ describe('a game day', () => {
     const { gameday, runs } = await look(id);
     expect([gameday.state, runs]).toEqual(['interrupted', []]);
     expect((await post(id, 'continue')).status).toBe(409);
+  });
+
+  test('that is followed is stopped by Ctrl-C', async () => {
+    const folder = tempDir();
+    const file = join(folder.path, 'day.yaml');
+    writeFileSync(
+      file,
+      'title: Followed\nsteps: [{ type: ask, says: Well? }, { type: experiment, id: slow }]\n',
+    );
+    const { answered, ctrlC } = begun(dashboard.url, ['gameday', 'start', file, '--follow']);
+    const { id } = await eventually(async () => {
+      const [going] = (await dashboard.call('gamedays', 'GET', '/api/gamedays')).gamedays;
+      if (going === undefined) throw new Error('it has not begun');
+      return going;
+    });
+    ctrlC();
+    expect(await answered).toMatchObject({ code: 1, out: expect.stringContaining('stopped: stopped by') });
+    expect((await ended(id)).state).toBe('stopped');
+    folder.remove();
   });
 
   test('is worked from the command line with a file', async () => {

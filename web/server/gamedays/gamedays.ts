@@ -115,10 +115,16 @@ export class GameDays {
   /** Aborts the run that is going on and begins no other step. */
   async stop(id: string, who: string): Promise<GameDay> {
     const running = this.#goingOn(id);
+    this.#audit(running.gameday, who, 'gameday.stop', `step ${running.gameday.done.length}`);
     running.stop.abort(new Error(`stopped by ${who}`));
     if (running.runId !== null) await this.#parts.runs.abort(running.runId, who).catch(unlessOver);
     await running.done;
     return this.#get(id);
+  }
+
+  /** Chaos was halted: nothing is to begin by itself when it is allowed again. */
+  halted(reason: string): void {
+    this.#running?.stop.abort(new Error(`all chaos was stopped: ${reason}`));
   }
 
   /** The dashboard goes down; the run that is going on is ended by whoever has the runs. */
@@ -201,12 +207,14 @@ export class GameDays {
     const { runs } = this.#parts;
     const who = `game day ${running.gameday.plan.title}`;
     for (;;) {
-      await runs.idle();
+      await runs.idle(running.stop.signal);
       if (running.stop.signal.aborted) return null;
       const run = await runs.start({ experimentId: id, seed, unprotected }, who).catch(unlessBusy);
       if (run === null) continue;
       running.runId = run.id;
       this.#finish(running, { runId: run.id });
+      // Who stopped it while the run was begun could not abort it.
+      if (running.stop.signal.aborted) await runs.abort(run.id, who).catch(unlessOver);
       const { verdict } = await runs.whenEnded(run.id);
       running.runId = null;
       return verdict;

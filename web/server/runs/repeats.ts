@@ -22,6 +22,8 @@ interface Running {
   runId: string | null;
   /** Why no other is to be begun; empty while nobody has asked for the end. */
   stopped: string;
+  /** Aborts with that, or when the dashboard goes down. */
+  over: AbortController;
   done: Promise<void>;
 }
 
@@ -84,7 +86,7 @@ export class Repeats {
         ...{ id: randomUUID(), experimentId, title: experimentId, seeds, unprotected, startedBy: who },
         ...{ startedAt: this.#parts.time.now(), endedAt: null, state: 'running', why: '', runs: [] },
       },
-      ...{ runId: null, stopped: '', done: Promise.resolve() },
+      ...{ runId: null, stopped: '', over: new AbortController(), done: Promise.resolve() },
     };
     // Taken before anything is waited for, or two would begin.
     this.#running = running;
@@ -109,6 +111,7 @@ export class Repeats {
       throw new StormglassError('conflict', `it is over: ${state}`, 'There is nothing to stop.');
     }
     running.stopped ||= `stopped by ${who}`;
+    running.over.abort();
     // Its last run may have ended a moment ago.
     if (running.runId !== null) await this.#parts.runs.abort(running.runId, who).catch(ignoreConflict);
     await running.done;
@@ -119,7 +122,9 @@ export class Repeats {
   close(): void {
     this.#closed = true;
     const running = this.#running;
-    if (running) this.#save(running, 'interrupted', 'the dashboard was stopped while it ran');
+    if (!running) return;
+    this.#save(running, 'interrupted', 'the dashboard was stopped while it ran');
+    running.over.abort();
   }
 
   #get(id: string): Repeat {
@@ -163,11 +168,14 @@ export class Repeats {
   async #runOnce(running: Running, seed: number) {
     const { runs } = this.#parts;
     while (running.runId === null) {
-      await runs.idle();
-      if (running.stopped !== '' || this.#closed) return null;
+      await runs.idle(running.over.signal);
+      if (running.over.signal.aborted) return null;
       const { experimentId, unprotected, startedBy } = running.repeat;
       const run = await runs.start({ experimentId, seed, unprotected }, startedBy).catch(unlessBusy);
-      if (run !== null) this.#began(running, seed, run.id);
+      if (run === null) continue;
+      this.#began(running, seed, run.id);
+      // Who stopped it while the run was begun could not abort it.
+      if (running.stopped !== '') await runs.abort(run.id, startedBy).catch(ignoreConflict);
     }
     const ended = await runs.whenEnded(running.runId);
     running.runId = null;

@@ -1,10 +1,11 @@
-import { FaultSpec } from '@stormglass/agents/contract';
+import { emptyTimeline, FaultSpec } from '@stormglass/agents/contract';
 import { ExperimentSpec } from '@stormglass/chaos/contract';
 import { type RunExperiment, RunInterruption } from '@stormglass/chaos/engine';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestAgent } from '../testing/agent.ts';
 import { startDashboard, type TestDashboard, tempDir } from '../testing/dashboard.ts';
 import { eventually } from '../testing/eventually.ts';
+import { noTelemetry } from '../window/telemetry.ts';
 
 const sli = { service: 'gateway', metric: 'good_rate' };
 const SPEC = ExperimentSpec.parse({
@@ -84,6 +85,41 @@ describe('a run', () => {
     const again = await dashboard.send('POST', `/api/runs/${run.id}/abort`, { body: {} });
     expect(again).toMatchObject({ status: 409, body: { error: { code: 'conflict' } } });
     await start();
+  });
+
+  test('does not begin when chaos was halted, or a sweep begun, while its experiment was read', async () => {
+    for (const [path, body, status] of [
+      ['/api/sweeps', {}, 409],
+      ['/api/halt', { reason: 'enough' }, 423],
+    ] as const) {
+      const read = Promise.withResolvers<void>();
+      const asked = Promise.withResolvers<void>();
+      const planned = Promise.withResolvers<never>();
+      await dashboard.close();
+      dashboard = await startDashboard({
+        ...{ dataDir: dir.path, runExperiment: untilStopped },
+        telemetry: {
+          ...{ ...noTelemetry(), timeline: async () => emptyTimeline() },
+          ...{ journeys: () => planned.promise, journeyPaths: () => planned.promise },
+          serviceMap: () => {
+            read.resolve();
+            return planned.promise;
+          },
+        },
+        loadExperiments: async () => {
+          asked.resolve();
+          await read.promise;
+          return ingredients.loadExperiments();
+        },
+      });
+      const run = dashboard.send('POST', '/api/runs', { body: { experimentId: 'slow' } });
+      await asked.promise;
+      const other = dashboard.send('POST', path, { body });
+      if (path === '/api/halt') await other.then(() => read.resolve());
+      expect((await run).status).toBe(status);
+      if (path === '/api/sweeps') planned.reject(new Error('nothing to plan'));
+      await other;
+    }
   });
 
   test('of an unknown experiment is refused', async () => {

@@ -28,6 +28,8 @@ interface Parts {
   complete: (run: Run) => Promise<Recovery | null>;
   /** Throws while chaos is halted, or a sweep runs. */
   mayBegin: () => void;
+  /** Resolves when no sweep runs. */
+  sweepsEnd: () => Promise<void>;
   /** Told of each change of a fault, until the answer is called. */
   faultEnds: (listener: (interval: FaultInterval) => void) => () => void;
 }
@@ -93,10 +95,18 @@ export class Runs {
     return summarize(this.get(id));
   }
 
-  /** Resolves when no run is going on, with the next one possibly begun by somebody else at once. */
-  async idle(): Promise<void> {
-    await Promise.all(this.#reverting);
-    await this.#running?.done;
+  /**
+   * Resolves when no run and no sweep is going on, with the next one possibly begun by somebody else at once; or when the
+   * signal aborts.
+   */
+  async idle(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { promise: enough, resolve } = Promise.withResolvers<void>();
+    const stop = () => resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    const all = Promise.all([...this.#reverting, this.#running?.done, this.#parts.sweepsEnd()]);
+    await Promise.race([all, enough]);
+    signal.removeEventListener('abort', stop);
   }
 
   /** The run when it has its verdict. */
@@ -124,11 +134,12 @@ export class Runs {
   }
 
   async start({ experimentId, seed, unprotected = false }: StartRun, who: string): Promise<Run> {
-    this.#parts.mayBegin();
     const folder = await this.#parts.loadExperiments();
+    // Not before the wait: another may have begun, or chaos been halted, in it.
+    this.#parts.mayBegin();
+    this.refuseWhenRunning();
     const found = folder.experiments.find((experiment) => experiment.id === experimentId);
     if (!found) throw unknownExperiment(experimentId, folder);
-    this.refuseWhenRunning();
     if (unprotected && found.spec.ablations.length === 0) {
       throw new StormglassError(
         'invalid_request',

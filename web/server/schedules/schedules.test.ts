@@ -33,21 +33,35 @@ const HOUR = 60 * MINUTE;
 let dir: ReturnType<typeof tempDir>;
 let time: JumpingTime;
 let dashboard: TestDashboard;
+/** Experiments are read after it; `asked` is called before. */
+let reading: Promise<void> = Promise.resolve();
+let asked = () => {};
+
+/** Experiments are not read before `read` is called; `begun` resolves when somebody waits for them. */
+function slowly(): { begun: Promise<void>; read: () => void } {
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  reading = gate.promise;
+  asked = () => begun.resolve();
+  return { begun: begun.promise, read: () => gate.resolve() };
+}
 
 const open = () =>
   startDashboard({
     dataDir: dir.path,
     time,
     runExperiment: untilStopped,
-    loadExperiments: async () => ({
-      experiments: [{ id: 'slow', path: 'slow.yaml', spec: SPEC }],
-      refused: [],
-    }),
+    loadExperiments: async () => {
+      asked();
+      await reading;
+      return { experiments: [{ id: 'slow', path: 'slow.yaml', spec: SPEC }], refused: [] };
+    },
   });
 
 beforeEach(async () => {
   dir = tempDir();
   time = new JumpingTime(NOON);
+  reading = Promise.resolve();
   dashboard = await open();
 });
 afterEach(async () => {
@@ -114,6 +128,45 @@ describe('a schedule', () => {
     await says(['queued', /waits/], ['skipped', 'an earlier start of this schedule still waits']);
     await stopRun();
     await says(['started', /^waited \d+ s$/], ['skipped', /still waits/]);
+  });
+
+  test('that waits is given up when its schedule is paused', async () => {
+    const { id } = await create({ whenBusy: 'queue' });
+    await dashboard.call('startRun', 'POST', '/api/runs', { experimentId: 'slow' });
+    time.jumpTo(NOON + HOUR);
+    await says(['queued', /waits/]);
+    await dashboard.call('changeSchedule', 'POST', `/api/schedules/${id}`, { paused: true });
+    await stopRun();
+    await says(['missed', 'the schedule was changed while it waited']);
+    expect((await dashboard.call('runs', 'GET', '/api/runs')).runs).toHaveLength(1);
+  });
+
+  test('that falls due while its schedule is changed begins once', async () => {
+    const { id } = await create();
+    const { begun, read } = slowly();
+    const change = dashboard.send('POST', `/api/schedules/${id}`, { body: { name: 'each hour' } });
+    await begun;
+    time.jumpTo(NOON + HOUR);
+    read();
+    expect((await change).status).toBe(200);
+    await says(['started', '']);
+    time.jumpTo(NOON + 2 * HOUR);
+    await says(['started', ''], ['skipped', 'Payments are slow is running']);
+  });
+
+  test('of a schedule that is deleted while another one begins does not come, and brings it not back', async () => {
+    await create({ name: 'first' });
+    const { id } = await create({ name: 'second' });
+    const { begun, read } = slowly();
+    time.jumpTo(NOON + HOUR);
+    await begun;
+    await dashboard.call('deleteSchedule', 'DELETE', `/api/schedules/${id}`);
+    read();
+    await says(['started', '']);
+    time.jumpTo(NOON + 2 * HOUR);
+    await says(['started', ''], ['skipped', 'Payments are slow is running']);
+    const { schedules } = await dashboard.call('schedules', 'GET', '/api/schedules');
+    expect(schedules.map(({ name }) => name)).toEqual(['first']);
   });
 
   test('starts nothing outside of its hours, in maintenance, or while chaos is halted', async () => {

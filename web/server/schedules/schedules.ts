@@ -76,8 +76,10 @@ export class Schedules {
   /** What is due counts from now on: nothing is caught up with after a pause or a new time. */
   async change(id: string, change: ScheduleChange, who: string): Promise<ScheduleView> {
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    await this.#check({ ...this.#find(id), ...given });
+    // Read again: it may have been started, or deleted, while the experiments were read.
     const changed: Schedule = { ...this.#find(id), ...given, doneUntil: this.#parts.time.now() };
-    await this.#check(changed);
+    this.#starts.giveUpQueued('the schedule was changed while it waited', id);
     this.#save(changed, who, pauseWord(change) ?? 'schedule.change');
     return viewOf(changed);
   }
@@ -161,13 +163,14 @@ export class Schedules {
       const dueAt = dueOf(schedule);
       return dueAt === null || dueAt > now ? [] : [{ schedule, dueAt }];
     });
+    // Written before anything is begun: a crash in between skips a start, and never starts one twice.
+    for (const { schedule } of due) state.schedules.save({ ...schedule, doneUntil: now });
     for (const { schedule, dueAt } of due) {
       const late = now - dueAt > LATE_MS;
-      // Written before anything is begun: a crash in between skips a start, and never starts one twice.
-      state.schedules.save({ ...schedule, doneUntil: now });
       const missed = late ? missedStarts(schedule, now, 'this machine slept or its clock was changed') : null;
       if (missed !== null) this.#starts.note(missed, schedule, 'hub');
-      if (late) continue;
+      // It may have been deleted or paused while the one before it was begun.
+      if (late || state.schedules.get(schedule.id)?.paused !== false) continue;
       const who = `schedule ${schedule.name}`;
       await this.#starts.begin({ schedule, dueAt, who, anyHour: false }).catch((error: unknown) => {
         log.error({ err: error, schedule: schedule.id }, 'a scheduled start failed');

@@ -16,6 +16,10 @@ export interface EventRecords {
   add(event: Omit<DashboardEvent, 'seq'>): DashboardEvent;
   /** The oldest first. */
   after(seq: number, limit: number): DashboardEvent[];
+  /** The one after `skip` others of those types; of all types where none is named. */
+  wanted(seq: number, types: readonly string[], skip: number): DashboardEvent | null;
+  /** How many of those types there are. */
+  count(seq: number, types: readonly string[]): number;
   /** Number of the newest; 0 before the first. */
   newest(): number;
   trim(now: number): void;
@@ -24,21 +28,35 @@ export interface EventRecords {
 export function eventRecords(db: DatabaseSync): EventRecords {
   const add = db.prepare('INSERT INTO events (at, body) VALUES (?, ?)');
   const after = db.prepare('SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?');
+  const of = `FROM events
+    WHERE seq > ?1 AND (?2 = '[]' OR json_extract(body, '$.type') IN (SELECT value FROM json_each(?2)))`;
+  const wanted = db.prepare(`SELECT seq, body ${of} ORDER BY seq LIMIT 1 OFFSET ?3`);
+  const count = db.prepare(`SELECT count(*) AS count ${of}`);
   const newest = db.prepare('SELECT max(seq) AS seq FROM events');
   const trim = db.prepare('DELETE FROM events WHERE at < ?');
-  const Kept = DashboardEvent.omit({ seq: true });
   return {
     add: (event) => {
       const { lastInsertRowid } = add.run(event.at, JSON.stringify(event));
       return { ...event, seq: Number(lastInsertRowid) };
     },
-    after: (seq, limit) => after.all(seq, limit).map((row) => ({ ...body(row, Kept), seq: Number(row.seq) })),
+    after: (seq, limit) => after.all(seq, limit).map(eventOf),
+    wanted: (seq, types, skip) => {
+      const row = wanted.get(seq, JSON.stringify(types), skip);
+      return row ? eventOf(row) : null;
+    },
+    count: (seq, types) => Number(count.get(seq, JSON.stringify(types))?.count ?? 0),
     newest: () => Number(newest.get()?.seq ?? 0),
     trim: (now) => {
       trim.run(now - KEEP_MS);
     },
   };
 }
+
+const Kept = DashboardEvent.omit({ seq: true });
+const eventOf = (row: Parameters<typeof body>[0]): DashboardEvent => ({
+  ...body(row, Kept),
+  seq: Number(row.seq),
+});
 
 /** Webhooks and the log of their deliveries. */
 export interface WebhookRecords {

@@ -4,6 +4,7 @@ interface Held {
   id: string;
   stop: AbortController;
   done: Promise<void>;
+  left: PromiseWithResolvers<void>;
   /** Cells that run now. */
   cells: Set<string>;
 }
@@ -39,13 +40,20 @@ export class Occupation {
   take(id: string): AbortSignal {
     this.refuse();
     const stop = new AbortController();
-    this.#held = { id, stop, done: Promise.resolve(), cells: new Set() };
+    this.#held = { id, stop, done: Promise.resolve(), left: Promise.withResolvers(), cells: new Set() };
     return stop.signal;
   }
 
   leave(): void {
+    const held = this.#held;
     this.#held = null;
+    held?.left.resolve();
     this.#freed();
+  }
+
+  /** Resolves when nobody holds it any more, who is still planning included. */
+  async idle(): Promise<void> {
+    await this.#held?.left.promise;
   }
 
   /** Held until `work` is done; it must not reject. */

@@ -162,6 +162,15 @@ test('a halt stops a sweep, and nothing stays hurt', async () => {
   await dashboard.call('unhalt', 'DELETE', '/api/halt');
 });
 
+test('none begins while a fault is on: what it hurts is not what is usual', async () => {
+  const target = { kind: 'service', service: 'stock' };
+  const spec = { action: { type: 'latency', ms: 1 }, target, durationMs: 60_000 };
+  const { fault } = await dashboard.call('armFault', 'POST', '/api/faults', { spec });
+  const refused = await dashboard.send('POST', '/api/sweeps', { body: ASKED });
+  expect(refused).toMatchObject({ status: 409, body: { error: { code: 'conflict' } } });
+  await dashboard.call('releaseFault', 'DELETE', `/api/faults/${fault?.faultId}`);
+});
+
 test('what is asked for wrongly is refused before anything begins', async () => {
   for (const [body, status] of [
     [{ minutes: 0 }, 400],

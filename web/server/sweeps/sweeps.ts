@@ -9,6 +9,7 @@ import type {
   SweepStarted,
   SweepSummary,
 } from '@stormglass/chaos/contract';
+import { faultTitle } from '@stormglass/chaos/engine';
 import { heatMap, type Known, knownOf, planSweep, runSweep } from '@stormglass/chaos/sweep';
 import type { Faults } from '../faults/faults.ts';
 import type { Log } from '../log.ts';
@@ -59,6 +60,11 @@ export class Sweeps {
     this.#occupation.refuse();
   }
 
+  /** Resolves when none goes on, with the next one possibly begun at once. */
+  idle(): Promise<void> {
+    return this.#occupation.idle();
+  }
+
   /** Told when another sweep, or an experiment, may begin. */
   onFree(listener: () => void): void {
     this.#occupation.onFree(listener);
@@ -89,7 +95,7 @@ export class Sweeps {
   }
 
   async start(request: SweepRequest, who: string, signal: AbortSignal): Promise<SweepStarted> {
-    this.#parts.mayBegin();
+    this.#mayBegin();
     const id = randomUUID();
     const stop = this.#occupation.take(id);
     try {
@@ -111,8 +117,7 @@ export class Sweeps {
   /** Goes on with the cells that have no result, those which ran when it ended among them. */
   resume(id: string, who: string): Sweep {
     const head = this.#head(id);
-    this.#occupation.refuse();
-    this.#parts.mayBegin();
+    this.#mayBegin();
     const { minutes, cellSeconds, settleSeconds } = head.request;
     if (head.state === 'ended' || minutes * 60_000 - head.spentMs < (cellSeconds + settleSeconds) * 1000) {
       throw new StormglassError(
@@ -163,8 +168,7 @@ export class Sweeps {
   /** Tries the faults of several cells at once, and then fewer and fewer of them; answers when it has begun. */
   shrink(id: string, cells: readonly string[], who: string): Sweep {
     const head = this.#head(id);
-    this.#occupation.refuse();
-    this.#parts.mayBegin();
+    this.#mayBegin();
     const stop = this.#occupation.take(id);
     this.#audit(head, 'sweep.shrink', who, cells.join(', '));
     const quietSince = this.#quietSince();
@@ -180,6 +184,16 @@ export class Sweeps {
       throw error;
     }
     return this.get(id);
+  }
+
+  /** What is usual is measured first, and with a fault on it would be what that fault makes of it. */
+  #mayBegin(): void {
+    this.#parts.mayBegin();
+    this.#occupation.refuse();
+    const armed = this.#parts.faults.list().find(({ endedAt }) => endedAt === null);
+    if (armed === undefined) return;
+    const message = `${faultTitle(armed.spec)} is armed by ${armed.owner}: nobody could say what is usual`;
+    throw new StormglassError('conflict', message, 'Release it, or wait for its end.');
   }
 
   #begin(head: SweepHead, stop: AbortSignal, what: string, who: string): void {
