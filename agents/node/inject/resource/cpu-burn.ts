@@ -1,5 +1,4 @@
 import type { Effect, Grip, Injector } from '../../leases.ts';
-import { standing } from '../../standing.ts';
 import { demand } from '../demand.ts';
 import { HarmThread } from './thread.ts';
 
@@ -19,9 +18,14 @@ export const cpuBurn: Injector = {
       await end();
       throw error;
     }
-    return standing(grip, async () => {
-      await end();
-      return { words: `${cores} threads ended`, reverted: true };
-    });
+    // One effect, for as long as they burn.
+    const over = grip.take();
+    return {
+      end: async () => {
+        await end();
+        over?.();
+        return { words: `${cores} threads ended`, reverted: true };
+      },
+    };
   },
 };

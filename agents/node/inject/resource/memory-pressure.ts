@@ -1,6 +1,5 @@
 import { StormglassError } from '../../../contract/index.ts';
 import type { Effect, Grip, Injector } from '../../leases.ts';
-import { standing } from '../../standing.ts';
 import { demand } from '../demand.ts';
 import { HarmThread } from './thread.ts';
 
@@ -30,10 +29,14 @@ export const memoryPressure: Injector = {
       await thread.end();
       throw error;
     }
-    return standing(grip, async () => {
-      await thread.end();
-      return { words: `given back, ${mib(process.memoryUsage.rss())} resident`, reverted: true };
-    });
+    const over = grip.take();
+    return {
+      end: async () => {
+        await thread.end();
+        over?.();
+        return { words: `given back, ${mib(process.memoryUsage.rss())} resident`, reverted: true };
+      },
+    };
   },
 };
 
