@@ -16,15 +16,28 @@ export async function choosePorts(dashboard: number | null): Promise<Ports> {
   return ports;
 }
 
-/** All are held open at the same time, so that none is given out twice. */
+/**
+ * Where ports are taken from that nobody chose: below those of outgoing connections (from 32768 on Linux, 49152
+ * elsewhere), one of which could take a port before its process listens on it.
+ */
+const LOWEST = 20_000;
+const SPAN = 12_000;
+/** Goes on from call to call, and begins elsewhere in each process: what was given out may not be listened on yet. */
+let cursor = (process.pid * 61) % SPAN;
+
+/** All are held open at the same time, so that none is given out twice. Throws when too few are free. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0, '127.0.0.1')));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return address !== null && typeof address === 'object' ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
+  const held = new Map<number, Awaited<ReturnType<typeof listen>>>();
+  for (let tried = 0; held.size < count && tried < SPAN; tried++) {
+    const port = LOWEST + cursor;
+    cursor = (cursor + 1) % SPAN;
+    if ((await bindProblem(port, '127.0.0.1')) === null) held.set(port, await listen(port, '127.0.0.1'));
+  }
+  await Promise.all([...held.values()].map((server) => new Promise((done) => server.close(done))));
+  if (held.size < count) {
+    throw new StormglassError('conflict', `${count} free ports were not found`, 'end programs that listen');
+  }
+  return [...held.keys()];
 }
 
 function listen(port: number, host: string): Promise<ReturnType<typeof createServer>> {
