@@ -17,7 +17,7 @@ async function breakService(page: Page, service: string, status: number): Promis
   const arm = panel.getByRole('button', { name: /Hold to arm/ });
   await arm.focus();
   await page.keyboard.down('Enter');
-  await expect(panel.getByRole('status')).toContainText(`Armed on ${service}-1`);
+  await expect(panel.getByRole('status').filter({ hasText: `Armed on ${service}-1` })).toBeVisible();
   await page.keyboard.up('Enter');
 }
 
