@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { Past, StuckSaga } from './past.ts';
 import { ProtectionChange, ProtectionState } from './protection.ts';
 import { ResilienceChange, ResilienceState } from './resilience.ts';
 import { BREAKER_STATES } from './telemetry.ts';
+import { Acknowledge, Acknowledged, Evidence, INVARIANT_ID, Wall } from './wall.ts';
 
 /**
  * The controls which the dashboard knows by name: what goes in and what comes back. Whoever offers one of these names
@@ -96,6 +98,19 @@ export const CONTROL = {
   'saga.skip': { input: ReasonedIntervention, result: Intervened },
   /** Goes on because somebody has brought the step's effect about by hand. */
   'saga.resolve': { input: ReasonedIntervention, result: Intervened },
+  /** Sagas that wait for a person, longest first. */
+  'saga.stuck': {
+    input: z.object({ limit: z.number().int().min(1).max(500).default(100) }),
+    result: z.object({ sagas: z.array(StuckSaga) }),
+  },
+  /** Everything event-sourced that a service has about an order; empty when it has nothing. */
+  'history.read': {
+    input: z.object({ orderId: z.string().min(1).max(200) }),
+    result: z.object({ pasts: z.array(Past) }),
+  },
+  'invariants.wall': { input: z.object({}), result: Wall },
+  'invariants.evidence': { input: z.object({ id: z.string().regex(INVARIANT_ID) }), result: Evidence },
+  'violations.acknowledge': { input: Acknowledge, result: Acknowledged },
   'breaker.force': {
     input: z.object({
       /** Name of the breaker in its process. */

@@ -179,7 +179,17 @@ export const SagaFilter = z.object({
   from: z.number(),
   to: z.number(),
   status: z.string().optional(),
+  /** Part of a saga's or order's id. */
   text: z.string().optional(),
+  type: z.string().optional(),
+  mode: z.string().optional(),
+  /** The step it came to last. */
+  step: z.string().optional(),
+  minAmount: z.number().optional(),
+  /** From its start to its end, or to the end of the range while it has none. */
+  minDurationMs: z.number().min(0).optional(),
+  /** Only those that began before this instant, epoch ms: the next page after the oldest of this one. */
+  before: z.number().optional(),
   limit: z.number().int().min(1).max(500).default(100),
 });
 export type SagaFilter = z.infer<typeof SagaFilter>;

@@ -1,4 +1,4 @@
-import type { Acknowledge } from './api.ts';
+import type { Acknowledge } from '@stormglass/agents/contract';
 import { EventLog, eventsOf } from './book/event-log.ts';
 import { openDebts, openSagas } from './book/facts.ts';
 import { atRest, OrderBook } from './book/order-book.ts';

@@ -2,7 +2,7 @@ import { startLoop } from '../kit/loop.ts';
 import { service } from '../kit/service.ts';
 import { Auditor } from './auditor.ts';
 import { watchQueues } from './messages/watch-queues.ts';
-import { addWall, offerAcknowledging } from './routes.ts';
+import { addWall, offerWall } from './routes.ts';
 import { watchServices } from './service-levels/watch.ts';
 import { readAuditSettings } from './settings.ts';
 
@@ -29,6 +29,6 @@ await service({
       await auditor.close();
     });
     addWall(app, auditor);
-    kit.onStop(offerAcknowledging(auditor));
+    kit.onStop(offerWall(auditor));
   },
 });

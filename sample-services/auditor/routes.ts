@@ -1,15 +1,8 @@
+import { Acknowledge, Acknowledged, CONTROL, Evidence, Wall } from '@stormglass/agents/contract';
 import { registerControl } from '@stormglass/agents/node';
 import { ShopError } from '../kit/errors.ts';
 import type { App } from '../kit/http/route.ts';
-import {
-  Acknowledge,
-  AcknowledgeAnswer,
-  ById,
-  ConsistencyAnswer,
-  EvidenceAnswer,
-  SweepQuery,
-  WallAnswer,
-} from './api.ts';
+import { ById, ConsistencyAnswer, SweepQuery } from './api.ts';
 import type { Auditor } from './auditor.ts';
 import type { Finding } from './invariants/invariant.ts';
 import type { WallEntry } from './wall/wall.ts';
@@ -19,26 +12,22 @@ const SHOWN = 200;
 
 export function addWall(app: App, auditor: Auditor): void {
   const wall = {
-    schema: { summary: 'All invariants with their verdicts', response: { 200: WallAnswer } },
+    schema: { summary: 'All invariants with their verdicts', response: { 200: Wall } },
     config: READ,
   };
   app.get('/invariants', wall, async () => wallOf(auditor));
 
   const one = {
-    schema: { summary: 'An invariant with its evidence', params: ById, response: { 200: EvidenceAnswer } },
+    schema: { summary: 'An invariant with its evidence', params: ById, response: { 200: Evidence } },
     config: READ,
   };
-  app.get('/invariants/:id', one, async ({ params }) => {
-    const entry = auditor.wall.find(({ invariant }) => invariant.id === params.id);
-    if (entry) return evidenceOf(entry);
-    throw new ShopError('not_found', `${params.id} is not checked here`, 'Choose one of GET /invariants.');
-  });
+  app.get('/invariants/:id', one, async ({ params }) => evidenceOf(auditor, params.id));
 
   const sweep = {
     schema: {
       summary: 'Look now; `everything`: at all orders and at totals over whole tables',
       querystring: SweepQuery,
-      response: { 200: WallAnswer },
+      response: { 200: Wall },
     },
     config: { permission: 'auditor:sweep' },
   } as const;
@@ -51,7 +40,7 @@ export function addWall(app: App, auditor: Auditor): void {
     schema: {
       summary: 'Take what is violated now as known; a violation that comes later is red again',
       body: Acknowledge,
-      response: { 200: AcknowledgeAnswer },
+      response: { 200: Acknowledged },
     },
     config: { permission: 'auditor:acknowledge' },
   } as const;
@@ -67,20 +56,37 @@ export function addWall(app: App, auditor: Auditor): void {
 }
 
 /** The same from the dashboard; gives back what withdraws it. */
-export function offerAcknowledging(auditor: Auditor): () => void {
-  return registerControl({
-    name: 'violations.acknowledge',
-    title: 'Acknowledge violations',
-    input: Acknowledge,
-    run: (asked) => ({ acknowledged: auditor.acknowledge(asked) }),
-  });
+export function offerWall(auditor: Auditor): () => void {
+  const withdrawals = [
+    registerControl({
+      name: 'invariants.wall',
+      title: 'All invariants with their verdicts',
+      input: CONTROL['invariants.wall'].input,
+      run: () => wallOf(auditor),
+    }),
+    registerControl({
+      name: 'invariants.evidence',
+      title: 'An invariant with its evidence',
+      input: CONTROL['invariants.evidence'].input,
+      run: ({ id }) => evidenceOf(auditor, id),
+    }),
+    registerControl({
+      name: 'violations.acknowledge',
+      title: 'Acknowledge violations',
+      input: Acknowledge,
+      run: (asked) => ({ acknowledged: auditor.acknowledge(asked) }),
+    }),
+  ];
+  return () => {
+    for (const withdraw of withdrawals) withdraw();
+  };
 }
 
-function wallOf(auditor: Auditor): WallAnswer {
+function wallOf(auditor: Auditor): Wall {
   return { sweep: auditor.last, open: auditor.open, invariants: auditor.wall.map(rowOf) };
 }
 
-function rowOf(entry: WallEntry): WallAnswer['invariants'][number] {
+function rowOf(entry: WallEntry): Wall['invariants'][number] {
   const { invariant, verdict, since, unread, violations, pending } = entry;
   return {
     ...{ id: invariant.id, title: invariant.title, verdict, since, unread },
@@ -89,7 +95,9 @@ function rowOf(entry: WallEntry): WallAnswer['invariants'][number] {
   };
 }
 
-function evidenceOf(entry: WallEntry): EvidenceAnswer {
+function evidenceOf(auditor: Auditor, id: string): Evidence {
+  const entry = auditor.wall.find(({ invariant }) => invariant.id === id);
+  if (!entry) throw new ShopError('not_found', `${id} is not checked here`, 'Choose one of the wall.');
   return {
     ...rowOf(entry),
     evidence: entry.violations

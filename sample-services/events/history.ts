@@ -1,3 +1,5 @@
+import { CONTROL, type Past } from '@stormglass/agents/contract';
+import { registerControl } from '@stormglass/agents/node';
 import { z } from 'zod';
 import { ShopError } from '../kit/errors.ts';
 import type { Until } from '../kit/event-store/fold.ts';
@@ -50,4 +52,33 @@ export function addHistory<View extends z.ZodType>(app: App, history: History<Vi
     if (found.length > 0) return { events: found };
     throw missing(id);
   });
+}
+
+/** So many of the newest events are told in one answer. */
+const MOST_VERSIONS = 200;
+
+/** Offers the histories of an order's things on the agent channel; gives back what withdraws it. */
+export function offerHistory<View extends z.ZodType>(
+  history: History<View>,
+  /** Names of those that an order has; a name without events is left out. */
+  idsOf: (orderId: string) => Promise<readonly string[]>,
+): () => void {
+  return registerControl({
+    name: 'history.read',
+    title: `What happened to the ${history.what} of an order`,
+    input: CONTROL['history.read'].input,
+    run: async ({ orderId }) => {
+      const all = await Promise.all((await idsOf(orderId)).map((id) => pastOfOne(history, id)));
+      return { pasts: all.filter(({ versions }) => versions.length > 0) };
+    },
+  });
+}
+
+async function pastOfOne<View extends z.ZodType>({ what, events, read }: History<View>, id: string) {
+  const versions: Past['versions'] = [];
+  for (const { version, at, type } of (await events(id)).slice(-MOST_VERSIONS)) {
+    const state = z.record(z.string(), z.unknown()).parse(await read(id, { version }));
+    versions.push({ version, at: Date.parse(at), event: type, state });
+  }
+  return { what, id, versions };
 }

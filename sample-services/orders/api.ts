@@ -1,3 +1,4 @@
+import { StuckSaga } from '@stormglass/agents/contract';
 import { z } from 'zod';
 import { SagaMode } from '../events/shop-event.ts';
 
@@ -54,21 +55,8 @@ export const CancelAnswer = z.object({
   returnSagaId: z.string().nullable(),
 });
 
-/** The manual-intervention queue. `stuckSince` in epoch milliseconds. */
-export const StuckAnswer = z.object({
-  sagas: z.array(
-    z.object({
-      sagaId: z.string(),
-      orderId: z.string(),
-      type: z.string(),
-      step: z.string(),
-      kind: z.enum(['action', 'compensate']),
-      attempts: z.number().int(),
-      detail: z.string(),
-      stuckSince: z.number(),
-    }),
-  ),
-});
+/** The manual-intervention queue. */
+export const StuckAnswer = z.object({ sagas: z.array(StuckSaga) });
 
 export const SagaAnswer = z.object({
   sagaId: z.string(),

@@ -69,6 +69,12 @@ export function registerSagaControls(engine: SagaEngine): () => void {
       input: CONTROL['saga.cancel'].input,
       run: async ({ sagaId }) => ({ sagaId, ...(await engine.signal(sagaId, 'cancel')) }),
     }),
+    registerControl({
+      name: 'saga.stuck',
+      title: 'Sagas that wait for a person',
+      input: CONTROL['saga.stuck'].input,
+      run: async ({ limit }) => ({ sagas: await engine.stuck(limit) }),
+    }),
     ...(['retry', 'skip', 'resolve'] as const).map((what) =>
       registerControl({
         name: `saga.${what}`,

@@ -7,7 +7,7 @@ import { service } from '../kit/service.ts';
 import { Choreography } from './choreography/choreography.ts';
 import { registerSagaControls } from './controls.ts';
 import { retell } from './retell.ts';
-import { addOrderRoutes } from './routes.ts';
+import { addOrderRoutes, offerOrderHistory } from './routes.ts';
 import { openSagaEngine } from './saga/open.ts';
 import { parsePolicy } from './saga/policy.ts';
 import { addSagaRoutes } from './saga/routes.ts';
@@ -50,6 +50,7 @@ await service({
       await engine.close();
     });
     kit.onStop(registerSagaControls(engine));
+    kit.onStop(offerOrderHistory(db));
     addOrderRoutes(kit, { db, engine, settled });
     addSagaRoutes(kit.app, engine);
     addEventFeed(kit.app, db, 'orders:read');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addHistory } from '../events/history.ts';
+import { addHistory, type History, offerHistory } from '../events/history.ts';
 import type { ShopEvent } from '../events/shop-event.ts';
 import { demandKey, IdempotencyHeaders } from '../kit/command.ts';
 import type { Database } from '../kit/database.ts';
@@ -67,12 +67,21 @@ function addPlacing(
   });
 }
 
-function addReading(app: App, db: Database): void {
-  addHistory(app, {
+function orderHistory(db: Database): History<typeof OrderView> {
+  return {
     ...{ path: '/orders', what: 'order', permission: 'orders:read', view: OrderView },
     read: (id, until) => readOrder(db, id, until),
     events: async (id) => (await readOrderEvents(db, id)).map(withoutCard),
-  });
+  };
+}
+
+/** What an order was after each of its events; gives back what withdraws it. */
+export function offerOrderHistory(db: Database): () => void {
+  return offerHistory(orderHistory(db), async (orderId) => [orderId]);
+}
+
+function addReading(app: App, db: Database): void {
+  addHistory(app, orderHistory(db));
   const list = {
     schema: { summary: 'The newest orders', querystring: Listing, response: { 200: OrdersAnswer } },
     config: { permission: 'orders:read' },

@@ -12,7 +12,7 @@ import { ChargeAnswer, ChargeRequest, RefundChargeAnswer, RefundChargeRequest } 
 import { paymentsHandlers, undoCharge } from './choreography.ts';
 import { commandCharge, commandRefund } from './commands.ts';
 import { Provider } from './provider.ts';
-import { addPaymentRoutes } from './routes.ts';
+import { addPaymentRoutes, offerPaymentHistory } from './routes.ts';
 import { PAYMENTS_SCHEMA } from './schema.ts';
 
 await service({
@@ -31,6 +31,7 @@ await service({
       undo: (id, attempt) => undoCharge(db, provider, id, attempt),
     });
     kit.onStop(() => undoing.stop());
+    kit.onStop(offerPaymentHistory(db));
     listen({ db, broker, log, queue: QUEUES.payments, handlers: paymentsHandlers(db, provider) });
 
     addCommand(app, db, {

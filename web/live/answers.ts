@@ -43,6 +43,7 @@ import { EVENTS_ANSWERS } from './events-answers.ts';
 import { GAMEDAYS_ANSWERS } from './gamedays-answers.ts';
 import type { AgentView, HaltState, StoreState } from './protocol.ts';
 import { SCHEDULES_ANSWERS } from './schedules-answers.ts';
+import { SHOP_ANSWERS } from './shop-answers.ts';
 import { SWEEPS_ANSWERS } from './sweeps-answers.ts';
 
 /**
@@ -387,6 +388,7 @@ export const ANSWERS = {
   ...GAMEDAYS_ANSWERS,
   ...EVENTS_ANSWERS,
   ...SWEEPS_ANSWERS,
+  ...SHOP_ANSWERS,
   breakerProof: BreakerReport,
   agents: z.object({ agents: z.array(AgentRow) }),
   collector: CollectorView,

@@ -17,6 +17,7 @@ import { z } from 'zod';
 import { EVENTS_API } from './events-api.ts';
 import { GAMEDAYS_API } from './gamedays-api.ts';
 import { SCHEDULES_API } from './schedules-api.ts';
+import { SHOP_API } from './shop-api.ts';
 import { SWEEPS_API } from './sweeps-api.ts';
 
 /**
@@ -313,6 +314,7 @@ export const API = {
   ...GAMEDAYS_API,
   ...EVENTS_API,
   ...SWEEPS_API,
+  ...SHOP_API,
   breakerProof: {
     method: 'GET',
     path: '/api/breakers/proof',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVENT, RECEIPT_ATTR, SAGA_ATTR } from '../../contract/telemetry.ts';
-import { TraceSearch } from '../../contract/trace.ts';
+import { type SagaFilter, TraceSearch } from '../../contract/trace.ts';
 import { eventually, SECRET, TestCollector } from '../testing/collector.ts';
 import { hexId, kv, logRequest, post, traceRequest } from '../testing/requests.ts';
 import { createQueries, type TelemetryQueries } from './index.ts';
@@ -223,6 +223,25 @@ test('sagas have the status their events say', async () => {
   expect((await queries.sagas({ ...range, limit: 10, text: 'ORDER-s2' })).map((s) => s.sagaId)).toEqual([
     's2',
   ]);
+});
+
+test('sagas are filtered by what they are, cost and took, and read on page by page', async () => {
+  const ids = async (conditions: Partial<SagaFilter>) =>
+    (await queries.sagas({ ...range, limit: 10, ...conditions })).map((s) => s.sagaId);
+  expect(await ids({ type: 'return-order' })).toEqual([]);
+  expect(await ids({ type: 'create-order', step: 'reserve' })).toEqual(['s1']);
+  expect(await ids({ minAmount: 80 })).toEqual(['s1']);
+  expect(await ids({ minAmount: 85 })).toEqual([]);
+  // Ended after a second; the others have lasted until the end of the range.
+  expect(await ids({ minDurationMs: 1_001 })).not.toContain('s1');
+  expect(await ids({ minDurationMs: 1_000, status: 'confirmed' })).toEqual(['s1']);
+  expect(await ids({ limit: 2 })).toEqual(['s5', 's4']);
+  expect(await ids({ limit: 2, before: now - 4_000 })).toEqual(['s3', 's2']);
+});
+
+test('a range that ends earlier shows sagas as they were then', async () => {
+  const then = await queries.sagas({ ...range, to: now - 8_500, limit: 10 });
+  expect(then.map((s) => [s.sagaId, s.status, s.endedAt])).toEqual([['s1', 'running', null]]);
 });
 
 test('one saga comes with its journal in order', async () => {

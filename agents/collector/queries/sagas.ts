@@ -18,25 +18,34 @@ const SUMMARY = `SagaId AS sagaId, max(Type) AS type, max(Mode) AS mode, max(Ord
     maxIf(Timestamp, Event = 'stuck') > maxIf(Timestamp, Event IN (${UNSTUCK})), 'stuck', countIf(Event IN (${COMPENSATING})) > 0, 'compensating', 'running') AS status,
   argMaxIf(Step, Timestamp, Step != '') AS lastStep, uniqExact(${SAGA_EVENT_KEY}) AS events, max(Amount) AS amount`;
 
-/** Sagas which had an event in the range, newest first. */
+/** What each condition of a filter asks of a saga; its value is the parameter of the same name. */
+const CONDITIONS = {
+  status: 'status = {status:String}',
+  text: '(positionCaseInsensitive(sagaId, {text:String}) > 0 OR positionCaseInsensitive(orderId, {text:String}) > 0)',
+  type: 'type = {type:String}',
+  mode: 'mode = {mode:String}',
+  step: 'lastStep = {step:String}',
+  minAmount: 'amount >= {minAmount:Float64}',
+  minDurationMs: 'ifNull(endedAt, {until:Float64}) - startedAt >= {minDurationMs:Float64}',
+  before: 'startedAt < {before:Float64}',
+} as const satisfies Partial<Record<keyof SagaFilter, string>>;
+
+/** Sagas which had an event in the range, newest first, as they were at its end. */
 export function sagas(store: Store, filter: SagaFilter, signal?: AbortSignal): Promise<SagaSummary[]> {
-  const having = [
-    ...(filter.status === undefined ? [] : ['status = {status:String}']),
-    ...(filter.text === undefined
-      ? []
-      : [
-          '(positionCaseInsensitive(sagaId, {text:String}) > 0 OR positionCaseInsensitive(orderId, {text:String}) > 0)',
-        ]),
-  ];
+  const names = Object.keys(CONDITIONS) as (keyof typeof CONDITIONS)[];
+  const given = names.flatMap((name) => {
+    const value = filter[name];
+    return value === undefined ? [] : [{ sql: CONDITIONS[name], name, value }];
+  });
+  const having = given.map(({ sql }) => sql).join(' AND ');
   return store.rows<SagaSummary>(
     `SELECT ${SUMMARY} FROM stormglass_saga_events WHERE ${within('Timestamp')} AND SagaId != ''
-     GROUP BY SagaId ${having.length > 0 ? `HAVING ${having.join(' AND ')}` : ''}
+     GROUP BY SagaId ${having === '' ? '' : `HAVING ${having}`}
      ORDER BY startedAt DESC LIMIT {limit:UInt32}`,
     {
       ...bounds(filter),
-      limit: filter.limit,
-      ...(filter.status === undefined ? {} : { status: filter.status }),
-      ...(filter.text === undefined ? {} : { text: filter.text }),
+      ...{ limit: filter.limit, until: filter.to },
+      ...Object.fromEntries(given.map(({ name, value }) => [name, value])),
     },
     signal,
     LIMITS.lookup,

@@ -1,7 +1,7 @@
-import { SagasPage } from '../../features/sagas/sagas-page.tsx';
+import { Sagas } from './pages.tsx';
 
 export const metadata = { title: 'Sagas' };
 
 export default function Page() {
-  return <SagasPage />;
+  return <Sagas />;
 }

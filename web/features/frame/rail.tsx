@@ -6,6 +6,7 @@ import { breakersAt, faultsAt } from '../../live/figures.ts';
 import { withRange } from '../../live/time-range.ts';
 import { useSearch } from '../../live/url-state.ts';
 import { useSettled } from '../../live/use-settled.ts';
+import { useStuckSagas } from '../../live/use-stuck-sagas.ts';
 import { useWindow } from '../../live/use-window.ts';
 import { BrandGlyph } from '../../ui/glyphs/brand.tsx';
 import { RailIcon, type RailIconName } from '../../ui/glyphs/rail-icons.tsx';
@@ -22,6 +23,7 @@ interface Badge {
 
 function useBadges(): Partial<Record<RailIconName, Badge>> {
   const { timeline, at } = useSettled(useWindow(), 500);
+  const stuck = useStuckSagas().data?.sagas.length ?? 0;
   return useMemo(() => {
     const badges: Partial<Record<RailIconName, Badge>> = {};
     const states = [...breakersAt(timeline, at).values()].map((b) => b.state);
@@ -31,8 +33,10 @@ function useBadges(): Partial<Record<RailIconName, Badge>> {
     else if (half > 0) badges.breakers = { count: half, hue: 'half', words: `${half} half-open` };
     const faults = faultsAt(timeline, at).length;
     if (faults > 0) badges.chaos = { count: faults, hue: 'fault', words: `${faults} armed` };
+    // Whoever waits for a person waits now, whatever instant the page shows.
+    if (stuck > 0) badges.sagas = { count: stuck, hue: 'failing', words: `${stuck} waiting for a person` };
     return badges;
-  }, [timeline, at]);
+  }, [timeline, at, stuck]);
 }
 
 /** On a phone the rail scrolls: the place where one is must be seen. */

@@ -1,5 +1,5 @@
 'use client';
-import type { SagaDetail, SagaStartInput } from '@stormglass/agents/contract';
+import type { SagaDetail, SagaFilter, SagaStartInput } from '@stormglass/agents/contract';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Answer } from '../../live/answers.ts';
 import type { SagaDecision } from '../../live/api.ts';
@@ -11,22 +11,16 @@ const TAIL_MS = 2_000;
 const LIMIT = 200;
 const ENDED = new Set(['confirmed', 'returned', 'compensated', 'rejected', 'failed']);
 
-interface Filter {
+interface Range {
   from: number;
   to: number;
   live: boolean;
-  status: string;
-  text: string;
 }
 
-/** Sagas of the range; a live range is asked for anew every TAIL_MS under one key. */
-export function useSagas({ from, to, live, status, text }: Filter) {
+/** Sagas of the range as they were at its end; a live range is asked for anew every TAIL_MS under one key. */
+export function useSagas({ from, to, live }: Range, conditions: Partial<SagaFilter>) {
   const length = to - from;
-  const fixed = {
-    ...(status === '' ? {} : { status }),
-    ...(text === '' ? {} : { text }),
-    limit: LIMIT,
-  };
+  const fixed = { ...conditions, limit: LIMIT };
   const span = live ? { from: -length, to: 0 } : { from, to };
   return useQuery<Answer<'sagas'>>({
     queryKey: keys.sagas({ ...fixed, ...span }),
@@ -53,6 +47,16 @@ export function useSaga(id: string) {
       const isAbsent = data === undefined && status === 'error';
       return isAbsent || (data && ENDED.has(data.status)) ? false : 1_000;
     },
+  });
+}
+
+/** What an order and its payments were after each of their events; read again while the saga goes on. */
+export function usePast(orderId: string, ended: boolean) {
+  return useQuery<Answer<'orderPast'>>({
+    queryKey: keys.orderPast(orderId),
+    queryFn: ({ signal }) => request('orderPast', { params: { id: orderId }, signal }),
+    // An order may change after its saga: it can be returned.
+    refetchInterval: ended ? 10_000 : 2_000,
   });
 }
 

@@ -1,21 +1,24 @@
 'use client';
 import type { SagaDetail } from '@stormglass/agents/contract';
 import { useMemo } from 'react';
-import { useWindow } from '../../live/use-window.ts';
+import { useInstant, useWindow } from '../../live/use-window.ts';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { durationText, percent, plural } from '../../ui/format.ts';
+import { clock, durationText, percent, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { useWidth } from '../../ui/use-width.ts';
+import { asOf } from './as-of.ts';
 import { DecideForm } from './decide-form.tsx';
 import { Journal, Leases } from './journal.tsx';
 import { cancellable, moneyText, type SagaView, sagaView, statusTone } from './model.ts';
+import { PastSlider } from './past-slider.tsx';
 import { useCancelSaga, useSaga } from './queries.ts';
 import { LEAST_ROAD, sagaRoad } from './road.ts';
 import { RoadDrawing } from './road-drawing.tsx';
+import { SideButtons, type Sides, useSide } from './sides.tsx';
 
 function Facts({ detail, view, receipts }: { detail: SagaDetail; view: SagaView; receipts: number }) {
   const last = view.rows[view.rows.length - 1]?.at ?? detail.startedAt;
@@ -68,8 +71,11 @@ function Cancel({ detail }: { detail: SagaDetail }) {
   );
 }
 
-function SagaBody({ detail }: { detail: SagaDetail }) {
+function SagaBody({ now, sides }: { now: SagaDetail; sides: Sides }) {
   const { timeline } = useWindow();
+  const { at } = useInstant();
+  const { aside } = useSide(sides);
+  const detail = useMemo(() => (at === null ? now : asOf(now, at)), [now, at]);
   const view = useMemo(() => sagaView(detail), [detail]);
   const [ref, width] = useWidth<HTMLDivElement>(1240);
   const road = useMemo(() => sagaRoad(view, Math.max(LEAST_ROAD, width)), [view, width]);
@@ -89,25 +95,43 @@ function SagaBody({ detail }: { detail: SagaDetail }) {
     <>
       {detail.traceId === '' ? null : <RangeLink href={`/traces/${detail.traceId}`}>Trace</RangeLink>}
       <RangeLink href="/sagas">All sagas</RangeLink>
-      <Cancel detail={detail} />
+      <SideButtons size="sm" />
+      {/* What is done now is done to the saga as it is now. */}
+      {at === null ? <Cancel detail={now} /> : null}
     </>
   );
   return (
-    <Page title={title} facts={<Facts detail={detail} view={view} receipts={receipts} />} actions={actions}>
+    <Page
+      title={title}
+      facts={<Facts detail={detail} view={view} receipts={receipts} />}
+      actions={actions}
+      aside={aside}
+    >
       <div ref={ref} style={{ margin: '0 -16px', borderTop: '1px solid var(--line1)' }}>
-        {view.stuck ? <DecideForm sagaId={detail.sagaId} stuck={view.stuck} /> : null}
+        {at === null ? null : <Then at={at} rows={detail.journal.length} of={now.journal.length} />}
+        {view.stuck && at === null ? <DecideForm sagaId={detail.sagaId} stuck={view.stuck} /> : null}
         <RoadDrawing road={road} view={view} />
         <Leases view={view} />
+        {detail.orderId === '' ? null : <PastSlider orderId={detail.orderId} ended={now.endedAt !== null} />}
         <Journal view={view} sagaId={detail.sagaId} />
       </div>
     </Page>
   );
 }
 
+function Then({ at, rows, of }: { at: number; rows: number; of: number }) {
+  return (
+    <p className="cap ink2" role="status" style={{ padding: '6px 16px 0' }}>
+      As it was at {clock(at, 3)}: {rows} of {plural(of, 'row')} of its journal{' '}
+      {rows === of ? 'were' : 'had been'} written{rows === 0 ? '; it had not begun' : ''}.
+    </p>
+  );
+}
+
 /** /sagas/:id */
-export function SagaPage({ id }: { id: string }) {
+export function SagaPage({ id, sides }: { id: string; sides: Sides }) {
   const query = useSaga(id);
-  if (query.data) return <SagaBody detail={query.data} />;
+  if (query.data) return <SagaBody now={query.data} sides={sides} />;
   return (
     <Page
       title="Saga"

@@ -1,8 +1,6 @@
 'use client';
-import { useDebouncedValue } from '@mantine/hooks';
-import { assertNever, type SagaSummary } from '@stormglass/agents/contract';
-import { useState } from 'react';
-import { useUrlState } from '../../live/url-state.ts';
+import { assertNever, type SagaFilter, type SagaSummary } from '@stormglass/agents/contract';
+import { setUrlState } from '../../live/url-state.ts';
 import { type PageWindow, useWindow } from '../../live/use-window.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -13,25 +11,14 @@ import { ListTable } from '../../ui/list-table.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
-import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { hueColor } from '../../ui/state.ts';
+import { Filters, useFilters } from './filters.tsx';
 import { moneyText, statusTone } from './model.ts';
 import { useSagas } from './queries.ts';
 import styles from './sagas.module.css';
-import { TriggerPanel } from './trigger-form.tsx';
-
-const STATUSES = [
-  '',
-  'running',
-  'compensating',
-  'stuck',
-  'confirmed',
-  'returned',
-  'compensated',
-  'rejected',
-  'failed',
-] as const;
-type Status = (typeof STATUSES)[number];
+import { SideButtons, type Sides, useSide } from './sides.tsx';
+import { StuckQueue } from './stuck-queue.tsx';
+import { useBeside } from './use-beside.ts';
 
 function look(status: string): StepLook {
   const tone = statusTone(status);
@@ -106,9 +93,7 @@ function SagaTable({ sagas, at }: { sagas: readonly SagaSummary[]; at: number })
 
 function Nothing({ filtered }: { filtered: boolean }) {
   return filtered ? (
-    <Empty title="No saga fits">
-      Choose another status, or shorten the text: it looks in saga and order ids.
-    </Empty>
+    <Empty title="No saga fits">Clear a filter, or shorten the text: it looks in saga and order ids.</Empty>
   ) : (
     <Empty title="No saga in this range" command="npm start">
       Each order of the sample shop is one saga. Press Trigger above to start one yourself and see every row
@@ -117,47 +102,27 @@ function Nothing({ filtered }: { filtered: boolean }) {
   );
 }
 
-interface FiltersProps {
-  status: Status;
-  setStatus: (status: Status) => void;
-  text: string;
-  setText: (text: string) => void;
-}
-
-function Filters({ status, setStatus, text, setText }: FiltersProps) {
-  const options = STATUSES.map((value) => ({ value, label: value === '' ? 'All' : value }));
-  return (
-    <div className={styles.filters}>
-      <div style={{ maxWidth: '100%', overflowX: 'auto' }}>
-        <SegmentedControl label="Status" size="sm" options={options} value={status} onChange={setStatus} />
-      </div>
-      <input
-        className={list.field}
-        data-size="sm"
-        type="search"
-        aria-label="Saga or order id"
-        placeholder="saga or order id"
-        value={text}
-        onChange={(e) => setText(e.target.value)}
-      />
-    </div>
-  );
-}
-
-function Sagas({ window, status, text }: { window: PageWindow; status: string; text: string }) {
-  const query = useSagas({ from: window.from, to: window.to, live: window.live, status, text });
+function Sagas({ window, conditions }: { window: PageWindow; conditions: Partial<SagaFilter> }) {
+  const { from, to, at, live } = window;
+  // Rewound, what came after the instant has not happened yet.
+  const query = useSagas({ from, to: live ? to : at, live }, conditions);
   return (
     <QueryState query={query} rows={14}>
       {(data) => (
         <>
-          <p className="cap ink3" style={{ paddingBottom: 6 }}>
-            {plural(data.sagas.length, 'saga')}
-            {data.truncated ? ', the newest of more' : ''}
-          </p>
+          <div className={styles.count}>
+            <span className="cap ink3">
+              {plural(data.sagas.length, 'saga')}
+              {conditions.before === undefined ? '' : ` that began before ${clock(conditions.before, 3)}`}
+              {data.truncated ? ', the newest of more' : ''}
+              {live ? '' : `, as they were at ${clock(at)}`}
+            </span>
+            <Paging sagas={data.sagas} more={data.truncated} before={conditions.before} />
+          </div>
           {data.sagas.length > 0 ? (
-            <SagaTable sagas={data.sagas} at={window.at} />
+            <SagaTable sagas={data.sagas} at={at} />
           ) : (
-            <Nothing filtered={status !== '' || text !== ''} />
+            <Nothing filtered={Object.keys(conditions).length > 0} />
           )}
         </>
       )}
@@ -165,39 +130,60 @@ function Sagas({ window, status, text }: { window: PageWindow; status: string; t
   );
 }
 
-/** /sagas: list, filter, trigger. */
-export function SagasPage() {
+interface PagingProps {
+  sagas: readonly SagaSummary[];
+  more: boolean;
+  before: number | undefined;
+}
+
+function Paging({ sagas, more, before }: PagingProps) {
+  const oldest = sagas.at(-1)?.startedAt;
+  return (
+    <>
+      {before === undefined ? null : (
+        <Button size="sm" onClick={() => setUrlState({ before: null })}>
+          Newest
+        </Button>
+      )}
+      {more && oldest !== undefined ? (
+        <Button size="sm" onClick={() => setUrlState({ before: String(oldest) })}>
+          Older
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+/** /sagas: list, filter, trigger; beside it the invariants. */
+export function SagasPage({ sides }: { sides: Sides }) {
   const window = useWindow();
-  const [status, setStatus] = useUrlState<Status>('status', '');
-  const [text, setText] = useUrlState<string>('text', '');
-  // One search for a typed word, not one for each letter.
-  const [searched] = useDebouncedValue(text, 250);
-  const [triggering, setTriggering] = useState(false);
-  const trigger = (
-    // Before the page has come alive a press would be lost.
-    <Button
-      variant="primary"
-      disabled={window.to === 0}
-      aria-expanded={triggering}
-      onClick={() => setTriggering((t) => !t)}
-    >
-      Trigger
-    </Button>
+  const { toggle } = useBeside();
+  const { aside, beside } = useSide(sides);
+  const { given, setGiven, conditions } = useFilters();
+  const actions = (
+    <>
+      <SideButtons />
+      {/* Before the page has come alive a press would be lost. */}
+      <Button
+        variant="primary"
+        disabled={window.to === 0}
+        aria-expanded={beside === 'trigger'}
+        onClick={() => toggle('trigger')}
+      >
+        Trigger
+      </Button>
+    </>
   );
   return (
     <Page
       title="Sagas"
       about="create order: reserve, charge, ship (no way back after it), confirm; return order: collect, refund, restock"
-      actions={trigger}
-      aside={triggering ? <TriggerPanel close={() => setTriggering(false)} /> : null}
+      actions={actions}
+      aside={aside}
     >
-      <Filters
-        status={status}
-        setStatus={(next) => setStatus(next === '' ? null : next)}
-        text={text}
-        setText={(next) => setText(next === '' ? null : next)}
-      />
-      <Sagas window={window} status={status} text={searched} />
+      <StuckQueue />
+      <Filters given={given} setGiven={setGiven} />
+      <Sagas window={window} conditions={conditions} />
     </Page>
   );
 }

@@ -19,6 +19,10 @@ const READS: ReadonlySet<string> = new Set<ControlName>([
   'crash.list',
   'queue.consumed',
   'queue.dead',
+  'saga.stuck',
+  'history.read',
+  'invariants.wall',
+  'invariants.evidence',
 ]);
 
 /** Invokes what services offer on their channels, and writes down who did. */

@@ -14,6 +14,7 @@ import { runRoutes } from './runs.ts';
 import { sagaRoutes } from './sagas.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { sessionRoutes } from './session.ts';
+import { shopRoutes } from './shop.ts';
 import { sweepRoutes } from './sweeps.ts';
 import { traceRoutes } from './traces.ts';
 
@@ -37,5 +38,6 @@ export function createHandlers(parts: Parts): Handlers {
     ...eventRoutes(parts),
     ...proofRoutes(parts),
     ...sweepRoutes(parts),
+    ...shopRoutes(parts),
   };
 }

@@ -1,7 +1,7 @@
-import { SagaPage } from '../../../features/sagas/saga-page.tsx';
+import { Saga } from '../pages.tsx';
 
 export const metadata = { title: 'Saga' };
 
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
-  return <SagaPage id={(await params).id} />;
+  return <Saga id={(await params).id} />;
 }
