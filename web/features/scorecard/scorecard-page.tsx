@@ -4,14 +4,17 @@ import { useMemo } from 'react';
 import { type PageWindow, useWindow } from '../../live/use-window.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, count, durationText, percent } from '../../ui/format.ts';
+import { FormulaButton } from '../../ui/formula-button.tsx';
 import { InvariantGlyph, type InvariantLook } from '../../ui/glyphs/invariant.tsx';
 import { list } from '../../ui/list.ts';
 import { ListTable } from '../../ui/list-table.tsx';
 import { Band, Page } from '../../ui/page.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { SparkBars } from '../../ui/spark-bars.tsx';
 import type { StateHue } from '../../ui/state.ts';
 import { Tag } from '../../ui/tag.tsx';
+import { burnRate, FORMULAS, type Trend, trendOf, withRuns } from './by-run.ts';
 import { judgedRows } from './judged.ts';
 import { type ServiceRow, type SloRow, type SloVerdict, scorecard, serviceRows } from './model.ts';
 import { RUNS_MEASURED, useChanges, useInteractions, useInvariants, useMeasuredRuns } from './queries.ts';
@@ -37,7 +40,36 @@ export function finePercent(share: number): string {
   return `${Number((share * 100).toFixed(3))} %`;
 }
 
-function Level({ row }: { row: SloRow }) {
+function TrendBars({ trend, unit }: { trend: Trend; unit: (value: number) => string }) {
+  const words = trend.points.map(({ title, value }) => `${title} ${unit(value)}`).join(', ');
+  return (
+    <div className={styles.trend} title={words}>
+      <SparkBars
+        width={120}
+        height={18}
+        label={`${trend.what} by run, oldest first: ${words}`}
+        bars={trend.points.map(({ value, broken }) => ({ parts: [[broken ? 'failing' : 'neutral', value]] }))}
+      />
+      <span className="cap ink3">
+        {trend.what}, last {trend.points.length} runs
+      </span>
+    </div>
+  );
+}
+
+function burnWords(burn: number): string {
+  if (burn <= 1) return `burns ${percent(burn)} of what the budget allows`;
+  return `burns the budget ${burn >= 10 ? burn.toFixed(0) : burn.toFixed(1)} times as fast as it may`;
+}
+
+interface LevelProps {
+  row: SloRow;
+  trend: Trend | null;
+  /** How fast the budget goes; null where there is none. */
+  burn: number | null;
+}
+
+function Level({ row, trend, burn }: LevelProps) {
   const { hue, word, glyph } = look(row.verdict);
   return (
     <article className={styles.level} data-verdict={row.verdict} aria-label={row.title}>
@@ -46,6 +78,7 @@ function Level({ row }: { row: SloRow }) {
         <h2 className="clip">{row.title}</h2>
         <span className="gap" />
         <Tag hue={hue}>{word}</Tag>
+        <FormulaButton name={row.title} formula={FORMULAS[row.id] ?? ''} inputs={row.basis} />
       </div>
       <div className={styles.value} data-verdict={row.verdict}>
         {row.value}
@@ -63,6 +96,8 @@ function Level({ row }: { row: SloRow }) {
           <i style={{ width: `${row.spent * 100}%` }} />
         </div>
       )}
+      {burn === null ? null : <p className="cap ink2">{burnWords(burn)}</p>}
+      {trend ? <TrendBars trend={trend} unit={row.id === 'mttr' ? durationText : count} /> : null}
       {row.brokenBy ? (
         <p className="cap">
           last broken by <RangeLink href={`/chaos/runs/${row.brokenBy.id}`}>{row.brokenBy.title}</RangeLink>
@@ -139,12 +174,15 @@ export function ScorecardPage() {
   const changes = useChanges(from, to);
   const words = { duration: durationText, percent: finePercent };
   const runs = measured.runs.map((r) => ({ ...r, title: r.experiment.title }));
-  const rows = [
+  const levels = [
     ...scorecard(services, runs, words),
     ...shapeRows(interactions.found, timeline.processes, window.at, { ...words, percent }),
     ...judgedRows(invariants.found, changes.found, percent),
     restartRow(timeline),
   ];
+  const facts = { timeline, from, to, invariants: invariants.found, changes: changes.found };
+  const rows = withRuns(levels, runs, facts);
+  const burn = burnRate(services);
   const asked = [measured, interactions, invariants, changes];
   const error = window.error ?? asked.find((answer) => answer.error)?.error;
   // Fifteen live minutes are not the hour that was asked for.
@@ -158,7 +196,16 @@ export function ScorecardPage() {
       <div className={styles.levels} aria-busy={pending}>
         {rows.map((row) =>
           // What is still on its way is not unknown yet.
-          pending ? <Skeleton key={row.id} height={114} /> : <Level key={row.id} row={row} />,
+          pending ? (
+            <Skeleton key={row.id} height={114} />
+          ) : (
+            <Level
+              key={row.id}
+              row={row}
+              trend={trendOf(row.id, runs)}
+              burn={row.id === 'availability' ? burn : null}
+            />
+          ),
         )}
       </div>
       <Band title="By service" about="as each served its callers; under 20 calls nothing is said">
