@@ -185,6 +185,7 @@ export const SagaFilter = z.object({
   mode: z.string().optional(),
   /** The step it came to last. */
   step: z.string().optional(),
+  /** As telemetry has it: in minor units. */
   minAmount: z.number().optional(),
   /** From its start to its end, or to the end of the range while it has none. */
   minDurationMs: z.number().min(0).optional(),

@@ -9,7 +9,7 @@ import { plural } from '../../ui/format.ts';
 export type Status = InvariantSample['status'];
 
 /** A part of an invariant's recent past, as shares 0..1 of the range; `null`: nobody said. */
-export interface Stretch {
+interface Stretch {
   status: Status | null;
   from: number;
   to: number;

@@ -109,7 +109,7 @@ function useSubtitle(rewound: boolean, at: number): string {
   if (rewound) return `as the auditor said at ${clock(at)}`;
   if (!sweep) return 'judged by an auditor of its own';
   const silent = now - sweep.at > 15_000 || dataUpdatedAt === 0 ? 'silent since the sweep' : 'read';
-  return `${silent} ${ago(sweep.at, now)}, ${plural(sweep.orders, 'order')} in ${durationText(sweep.tookMs)}; ${data.wall?.open ?? 0} not settled`;
+  return `${silent} ${ago(sweep.at, now)}, ${plural(sweep.orders, 'order')} in ${durationText(sweep.tookMs)}; ${data?.wall?.open ?? 0} not settled`;
 }
 
 function Counts({ all }: { all: readonly Tile[] }) {

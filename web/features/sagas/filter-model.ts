@@ -18,12 +18,12 @@ function atLeast(text: string): number | undefined {
   return text.trim() === '' || !Number.isFinite(value) || value < 0 ? undefined : value;
 }
 
-/** What the server is asked for: amounts in major units, `took` in seconds. What cannot be read is not asked. */
+/** What the server is asked for: given in major units and seconds, asked in minor ones and milliseconds. What cannot be read is not asked. */
 export function conditionsOf(given: Given): Partial<SagaFilter> {
   const conditions: Partial<SagaFilter> = {};
   for (const name of TEXTS) if (given[name] !== '') conditions[name] = given[name];
   const [amount, took, before] = [atLeast(given.amount), atLeast(given.took), atLeast(given.before)];
-  if (amount !== undefined) conditions.minAmount = amount;
+  if (amount !== undefined) conditions.minAmount = Math.round(amount * 100);
   if (took !== undefined) conditions.minDurationMs = took * 1_000;
   if (before !== undefined) conditions.before = before;
   return conditions;

@@ -11,14 +11,14 @@ import styles from './sagas.module.css';
 const STATUSES = [
   ...['', 'running', 'compensating', 'stuck', 'confirmed', 'returned', 'compensated', 'rejected', 'failed'],
 ];
-const CHOICES = {
+const CHOICES: Readonly<Record<'type' | 'mode' | 'step', { any: string; values: readonly string[] }>> = {
   type: { any: 'any type', values: ['create-order', 'return-order'] },
   mode: { any: 'either mode', values: ['orchestrated', 'choreographed'] },
   step: {
     any: 'any step',
     values: ['reserve', 'charge', 'ship', 'confirm', 'notify', 'collect', 'refund', 'restock'],
   },
-} as const;
+};
 const LABELS = { type: 'Type', mode: 'Mode', step: 'Last step' } as const;
 
 /** Filters live in the URL; a change of one begins again with the newest. */

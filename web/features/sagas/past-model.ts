@@ -9,7 +9,7 @@ export interface Stop {
   version: number;
 }
 
-export interface Field {
+interface Field {
   name: string;
   value: string;
   /** The event at which the slider stands has changed it. */
@@ -31,7 +31,7 @@ export interface Card {
 const QUIET = new Set(['version', 'sagaId', 'mode']);
 const CENTS = new Set(['amount', 'captured', 'refunded']);
 
-/** All events of all histories in order of time; of one instant, the order's before the payment's. */
+/** All events of all histories in order of time; of one instant, as the histories stand. */
 export function stopsOf(pasts: readonly Past[]): Stop[] {
   return pasts
     .flatMap(({ what, id, versions }) =>

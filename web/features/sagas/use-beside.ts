@@ -38,7 +38,7 @@ export function useBeside(): Choice {
     asked: known !== null,
     toggle: (what) => {
       const opened = what === 'wall' && !overlays ? '' : what;
-      setUrlState({ panel: beside === what ? usual : opened });
+      setUrlState({ panel: beside !== what ? opened : what === 'wall' ? usual : null });
     },
     close: () => setUrlState({ panel: known === 'wall' ? usual : null }),
   };

@@ -18,16 +18,19 @@ export interface Trend {
   what: string;
 }
 
+interface Measure {
+  what: string;
+  limit: number;
+  value: (recovery: Recovery) => number | null;
+}
+const MEASURES: Readonly<Record<string, Measure>> = {
+  mttr: { what: 'outage', limit: LIMITS.mttrMs, value: (r) => r.outage.value },
+  blast: { what: 'services reached', limit: LIMITS.blastRadius, value: (r) => r.blastRadius.value },
+};
+
 /** Outage and reach of each measured run, oldest first; nothing is drawn of fewer than two. */
 export function trendOf(id: string, runs: readonly JudgedRun[]): Trend | null {
-  const of = {
-    mttr: { what: 'outage', limit: LIMITS.mttrMs, value: (r: Recovery) => r.outage.value },
-    blast: {
-      what: 'services reached',
-      limit: LIMITS.blastRadius,
-      value: (r: Recovery) => r.blastRadius.value,
-    },
-  }[id];
+  const of = MEASURES[id];
   if (!of) return null;
   const points = [...runs]
     .sort((a, b) => a.startedAt - b.startedAt)

@@ -1,6 +1,7 @@
 'use client';
 import { assertNever } from '@stormglass/agents/contract';
 import { useMemo } from 'react';
+import { useSettled } from '../../live/use-settled.ts';
 import { type PageWindow, useWindow } from '../../live/use-window.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, count, durationText, percent } from '../../ui/format.ts';
@@ -165,7 +166,7 @@ function range(window: PageWindow): string {
 
 /** /scorecard */
 export function ScorecardPage() {
-  const window = useWindow();
+  const window = useSettled(useWindow(), 1_000);
   const { timeline, from, to } = window;
   const measured = useMeasuredRuns();
   const services = useMemo(() => serviceRows(timeline, from, to), [timeline, from, to]);

@@ -47,6 +47,8 @@ export function shopRoutes(
       const missed = tried.flatMap((one, i) =>
         one.status === 'fulfilled' ? [] : [{ service: agents[i]?.service ?? '', message: words(one.reason) }],
       );
+      // The order before its payments.
+      pasts.sort((a, b) => a.what.localeCompare(b.what) || a.id.localeCompare(b.id));
       return { orderId, pasts, missed };
     },
   };
