@@ -77,7 +77,7 @@ function SagaBody({ now, sides }: { now: SagaDetail; sides: Sides }) {
   const { aside } = useSide(sides);
   const detail = useMemo(() => (at === null ? now : asOf(now, at)), [now, at]);
   const view = useMemo(() => sagaView(detail), [detail]);
-  const [ref, width] = useWidth<HTMLDivElement>(1240);
+  const [ref, width] = useWidth<HTMLDivElement>(970);
   const road = useMemo(() => sagaRoad(view, Math.max(LEAST_ROAD, width)), [view, width]);
   const receipts = timeline.receipts.filter((r) => r.traceId === detail.traceId && r.traceId !== '').length;
   const title = (
