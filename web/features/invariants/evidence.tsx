@@ -46,13 +46,21 @@ function FactRow({ fact }: { fact: Fact }) {
   );
 }
 
-function Facts({ title, facts, open }: { title: string; facts: readonly Fact[]; open: boolean }) {
+interface FactsProps {
+  title: string;
+  /** Of `total`, the first ones. */
+  facts: readonly Fact[];
+  total: number;
+  open: boolean;
+}
+
+function Facts({ title, facts, total, open }: FactsProps) {
   if (facts.length === 0) return null;
   return (
     <details open={open}>
       <summary>
-        {title}: {facts.length}
-        {facts.length > SHOWN ? `, the first ${SHOWN}` : ''}
+        {title}: {total}
+        {total > SHOWN ? `, the first ${SHOWN}` : ''}
       </summary>
       <ul className={styles.facts}>
         {facts.slice(0, SHOWN).map((fact) => (
@@ -103,10 +111,10 @@ function Body({ evidence }: { evidence: Evidence }) {
         <p className="cap ink2">{figures.map(([name, n]) => `${name} ${n}`).join(', ')}</p>
       ) : null}
       {facts === 0 ? <p className="cap ink2">No fact speaks against it.</p> : null}
-      <Facts title="Against it" facts={evidence.evidence} open />
+      <Facts title="Against it" facts={evidence.evidence} total={evidence.violations} open />
       {evidence.evidence.length > 0 ? <AcknowledgeForm id={evidence.id} count={evidence.violations} /> : null}
-      <Facts title="Known" facts={evidence.known} open={false} />
-      <Facts title="Still on the way" facts={evidence.waiting} open={false} />
+      <Facts title="Known" facts={evidence.known} total={evidence.acknowledged} open={false} />
+      <Facts title="Still on the way" facts={evidence.waiting} total={evidence.pending} open={false} />
     </>
   );
 }

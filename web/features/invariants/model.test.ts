@@ -68,6 +68,7 @@ describe('the wall', () => {
   });
 
   test('shows what telemetry tells when no auditor is there to ask', () => {
-    expect(tiles([], [sample(399_000, 'ok')], span, false)).toMatchObject([{ id: 'I4', status: 'ok' }]);
+    const wall = tiles([], [sample(399_000, 'ok')], span, false);
+    expect(wall).toMatchObject([{ id: 'I4', status: 'ok', words: 'holds' }]);
   });
 });

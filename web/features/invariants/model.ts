@@ -97,6 +97,13 @@ function wordsOf(row: WallRow): string {
   }
 }
 
+export const STATUS_WORDS: Readonly<Record<Status, string>> = {
+  ok: 'holds',
+  pending: 'pending',
+  unknown: 'unknown',
+  violated: 'violated',
+};
+
 const PAST_WORDS: Readonly<Record<Status, string>> = {
   ok: 'held then',
   pending: 'waited for facts then',
@@ -123,17 +130,10 @@ export function tiles(
     const status = row && !rewound ? statusOf(row.verdict) : statusAt(own, span);
     return {
       ...{ id, title: row?.title ?? id, status, history: historyOf(own, span) },
-      words: row && !rewound ? wordsOf(row) : PAST_WORDS[status],
+      words: rewound ? PAST_WORDS[status] : row ? wordsOf(row) : STATUS_WORDS[status],
     };
   });
 }
-
-export const STATUS_WORDS: Readonly<Record<Status, string>> = {
-  ok: 'holds',
-  pending: 'pending',
-  unknown: 'unknown',
-  violated: 'violated',
-};
 
 /** `10 hold, 3 pending, 1 violated`: of each state how many, those without any left out. */
 export function countWords(all: readonly Tile[]): { status: Status; words: string }[] {

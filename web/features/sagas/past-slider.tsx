@@ -19,17 +19,19 @@ function PastCard({ card }: { card: Card }) {
             : ` version ${card.version} of ${card.versions}, by ${card.event}`}
         </span>
       </h3>
-      <dl>
-        {card.fields.map(({ name, value, changed }) => (
-          <div key={name} data-changed={changed ? '' : undefined}>
-            <dt>{name}</dt>
-            <dd>
-              {value}
-              {changed ? <span className="visually-hidden"> changed by this event</span> : null}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      {card.fields.length === 0 ? null : (
+        <dl>
+          {card.fields.map(({ name, value, changed }) => (
+            <div key={name} data-changed={changed ? '' : undefined}>
+              <dt>{name}</dt>
+              <dd>
+                {value}
+                {changed ? <span className="visually-hidden"> changed by this event</span> : null}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
     </section>
   );
 }
