@@ -128,7 +128,7 @@ function Counts({ all }: { all: readonly Tile[] }) {
 export function WallPanel({ onClose }: { onClose?: (() => void) | undefined }) {
   const { timeline, from, to, at } = useSettled(useWindow(), 1_000);
   const rewound = useInstant().at !== null;
-  const connected = useConnection().status === 'live';
+  const { status } = useConnection();
   const query = useWall();
   const subtitle = useSubtitle(rewound, at);
   const rows = query.data?.wall?.invariants;
@@ -144,7 +144,7 @@ export function WallPanel({ onClose }: { onClose?: (() => void) | undefined }) {
       actions={<Counts all={all} />}
       {...(onClose ? { onClose } : {})}
     >
-      {connected ? null : (
+      {status === 'live' || status === 'connecting' ? null : (
         <p className={`cap degraded ${styles.hint}`} role="status">
           Not connected: this is what was last heard.
         </p>

@@ -20,7 +20,7 @@ const COLUMNS = [
 export function StuckQueue() {
   const now = useNow();
   const rewound = useInstant().at !== null;
-  const connected = useConnection().status === 'live';
+  const { status } = useConnection();
   const { data, error } = useStuckSagas();
   const sagas = data?.sagas ?? [];
   if (error && !data) return <ErrorNote error={error} />;
@@ -31,7 +31,9 @@ export function StuckQueue() {
         <span className="failing">{plural(sagas.length, 'saga waits', 'sagas wait')} for a person</span>{' '}
         <span className="cap ink3">
           {rewound ? 'now, not at the instant shown; ' : ''}
-          {connected ? 'open one to retry, skip or mark the step as done' : 'not connected: as last heard'}
+          {status === 'live' || status === 'connecting'
+            ? 'open one to retry, skip or mark the step as done'
+            : 'not connected: as last heard'}
         </span>
       </h2>
       <ListTable label="Sagas that wait for a person" columns={COLUMNS}>
