@@ -71,7 +71,7 @@ function Least({ name, label, placeholder, given, setGiven }: LeastProps) {
       step="any"
       aria-label={label}
       placeholder={placeholder}
-      style={{ width: 92 }}
+      style={{ width: 116 }}
       value={given[name]}
       onChange={(e) => setGiven(name, e.target.value)}
     />

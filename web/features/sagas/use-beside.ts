@@ -2,8 +2,8 @@
 import { useSyncExternalStore } from 'react';
 import { setUrlState, useUrlState } from '../../live/url-state.ts';
 
-/** Between these widths a panel lies over the page: it is there only when somebody asks for it. */
-const OVERLAYS = '(min-width: 900px) and (max-width: 1279px)';
+/** Below this width a panel lies over the page, or under it: it is there only when somebody asks for it. */
+const OVERLAYS = '(max-width: 1279px)';
 
 function subscribe(listener: () => void): () => void {
   const media = window.matchMedia(OVERLAYS);
