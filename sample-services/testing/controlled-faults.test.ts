@@ -1,16 +1,21 @@
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { battery } from '../../agents/node/testing/battery.ts';
 import { TestHub } from '../../agents/node/testing/hub.ts';
+import { Ledger } from '../../agents/node/testing/promises.ts';
 import { clientSecret } from '../kit/identity/client-secret.ts';
 import { Jwks } from '../kit/identity/key-set.ts';
 import { IssuedToken } from '../kit/identity/token-cache.ts';
 import { StatsAnswer } from '../loadgen/api.ts';
 import { Answering } from './answering.ts';
+import { controlledTrials } from './controlled-trials.ts';
 import { startTestPostgres, type TestPostgres } from './postgres.ts';
 import { ServiceProcess } from './service-process.ts';
 
 const ROOT_SECRET = 'a-secret-of-the-launcher';
 const soon = { timeout: 60_000, interval: 50 };
+const SABOTEUR = new URL('../../agents/node/testing/saboteur.ts', import.meta.url).href;
+const proofs = new Ledger(import.meta.url);
 
 let postgres: TestPostgres;
 let hub: TestHub;
@@ -27,7 +32,10 @@ beforeAll(async () => {
     Answering.start('outside-world'),
     Answering.start('customers'),
   ]);
-  const agent = { STORMGLASS_HUB: hub.url, STORMGLASS_CHAOS: 'on' };
+  const agent = {
+    ...{ STORMGLASS_HUB: hub.url, STORMGLASS_CHAOS: 'on' },
+    NODE_OPTIONS: `--import ${SABOTEUR}`,
+  };
   identity = new ServiceProcess('identity', {
     ...agent,
     SHOP_SERVICE_SECRET: ROOT_SECRET,
@@ -85,6 +93,17 @@ const isAccepted = async (one: string) => {
   );
 };
 
+/** Calls behind the gateway for one request which fails there. */
+async function repeated(): Promise<number> {
+  carrier.answer(503);
+  const noBreaker = async () => hub.invoke('gateway', 'switch.set', { name: 'breaker', on: false });
+  // With an open breaker nobody would be called; while the hub is gone it stays as it was.
+  await noBreaker().catch(() => undefined);
+  const before = carrier.calls.length;
+  await fetch(`${gateway.url}/orders/order-1`);
+  return carrier.calls.length - before;
+}
+
 describe('identity', () => {
   test('key_rotated: what the withdrawn key signed is refused, what the new one signs is not', async () => {
     const old = await token();
@@ -130,23 +149,23 @@ describe('identity', () => {
   });
 });
 
-describe('registry', () => {
-  const register = () =>
-    fetch(`${registry.url}/instances`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        ...{ name: 'shipping', version: '1', instance: 'shipping-9', host: '127.0.0.1', port: 1 },
-        ...{ healthCheckPath: '/readyz', dependencies: [] },
-      }),
-    });
-  const ids = async () => {
-    const view = (await json(`${registry.url}/services`)) as {
-      services: Record<string, { instances: { id: string }[] }>;
-    };
-    return (view.services.shipping?.instances ?? []).map(({ id }) => id);
+const register = () =>
+  fetch(`${registry.url}/instances`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      ...{ name: 'shipping', version: '1', instance: 'shipping-9', host: '127.0.0.1', port: 1 },
+      ...{ healthCheckPath: '/readyz', dependencies: [] },
+    }),
+  });
+const ids = async () => {
+  const view = (await json(`${registry.url}/services`)) as {
+    services: Record<string, { instances: { id: string }[] }>;
   };
+  return (view.services.shipping?.instances ?? []).map(({ id }) => id);
+};
 
+describe('registry', () => {
   test('registry_blank: it names nobody, until it is over', async () => {
     await register();
     expect(await ids()).toEqual(['shipping-9']);
@@ -205,3 +224,16 @@ describe('traffic', () => {
     expect(await settings()).toEqual(before);
   });
 });
+
+const trials = controlledTrials(() => ({
+  ...{ token, accepted: isAccepted, repeated },
+  issuedAt: (one) => (decodeJwt(one).iat ?? 0) * 1_000,
+  instances: async () => {
+    await register();
+    return ids();
+  },
+  sent: () => customers.calls.length,
+}));
+for (const [service, its] of Object.entries(trials)) battery(() => ({ service, hub }), its, proofs);
+
+proofs.complete();

@@ -32,6 +32,7 @@ export class TestHub {
   readonly #agents = new Map<string, AgentSocket>();
   readonly #http = createServer();
   readonly #io = new Server<AgentToHub, HubToAgent>(this.#http);
+  readonly #asked = new Set<string>();
   readonly #renewing = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #halted = false;
@@ -51,6 +52,11 @@ export class TestHub {
     return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
   }
 
+  /** No fault that it asked for is on. */
+  get quiet(): boolean {
+    return [...this.#asked].every((faultId) => this.ended.some((end) => end.faultId === faultId));
+  }
+
   hello(service: string): AgentHello | undefined {
     return this.hellos.findLast((hello) => hello.service === service);
   }
@@ -59,18 +65,20 @@ export class TestHub {
   async arm(
     service: string,
     spec: SpecInput,
-    { faultId = randomUUID() as string, ttlMs = LEASE_TTL_MS } = {},
+    { faultId = randomUUID() as string, ttlMs = LEASE_TTL_MS, owner = 'test' } = {},
   ): Promise<{ faultId: string; answer: ArmAnswer }> {
     const parsed = FaultSpec.parse(spec);
+    this.#asked.add(faultId);
     const answer = await this.#socket(service).timeout(5_000).emitWithAck('lease.arm', {
       faultId,
       runId: 'run-1',
-      owner: 'test',
+      owner,
       spec: parsed,
       ttlMs,
       remainingMs: parsed.durationMs,
     });
     if (answer.ok) this.#renewing.set(faultId, ttlMs);
+    else this.#asked.delete(faultId);
     return { faultId, answer };
   }
 
@@ -105,6 +113,12 @@ export class TestHub {
     this.#renewing.clear();
   }
 
+  /** Gone without a word, as a hub would that dies: renews no more, and the agent's connection breaks. It may come back. */
+  leave(service: string): void {
+    this.abandon();
+    this.#socket(service).conn.close();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#io.close();
@@ -126,6 +140,9 @@ export class TestHub {
     this.hellos.push(hello);
     this.#agents.set(hello.service, socket);
     socket.emit('chaos.terms', this.#terms());
+    socket.on('disconnect', () => {
+      if (this.#agents.get(hello.service) === socket) this.#agents.delete(hello.service);
+    });
     socket.on('hello', (again) => this.hellos.push(again));
     socket.on('lease.ended', (end) => this.ended.push(end));
     socket.on('injections', (count) => this.injections.push(count));

@@ -1,6 +1,7 @@
 import { type FaultType, StormglassError } from '../../../contract/index.ts';
 import type { ControlRegistry } from '../../controls.ts';
 import type { Effect, Grip, Injector } from '../../leases.ts';
+import { standing } from '../../standing.ts';
 import { processCrash } from './crash.ts';
 import { discoveryStale, registryBlank } from './discovery.ts';
 import { clockSkew, keyRotated, tokenExpired } from './identity.ts';
@@ -57,16 +58,11 @@ export class ControlledFaults implements Injector {
     this.#held.add(action.type);
     try {
       const undo = await plan.apply(action, this.#ask);
-      // One effect, for as long as it stands.
-      const over = grip.take();
-      return {
-        end: async () => {
-          const back = await undo();
-          over?.();
-          this.#held.delete(action.type);
-          return back;
-        },
-      };
+      return await standing(grip, async () => {
+        const back = await undo();
+        this.#held.delete(action.type);
+        return back;
+      });
     } catch (error) {
       this.#held.delete(action.type);
       throw error;

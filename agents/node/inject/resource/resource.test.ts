@@ -1,12 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { battery, type Trial } from '../../testing/battery.ts';
 import { TestHub } from '../../testing/hub.ts';
+import { Ledger } from '../../testing/promises.ts';
 import { type Running, runService } from '../../testing/run.ts';
 
 const soon = { timeout: 60_000, interval: 50 };
 const MIB = 1_048_576;
 const SERVICE = { kind: 'service', service: 'victim' } as const;
 const hasProc = existsSync('/proc/self/task');
+const proofs = new Ledger(import.meta.url);
+const NO_SPAN = { receipt: 'it hurts the whole process and no single call' };
 
 /** What the system says of the process, which is how anybody else on the host sees it. */
 describe.skipIf(!hasProc)(`resources of a process${hasProc ? '' : ' (only where there is /proc)'}`, () => {
@@ -104,4 +108,63 @@ describe.skipIf(!hasProc)(`resources of a process${hasProc ? '' : ' (only where 
     const over = { faultId, reason: 'max_affected', injections: 3 };
     await vi.waitFor(() => expect(hub.ended).toContainEqual(expect.objectContaining(over)), soon);
   });
+
+  /** Hundredths of a second which the threads that were not there at first have computed. */
+  const burnt = () => {
+    const added = threads().filter((thread) => !usual.has(thread));
+    return added.map(ticksOfAny).reduce((sum, each) => sum + each, 0);
+  };
+  const usual = new Set<string>();
+  const ticksOfAny = (thread: string) => {
+    try {
+      return ticks(thread);
+    } catch {
+      // It has ended since.
+      return 0;
+    }
+  };
+  let resident = 0;
+  beforeEach(() => {
+    for (const thread of threads()) usual.add(thread);
+    resident ||= residentMib();
+  });
+  const main = () => ticks(victim.child.pid ?? 0);
+  let used: number[] = [];
+  const trials: Trial[] = [
+    {
+      name: 'burning cores',
+      fault: { action: { type: 'cpu_burn', cores: 2 }, target: SERVICE },
+      provoke: () => undefined,
+      sees: () => (burnt() >= 20 ? 'hurt' : 'well'),
+      without: NO_SPAN,
+    },
+    {
+      name: 'memory that is taken',
+      fault: { action: { type: 'memory_pressure', bytes: 128 * MIB }, target: SERVICE },
+      provoke: () => undefined,
+      sees: () => (residentMib() > resident + 100 ? 'hurt' : 'well'),
+      without: NO_SPAN,
+    },
+    {
+      name: 'a blocked event loop',
+      fault: { action: { type: 'event_loop_block', ms: 60_000, pauseMs: 0 }, target: SERVICE },
+      // Each answer takes several turns of the loop, and each turn of a blocked one computes for 50 ms.
+      provoke: async () => {
+        const before = main();
+        for (let n = 0; n < 3; n++) await (await fetch(`${victim.url}/handled`)).text();
+        used.push(main() - before);
+      },
+      sees: () => {
+        const hundredths = used.shift();
+        return hundredths === undefined ? null : hundredths >= 15 ? 'hurt' : 'well';
+      },
+      without: NO_SPAN,
+    },
+  ];
+  beforeEach(() => {
+    used = [];
+  });
+  battery(() => ({ service: 'victim', hub }), trials, proofs);
+
+  proofs.complete();
 });

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
+import { battery, type Trial } from '../node/testing/battery.ts';
+import { Ledger } from '../node/testing/promises.ts';
+import { startTestHost, type TestHost } from './fixtures/host.ts';
+import { echo, Rig } from './proxy/testing/rig.ts';
+
+const soon = { timeout: 60_000, interval: 25 };
+/** After it a client gives up. */
+const PATIENCE = { timeout: 400, interval: 5 };
+const LETTER = 'x'.repeat(65_536);
+const proofs = new Ledger(import.meta.url);
+
+let world: TestHost;
+let rig: Rig;
+beforeAll(async () => {
+  rig = await Rig.start(echo);
+  world = await startTestHost(async () => ({ proxyApi: rig.api, reach: ['link'] }));
+  await vi.waitUntil(() => world.hub.hello('host'), soon);
+}, 60_000);
+afterAll(async () => {
+  await world?.stop();
+  await rig?.close();
+});
+
+let seen: ('well' | 'hurt')[] = [];
+beforeEach(async () => {
+  seen = [];
+  await world.hub.halt('host');
+});
+
+/** A client that sends a letter, wants all of it back, and then that the other end hangs up as it does. */
+async function write(): Promise<'well' | 'hurt'> {
+  try {
+    const client = await rig.client();
+    try {
+      client.send(LETTER);
+      await vi.waitUntil(() => client.bytes === LETTER.length, PATIENCE);
+      client.socket.end();
+      await vi.waitUntil(() => client.ended, PATIENCE);
+      return client.error === '' ? 'well' : 'hurt';
+    } finally {
+      client.socket.destroy();
+    }
+  } catch {
+    return 'hurt';
+  }
+}
+
+const HOUR = 600_000;
+const ACTIONS: readonly Trial['fault']['action'][] = [
+  { type: 'network_latency', latency: HOUR },
+  { type: 'network_bandwidth', rate: 1 },
+  { type: 'network_slow_close', delay: HOUR },
+  { type: 'network_timeout' },
+  { type: 'network_reset_peer' },
+  { type: 'network_slicer', average_size: 1_024, size_variation: 0, delay: 100_000 },
+  { type: 'network_limit_data', bytes: 10 },
+  { type: 'network_down' },
+  { type: 'network_partition' },
+];
+
+battery(
+  () => ({ service: 'host', hub: world.hub }),
+  ACTIONS.map((action) => ({
+    name: action.type,
+    fault: { action, target: { kind: 'proxy', service: 'link' } },
+    provoke: () => write().then((one) => seen.push(one)),
+    sees: () => seen.shift() ?? null,
+    without: { receipt: 'a proxy of bytes knows no spans' },
+  })),
+  proofs,
+);
+
+proofs.complete();
