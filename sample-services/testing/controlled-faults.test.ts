@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { battery } from '../../agents/node/testing/battery.ts';
 import { TestHub } from '../../agents/node/testing/hub.ts';
 import { Ledger } from '../../agents/node/testing/promises.ts';
+import { SABOTEUR } from '../../agents/node/testing/saboteur.ts';
 import { clientSecret } from '../kit/identity/client-secret.ts';
 import { Jwks } from '../kit/identity/key-set.ts';
 import { IssuedToken } from '../kit/identity/token-cache.ts';
@@ -14,7 +15,7 @@ import { ServiceProcess } from './service-process.ts';
 
 const ROOT_SECRET = 'a-secret-of-the-launcher';
 const soon = { timeout: 60_000, interval: 50 };
-const SABOTEUR = new URL('../../agents/node/testing/saboteur.ts', import.meta.url).href;
+const PRELOADED = new URL('../../agents/node/testing/saboteur.ts', import.meta.url).href;
 const proofs = new Ledger(import.meta.url);
 
 let postgres: TestPostgres;
@@ -34,7 +35,7 @@ beforeAll(async () => {
   ]);
   const agent = {
     ...{ STORMGLASS_HUB: hub.url, STORMGLASS_CHAOS: 'on' },
-    NODE_OPTIONS: `--import ${SABOTEUR}`,
+    NODE_OPTIONS: `--import ${PRELOADED}`,
   };
   identity = new ServiceProcess('identity', {
     ...agent,
@@ -116,6 +117,21 @@ describe('identity', () => {
       reverted: true,
       readBack: expect.stringMatching(/^signs with key .*, which stays$/),
     });
+  });
+
+  test('key_rotated: an injector that throws leaves the keys as they are', async () => {
+    const old = await token();
+    const keys = await json(`${identity.url}/.well-known/jwks.json`);
+    await able('identity', 'key_rotated');
+    const target = { kind: 'service', service: 'identity' } as const;
+    const { answer } = await hub.arm(
+      'identity',
+      { action: { type: 'key_rotated' }, target },
+      { owner: SABOTEUR },
+    );
+    expect(answer).toMatchObject({ ok: false, code: 'internal' });
+    expect(await isAccepted(old)).toBe(true);
+    expect(await json(`${identity.url}/.well-known/jwks.json`)).toEqual(keys);
   });
 
   test('token_expired: tokens are refused from the start, until it is over', async () => {

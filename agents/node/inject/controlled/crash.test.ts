@@ -46,20 +46,16 @@ test('a release disarms the point, as its read-back says', { timeout: 60_000 }, 
 
 test('the point is disarmed when its time is over, when its injector throws, and when the hub is gone', async () => {
   const action = { type: 'process_crash', point: 'work:before-reply' } as const;
-  const over = async (faultId: string, reason: string) => {
-    const end = expect.objectContaining({ faultId, reason, readBack: 'no point armed' });
-    await vi.waitFor(() => expect(hub.ended).toContainEqual(end), soon);
-    expect(await (await fetch(service.url)).text()).toBe('done');
-  };
-  const timed = await hub.arm('crashing', { action, target, durationMs: 200 });
-  await over(timed.faultId, 'completed');
+  const timed = await hub.armBriefly('crashing', { action, target });
+  const end = { faultId: timed.faultId, reason: 'completed', readBack: 'no point armed' };
+  await vi.waitFor(() => expect(hub.ended).toContainEqual(expect.objectContaining(end)), soon);
+  expect(await (await fetch(service.url)).text()).toBe('done');
   proofs.prove('process_crash', 'expires');
   const broken = await hub.arm('crashing', { action, target }, { owner: SABOTEUR });
   expect(broken.answer).toMatchObject({ ok: false, code: 'internal' });
   expect(await (await fetch(service.url)).text()).toBe('done');
-  const lonely = await hub.arm('crashing', { action, target }, { ttlMs: 500 });
-  hub.leave('crashing');
-  await over(lonely.faultId, 'expired');
+  await vi.waitUntil(await hub.orphan('crashing', { action, target }), soon);
+  expect(await (await fetch(service.url)).text()).toBe('done');
   proofs.prove('process_crash', 'open');
 });
 

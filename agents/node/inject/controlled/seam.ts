@@ -57,16 +57,35 @@ export class ControlledFaults implements Injector {
     }
     this.#held.add(action.type);
     try {
-      const undo = await plan.apply(action, this.#ask);
-      return await standing(grip, async () => {
-        const back = await undo();
-        this.#held.delete(action.type);
-        return back;
-      });
+      const effect = await this.#apply(plan, grip);
+      return {
+        end: async () => {
+          const back = await effect.end();
+          this.#held.delete(action.type);
+          return back;
+        },
+      };
     } catch (error) {
       this.#held.delete(action.type);
       throw error;
     }
+  }
+
+  async #apply(plan: ControlPlan, grip: Grip): Promise<Effect> {
+    const { action } = grip.lease.spec;
+    if (!plan.stays) return standing(grip, await plan.apply(action, this.#ask));
+    const over = grip.take();
+    if (over === null) {
+      throw new StormglassError('conflict', 'the lease is over', 'Arm a new fault if it is still wanted.');
+    }
+    const undo = await plan.apply(action, this.#ask);
+    return {
+      end: async () => {
+        const back = await undo();
+        over();
+        return back;
+      },
+    };
   }
 
   readonly #ask: Ask = async (name, input) => {
