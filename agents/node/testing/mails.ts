@@ -43,6 +43,12 @@ const EFFECTS: readonly MailEffect[] = [
   { action: { type: 'ack_lost' }, side: 'consumer', handled: 2, again: true },
 ];
 
+const specOf = (action: Action, side: Side) => ({
+  action: action as FaultAction,
+  target: { kind: side, service: 'mailer', queue: 'mails' } as const,
+  durationMs: HOUR,
+});
+
 /** What a test does with a mailer. */
 function desk(mailer: () => Mailer) {
   let sent = 0;
@@ -57,11 +63,8 @@ function desk(mailer: () => Mailer) {
     vi.waitUntil(async () => (await handled(name)).length === n, soon);
   const atLeast = async (name: string, n: number) =>
     vi.waitUntil(async () => (await handled(name)).length >= n, soon);
-  const ask = (action: Action, side: Side, more: object = {}, lease: LeaseWish = {}) => {
-    const target = { kind: side, service: 'mailer', queue: 'mails' } as const;
-    const spec = { action: action as FaultAction, target, durationMs: HOUR, ...more };
-    return mailer().hub.arm('mailer', spec, lease);
-  };
+  const ask = (action: Action, side: Side, more: object = {}, owner = 'test') =>
+    mailer().hub.arm('mailer', { ...specOf(action, side), ...more }, { owner });
   const arm = async (...asked: Parameters<typeof ask>) => {
     const { faultId, answer } = await ask(...asked);
     expect(answer).toMatchObject({ ok: true });
@@ -85,12 +88,14 @@ function desk(mailer: () => Mailer) {
   return { fresh, send, handled, often, atLeast, ask, arm, hit, release, well, over };
 }
 
-type LeaseWish = { ttlMs?: number; owner?: string };
-
-/** What every message fault promises, whatever the client library; `more` are those which only this one has. */
-export function messageFaults(mailer: () => Mailer, proofs: Ledger, more: readonly MailEffect[] = []): void {
+/** What every message fault promises, whatever the client library; `own` makes of the common ones those of this library. */
+export function messageFaults(
+  mailer: () => Mailer,
+  proofs: Ledger,
+  own: (common: readonly MailEffect[]) => readonly MailEffect[] = (common) => common,
+): void {
   const at = desk(mailer);
-  describe.each([...EFFECTS, ...more])('$action.type at the $side', (effect) => {
+  describe.each(own(EFFECTS))('$action.type at the $side', (effect) => {
     proofs.excuse(effect.action.type, effect.without ?? {});
     isSeenAndRemoved(mailer, at, effect, proofs);
     endsAlone(mailer, at, effect, proofs);
@@ -135,26 +140,25 @@ function isSeenAndRemoved(
 
 function endsAlone(
   mailer: () => Mailer,
-  { ask, arm, release, well, over }: Desk,
+  { ask, release, well, over }: Desk,
   { action, side }: MailEffect,
   proofs: Ledger,
 ): void {
   test('is over when its time is, whatever the hub says', async () => {
-    const faultId = await arm(action, side, { durationMs: 300 });
+    const { faultId, answer } = await mailer().hub.armBriefly('mailer', specOf(action, side));
+    expect(answer).toMatchObject({ ok: true });
     await over({ faultId, reason: 'completed', reverted: true });
     await well();
     proofs.prove(action.type, 'expires');
   });
 
   test('lets messages through when its injector throws, and when the hub is gone', async () => {
-    const { faultId: broken, answer } = await ask(action, side, {}, { owner: SABOTEUR });
+    const { faultId: broken, answer } = await ask(action, side, {}, SABOTEUR);
     await well();
     if (answer.ok) await release(broken);
     else expect(answer).toMatchObject({ code: 'internal' });
     expect(mailer().hub.injections.filter(({ faultId }) => faultId === broken)).toEqual([]);
-    const faultId = await arm(action, side, {}, { ttlMs: 500 });
-    mailer().hub.leave('mailer');
-    await over({ faultId, reason: 'expired', reverted: true });
+    await vi.waitUntil(await mailer().hub.orphan('mailer', specOf(action, side)), soon);
     await well();
     proofs.prove(action.type, 'open');
   });

@@ -23,7 +23,10 @@ const STATEMENTS = ['agents/node/inject/statements/statements.test.ts'];
 const POOLS = ['agents/node/pool-exhaustion.test.ts'];
 const DATABASES = ['agents/host/database-promises.test.ts'];
 const BULLMQ = 'agents/node/inject/messaging/bullmq.test.ts';
-const MESSAGES = [BULLMQ, 'agents/node/inject/messaging/amqplib.test.ts'];
+const AMQPLIB = 'agents/node/inject/messaging/amqplib.test.ts';
+/** At its seam: there is no broker for it among the tests. */
+const KAFKAJS = 'agents/node/instrument/kafkajs/promises.test.ts';
+const MESSAGES = [BULLMQ, AMQPLIB, KAFKAJS];
 const PROCESSES = ['agents/host/faults/promises.test.ts'];
 const CRASHES = ['agents/node/inject/controlled/crash.test.ts'];
 const RESOURCES = ['agents/node/inject/resource/resource.test.ts'];

@@ -26,7 +26,11 @@ describe('messages of BullMQ', { timeout: 120_000 }, () => {
   afterAll(() => mailer?.stop());
   beforeEach(() => mailer.hub.halt('mailer'));
 
-  messageFaults(() => ({ url: mailer.running.url, hub: mailer.hub, sink: mailer.sink }), proofs, [STOP]);
+  messageFaults(
+    () => ({ url: mailer.running.url, hub: mailer.hub, sink: mailer.sink }),
+    proofs,
+    (common) => [...common, STOP],
+  );
 
   proofs.complete();
 });
