@@ -2,14 +2,15 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import type { FaultType } from '../contract/index.ts';
 import { battery, type Trial } from '../node/testing/battery.ts';
+import { Patience } from '../node/testing/patience.ts';
 import { Ledger } from '../node/testing/promises.ts';
 import { startTestHost, type TestHost } from './fixtures/host.ts';
 import { freePort } from './free-port.ts';
 import { startPostgres } from './postgres.ts';
 
 const soon = { timeout: 60_000, interval: 25 };
-/** The client's own limit for a statement. */
-const PATIENCE_MS = 500;
+/** The client's own for a statement. */
+const patience = new Patience(500);
 const proofs = new Ledger(import.meta.url);
 const target = { kind: 'database', service: 'orders' } as const;
 
@@ -29,17 +30,19 @@ afterAll(() => world?.stop());
 let seen: ('well' | 'hurt')[] = [];
 beforeEach(async () => {
   seen = [];
+  patience.renew();
   await world.hub.halt('host');
 });
 
 async function asked(statement: string): Promise<'well' | 'hurt'> {
-  const client = new pg.Client({ connectionString: url, statement_timeout: PATIENCE_MS });
+  const client = new pg.Client({ connectionString: url, statement_timeout: patience.ms });
   client.on('error', () => undefined);
   try {
     await client.connect();
     await client.query(statement);
     return 'well';
   } catch {
+    patience.wasInVain();
     return 'hurt';
   } finally {
     await client.end();

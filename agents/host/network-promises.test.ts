@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { battery, type Trial } from '../node/testing/battery.ts';
+import { Patience } from '../node/testing/patience.ts';
 import { Ledger } from '../node/testing/promises.ts';
 import { startTestHost, type TestHost } from './fixtures/host.ts';
 import { echo, Rig } from './proxy/testing/rig.ts';
 
 const soon = { timeout: 60_000, interval: 25 };
-/** After it a client gives up. */
-const PATIENCE = { timeout: 400, interval: 5 };
+const patience = new Patience(400);
 const LETTER = 'x'.repeat(65_536);
 const proofs = new Ledger(import.meta.url);
 
@@ -25,23 +25,26 @@ afterAll(async () => {
 let seen: ('well' | 'hurt')[] = [];
 beforeEach(async () => {
   seen = [];
+  patience.renew();
   await world.hub.halt('host');
 });
 
 /** A client that sends a letter, wants all of it back, and then that the other end hangs up as it does. */
 async function write(): Promise<'well' | 'hurt'> {
+  const waits = { timeout: patience.ms, interval: 5 };
   try {
     const client = await rig.client();
     try {
       client.send(LETTER);
-      await vi.waitUntil(() => client.bytes === LETTER.length, PATIENCE);
+      await vi.waitUntil(() => client.bytes === LETTER.length, waits);
       client.socket.end();
-      await vi.waitUntil(() => client.ended, PATIENCE);
+      await vi.waitUntil(() => client.ended, waits);
       return client.error === '' ? 'well' : 'hurt';
     } finally {
       client.socket.destroy();
     }
   } catch {
+    patience.wasInVain();
     return 'hurt';
   }
 }

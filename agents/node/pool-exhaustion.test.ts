@@ -12,7 +12,7 @@ import { OtlpSink } from './testing/otlp-sink.ts';
 import { Ledger } from './testing/promises.ts';
 import { type Running, runService } from './testing/run.ts';
 
-const soon = { timeout: 10_000, interval: 20 };
+const soon = { timeout: 60_000, interval: 20 };
 const POOL_SERVICE = fileURLToPath(new URL('testing/pool-service.ts', import.meta.url));
 const SERVICE = { kind: 'service', service: 'pooled' } as const;
 const proofs = new Ledger(import.meta.url);

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import type { FaultType } from '../../contract/index.ts';
 import { battery, type Trial } from '../../node/testing/battery.ts';
+import { Patience } from '../../node/testing/patience.ts';
 import { Ledger } from '../../node/testing/promises.ts';
 import { startTestHost, type TestHost } from '../fixtures/host.ts';
 
 const soon = { timeout: 60_000, interval: 25 };
 const MIB = 1_048_576;
-/** After it a client gives up. */
-const PATIENCE_MS = 700;
+const patience = new Patience(700);
 const proofs = new Ledger(import.meta.url);
 const target = { kind: 'process', service: 'orders' } as const;
 
@@ -31,18 +31,21 @@ let seen: ('well' | 'hurt')[] = [];
 let pid = 0;
 beforeEach(async () => {
   seen = [];
+  patience.renew();
   await world.hub.halt('host');
 });
 
 /** A client of the service that notices when it is answered by somebody else than before. */
 async function ask(): Promise<'well' | 'hurt'> {
+  const signal = AbortSignal.timeout(patience.ms);
   try {
-    const answer = await fetch(world.url('orders-1'), { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(world.url('orders-1'), { signal });
     await answer.text();
     const before = pid;
     pid = Number(answer.headers.get('x-pid'));
     return before === 0 || before === pid ? 'well' : 'hurt';
   } catch {
+    if (signal.aborted) patience.wasInVain();
     return 'hurt';
   }
 }

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { FaultTarget } from '../../../contract/index.ts';
 import { battery, type Trial } from '../../testing/battery.ts';
 import { type Pair, startPair } from '../../testing/pair.ts';
+import { Patience } from '../../testing/patience.ts';
 import { Ledger } from '../../testing/promises.ts';
 
 /** Each type at who answers a call and at who makes it; `call-battery.test.ts` has every library and position. */
 const MAIN = fileURLToPath(new URL('../../testing/call-service.ts', import.meta.url));
-/** After it a client gives up. */
-const PATIENCE_MS = 700;
+const patience = new Patience(700);
 const proofs = new Ledger(import.meta.url);
 
 let pair: Pair;
@@ -22,6 +22,7 @@ afterAll(() => pair?.stop());
 let seen: ('well' | 'hurt')[] = [];
 beforeEach(async () => {
   seen = [];
+  patience.renew();
   await Promise.all([pair.hub.halt('peer'), pair.hub.halt('service')]);
 });
 
@@ -29,10 +30,12 @@ const WHOLE = { work: '{"done":true,"name":"work"}', big: 'x'.repeat(20_000) };
 type Path = keyof typeof WHOLE;
 
 async function ask(url: string, path: Path): Promise<'well' | 'hurt'> {
+  const signal = AbortSignal.timeout(patience.ms);
   try {
-    const answer = await fetch(`${url}/${path}`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(`${url}/${path}`, { signal });
     return (await answer.text()) === WHOLE[path] && answer.status === 200 ? 'well' : 'hurt';
   } catch {
+    if (signal.aborted) patience.wasInVain();
     return 'hurt';
   }
 }
