@@ -73,13 +73,15 @@ describe.skipIf(!hasProc)(`resources of a process${hasProc ? '' : ' (only where 
     await completed(faultId);
   });
 
-  test('memory_pressure is resident, and given back', { timeout: 120_000 }, async () => {
+  test('memory_pressure is resident, and given back each time', { timeout: 120_000 }, async () => {
     const before = residentMib();
-    const faultId = await arm({ type: 'memory_pressure', bytes: 160 * MIB });
-    await vi.waitUntil(() => residentMib() > before + 120, soon);
-    await counted(faultId);
-    expect(await hub.release('victim', faultId)).toMatchObject({ reverted: true });
-    await vi.waitUntil(() => residentMib() < before + 80, soon);
+    for (let time = 0; time < 4; time++) {
+      const faultId = await arm({ type: 'memory_pressure', bytes: 160 * MIB });
+      await vi.waitUntil(() => residentMib() > before + 120, soon);
+      await counted(faultId);
+      expect(await hub.release('victim', faultId)).toMatchObject({ reverted: true });
+      await vi.waitUntil(() => residentMib() < before + 80, soon);
+    }
   });
 
   test('memory_pressure beyond what there is is refused', async () => {
