@@ -10,7 +10,7 @@ import { startPostgres } from './postgres.ts';
 
 const soon = { timeout: 60_000, interval: 25 };
 /** The client's own for a statement. */
-const patience = new Patience(500);
+const patience = new Patience(250);
 const proofs = new Ledger(import.meta.url);
 const target = { kind: 'database', service: 'orders' } as const;
 

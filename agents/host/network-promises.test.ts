@@ -6,7 +6,7 @@ import { startTestHost, type TestHost } from './fixtures/host.ts';
 import { echo, Rig } from './proxy/testing/rig.ts';
 
 const soon = { timeout: 60_000, interval: 25 };
-const patience = new Patience(400);
+const patience = new Patience(150);
 const LETTER = 'x'.repeat(65_536);
 const proofs = new Ledger(import.meta.url);
 

@@ -9,7 +9,7 @@ import { startTestHost, type TestHost } from '../fixtures/host.ts';
 
 const soon = { timeout: 60_000, interval: 25 };
 const MIB = 1_048_576;
-const patience = new Patience(700);
+const patience = new Patience(250);
 const proofs = new Ledger(import.meta.url);
 const target = { kind: 'process', service: 'orders' } as const;
 

@@ -89,7 +89,7 @@ export class TestHub {
 
   /** Arms for as short a time as this machine can: what was over before it was armed is asked for again, twice as long. */
   async armBriefly(service: string, spec: object): Promise<{ faultId: string; answer: ArmAnswer }> {
-    for (let durationMs = 300; ; durationMs *= 2) {
+    for (let durationMs = 150; ; durationMs *= 2) {
       const asked = await this.arm(service, { ...spec, durationMs });
       if (!isOverAlready(asked.answer) || durationMs > BRIEF_AT_MOST_MS) return asked;
     }
@@ -100,7 +100,7 @@ export class TestHub {
    * agent told so or, where that word was lost with the connection, holds it no longer when it is back.
    */
   async orphan(service: string, spec: SpecInput): Promise<() => boolean> {
-    for (let ttlMs = 500; ; ttlMs *= 2) {
+    for (let ttlMs = 250; ; ttlMs *= 2) {
       const { faultId, answer } = await this.arm(service, spec, { ttlMs });
       const last = ttlMs > BRIEF_AT_MOST_MS;
       if (!answer.ok && (last || !isOverAlready(answer))) throw new Error(answer.message);

@@ -8,7 +8,7 @@ import { Ledger } from '../../testing/promises.ts';
 
 /** Each type at who answers a call and at who makes it; `call-battery.test.ts` has every library and position. */
 const MAIN = fileURLToPath(new URL('../../testing/call-service.ts', import.meta.url));
-const patience = new Patience(700);
+const patience = new Patience(250);
 const proofs = new Ledger(import.meta.url);
 
 let pair: Pair;
