@@ -1,25 +1,25 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Lifeline, now } from './thread.ts';
 
+/** Keeps memory outside of the service's own heap, touched so that it is resident; all of it is given back at its end. */
+const MIB = 1_048_576;
 /**
- * Keeps memory outside of the service's own heap, touched so that it is resident; all of it is given back at its end. Not
- * in buffers: the allocator of the C library keeps what they free for the process, from the second time on.
+ * From 32 MiB on the C library asks the system for each buffer and gives it back when it is freed. What it has freed of
+ * smaller ones it keeps for the process, from the second time on.
  */
-const PAGE = 65_536;
-const MEMORY_PAGES = 16_384;
+const CHUNK = 64 * MIB;
 /** The thread can be ended between two of them. */
-const SLICE = 16 * 1_048_576;
+const SLICE = 16 * MIB;
 const LOOK_MS = 250;
 const { bytes, beat, silenceMs }: Lifeline & { bytes: number } = workerData;
-const held: WebAssembly.Memory[] = [];
+const held: Buffer[] = [];
 
-for (let left = Math.ceil(bytes / PAGE); left > 0; left -= MEMORY_PAGES) {
-  const pages = Math.min(left, MEMORY_PAGES);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  held.push(memory);
-  for (let from = 0; from < pages * PAGE; from += SLICE) {
-    new Uint8Array(memory.buffer).subarray(from, from + SLICE).fill(1);
-  }
+for (let left = bytes; left > 0; left -= CHUNK) {
+  // Also for the last one: what is not touched is not resident.
+  const chunk = Buffer.allocUnsafeSlow(CHUNK);
+  held.push(chunk);
+  const wanted = Math.min(left, CHUNK);
+  for (let from = 0; from < wanted; from += SLICE) chunk.fill(1, from, Math.min(from + SLICE, wanted));
 }
 parentPort?.postMessage(held.length);
 setInterval(() => {
