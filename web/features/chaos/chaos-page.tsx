@@ -77,7 +77,7 @@ export function ChaosPage({ children }: { children: ReactNode }) {
           <ActiveRun key={run.id} run={run} now={now} />
         ))}
       </div>
-      {armed.length > 0 ? armedBand : null}
+      {armed.length > 0 ? <div className={styles.first}>{armedBand}</div> : null}
       <Library now={now} blocked={blocked} />
       {armed.length > 0 ? null : armedBand}
       <Band title="Runs" about="newest first, each a permanent report">
