@@ -2,14 +2,9 @@ import type { Row } from './rows.ts';
 
 export type TreeMove = { select: string } | { toggle: string } | null;
 
-/** What a key does in the tree: J, K and arrows move, left and right close and open, Enter opens or closes. */
-export function treeMove(key: string, rows: readonly Row[], selected: string, page: number): TreeMove {
-  const at = rows.findIndex((r) => r.key === selected);
-  const row = rows[at];
-  const go = (index: number): TreeMove => {
-    const next = rows[Math.min(rows.length - 1, Math.max(0, index))];
-    return next ? { select: next.key } : null;
-  };
+/** Where a key goes in a list: J, K and arrows by one, Home and End to the ends, pages. Null for any other key. */
+export function listMove(key: string, at: number, length: number, page: number): number | null {
+  const go = (index: number) => Math.min(length - 1, Math.max(0, index));
   switch (key.length === 1 ? key.toLowerCase() : key) {
     case 'ArrowDown':
     case 'j':
@@ -18,21 +13,41 @@ export function treeMove(key: string, rows: readonly Row[], selected: string, pa
     case 'k':
       return go(at - 1);
     case 'Home':
-      return go(0);
+      return 0;
     case 'End':
-      return go(rows.length - 1);
+      return length - 1;
     case 'PageDown':
       return go(at + page);
     case 'PageUp':
       return go(at - page);
-    case 'Enter':
-      return row?.expandable ? { toggle: row.key } : null;
-    case 'ArrowRight':
-      return row?.collapsed ? { toggle: row.key } : go(at + 1);
-    case 'ArrowLeft':
-      if (row?.expandable && !row.collapsed) return { toggle: row.key };
-      return row?.node.parent ? { select: row.node.parent.span.spanId } : null;
     default:
       return null;
   }
+}
+
+/** What a key does in the tree: as in a list; left and right close and open, Enter opens or closes. */
+export function treeMove(key: string, rows: readonly Row[], at: number, page: number): TreeMove {
+  const row = rows[at];
+  const go = (index: number | null): TreeMove => {
+    const next = index === null ? undefined : rows[index];
+    return next ? { select: next.key } : null;
+  };
+  switch (key) {
+    case 'Enter':
+      return row?.expandable ? { toggle: row.key } : null;
+    case 'ArrowRight':
+      return row?.collapsed ? { toggle: row.key } : go(listMove('ArrowDown', at, rows.length, page));
+    case 'ArrowLeft':
+      if (row?.expandable && !row.collapsed) return { toggle: row.key };
+      return go(above(rows, at));
+    default:
+      return go(listMove(key, at, rows.length, page));
+  }
+}
+
+/** The line under which a line hangs. */
+function above(rows: readonly Row[], at: number): number | null {
+  const depth = rows[at]?.depth ?? 0;
+  for (let i = at - 1; i >= 0; i--) if ((rows[i]?.depth ?? 0) < depth) return i;
+  return null;
 }
