@@ -4,7 +4,10 @@ import type { SpanNode, SpanTree } from './tree.ts';
 
 /** Words of a search, lower case; all of them must be found in one span. */
 export function wordsOf(text: string): string[] {
-  return text.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
 }
 
 /** Texts of a span in which a word may be: names, status, events, and each attribute as `key=value`. */

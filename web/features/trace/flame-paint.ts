@@ -30,7 +30,13 @@ function tone({ node }: FlameBox, ink: Ink): { line: string; fill: string } {
   return { line: ink.line3, fill: ink.fade(ink.ink3, node.shape === 'server' ? 0.34 : 0.16) };
 }
 
-function paintBox(paper: CanvasRenderingContext2D, box: FlameBox, y: number, ink: Ink, picture: Picture): void {
+function paintBox(
+  paper: CanvasRenderingContext2D,
+  box: FlameBox,
+  y: number,
+  ink: Ink,
+  picture: Picture,
+): void {
   const { line, fill } = tone(box, ink);
   const x = Math.max(-2, box.x);
   const width = Math.min(picture.width + 2, box.x + box.width) - x;
@@ -57,7 +63,11 @@ function paintBox(paper: CanvasRenderingContext2D, box: FlameBox, y: number, ink
   paper.rect(x + 4, y, width - 8, LANE);
   paper.clip();
   paper.fillStyle = ink.ink1;
-  paper.fillText(`${span.status === 'error' ? '× ' : ''}${span.service} ${span.name}`, Math.max(4, x + 5), y + 14);
+  paper.fillText(
+    `${span.status === 'error' ? '× ' : ''}${span.service} ${span.name}`,
+    Math.max(4, x + 5),
+    y + 14,
+  );
   paper.restore();
 }
 

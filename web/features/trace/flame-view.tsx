@@ -63,7 +63,8 @@ export default function FlameView({ tree, scale, node, chosen, found, select }: 
     const element = box.current;
     if (!chosen || lane === undefined || !element) return;
     const top = lane * LANE;
-    if (top < element.scrollTop || top + LANE > element.scrollTop + element.clientHeight) element.scrollTop = top;
+    if (top < element.scrollTop || top + LANE > element.scrollTop + element.clientHeight)
+      element.scrollTop = top;
   }, [chosen, lane, box]);
   const under = (e: MouseEvent<HTMLElement>) => {
     const rect = e.currentTarget.getBoundingClientRect();
@@ -95,8 +96,8 @@ export default function FlameView({ tree, scale, node, chosen, found, select }: 
         e.currentTarget.title = at ? wordsOf(at) : '';
       }}
     >
-      <div className={styles.canvas} style={{ height: flame.lanes.length * LANE }} role="presentation">
-        <canvas ref={canvas} className={styles.paper} aria-hidden="true" />
+      <div className={styles.canvas} style={{ height: flame.lanes.length * LANE }} aria-hidden="true">
+        <canvas ref={canvas} className={styles.paper} />
       </div>
       {node ? (
         <div id={id} role="option" aria-selected="true" tabIndex={-1} className="visually-hidden">

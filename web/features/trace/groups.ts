@@ -17,10 +17,7 @@ function isDatabase({ span }: SpanNode): boolean {
 /** A statement to a database which went well and called nothing else. */
 function isStatement(node: SpanNode): boolean {
   return (
-    isDatabase(node) &&
-    node.span.status !== 'error' &&
-    node.children.length === 0 &&
-    node.injected === null
+    isDatabase(node) && node.span.status !== 'error' && node.children.length === 0 && node.injected === null
   );
 }
 
@@ -31,7 +28,9 @@ function targetOf(node: SpanNode): string | null {
   const a = span.attributes;
   const url = String(a['url.full'] ?? a['http.url'] ?? a['url.path'] ?? '').split('?')[0];
   const host = a['server.address'] ?? a['peer.service'] ?? '';
-  return [span.service, span.name, a['http.request.method'] ?? '', host, a['server.port'] ?? '', url].join(' ');
+  return [span.service, span.name, a['http.request.method'] ?? '', host, a['server.port'] ?? '', url].join(
+    ' ',
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { TraceDetail, TraceLine } from '@stormglass/agents/contract';
 import { requestLines } from '../../live/request.ts';
-import { inSlices, ITEMS_A_STEP, type Steps } from './slices.ts';
+import { ITEMS_A_STEP, inSlices, type Steps } from './slices.ts';
 
 export interface Progress {
   read: number;

@@ -106,8 +106,7 @@ export function GroupBar({ row, scale }: { row: Row; scale: TimeScale }) {
   const took = group.reduce((sum, node) => sum + node.end - node.start, 0);
   const begin = stretches[0]?.x0 ?? 0;
   const end = stretches.reduce((latest, s) => Math.max(latest, s.x1), 0);
-  const style =
-    end > 0.85 ? { right: `calc(${pc(1 - begin)} + 5px)` } : { left: `calc(${pc(end)} + 6px)` };
+  const style = end > 0.85 ? { right: `calc(${pc(1 - begin)} + 5px)` } : { left: `calc(${pc(end)} + 6px)` };
   return (
     <>
       {stretches.map((s) => (

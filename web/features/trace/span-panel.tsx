@@ -6,14 +6,7 @@ import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { Panel, Section } from '../../ui/panel.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import styles from './panel.module.css';
-import {
-  attributeRows,
-  callerWords,
-  epochMs,
-  likeThis,
-  receiptWords,
-  valueText,
-} from './span-words.ts';
+import { attributeRows, callerWords, epochMs, likeThis, receiptWords, valueText } from './span-words.ts';
 import type { SpanNode } from './tree.ts';
 
 const offset = (ns: number) => `+${durationText(ns / 1e6)}`;
@@ -178,8 +171,8 @@ export function SpanPanel({ detail, node, logs, step }: Props) {
       <Caller node={node} />
       {node.orphan ? (
         <p className={styles.note}>
-          <b className="degraded">Orphan.</b> Its parent <span className="mono">{span.parentSpanId}</span> is not
-          stored: it was lost, not sampled, or is still on its way.
+          <b className="degraded">Orphan.</b> Its parent <span className="mono">{span.parentSpanId}</span> is
+          not stored: it was lost, not sampled, or is still on its way.
         </p>
       ) : null}
       <Section title="Attributes" aside={plural(rows.length, 'attribute')}>

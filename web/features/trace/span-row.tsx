@@ -1,7 +1,7 @@
 import { type CSSProperties, memo } from 'react';
+import { plural } from '../../ui/format.ts';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { ChevronIcon } from '../../ui/icons.tsx';
-import { plural } from '../../ui/format.ts';
 import type { Segment } from './critical-path.ts';
 import { type LogsBySpan, marksOn } from './marks.ts';
 import type { Row } from './rows.ts';
@@ -19,7 +19,10 @@ function Badges({ node }: { node: SpanNode }) {
   return (
     <>
       {node.orphan ? (
-        <span className="tick degraded" title="Its parent is not stored: lost, not sampled, or still on its way">
+        <span
+          className="tick degraded"
+          title="Its parent is not stored: lost, not sampled, or still on its way"
+        >
           orphan
         </span>
       ) : null}

@@ -60,7 +60,6 @@ function Line({ node, index, selected, found, select }: LineProps) {
   const { span } = node;
   const ms = (ns: number) => durationText(ns / 1e6);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the table itself handles the keys
     <tr
       aria-rowindex={index + 2}
       aria-selected={selected}
@@ -87,7 +86,7 @@ function Line({ node, index, selected, found, select }: LineProps) {
 function Gap({ height }: { height: number }) {
   if (height <= 0) return null;
   return (
-    <tr aria-hidden="true" className={styles.gap}>
+    <tr className={styles.gap}>
       <td colSpan={COLUMNS.length} style={{ height }} />
     </tr>
   );

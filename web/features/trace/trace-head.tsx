@@ -34,7 +34,8 @@ export function TraceFacts({ detail, tree, root, injectedNs }: FactsProps) {
         <b className="ink1">{durationText(took / 1e6)}</b> to the caller
       </span>
       <span>
-        <b className="ink1">{detail.spanCount.toLocaleString('en')}</b> spans, <b className="ink1">{services}</b> services
+        <b className="ink1">{detail.spanCount.toLocaleString('en')}</b> spans,{' '}
+        <b className="ink1">{services}</b> services
       </span>
       {detail.truncated ? (
         <span className="degraded">the stream was cut: the first {detail.spans.length} are shown</span>

@@ -39,7 +39,8 @@ function useStitched(detail: TraceDetail) {
 
 function Opened({ detail }: { detail: TraceDetail }) {
   const { made, ...linked } = useStitched(detail);
-  if (!made) return <Loading id={detail.traceId} progress={{ read: detail.spans.length, of: detail.spanCount }} />;
+  if (!made)
+    return <Loading id={detail.traceId} progress={{ read: detail.spans.length, of: detail.spanCount }} />;
   return <TraceView detail={made.whole} tree={made.tree} linked={linked} />;
 }
 
@@ -61,11 +62,7 @@ function Loading({ id, progress }: { id: string; progress: Progress | undefined 
       actions={<RangeLink href="/traces">All traces</RangeLink>}
     >
       <Reading progress={progress} />
-      <QueryState
-        query={{ data: undefined, error: null, refetch: () => undefined }}
-        rows={16}
-        rowHeight={22}
-      >
+      <QueryState query={{ data: undefined, error: null, refetch: () => undefined }} rows={16} rowHeight={22}>
         {() => null}
       </QueryState>
     </Page>

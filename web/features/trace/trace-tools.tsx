@@ -38,7 +38,13 @@ export function TraceTools({ view, linked, field, leave }: Props) {
       <FindBar view={view} field={field} leave={leave} />
       <SegmentedControl label="View" size="sm" options={LOOKS} value={look} onChange={view.setLook} />
       {look === 'rows' ? (
-        <SegmentedControl label="Order" size="sm" options={ARRANGEMENTS} value={order} onChange={view.setOrder} />
+        <SegmentedControl
+          label="Order"
+          size="sm"
+          options={ARRANGEMENTS}
+          value={order}
+          onChange={view.setOrder}
+        />
       ) : null}
       {look === 'table' ? null : (
         <SegmentedControl label="Scale" size="sm" options={SCALES} value={waits} onChange={view.setWaits} />
