@@ -2,6 +2,9 @@ import type { TraceDetail, TraceLine } from '@stormglass/agents/contract';
 import { requestLines } from '../../live/request.ts';
 import { ITEMS_A_STEP, inSlices, type Steps } from './slices.ts';
 
+/** Progress is told every so many spans. */
+const TELL_EVERY = 2_000;
+
 export interface Progress {
   read: number;
   of: number;
@@ -87,9 +90,13 @@ export async function loadTrace(
   on: (progress: Progress) => void,
 ): Promise<TraceDetail> {
   const reader = new TraceReader();
+  let told = 0;
   for await (const lines of requestLines('traceSpans', { params: { id }, signal })) {
     await inSlices(reader.takeAll(lines), signal);
-    on(reader.progress);
+    const { progress } = reader;
+    if (progress.read < told + TELL_EVERY) continue;
+    told = progress.read;
+    on(progress);
   }
   return reader.detail();
 }

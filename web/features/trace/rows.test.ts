@@ -207,7 +207,9 @@ describe('by service', () => {
 
   it('shows where it worked in few stretches, whatever the number of its spans', () => {
     const nodes = Array.from({ length: 9_000 }, (_, i) => ({ start: i, end: i + 0.5 }));
-    expect(busyStretches(nodes, (ns) => ns / 10_000)).toEqual([{ x0: 0, x1: 0.89995 }]);
+    const scale = { at: (ns: number) => ns / 10_000, from: 0, to: 10_000 };
+    expect(busyStretches(nodes, scale)).toEqual([{ x0: 0, x1: 0.89995 }]);
+    expect(busyStretches(nodes, { ...scale, from: 9_500 })).toEqual([]);
   });
 });
 

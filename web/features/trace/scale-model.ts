@@ -1,5 +1,6 @@
 import type { Segment } from './critical-path.ts';
 import { ITEMS_A_STEP, type Steps } from './slices.ts';
+import type { TimeScale } from './time-scale.ts';
 import type { SpanNode, SpanTree } from './tree.ts';
 
 /** The instants of a trace at which something starts or ends: what a fold must not hide. */
@@ -115,11 +116,12 @@ function runsOf(grid: readonly (MiniTone | undefined)[], lanes: number, columns:
 /** Where a service worked, as few stretches: shares of the drawing that nearly touch are one. */
 export function busyStretches(
   nodes: readonly Pick<SpanNode, 'start' | 'end'>[],
-  at: (ns: number) => number,
+  { at, from, to }: Pick<TimeScale, 'at' | 'from' | 'to'>,
 ): { x0: number; x1: number }[] {
   const stretches: { x0: number; x1: number }[] = [];
   let open: { x0: number; x1: number } | null = null;
   for (const node of nodes) {
+    if (node.end < from || node.start > to) continue;
     const x0 = at(node.start);
     const x1 = at(node.end);
     if (open && x0 <= open.x1 + NEARLY) open.x1 = Math.max(open.x1, x1);

@@ -76,6 +76,7 @@ function Marks({ marks, scale }: { marks: readonly Mark[]; scale: TimeScale }) {
 export function SpanBar({ node, scale, path, marks }: Props) {
   const x0 = scale.at(node.start);
   const x1 = scale.at(node.end);
+  if (node.end < scale.from || node.start > scale.to) return null;
   return (
     <>
       <span
@@ -102,7 +103,7 @@ export function SpanBar({ node, scale, path, marks }: Props) {
 /** Several spans on one line: a tick where each statement began, else where one of them worked. */
 export function GroupBar({ row, scale }: { row: Row; scale: TimeScale }) {
   const { group, kind } = row;
-  const stretches = busyStretches(group, scale.at);
+  const stretches = busyStretches(group, scale);
   const took = group.reduce((sum, node) => sum + node.end - node.start, 0);
   const begin = stretches[0]?.x0 ?? 0;
   const end = stretches.reduce((latest, s) => Math.max(latest, s.x1), 0);
@@ -116,7 +117,7 @@ export function GroupBar({ row, scale }: { row: Row; scale: TimeScale }) {
           style={{ left: pc(s.x0), width: kind === 'statements' ? undefined : pc(s.x1 - s.x0) }}
         />
       ))}
-      {begin < 0.1 && end > 0.85 ? null : (
+      {stretches.length === 0 || (begin < 0.1 && end > 0.85) ? null : (
         <span className={styles.duration} style={style}>
           {durationText(took / 1e6)} in all
         </span>

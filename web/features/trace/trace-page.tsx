@@ -41,7 +41,7 @@ function Opened({ detail }: { detail: TraceDetail }) {
   const { made, ...linked } = useStitched(detail);
   if (!made)
     return <Loading id={detail.traceId} progress={{ read: detail.spans.length, of: detail.spanCount }} />;
-  return <TraceView detail={made.whole} tree={made.tree} linked={linked} />;
+  return <TraceView own={detail} detail={made.whole} tree={made.tree} linked={linked} />;
 }
 
 /** How far the reading of a large trace is; small ones are there before it can be read. */

@@ -34,6 +34,9 @@ export interface LinkedState {
 }
 
 interface Props {
+  /** The trace alone. */
+  own: TraceDetail;
+  /** The same with the linked traces that are rows of it: what `tree` was made of. */
   detail: TraceDetail;
   tree: SpanTree;
   linked: LinkedState;
@@ -84,7 +87,7 @@ function slashTo(field: HTMLInputElement | null, e: KeyboardEvent): void {
 }
 
 /** A trace whose tree is there. */
-export function TraceView({ detail, tree, linked }: Props) {
+export function TraceView({ own, detail, tree, linked }: Props) {
   const view = useTraceView(detail, tree);
   const { path, lines, selected, select, node } = view;
   const body = useRef<HTMLDivElement>(null);
@@ -103,7 +106,7 @@ export function TraceView({ detail, tree, linked }: Props) {
       <Page
         title={<TraceTitle root={root} traceId={detail.traceId} />}
         facts={<TraceFacts detail={detail} tree={tree} root={root} injectedNs={injectedNs} />}
-        actions={<TraceActions detail={detail} />}
+        actions={<TraceActions detail={own} />}
         aside={node ? <SpanPanel detail={detail} node={node} logs={logs} step={step} /> : null}
         fixed
       >

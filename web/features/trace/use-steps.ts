@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useReducer, useRef } from 'react';
 import { inSlices, type Steps, slice } from './slices.ts';
 
 /**
@@ -7,25 +7,27 @@ import { inSlices, type Steps, slice } from './slices.ts';
  * former value stays (null before the first). `steps` must keep its identity as long as its inputs do.
  */
 export function useSteps<T>(steps: () => Steps<T>): T | null {
-  const [former, setFormer] = useState<T | null>(null);
+  const former = useRef<T | null>(null);
+  const [, drawAgain] = useReducer((n: number) => n + 1, 0);
   const begun = useMemo(() => {
     const running = steps();
     return { running, done: slice(running) };
   }, [steps]);
   useEffect(() => {
     if (begun.done) {
-      setFormer(begun.done.value);
+      former.current = begun.done.value;
       return;
     }
     const gone = new AbortController();
     inSlices(begun.running, gone.signal).then(
       (value) => {
         begun.done = { value };
-        setFormer(value);
+        former.current = value;
+        drawAgain();
       },
       () => undefined,
     );
     return () => gone.abort();
   }, [begun]);
-  return begun.done ? begun.done.value : former;
+  return begun.done ? begun.done.value : former.current;
 }
