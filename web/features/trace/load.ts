@@ -83,7 +83,10 @@ function sameResource(a: Resource, b: Resource): boolean {
   return keys.every((key) => a[key] === b[key] || JSON.stringify(a[key]) === JSON.stringify(b[key]));
 }
 
-/** Reads a trace of any size, however long that takes, and never keeps the page from answering. */
+/**
+ * Reads a trace of any size, however long that takes, and never keeps the page from answering. When it breaks off, what
+ * came is the trace, which says that it is cut; throws only when nothing came.
+ */
 export async function loadTrace(
   id: string,
   signal: AbortSignal,
@@ -91,12 +94,16 @@ export async function loadTrace(
 ): Promise<TraceDetail> {
   const reader = new TraceReader();
   let told = 0;
-  for await (const lines of requestLines('traceSpans', { params: { id }, signal })) {
-    await inSlices(reader.takeAll(lines), signal);
-    const { progress } = reader;
-    if (progress.read < told + TELL_EVERY) continue;
-    told = progress.read;
-    on(progress);
+  try {
+    for await (const lines of requestLines('traceSpans', { params: { id }, signal })) {
+      await inSlices(reader.takeAll(lines), signal);
+      const { progress } = reader;
+      if (progress.read < told + TELL_EVERY) continue;
+      told = progress.read;
+      on(progress);
+    }
+  } catch (cause) {
+    if (signal.aborted || reader.progress.read === 0) throw cause;
   }
   return reader.detail();
 }
