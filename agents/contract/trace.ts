@@ -64,11 +64,12 @@ export type TraceHead = Pick<TraceDetail, 'traceId' | 'startNs' | 'durationNs' |
 
 /**
  * One line of a trace that is streamed: the head first, with the exact count before any span; every span in order of
- * its start; at the end how many were sent (more than in the head when some came in meanwhile). A stream without an end is cut.
+ * its start; what belongs to the trace beside its spans; at the end how many were sent (more than in the head when some came in meanwhile). A stream without an end is cut.
  */
 export type TraceLine =
   | ({ type: 'trace' } & TraceHead)
   | { type: 'span'; span: SpanView }
+  | ({ type: 'context' } & Pick<TraceDetail, 'logs' | 'linkedTraceIds' | 'evictedSpans'>)
   | { type: 'end'; spans: number };
 
 /** The critical path of a trace, on the clock of its main root. Offsets are nanoseconds after the trace's start. */

@@ -211,6 +211,9 @@ const TraceLineView = z.discriminatedUnion('type', [
     spanCount: z.number(),
   }),
   z.object({ type: z.literal('span'), span: SpanRow }),
+  TraceView.pick({ logs: true, linkedTraceIds: true, evictedSpans: true }).extend({
+    type: z.literal('context'),
+  }),
   z.object({ type: z.literal('end'), spans: z.number() }),
 ]) satisfies z.ZodType<TraceLine>;
 

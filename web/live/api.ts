@@ -206,7 +206,7 @@ export const API = {
     input: none,
     lines: true,
     summary:
-      'One trace of any size, streamed: a line with the exact count, one line a span, a line at the end',
+      'One trace of any size, streamed: a line with the exact count, one line a span, its logs and links, a line at the end',
   },
   tracePath: {
     method: 'GET',

@@ -43,11 +43,8 @@ async function toError(response: Response): Promise<StormglassError> {
   }
 }
 
-/**
- * One call of the HTTP API, by its name in the table. Throws StormglassError whatever goes wrong, so that a page can
- * always show a code, a message and the next step.
- */
-export async function request<N extends ApiName>(name: N, options: RequestOptions = {}): Promise<Answer<N>> {
+/** Sends one call; resolves to an answer that is a 2xx. */
+async function send(name: ApiName, options: RequestOptions): Promise<Response> {
   const row = API[name];
   const init: RequestInit = { method: row.method, headers: { accept: 'application/json' } };
   if (row.method === 'POST') {
@@ -60,18 +57,52 @@ export async function request<N extends ApiName>(name: N, options: RequestOption
     response = await fetch(requestUrl(name, options), init);
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
-    throw new StormglassError(
-      'store_unavailable',
-      'The dashboard does not answer.',
-      'Check that `npm start` is still running; this page goes on by itself when it is back.',
-      { cause },
-    );
+    throw gone(cause);
   }
   if (!response.ok) throw await toError(response);
+  return response;
+}
+
+function gone(cause: unknown): StormglassError {
+  return new StormglassError(
+    'store_unavailable',
+    'The dashboard does not answer.',
+    'Check that `npm start` is still running; this page goes on by itself when it is back.',
+    { cause },
+  );
+}
+
+/**
+ * One call of the HTTP API, by its name in the table. Throws StormglassError whatever goes wrong, so that a page can
+ * always show a code, a message and the next step.
+ */
+export async function request<N extends ApiName>(name: N, options: RequestOptions = {}): Promise<Answer<N>> {
+  const response = await send(name, options);
   try {
     return (await response.json()) as Answer<N>;
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     throw unreadable(response, cause);
   }
+}
+
+/** The lines of a call that streams (`lines` in the table), as text, a chunk's at a time. Throws as `request`. */
+export async function* requestLines(name: ApiName, options: RequestOptions = {}): AsyncGenerator<string[]> {
+  const response = await send(name, options);
+  if (!response.body) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      const lines = (rest + read.value).split('\n');
+      rest = lines.pop() ?? '';
+      yield lines;
+    }
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause;
+    throw gone(cause);
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+  if (rest !== '') yield [rest];
 }

@@ -1,6 +1,7 @@
 import type { TraceHead, TraceLine } from '../../contract/trace.ts';
 import { LIMITS, type Range, type Store, within } from './client.ts';
-import { boundsOf, SPAN_COLUMNS, type SpanRow, spanView } from './spans.ts';
+import { boundsOf, SPAN_COLUMNS, type SpanRow, spanView, type TraceBounds } from './spans.ts';
+import { evictedSpans, linkedIds, linkingTraces, logsOf } from './trace-context.ts';
 
 /** Spans in memory at one time, here and in the store's answer. */
 const PAGE = 2000;
@@ -44,25 +45,40 @@ export async function traceLines(
   if (head === undefined || head.spanCount === 0) return null;
   const { startNs, spanCount, endNs } = head;
   const durationNs = Number(BigInt(endNs) - BigInt(startNs));
-  return lines(store, { traceId: id, startNs, durationNs, spanCount }, marks, range, signal);
+  return lines(store, { traceId: id, startNs, durationNs, spanCount }, marks, bounds, signal);
 }
 
 async function* lines(
   store: Store,
   head: TraceHead,
   marks: readonly Mark[],
-  range: Range,
+  bounds: TraceBounds,
   signal?: AbortSignal,
 ): AsyncGenerator<TraceLine> {
+  const { range } = bounds;
+  const id = head.traceId;
+  const linked = new Set<string>();
   yield { type: 'trace', ...head };
   const start = BigInt(head.startNs);
   let spans = 0;
   for (const [i, from] of marks.entries()) {
-    for (const row of await page(store, head.traceId, range, from, marks[i + 1], signal)) {
+    for (const row of await page(store, id, range, from, marks[i + 1], signal)) {
       spans += 1;
-      yield { type: 'span', span: spanView(head.traceId, row, start) };
+      for (const other of row.linkTraceIds) linked.add(other);
+      yield { type: 'span', span: spanView(id, row, start) };
     }
   }
+  const [logs, linking] = await Promise.all([
+    logsOf(store, id, range, signal),
+    linkingTraces(store, id, range, signal),
+  ]);
+  for (const other of linking) linked.add(other);
+  yield {
+    type: 'context',
+    logs: logs(start),
+    linkedTraceIds: linkedIds(id, linked),
+    evictedSpans: evictedSpans(bounds, spans),
+  };
   yield { type: 'end', spans };
 }
 

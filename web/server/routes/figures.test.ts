@@ -150,6 +150,7 @@ describe('a trace that is streamed', () => {
     expect(lines).toMatchObject([
       { type: 'trace', traceId, spanCount: 1, durationNs: 250e6 },
       { type: 'span', span: { service: 'gateway', attributes: { tenant: 'acme', size: 7 } } },
+      { type: 'context', logs: [], linkedTraceIds: [], evictedSpans: 0 },
       { type: 'end', spans: 1 },
     ]);
   });

@@ -1,20 +1,12 @@
 'use client';
-import type { TraceDetail } from '@stormglass/agents/contract';
+import type { LogView, TraceDetail } from '@stormglass/agents/contract';
 import { Button } from '../../ui/button.tsx';
 import { clock, durationText, plural, shortId } from '../../ui/format.ts';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { Panel, Section } from '../../ui/panel.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import styles from './panel.module.css';
-import {
-  attributeRows,
-  callerWords,
-  epochMs,
-  likeThis,
-  logsOf,
-  receiptWords,
-  valueText,
-} from './span-words.ts';
+import { attributeRows, callerWords, epochMs, likeThis, receiptWords, valueText } from './span-words.ts';
 import type { SpanNode } from './tree.ts';
 
 const offset = (ns: number) => `+${durationText(ns / 1e6)}`;
@@ -72,8 +64,7 @@ function Events({ node }: { node: SpanNode }) {
   );
 }
 
-function Logs({ detail, node }: { detail: TraceDetail; node: SpanNode }) {
-  const logs = logsOf(detail, node.span.spanId);
+function Logs({ detail, logs }: { detail: TraceDetail; logs: readonly LogView[] }) {
   if (logs.length === 0) return null;
   const start = epochMs(detail.startNs);
   return (
@@ -118,6 +109,9 @@ function Ways({ node }: { node: SpanNode }) {
   const saga = node.span.attributes['saga.id'];
   return (
     <div className={styles.ways}>
+      {node.linked ? (
+        <RangeLink href={`/traces/${node.span.traceId}?span=${node.span.spanId}`}>Its own trace</RangeLink>
+      ) : null}
       {typeof saga === 'string' ? <RangeLink href={`/sagas/${saga}`}>Saga {shortId(saga)}</RangeLink> : null}
       {node.injected?.runId ? (
         <RangeLink href={`/chaos/runs/${node.injected.runId}`}>Run {shortId(node.injected.runId)}</RangeLink>
@@ -142,11 +136,13 @@ function Caller({ node }: { node: SpanNode }) {
 interface Props {
   detail: TraceDetail;
   node: SpanNode;
+  /** Log records with its id, in order of time. */
+  logs: readonly LogView[];
   step: (by: 1 | -1) => void;
 }
 
 /** Everything that is known of one span. */
-export function SpanPanel({ detail, node, step }: Props) {
+export function SpanPanel({ detail, node, logs, step }: Props) {
   const { span } = node;
   const rows = attributeRows(span.attributes);
   const resource = attributeRows(span.resource);
@@ -173,11 +169,17 @@ export function SpanPanel({ detail, node, step }: Props) {
     <Panel label={`Span ${span.name}`} title={title} subtitle={subtitle} actions={keys}>
       <Receipt node={node} />
       <Caller node={node} />
+      {node.orphan ? (
+        <p className={styles.note}>
+          <b className="degraded">Orphan.</b> Its parent <span className="mono">{span.parentSpanId}</span> is
+          not stored: it was lost, not sampled, or is still on its way.
+        </p>
+      ) : null}
       <Section title="Attributes" aside={plural(rows.length, 'attribute')}>
         <Attributes rows={rows} />
       </Section>
       {span.events.length > 0 ? <Events node={node} /> : null}
-      <Logs detail={detail} node={node} />
+      <Logs detail={detail} logs={logs} />
       <Links node={node} />
       <details className={styles.resource}>
         <summary>

@@ -35,10 +35,17 @@ export function stitches(detail: TraceDetail, linked: readonly TraceDetail[]): S
   });
 }
 
-/** Traces on the other side of a queue: linked, not nested, because nobody waits for them. */
-export function LinkedTraces({ detail, linked }: { detail: TraceDetail; linked: readonly TraceDetail[] }) {
-  const more = detail.linkedTraceIds.length - linked.length;
-  if (detail.linkedTraceIds.length === 0) return null;
+interface LinkedProps {
+  detail: TraceDetail;
+  /** Those which are no rows of the waterfall. */
+  linked: readonly TraceDetail[];
+  /** How many more there are, unread. */
+  more: number;
+}
+
+/** Linked traces that did not handle a message of this one, or are too many to be read. */
+export function LinkedTraces({ detail, linked, more }: LinkedProps) {
+  if (linked.length === 0 && more <= 0) return null;
   return (
     <section className={styles.linked} aria-label="Linked traces">
       <ul>

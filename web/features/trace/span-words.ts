@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue, LogView, SpanView, TraceDetail } from '@stormglass/agents/contract';
+import type { Attributes, AttributeValue, SpanView } from '@stormglass/agents/contract';
 import { durationText, shortId } from '../../ui/format.ts';
 import type { SpanNode } from './tree.ts';
 
@@ -41,11 +41,6 @@ export function callerWords(node: SpanNode): string | null {
   return node.parent.span.status === 'error'
     ? `The caller gave up ${late} before it ended.`
     : `It went on for ${late} after its caller had ended well.`;
-}
-
-/** Logs of one span, in order of time. */
-export function logsOf(detail: TraceDetail, spanId: string): LogView[] {
-  return detail.logs.filter((log) => log.spanId === spanId).sort((a, b) => a.offsetNs - b.offsetNs);
 }
 
 /** A search that finds spans like this one. */

@@ -1,13 +1,15 @@
 import type { Segment } from './critical-path.ts';
-import type { Row } from './rows.ts';
+import { ITEMS_A_STEP, type Steps } from './slices.ts';
+import type { TimeScale } from './time-scale.ts';
 import type { SpanNode, SpanTree } from './tree.ts';
 
-/** The instants of a trace at which something starts or ends: what a fold must not hide. Root ends are left out. */
-export function marksOf(tree: SpanTree): number[] {
+/** The instants of a trace at which something starts or ends: what a fold must not hide. */
+export function* growMarks(tree: SpanTree): Steps<number[]> {
   const marks: number[] = [];
-  for (const node of tree.byId.values()) {
+  for (const [i, node] of tree.order.entries()) {
     marks.push(node.start, node.end);
     if (node.injected) marks.push(node.injected.from, node.injected.to);
+    if (i % ITEMS_A_STEP === 0) yield;
   }
   return marks;
 }
@@ -77,19 +79,21 @@ function toneOf(node: SpanNode): MiniTone {
  * The whole trace in few rectangles, whatever its size: a grid of lanes x columns in true scale, in which the most
  * telling tone of a cell wins. `from` and `to` are columns.
  */
-export function miniature(rows: readonly Row[], total: number, lanes: number, columns: number): MiniRun[] {
+export function* growMiniature(tree: SpanTree, lanes: number, columns: number): Steps<MiniRun[]> {
+  const { order, total } = tree;
   const grid: (MiniTone | undefined)[] = new Array(lanes * columns);
-  const height = Math.max(lanes, rows.length);
-  rows.forEach(({ node }, i) => {
+  const height = Math.max(lanes, order.length);
+  for (const [i, node] of order.entries()) {
     const lane = Math.floor((i / height) * lanes);
-    const first = Math.floor((node.start / total) * (columns - 1));
+    const first = Math.max(0, Math.floor((node.start / total) * (columns - 1)));
     const last = Math.max(first, Math.floor((node.end / total) * (columns - 1)));
     const tone = toneOf(node);
     for (let c = first; c <= last; c++) {
       const before = grid[lane * columns + c];
       if (before === undefined || TONE_RANK[tone] > TONE_RANK[before]) grid[lane * columns + c] = tone;
     }
-  });
+    if (i % ITEMS_A_STEP === 0) yield;
+  }
   return runsOf(grid, lanes, columns);
 }
 
@@ -108,3 +112,26 @@ function runsOf(grid: readonly (MiniTone | undefined)[], lanes: number, columns:
   }
   return runs;
 }
+
+/** Where a service worked, as few stretches: shares of the drawing that nearly touch are one. */
+export function busyStretches(
+  nodes: readonly Pick<SpanNode, 'start' | 'end'>[],
+  { at, from, to }: Pick<TimeScale, 'at' | 'from' | 'to'>,
+): { x0: number; x1: number }[] {
+  const stretches: { x0: number; x1: number }[] = [];
+  let open: { x0: number; x1: number } | null = null;
+  for (const node of nodes) {
+    if (node.end < from || node.start > to) continue;
+    const x0 = at(node.start);
+    const x1 = at(node.end);
+    if (open && x0 <= open.x1 + NEARLY) open.x1 = Math.max(open.x1, x1);
+    else {
+      open = { x0, x1 };
+      stretches.push(open);
+    }
+  }
+  return stretches;
+}
+
+/** A gap smaller than this share of the drawing is not seen. */
+const NEARLY = 0.002;

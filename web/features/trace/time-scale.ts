@@ -12,13 +12,34 @@ const FOLD_ABOVE = 0.25;
 const FOLD_WIDTH = 0.12;
 const STEPS = [1, 2, 5];
 
-function quietStretches(marks: number[], from: number, to: number): [number, number][] {
-  const inside = [from, ...marks.filter((m) => m > from && m < to), to].sort((a, b) => a - b);
+/** So many buckets find every stretch that is long enough to be folded, without sorting the marks. */
+const BUCKETS = 2_000;
+
+/** First and last mark of each bucket that has one, in order of time. */
+function edgesOf(marks: readonly number[], from: number, to: number): number[] {
+  const first = new Float64Array(BUCKETS).fill(Number.POSITIVE_INFINITY);
+  const last = new Float64Array(BUCKETS).fill(Number.NEGATIVE_INFINITY);
+  for (const mark of marks) {
+    if (mark <= from || mark >= to) continue;
+    const bucket = Math.floor(((mark - from) / (to - from)) * BUCKETS);
+    if (mark < (first[bucket] ?? 0)) first[bucket] = mark;
+    if (mark > (last[bucket] ?? 0)) last[bucket] = mark;
+  }
+  const edges = [from];
+  for (let i = 0; i < BUCKETS; i++) {
+    const begin = first[i];
+    if (begin !== undefined && begin !== Number.POSITIVE_INFINITY) edges.push(begin, last[i] ?? begin);
+  }
+  return [...edges, to];
+}
+
+function quietStretches(marks: readonly number[], from: number, to: number): [number, number][] {
+  const edges = edgesOf(marks, from, to);
   const margin = (to - from) * 0.02;
   const found: [number, number][] = [];
-  for (let i = 1; i < inside.length; i++) {
-    const a = inside[i - 1] ?? from;
-    const b = inside[i] ?? to;
+  for (let i = 1; i < edges.length; i++) {
+    const a = edges[i - 1] ?? from;
+    const b = edges[i] ?? to;
     if (b - a > (to - from) * FOLD_ABOVE) found.push([a + margin, b - margin]);
   }
   return found;
@@ -76,7 +97,7 @@ function ticksOf(pieces: Piece[], step: number): { ns: number; x: number }[] {
  * The scale over [from, to]. `marks` are the instants at which something starts or ends (span ends, and the ends of
  * injected parts); with `fold` the long waits between them are squeezed.
  */
-export function timeScale(from: number, to: number, marks: number[], fold: boolean): TimeScale {
+export function timeScale(from: number, to: number, marks: readonly number[], fold: boolean): TimeScale {
   const end = Math.max(to, from + 1);
   const quiet = fold ? quietStretches(marks, from, end).slice(0, 3) : [];
   const pieces = cut(from, end, quiet);

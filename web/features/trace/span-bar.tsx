@@ -1,6 +1,8 @@
 import { durationText } from '../../ui/format.ts';
 import type { Segment } from './critical-path.ts';
-import { gaveUp } from './scale-model.ts';
+import type { Mark } from './marks.ts';
+import type { Row } from './rows.ts';
+import { busyStretches, gaveUp } from './scale-model.ts';
 import type { TimeScale } from './time-scale.ts';
 import type { SpanNode } from './tree.ts';
 import styles from './waterfall.module.css';
@@ -51,12 +53,30 @@ interface Props {
   node: SpanNode;
   scale: TimeScale;
   path: readonly Segment[];
+  marks: readonly Mark[];
+}
+
+function Marks({ marks, scale }: { marks: readonly Mark[]; scale: TimeScale }) {
+  return marks
+    .filter((mark) => mark.at >= scale.from && mark.at <= scale.to)
+    .map((mark, i) => (
+      <span
+        // biome-ignore lint/suspicious/noArrayIndexKey: marks have no id and never move
+        key={i}
+        className={styles.mark}
+        data-kind={mark.kind}
+        data-tone={mark.tone}
+        title={mark.words}
+        style={{ left: pc(scale.at(mark.at)) }}
+      />
+    ));
 }
 
 /** One span in the time lane: its kind by shape, what a fault put in hatched, its part of the critical path below. */
-export function SpanBar({ node, scale, path }: Props) {
+export function SpanBar({ node, scale, path, marks }: Props) {
   const x0 = scale.at(node.start);
   const x1 = scale.at(node.end);
+  if (node.end < scale.from || node.start > scale.to) return null;
   return (
     <>
       <span
@@ -74,28 +94,34 @@ export function SpanBar({ node, scale, path }: Props) {
           style={{ left: pc(scale.at(s.from)), width: pc(scale.at(s.to) - scale.at(s.from)) }}
         />
       ))}
+      <Marks marks={marks} scale={scale} />
       {node.injected ? null : <DurationText node={node} scale={scale} />}
     </>
   );
 }
 
-/** Several statements on one line: a tick where each began. */
-export function GroupBar({ group, scale }: { group: readonly SpanNode[]; scale: TimeScale }) {
-  const last = group[group.length - 1];
+/** Several spans on one line: a tick where each statement began, else where one of them worked. */
+export function GroupBar({ row, scale }: { row: Row; scale: TimeScale }) {
+  const { group, kind } = row;
+  const stretches = busyStretches(group, scale);
   const took = group.reduce((sum, node) => sum + node.end - node.start, 0);
-  const end = last ? scale.at(last.end) : 0;
-  const style =
-    end > 0.85
-      ? { right: `calc(${pc(1 - scale.at(group[0]?.start ?? 0))} + 5px)` }
-      : { left: `calc(${pc(end)} + 6px)` };
+  const begin = stretches[0]?.x0 ?? 0;
+  const end = stretches.reduce((latest, s) => Math.max(latest, s.x1), 0);
+  const style = end > 0.85 ? { right: `calc(${pc(1 - begin)} + 5px)` } : { left: `calc(${pc(end)} + 6px)` };
   return (
     <>
-      {group.map((node) => (
-        <span key={node.span.spanId} className={styles.tick} style={{ left: pc(scale.at(node.start)) }} />
+      {stretches.map((s) => (
+        <span
+          key={s.x0}
+          className={kind === 'statements' ? styles.tick : styles.busy}
+          style={{ left: pc(s.x0), width: kind === 'statements' ? undefined : pc(s.x1 - s.x0) }}
+        />
       ))}
-      <span className={styles.duration} style={style}>
-        {durationText(took / 1e6)} in all
-      </span>
+      {stretches.length === 0 || (begin < 0.1 && end > 0.85) ? null : (
+        <span className={styles.duration} style={style}>
+          {durationText(took / 1e6)} in all
+        </span>
+      )}
     </>
   );
 }

@@ -1,8 +1,11 @@
 'use client';
-import { useMemo, useRef, useState } from 'react';
-import type { Row } from './rows.ts';
-import { type MiniRun, miniature } from './scale-model.ts';
+import { useCallback, useRef, useState } from 'react';
+import { durationText } from '../../ui/format.ts';
+import { growMiniature, type MiniRun } from './scale-model.ts';
+import type { SpanTree } from './tree.ts';
+import { useSteps } from './use-steps.ts';
 import styles from './waterfall.module.css';
+import { type Zoom, zoomByKey } from './zoom.ts';
 
 const LANES = 22;
 const COLUMNS = 420;
@@ -13,21 +16,15 @@ const COLORS: Record<MiniRun['tone'], string> = {
   message: 'var(--queue)',
 };
 
-export interface Zoom {
-  /** Nanoseconds of the trace. */
-  from: number;
-  to: number;
-}
-
 interface Props {
-  rows: readonly Row[];
-  total: number;
+  tree: SpanTree;
   zoom: Zoom | null;
   setZoom: (zoom: Zoom | null) => void;
 }
 
-function Picture({ rows, total }: { rows: readonly Row[]; total: number }) {
-  const runs = useMemo(() => miniature(rows, total, LANES, COLUMNS), [rows, total]);
+function Picture({ tree }: { tree: SpanTree }) {
+  const steps = useCallback(() => growMiniature(tree, LANES, COLUMNS), [tree]);
+  const runs = useSteps(steps) ?? [];
   const paths = new Map<MiniRun['tone'], string>();
   for (const r of runs) {
     const d = `M${r.from} ${r.lane + 0.15}H${r.to}v.7H${r.from}z`;
@@ -42,8 +39,14 @@ function Picture({ rows, total }: { rows: readonly Row[]; total: number }) {
   );
 }
 
-/** The whole trace in true scale; a drag picks the part which is drawn large, a double click the whole again. */
-export function Minimap({ rows, total, zoom, setZoom }: Props) {
+function zoomWords(zoom: Zoom | null, total: number): string {
+  const text = (ns: number) => durationText(ns / 1e6);
+  if (!zoom) return `The whole ${text(total)}`;
+  return `${text(zoom.from)} to ${text(zoom.to)} of ${text(total)}`;
+}
+
+/** A drag over the box, as two shares of its width. */
+function useDrag(total: number, setZoom: (zoom: Zoom | null) => void) {
   const box = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ a: number; b: number } | null>(null);
   const share = (clientX: number) => {
@@ -56,6 +59,13 @@ export function Minimap({ rows, total, zoom, setZoom }: Props) {
     }
     setDrag(null);
   };
+  return { box, drag, setDrag, share, finish };
+}
+
+/** The whole trace in true scale; a drag or the keys pick the part which is drawn large, a double click the whole. */
+export function Minimap({ tree, zoom, setZoom }: Props) {
+  const { total } = tree;
+  const { box, drag, setDrag, share, finish } = useDrag(total, setZoom);
   const shown = drag
     ? { from: Math.min(drag.a, drag.b), to: Math.max(drag.a, drag.b) }
     : zoom && { from: zoom.from / total, to: zoom.to / total };
@@ -63,8 +73,21 @@ export function Minimap({ rows, total, zoom, setZoom }: Props) {
     <div
       ref={box}
       className={styles.mini}
-      role="img"
-      aria-label="Whole trace in true scale; drag to zoom"
+      role="slider"
+      tabIndex={0}
+      aria-label="Part of the trace that is shown"
+      aria-valuemin={0}
+      aria-valuemax={Math.round(total / 1000)}
+      aria-valuenow={Math.round((zoom ? (zoom.from + zoom.to) / 2 : total / 2) / 1000)}
+      aria-valuetext={zoomWords(zoom, total)}
+      title="Drag to zoom. Keys: arrows move and zoom, Home, End, Escape for the whole"
+      onKeyDown={(e) => {
+        if (e.altKey || e.ctrlKey || e.metaKey) return;
+        const next = zoomByKey(e.key, zoom, total);
+        if (next === undefined || (e.key === 'Escape' && !zoom)) return;
+        e.preventDefault();
+        setZoom(next);
+      }}
       onPointerDown={(e) => {
         e.currentTarget.setPointerCapture(e.pointerId);
         setDrag({ a: share(e.clientX), b: share(e.clientX) });
@@ -77,12 +100,12 @@ export function Minimap({ rows, total, zoom, setZoom }: Props) {
       onDoubleClick={() => setZoom(null)}
     >
       <svg viewBox={`0 0 ${COLUMNS} ${LANES}`} preserveAspectRatio="none" aria-hidden="true">
-        <Picture rows={rows} total={total} />
+        <Picture tree={tree} />
         {shown ? (
           <rect
             x={shown.from * COLUMNS}
             y={0}
-            width={(shown.to - shown.from) * COLUMNS}
+            width={Math.max(1, (shown.to - shown.from) * COLUMNS)}
             height={LANES}
             fill="var(--ink1)"
             fillOpacity={0.1}

@@ -25,10 +25,7 @@ interface FactsProps {
 }
 
 export function TraceFacts({ detail, tree, root, injectedNs }: FactsProps) {
-  const nodes = [...tree.byId.values()];
-  const services = new Set(nodes.map((n) => n.span.service)).size;
-  const errors = nodes.filter((n) => n.span.status === 'error').length;
-  const receipts = nodes.filter((n) => n.injected).length;
+  const { services, errors, receipts, orphans } = tree.figures;
   const took = root ? root.end - root.start : tree.total;
   return (
     <>
@@ -37,9 +34,17 @@ export function TraceFacts({ detail, tree, root, injectedNs }: FactsProps) {
         <b className="ink1">{durationText(took / 1e6)}</b> to the caller
       </span>
       <span>
-        <b className="ink1">{detail.spanCount}</b> spans, <b className="ink1">{services}</b> services
+        <b className="ink1">{detail.spanCount.toLocaleString('en')}</b> spans,{' '}
+        <b className="ink1">{services}</b> services
       </span>
-      {detail.truncated ? <span className="degraded">the first {detail.spans.length} are shown</span> : null}
+      {detail.truncated ? (
+        <span className="degraded">the stream was cut: the first {detail.spans.length} are shown</span>
+      ) : null}
+      {orphans > 0 ? (
+        <span className="degraded" title="Their parents are not stored: lost, not sampled, or on their way">
+          {plural(orphans, 'orphan')}
+        </span>
+      ) : null}
       {detail.evictedSpans > 0 ? (
         <span
           className="degraded"

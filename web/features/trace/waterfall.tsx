@@ -3,7 +3,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef } from 'react';
 import { durationText } from '../../ui/format.ts';
 import type { Segment } from './critical-path.ts';
-import { type Row, rowIndex } from './rows.ts';
+import type { LogsBySpan } from './marks.ts';
+import type { Row } from './rows.ts';
 import { type Jump, jumpsOf, pathBySpan } from './scale-model.ts';
 import { SpanRow } from './span-row.tsx';
 import type { TimeScale } from './time-scale.ts';
@@ -21,11 +22,12 @@ function clearOf(folds: TimeScale['folds']): (tick: { x: number }) => boolean {
   return ({ x }) => folds.every((f) => Math.abs((f.x0 + f.x1) / 2 - x) > FOLD_WORDS);
 }
 
-export function Axis({ scale }: { scale: TimeScale }) {
+/** Ticks of time; `wide` without the column of names. */
+export function Axis({ scale, wide = false }: { scale: TimeScale; wide?: boolean }) {
   return (
     <div className={styles.axis} aria-hidden="true">
-      <span className={styles.axisName}>Service and operation</span>
-      <div className={styles.axisTicks}>
+      {wide ? null : <span className={styles.axisName}>Service and operation</span>}
+      <div className={styles.axisTicks} data-wide={wide ? '' : undefined}>
         {scale.ticks.filter(clearOf(scale.folds)).map((t) => (
           <span key={t.ns} style={{ left: pc(t.x) }}>
             {t.ns === 0 ? '0' : durationText(t.ns / 1e6)}
@@ -101,9 +103,13 @@ function Jumps({
 }
 
 interface Props {
-  rows: Row[];
+  rows: readonly Row[];
+  /** The line of each span. */
+  rowOf: ReadonlyMap<string, number>;
+  logs: LogsBySpan;
+  found: ReadonlySet<string>;
   scale: TimeScale;
-  path: Segment[];
+  path: readonly Segment[];
   selected: string;
   /** A person selected it. */
   chosen: boolean;
@@ -112,10 +118,10 @@ interface Props {
   label: string;
 }
 
-function useTreeKeys({ rows, selected, select, toggle }: Props, page: () => number) {
+function useTreeKeys({ rows, rowOf, selected, select, toggle }: Props, page: () => number) {
   return (e: KeyboardEvent) => {
     if (e.altKey || e.ctrlKey || e.metaKey) return;
-    const move = treeMove(e.key, rows, selected, page());
+    const move = treeMove(e.key, rows, rowOf.get(selected) ?? -1, page());
     if (!move) return;
     e.preventDefault();
     if ('select' in move) select(move.select);
@@ -125,10 +131,9 @@ function useTreeKeys({ rows, selected, select, toggle }: Props, page: () => numb
 
 /** The rows of a trace; only those on the screen exist. */
 export function Waterfall(props: Props) {
-  const { rows, scale, path, selected, chosen, select, toggle, label } = props;
+  const { rows, rowOf, logs, found, scale, path, selected, chosen, select, toggle, label } = props;
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
-  const rowOf = useMemo(() => rowIndex(rows), [rows]);
   const segments = useMemo(() => pathBySpan(path), [path]);
   const jumps = useMemo(() => jumpsOf(path, rowOf), [path, rowOf]);
   const virtual = useVirtualizer({
@@ -151,7 +156,7 @@ export function Waterfall(props: Props) {
       role="tree"
       aria-label={label}
       tabIndex={0}
-      aria-activedescendant={index >= 0 ? `${id}${selected}` : undefined}
+      aria-activedescendant={index >= 0 ? `${id}${rows[index]?.key}` : undefined}
       onKeyDown={onKeyDown}
     >
       <div className={styles.canvas} role="presentation" style={{ height: virtual.getTotalSize() }}>
@@ -165,9 +170,11 @@ export function Waterfall(props: Props) {
               id={`${id}${row.key}`}
               row={row}
               top={item.start}
-              selected={row.key === selected}
+              selected={item.index === index}
               scale={scale}
               path={segments.get(row.key)}
+              logs={logs}
+              found={found.has(row.key)}
               select={select}
               toggle={toggle}
             />

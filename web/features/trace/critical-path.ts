@@ -1,4 +1,4 @@
-import { criticalPath as pathOf } from '@stormglass/agents/contract';
+import { criticalPath as pathOf, type TracePath } from '@stormglass/agents/contract';
 import type { SpanNode, SpanTree } from './tree.ts';
 
 /** A stretch of the critical path: the trace could not have been shorter than this span's own work here. */
@@ -9,15 +9,27 @@ export interface Segment {
   to: number;
 }
 
+/** More spans than these are walked by the server: here it would take longer than a frame. */
+export const WALKED_HERE = 5_000;
+
 /**
  * The critical path (agents/contract/critical-path.ts) with each stretch on its own span's clock, where its bar is.
  * In order of time.
  */
 export function criticalPath(tree: SpanTree): Segment[] {
-  const spans = [...tree.byId.values()].map((node) => node.span);
+  const spans = tree.order.filter((node) => !node.linked).map((node) => node.span);
   return pathOf(spans)
     .map(({ spanId, from, to, shiftNs }) => ({ spanId, from: from - shiftNs, to: to - shiftNs }))
     .sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+/** The same from the server's answer. */
+export function pathSegments({ steps }: Pick<TracePath, 'steps'>): Segment[] {
+  return steps.map(({ spanId, offsetNs, durationNs, shiftNs }) => ({
+    spanId,
+    from: offsetNs - shiftNs,
+    to: offsetNs - shiftNs + durationNs,
+  }));
 }
 
 /** The root somebody waited for: the longest one which is no message handler. */
@@ -30,12 +42,6 @@ export function mainRoot(tree: SpanTree): SpanNode | null {
   return best;
 }
 
-/** The injected part which a span works in: its own, or that of the nearest span above it. */
-function injectedAbove(node: SpanNode | undefined): SpanNode['injected'] {
-  for (let up = node ?? null; up; up = up.parent) if (up.injected) return up.injected;
-  return null;
-}
-
 /**
  * Nanoseconds of the critical path that a fault put in: what the caller would have been spared. The wait stands on the
  * receipt's span, while the path goes on to the spans inside it, so those count as injected too.
@@ -43,7 +49,7 @@ function injectedAbove(node: SpanNode | undefined): SpanNode['injected'] {
 export function injectedOnPath(tree: SpanTree, path: readonly Segment[]): number {
   let sum = 0;
   for (const segment of path) {
-    const injected = injectedAbove(tree.byId.get(segment.spanId));
+    const injected = tree.byId.get(segment.spanId)?.within;
     if (injected)
       sum += Math.max(0, Math.min(segment.to, injected.to) - Math.max(segment.from, injected.from));
   }
