@@ -1,4 +1,4 @@
-import type { SagaFilter, TraceSearch } from '@stormglass/agents/contract';
+import type { CompletionSearch, SagaFilter, TraceSearch } from '@stormglass/agents/contract';
 
 /**
  * The one place where query keys are made. Everything under `live` is written by the socket (see provider.tsx) and
@@ -21,6 +21,8 @@ export const keys = {
   sagas: (filter: Partial<SagaFilter>) => ['sagas', filter] as const,
   saga: (id: string) => ['saga', id] as const,
   traces: (search: Partial<TraceSearch>) => ['traces', search] as const,
+  olderTraces: (search: Partial<TraceSearch>, than: string) => ['traces', 'older', than, search] as const,
+  attributes: (search: Partial<CompletionSearch>) => ['attributes', search] as const,
   trace: (id: string) => ['trace', id] as const,
   interactions: (from: number, to: number) => ['interactions', from, to] as const,
   invariants: (from: number, to: number) => ['invariants', from, to] as const,
