@@ -40,7 +40,14 @@ beforeAll(async () => {
       { atMs: now - HOUR_MS, name: 'exception', attributes: [kv('exception.message', 'Card expired')] },
     ],
   };
-  const requests = [[failed], long.slice(0, 1), long.slice(1), aged, many.slice(0, MANY / 2), many.slice(MANY / 2)];
+  const requests = [
+    [failed],
+    long.slice(0, 1),
+    long.slice(1),
+    aged,
+    many.slice(0, MANY / 2),
+    many.slice(MANY / 2),
+  ];
   for (const spans of requests) {
     expect((await post(collector.otlp, 'traces', traceRequest('orders', spans))).status).toBe(200);
     await eventually('loaded', async () => ((await queries.stats()).spoolBytes === 0 ? true : null));
@@ -96,15 +103,13 @@ test('two conditions hold for one span', async () => {
   expect((await search(both('odd'))).traces).toEqual([]);
 });
 
-test.each([
-  [['refund']],
-  [['lovelace']],
-  [['CARD EXPIRED']],
-  [['post', 'ada', 'expired', 'orders']],
-])('words %j find the span that says them all, wherever it says them', async (text) => {
-  const { traces } = await search({ text });
-  expect(traces.map((t) => t.traceId)).toEqual([hexId(SAID, 16)]);
-});
+test.each([[['refund']], [['lovelace']], [['CARD EXPIRED']], [['post', 'ada', 'expired', 'orders']]])(
+  'words %j find the span that says them all, wherever it says them',
+  async (text) => {
+    const { traces } = await search({ text });
+    expect(traces.map((t) => t.traceId)).toEqual([hexId(SAID, 16)]);
+  },
+);
 
 test('a word that no span says finds nothing, beside others that one says', async () => {
   expect((await search({ text: ['refund', 'declined'] })).traces).toEqual([]);

@@ -59,7 +59,9 @@ export function useStored(ask: Ask, range: AskedRange, open: boolean): Completio
   const search = wanted ? { key: wanted.key, text, limit: MOST_VALUES } : { limit: MOST_KEYS };
   const enabled = open && (wanted !== null || ask.kind === 'key');
   return useQueries({
-    queries: (['span', 'resource'] as const).map((scope) => countsQuery({ ...search, scope }, range, enabled)),
+    queries: (['span', 'resource'] as const).map((scope) =>
+      countsQuery({ ...search, scope }, range, enabled),
+    ),
     combine: (results) => together(results.map((result) => result.data)),
   });
 }

@@ -15,7 +15,12 @@ describe('a selection in the scatter', () => {
 
   it('is drawn where it was made', () => {
     const { x, y, w, h } = brushBox(extent, middle);
-    for (const [is, wanted] of [[x, 0.4], [y, 0.25], [w, 0.2], [h, 0.5]] as const) {
+    for (const [is, wanted] of [
+      [x, 0.4],
+      [y, 0.25],
+      [w, 0.2],
+      [h, 0.5],
+    ] as const) {
       expect(is).toBeCloseTo(wanted, 6);
     }
   });

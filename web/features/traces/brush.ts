@@ -22,15 +22,14 @@ const precise = (ms: number) => String(Number(ms.toFixed(3)));
 export function readBrush(text: string): Brush | null {
   const [from, to, low, high, more] = text.split('-').map(Number);
   if (from === undefined || to === undefined || low === undefined || high === undefined) return null;
-  const sound = more === undefined && from < to && low >= 0 && low < high && [to, high].every(Number.isFinite);
+  const sound =
+    more === undefined && from < to && low >= 0 && low < high && [to, high].every(Number.isFinite);
   return sound ? { from, to, low, high } : null;
 }
 
 export function inBrush(brush: Brush, trace: { startMs: number; durationMs: number }): boolean {
   const { startMs, durationMs } = trace;
-  return (
-    startMs >= brush.from && startMs <= brush.to && durationMs >= brush.low && durationMs <= brush.high
-  );
+  return startMs >= brush.from && startMs <= brush.to && durationMs >= brush.low && durationMs <= brush.high;
 }
 
 /** A point of the scatter, both 0..1: x from the left, y from the top, where the slow ones are. */
@@ -42,8 +41,7 @@ interface Place {
 const inside = (share: number) => Math.min(1, Math.max(0, share));
 const timeAt = (extent: Extent, x: number) => extent.from + inside(x) * (extent.to - extent.from);
 /** Durations are drawn logarithmically. */
-const durationAt = (extent: Extent, y: number) =>
-  extent.low * (extent.high / extent.low) ** (1 - inside(y));
+const durationAt = (extent: Extent, y: number) => extent.low * (extent.high / extent.low) ** (1 - inside(y));
 
 function placesOf(extent: Extent, brush: Brush): [Place, Place] {
   const x = (at: number) => (at - extent.from) / Math.max(1, extent.to - extent.from);

@@ -137,6 +137,7 @@ function valueSuggestions(
 export function suggestions(ask: Ask, known: Known, entries: readonly Entry[]): Suggestion[] {
   if (ask.kind === 'none') return [];
   const all = ask.kind === 'key' ? keySuggestions(ask, entries) : valueSuggestions(ask, known, entries);
-  const typed = ask.kind === 'key' ? `${ask.has ? 'has=' : ''}${ask.typed}` : `${ask.key}${ask.op}${ask.typed}`;
+  const typed =
+    ask.kind === 'key' ? `${ask.has ? 'has=' : ''}${ask.typed}` : `${ask.key}${ask.op}${ask.typed}`;
   return all.filter(({ text }) => text !== typed).slice(0, MOST);
 }

@@ -60,7 +60,9 @@ function FacetSection({ facet, range, q, toggle, remove }: FacetProps) {
             {values.map((each) => (
               <Value key={each.term} each={each} q={q} toggle={toggle} />
             ))}
-            {beyond > 0 ? <li className="cap ink3">{plural(beyond, 'more value')}: type it to find one</li> : null}
+            {beyond > 0 ? (
+              <li className="cap ink3">{plural(beyond, 'more value')}: type it to find one</li>
+            ) : null}
             {values.length === 0 ? <li className="cap ink3">no span has it in this range</li> : null}
           </ul>
         )}

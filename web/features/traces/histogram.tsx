@@ -38,10 +38,10 @@ export function LatencyHistogram({ traces, from, to, brush, setBrush }: Props) {
       aria-label="Traces by duration"
       style={{ paddingTop: SCATTER.top, height: SCATTER.height }}
     >
-      {bins.map((bin, i) => {
+      {bins.map((bin) => {
         const held = brush !== null && inBrush(brush, { startMs: brush.from, durationMs: MIDDLE(bin) });
         return (
-          <li key={`${i}`}>
+          <li key={bin.high}>
             <button
               type="button"
               className={styles.bin}
@@ -51,7 +51,10 @@ export function LatencyHistogram({ traces, from, to, brush, setBrush }: Props) {
               title={words(bin, traces.length)}
               onClick={() => setBrush(held ? null : { from, to, low: bin.low, high: bin.high })}
             >
-              <span className={styles.binBar} style={{ width: width(bin.count - bin.failed - bin.touched) }} />
+              <span
+                className={styles.binBar}
+                style={{ width: width(bin.count - bin.failed - bin.touched) }}
+              />
               <span className={styles.binBar} data-fault="" style={{ width: width(bin.touched) }} />
               <span className={styles.binBar} data-error="" style={{ width: width(bin.failed) }} />
               <span className={styles.binCount}>{bin.count > 0 ? bin.count : ''}</span>

@@ -36,7 +36,12 @@ describe('the latency scatter', () => {
 });
 
 describe('the histogram', () => {
-  const traces = [trace(0, 1), trace(1, 1.1, { errorCount: 1 }), trace(2, 100, { faultIds: ['f'] }), trace(3, 0)];
+  const traces = [
+    trace(0, 1),
+    trace(1, 1.1, { errorCount: 1 }),
+    trace(2, 100, { faultIds: ['f'] }),
+    trace(3, 0),
+  ];
 
   it('counts every trace once, the slowest on top, on the axis of the scatter', () => {
     const bins = histogramOf(traces, 8);

@@ -211,7 +211,12 @@ function apply(into: TraceConditions, term: Term): void {
 function textOf(words: readonly Word[]): string[] {
   const beyond = words[MAX_WORDS];
   if (beyond) {
-    fail(beyond.start, beyond.end, `At most ${MAX_WORDS} words.`, 'Put those that follow each other in "quotes".');
+    fail(
+      beyond.start,
+      beyond.end,
+      `At most ${MAX_WORDS} words.`,
+      'Put those that follow each other in "quotes".',
+    );
   }
   const long = words.find(({ text }) => text.length > MAX_WORD);
   if (long) fail(long.start, long.end, `A word has at most ${MAX_WORD} characters.`, 'Take a part of it.');

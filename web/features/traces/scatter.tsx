@@ -64,10 +64,7 @@ function Grid({ from, to, width, ticks }: Axes) {
     <>
       {ticks.map((t) => (
         <g key={t.ms}>
-          <path
-            d={`M${LEFT} ${SCATTER.top + t.y * INNER}H${width - RIGHT}`}
-            stroke="var(--line1)"
-          />
+          <path d={`M${LEFT} ${SCATTER.top + t.y * INNER}H${width - RIGHT}`} stroke="var(--line1)" />
           <text
             x={LEFT - 8}
             y={SCATTER.top + t.y * INNER + 3.5}

@@ -176,9 +176,7 @@ export function SearchBar({ value, known, range, onChange, onTraceId }: Props) {
           onBlur={list.close}
           onKeyDown={onKeyDown}
         />
-        {shown ? (
-          <Completions id={`${id}-list`} options={options} active={active} choose={choose} />
-        ) : null}
+        {shown ? <Completions id={`${id}-list`} options={options} active={active} choose={choose} /> : null}
       </div>
       {problem ? <ProblemNote problem={problem} id={`${id}-problem`} /> : null}
     </div>

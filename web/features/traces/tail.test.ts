@@ -18,7 +18,9 @@ describe('a list held still', () => {
   });
 
   it('does not count as new what moved up among the slowest', () => {
-    expect(newSince([trace(30, 9), trace(10, 8)], [trace(30, 9), trace(5, 7), trace(31, 6)], 'slowest')).toBe(1);
+    expect(newSince([trace(30, 9), trace(10, 8)], [trace(30, 9), trace(5, 7), trace(31, 6)], 'slowest')).toBe(
+      1,
+    );
   });
 });
 
@@ -28,7 +30,14 @@ describe('older traces', () => {
   it('begin at the last one listed, which may have others beside it, and are listed once', () => {
     expect(after('newest', trace(20))).toEqual({ to: 21 });
     expect(after('slowest', trace(20, 7.5))).toEqual({ maxDurationMs: 7.5 });
-    expect(ids(joined([[trace(30), trace(20)], [trace(20), trace(19)]]))).toEqual([30, 20, 19]);
+    expect(
+      ids(
+        joined([
+          [trace(30), trace(20)],
+          [trace(20), trace(19)],
+        ]),
+      ),
+    ).toEqual([30, 20, 19]);
   });
 
   it('end where the store says so', () => {

@@ -92,7 +92,7 @@ const COLUMNS = [
 /** The place of rows that are not drawn. */
 function Gap({ height }: { height: number }) {
   return height > 0 ? (
-    <tr aria-hidden="true" className={styles.rowGap}>
+    <tr className={styles.rowGap}>
       <td colSpan={COLUMNS.length} style={{ height }} />
     </tr>
   ) : null;

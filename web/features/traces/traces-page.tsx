@@ -170,7 +170,11 @@ export function TracesPage() {
         <>
           {window.live && listed ? <TailButtons {...tail} pause={view.pause} follow={view.follow} /> : null}
           <SavedSearches q={q} all={view.all !== ''} />
-          <Button size="sm" aria-pressed={facets !== ''} onClick={() => setFacets(facets === '' ? '1' : null)}>
+          <Button
+            size="sm"
+            aria-pressed={facets !== ''}
+            onClick={() => setFacets(facets === '' ? '1' : null)}
+          >
             Facets
           </Button>
         </>
