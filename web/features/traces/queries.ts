@@ -1,6 +1,6 @@
 'use client';
-import type { TraceDetail, TraceSummary } from '@stormglass/agents/contract';
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import type { TraceSummary } from '@stormglass/agents/contract';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { serverNow } from '../../live/clock.ts';
 import { keys } from '../../live/keys.ts';
 import { request } from '../../live/request.ts';
@@ -33,25 +33,4 @@ export function useTraces(conditions: TraceConditions | null, range: Range) {
     placeholderData: keepPreviousData,
     refetchInterval: range.live ? TAIL_MS : false,
   });
-}
-
-function traceQuery(id: string) {
-  return {
-    queryKey: keys.trace(id),
-    queryFn: ({ signal }: { signal: AbortSignal }): Promise<TraceDetail> =>
-      request('trace', { params: { id }, signal }),
-    structuralSharing: false as const,
-    staleTime: 5_000,
-  };
-}
-
-/** One trace, whole. */
-export function useTrace(id: string) {
-  return useQuery<TraceDetail>(traceQuery(id));
-}
-
-/** The traces on the other side of a queue, at most `most`; those that cannot be read are left out. */
-export function useLinkedTraces(ids: readonly string[], most: number): TraceDetail[] {
-  const results = useQueries({ queries: ids.slice(0, most).map(traceQuery) });
-  return results.flatMap((r) => (r.data ? [r.data] : []));
 }

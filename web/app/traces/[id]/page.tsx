@@ -1,4 +1,4 @@
-import { TracePage } from '../../../features/traces/trace-page.tsx';
+import { TracePage } from '../../../features/trace/trace-page.tsx';
 
 export const metadata = { title: 'Trace' };
 
