@@ -2,12 +2,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { durationText } from '../../ui/format.ts';
+import { list } from '../../ui/list.ts';
+import { ListTable } from '../../ui/list-table.tsx';
 import { differs, type Line } from './align.ts';
 import styles from './compare.module.css';
 import type { Nested } from './nest.ts';
 import { deltaText } from './words.ts';
 
-const ROW_HEIGHT = 28;
+const ROW_HEIGHT = 25;
 const pc = (share: number) => `${(Math.min(1, Math.max(0, share)) * 100).toFixed(2)}%`;
 
 interface Scale {
@@ -42,110 +44,112 @@ function took(node: Nested | null) {
   return node.span.status === 'error' ? <span className="failing">× {text}</span> : text;
 }
 
-function LineRow({ line, scale, top, current, index }: RowProps) {
+interface RowProps {
+  line: Line;
+  scale: Scale;
+  current: boolean;
+}
+
+function LineRow({ line, scale, current }: RowProps) {
   const { a, b } = line;
   const shown = a ?? b;
   if (!shown) return null;
   const delta = a && b ? deltaText(b.end - b.start - (a.end - a.start)) : deltaText(line.selfDeltaNs);
   return (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
+    <tr
       className={styles.row}
-      style={{ transform: `translateY(${top}px)` }}
       data-differs={differs(line, scale.noise) ? '' : undefined}
       aria-current={current ? 'true' : undefined}
     >
-      <span role="cell" className={styles.name} style={{ paddingLeft: 12 + Math.min(line.depth, 24) * 12 }}>
-        <Fate line={line} />
-        <span className="clip" title={`${shown.span.service} ${shown.span.name}`}>
-          <b>{shown.span.service}</b> {shown.span.name}
+      <td className={list.wide} style={{ minWidth: 220 }}>
+        <span className={styles.name} style={{ paddingLeft: Math.min(line.depth, 24) * 12 }}>
+          <Fate line={line} />
+          <span className="clip" title={`${shown.span.service} ${shown.span.name}`}>
+            <b>{shown.span.service}</b> {shown.span.name}
+          </span>
         </span>
-      </span>
-      <span role="cell" className={styles.num}>
-        {took(a)}
-      </span>
-      <span role="cell" className={styles.num}>
-        {took(b)}
-      </span>
-      <span role="cell" className={styles.num}>
-        {delta === 'same' ? <span className="ink3">same</span> : <b>{delta}</b>}
-      </span>
-      <span role="cell" className={styles.bars} aria-hidden="true">
-        {a ? <Bar node={a} longest={scale.longest} which="a" /> : null}
-        {b ? <Bar node={b} longest={scale.longest} which="b" /> : null}
-      </span>
-    </div>
+      </td>
+      <td className={list.num}>{took(a)}</td>
+      <td className={list.num}>{took(b)}</td>
+      <td className={list.num}>{delta === 'same' ? <span className="ink3">same</span> : <b>{delta}</b>}</td>
+      <td>
+        <span className={styles.bars}>
+          {a ? <Bar node={a} longest={scale.longest} which="a" /> : null}
+          {b ? <Bar node={b} longest={scale.longest} which="b" /> : null}
+        </span>
+      </td>
+    </tr>
   );
 }
 
-interface RowProps {
-  line: Line;
-  scale: Scale;
-  top: number;
-  index: number;
-  current: boolean;
+const COLUMNS = [
+  { head: 'Service and operation', look: 'wide' },
+  { head: 'A', look: 'num' },
+  { head: 'B', look: 'num' },
+  { head: 'Difference', look: 'num' },
+  'When, A above B',
+] as const;
+
+/** The place of lines that are not drawn. */
+function Gap({ height }: { height: number }) {
+  return height > 0 ? (
+    <tr className={styles.gap}>
+      <td colSpan={COLUMNS.length} style={{ height }} />
+    </tr>
+  ) : null;
 }
 
-const HEADS = ['Service and operation', 'A', 'B', 'Difference', 'When, A above B'] as const;
+/** N and P go from difference to difference. */
+function useSteps(lines: readonly Line[], noise: number, show: (line: number) => void) {
+  const [current, setCurrent] = useState(-1);
+  const go = (to: number) => {
+    if (to < 0) return;
+    setCurrent(to);
+    show(to);
+  };
+  const onKeyDown = (e: KeyboardEvent) => {
+    if (e.altKey || e.ctrlKey || e.metaKey) return;
+    const key = e.key.toLowerCase();
+    if (key === 'n') go(lines.findIndex((line, i) => i > current && differs(line, noise)));
+    else if (key === 'p') go(lines.findLastIndex((line, i) => i < current && differs(line, noise)));
+    else return;
+    e.preventDefault();
+  };
+  return { current, onKeyDown };
+}
 
-/** Both traces as one tree of lines; only those in sight exist. N and P go from difference to difference. */
+/** Both traces as one tree of lines; only those in sight exist. */
 export function Lines({ lines, scale }: { lines: readonly Line[]; scale: Scale }) {
   const box = useRef<HTMLDivElement>(null);
-  const [current, setCurrent] = useState(-1);
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
   });
-  const go = (to: number) => {
-    if (to < 0) return;
-    setCurrent(to);
-    virtual.scrollToIndex(to, { align: 'auto' });
-  };
-  const onKeyDown = (e: KeyboardEvent) => {
-    if (e.altKey || e.ctrlKey || e.metaKey) return;
-    const hit = (line: Line) => differs(line, scale.noise);
-    const key = e.key.toLowerCase();
-    if (key === 'n') go(lines.findIndex((line, i) => i > current && hit(line)));
-    else if (key === 'p') go(lines.findLastIndex((line, i) => i < current && hit(line)));
-    else return;
-    e.preventDefault();
-  };
+  const { current, onKeyDown } = useSteps(lines, scale.noise, (line) => virtual.scrollToIndex(line));
+  const items = virtual.getVirtualItems();
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own box
     <div
       ref={box}
       className={`${styles.box} scroll`}
-      role="table"
-      aria-label="Spans of both traces"
-      aria-rowcount={lines.length + 1}
+      role="group"
+      aria-label="Spans of both traces. N and P go to the next and the last difference."
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <div role="row" aria-rowindex={1} className={styles.heads}>
-        {HEADS.map((head, i) => (
-          <span key={head} role="columnheader" className={i > 0 && i < 4 ? styles.num : undefined}>
-            {head}
-          </span>
-        ))}
-      </div>
-      <div role="rowgroup" className={styles.canvas} style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
+      <ListTable label="Spans of both traces" columns={COLUMNS}>
+        <Gap height={items[0]?.start ?? 0} />
+        {items.map(({ index }) => {
           const line = lines[index];
           return line ? (
-            <LineRow
-              key={line.key}
-              line={line}
-              scale={scale}
-              top={start}
-              index={index}
-              current={index === current}
-            />
+            <LineRow key={line.key} line={line} scale={scale} current={index === current} />
           ) : null;
         })}
-      </div>
+        <Gap height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} />
+      </ListTable>
     </div>
   );
 }
