@@ -7,14 +7,14 @@ import { Panel, Section } from '../../ui/panel.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
 import { type AskedRange, useCounts } from './attribute-queries.ts';
 import { type Facet, type FacetValue, facetsOf, facetValues, USUAL_FACETS } from './facets.ts';
-import { hasTerm } from './query-text.ts';
+import { hasTerm, type Term } from './query-text.ts';
 import styles from './search.module.css';
 
 const SHOWN = 8;
 
 interface Choice {
   q: string;
-  toggle: (term: string) => void;
+  toggle: (term: Term) => void;
 }
 
 function Value({ each, q, toggle }: Choice & { each: FacetValue }) {
@@ -23,8 +23,8 @@ function Value({ each, q, toggle }: Choice & { each: FacetValue }) {
       <button
         type="button"
         className={styles.facetValue}
-        aria-pressed={hasTerm(q, each.term)}
-        title={each.term}
+        aria-pressed={hasTerm(q, each.text)}
+        title={each.text}
         onClick={() => toggle(each.term)}
       >
         <span className="clip">{each.value}</span>
@@ -58,7 +58,7 @@ function FacetSection({ facet, range, q, toggle, remove }: FacetProps) {
         {() => (
           <ul className={styles.facet} aria-label={facet.term}>
             {values.map((each) => (
-              <Value key={each.term} each={each} q={q} toggle={toggle} />
+              <Value key={each.text} each={each} q={q} toggle={toggle} />
             ))}
             {beyond > 0 ? (
               <li className="cap ink3">{plural(beyond, 'more value')}: type it to find one</li>

@@ -17,11 +17,11 @@ it('a value of a facet is a term which the search field understands', () => {
     { text: 'payments', count: 1 },
   ]);
   const values = facetValues(service, entries, 8);
-  expect(values.map(({ term, share }) => [term, share])).toEqual([
+  expect(values.map(({ text, share }) => [text, share])).toEqual([
     ['service="order desk"', 1],
     ['service=payments', 0.25],
   ]);
-  expect(parseTraceQuery(values[0]?.term ?? '')).toMatchObject({ conditions: { service: 'order desk' } });
+  expect(parseTraceQuery(values[0]?.text ?? '')).toMatchObject({ conditions: { service: 'order desk' } });
 });
 
 it('a key that somebody added stands behind the usual ones, once', () => {

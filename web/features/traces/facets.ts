@@ -1,5 +1,5 @@
 import type { Completion, CompletionSearch } from '@stormglass/agents/contract';
-import { termText } from './query-text.ts';
+import { type Term, termText } from './query-text.ts';
 
 /** One way to part the spans of a range: by the values of an attribute. */
 export interface Facet {
@@ -29,8 +29,9 @@ export function facetsOf(added: readonly string[]): Facet[] {
 
 export interface FacetValue {
   value: string;
-  /** What a press writes into the search. */
-  term: string;
+  /** What a press puts into the search, and how that is written. */
+  term: Term;
+  text: string;
   count: number;
   /** Of the commonest value, 0..1. */
   share: number;
@@ -39,9 +40,10 @@ export interface FacetValue {
 /** Values that can be searched for, the commonest first. */
 export function facetValues(facet: Facet, entries: Completion['entries'], most: number): FacetValue[] {
   const values = entries.flatMap(({ text, type, count }) => {
-    const written = type === 'json' || type === 'bytes' || type === 'empty';
-    const term = written ? null : termText({ key: facet.term, op: '=', value: text });
-    return term === null ? [] : [{ value: text, term, count }];
+    const opaque = type === 'json' || type === 'bytes' || type === 'empty';
+    const term = { key: facet.term, op: '=', value: text } as const;
+    const inSearch = opaque ? null : termText(term);
+    return inSearch === null ? [] : [{ value: text, term, text: inSearch, count }];
   });
   const top = values.reduce((n, { count }) => Math.max(n, count), 1);
   return values.slice(0, most).map((each) => ({ ...each, share: each.count / top }));

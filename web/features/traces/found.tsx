@@ -1,6 +1,6 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { withRange } from '../../live/time-range.ts';
 import { setUrlState, useSearch, useUrlState } from '../../live/url-state.ts';
 import { Button } from '../../ui/button.tsx';
@@ -117,25 +117,27 @@ interface Props {
   listed: Listed;
   older: Older;
   brush: Brush | null;
+  /** The search as text, the filter of the page included. */
   q: string;
+  /** Another number: back to the top. */
+  turn: number;
   onAway: (away: boolean) => void;
 }
 
 /** Scatter, histogram and list of what was found. */
-export function Found({ listed, older, brush, q, onAway }: Props) {
+export function Found({ listed, older, brush, q, turn, onAway }: Props) {
   const router = useRouter();
   const search = useSearch();
   const [pick, setPick] = useUrlState<string>('pick', '');
   const picked = pick === '' ? [] : pick.split(',');
   const { traces } = older;
   const chosen = useMemo(() => (brush ? traces.filter((t) => inBrush(brush, t)) : traces), [traces, brush]);
-  // Older ones reach further back than the newest answer, never beyond the range.
   const { from, to } = listed;
   const setBrush = (next: Brush | null) => setUrlState({ brush: next ? brushText(next) : null });
   const zoom = () => {
     if (brush) setUrlState(searchIn(brush, q));
   };
-  const open = (id: string) => router.push(withRange(`/traces/${id}`, search));
+  const open = useCallback((id: string) => router.push(withRange(`/traces/${id}`, search)), [router, search]);
   return (
     <>
       <div className={styles.plots}>
@@ -145,6 +147,7 @@ export function Found({ listed, older, brush, q, onAway }: Props) {
       {brush ? <BrushLine brush={brush} count={chosen.length} zoom={zoom} /> : null}
       {picked.length > 0 ? <PickLine picked={picked} clear={() => setPick(null)} /> : null}
       <TraceList
+        key={turn}
         traces={chosen}
         picked={picked}
         pick={(id) => setPick(picking(picked, id).join(','))}

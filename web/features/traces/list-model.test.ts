@@ -1,6 +1,6 @@
 import type { TraceSummary } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
-import { barShare, histogramOf, latencyScale, scatterOf, totals } from './list-model.ts';
+import { barShare, dotsOf, histogramOf, latencyScale, scatterOf, totals } from './list-model.ts';
 
 const trace = (startMs: number, durationMs: number, more: Partial<TraceSummary> = {}): TraceSummary => ({
   traceId: `${startMs}`,
@@ -33,6 +33,11 @@ describe('the latency scatter', () => {
   it('is empty without traces', () => {
     expect(scatterOf([], 0, 1)).toEqual({ points: [], ticks: [] });
   });
+});
+
+it('dots of the scatter at one place are drawn once, a failed one beside a good one all the same', () => {
+  const traces = [trace(0, 10), trace(0, 10), trace(0, 10, { errorCount: 1 }), trace(100, 10)];
+  expect(dotsOf(scatterOf(traces, 0, 100).points, 800, 100)).toHaveLength(3);
 });
 
 describe('the histogram', () => {

@@ -51,6 +51,24 @@ export function scatterOf(traces: readonly TraceSummary[], from: number, to: num
   };
 }
 
+/** So near to each other two dots are one, px. */
+const DOT_PX = 2;
+
+function lookOf({ errorCount, faultIds }: TraceSummary): string {
+  return errorCount > 0 ? 'failed' : faultIds.length > 0 ? 'touched' : '';
+}
+
+/** The dots that can be told apart on so many px: of those at one place which look the same, the first. */
+export function dotsOf(points: readonly ScatterPoint[], width: number, height: number): ScatterPoint[] {
+  const byPlace = new Map<string, ScatterPoint>();
+  for (const point of points) {
+    const at = [Math.round((point.x * width) / DOT_PX), Math.round((point.y * height) / DOT_PX)];
+    const place = `${at.join()} ${lookOf(point.trace)}`;
+    if (!byPlace.has(place)) byPlace.set(place, point);
+  }
+  return [...byPlace.values()];
+}
+
 /** A band of durations, ms: from `low` to below `high`, and how many lie in it. */
 export interface Bin {
   low: number;

@@ -16,12 +16,13 @@ describe('a term written by a button', () => {
     expect(termText({ key: 'note', op: '=', value: '' })).toBeNull();
   });
 
-  it('goes in at the end, and out again wherever it stands', () => {
-    const text = toggleTerm('status=error', 'customer="Ada Lovelace"');
+  it('goes in as the only one of its key, and out again wherever it stands', () => {
+    const ada = { key: 'customer', op: '=', value: 'Ada Lovelace' } as const;
+    const text = toggleTerm('customer=Bob status=error', ada);
     expect(text).toBe('status=error customer="Ada Lovelace"');
     expect(hasTerm(text, 'customer="Ada Lovelace"')).toBe(true);
-    expect(toggleTerm(text, 'status=error')).toBe('customer="Ada Lovelace"');
     expect(hasTerm(text, 'customer="Ada')).toBe(false);
+    expect(toggleTerm(`x ${text} y`, ada)).toBe('x status=error y');
   });
 
   it('takes the place of those of its key and comparison, and of no other', () => {

@@ -1,6 +1,6 @@
 /** Terms of a search text, written and taken out by buttons. */
 
-interface Term {
+export interface Term {
   key: string;
   op: '=' | '!=' | '<' | '>';
   value: string;
@@ -21,16 +21,19 @@ export function hasTerm(text: string, term: string): boolean {
   return pieces(text).includes(term);
 }
 
-/** The text with a term at its end, or without it when it has it. */
-export function toggleTerm(text: string, term: string): string {
-  const others = pieces(text).filter((piece) => piece !== term);
-  return others.length < pieces(text).length ? others.join(' ') : [...others, term].join(' ');
-}
-
 /** The text with this term in the place of all others of its key and comparison. */
 export function setTerm(text: string, term: Term): string {
   const head = `${term.key}${term.op}`;
   const written = termText(term);
   const others = pieces(text).filter((piece) => !piece.startsWith(head));
   return (written === null ? others : [...others, written]).join(' ');
+}
+
+/** The text without the term when it has it, else with it as the only one of its key. */
+export function toggleTerm(text: string, term: Term): string {
+  const written = termText(term);
+  if (written === null || !hasTerm(text, written)) return setTerm(text, term);
+  return pieces(text)
+    .filter((piece) => piece !== written)
+    .join(' ');
 }

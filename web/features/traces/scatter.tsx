@@ -1,10 +1,10 @@
 'use client';
 import type { TraceSummary } from '@stormglass/agents/contract';
-import { type KeyboardEvent, type PointerEvent, useMemo, useState } from 'react';
+import { type KeyboardEvent, memo, type PointerEvent, useMemo, useState } from 'react';
 import { clock, durationText } from '../../ui/format.ts';
 import { useWidth } from '../../ui/use-width.ts';
-import { type Brush, brushBetween, brushBox, type Extent, inBrush, nudged } from './brush.ts';
-import { latencyScale, type ScatterPoint, scatterOf } from './list-model.ts';
+import { type Brush, brushBetween, brushBox, type Extent, nudged } from './brush.ts';
+import { dotsOf, latencyScale, type ScatterPoint, scatterOf } from './list-model.ts';
 import styles from './search.module.css';
 
 export const SCATTER = { height: 128, top: 10, bottom: 20 } as const;
@@ -24,22 +24,16 @@ interface MarkProps {
   point: ScatterPoint;
   x: number;
   y: number;
-  dim: boolean;
   open: (id: string) => void;
 }
 
-function Mark({ point, x, y, dim, open }: MarkProps) {
+function Mark({ point, x, y, open }: MarkProps) {
   const { trace } = point;
   const failed = trace.errorCount > 0;
   const color = failed ? 'var(--failing)' : trace.faultIds.length > 0 ? 'var(--fault)' : 'var(--ink2)';
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the same traces are links in the list below, for the keyboard
-    <g
-      className={styles.dot}
-      transform={`translate(${x} ${y})`}
-      opacity={dim ? 0.25 : undefined}
-      onClick={() => open(trace.traceId)}
-    >
+    <g className={styles.dot} transform={`translate(${x} ${y})`} onClick={() => open(trace.traceId)}>
       <title>{describe(trace)}</title>
       <circle r={7} fill="transparent" />
       {failed ? (
@@ -50,6 +44,19 @@ function Mark({ point, x, y, dim, open }: MarkProps) {
     </g>
   );
 }
+
+interface DotsProps {
+  points: readonly ScatterPoint[];
+  inner: number;
+  open: (id: string) => void;
+}
+
+/** Not drawn anew while a selection is dragged over them. */
+const Dots = memo(function Dots({ points, inner, open }: DotsProps) {
+  return dotsOf(points, inner, INNER).map((p) => (
+    <Mark key={p.trace.traceId} point={p} x={LEFT + p.x * inner} y={SCATTER.top + p.y * INNER} open={open} />
+  ));
+});
 
 interface Axes {
   from: number;
@@ -191,16 +198,7 @@ export function LatencyScatter({ traces, from, to, brush, setBrush, zoom, open }
         {...handlers}
       >
         <Grid from={from} to={to} width={width} ticks={ticks} />
-        {points.map((p) => (
-          <Mark
-            key={p.trace.traceId}
-            point={p}
-            x={LEFT + p.x * inner}
-            y={SCATTER.top + p.y * INNER}
-            dim={shown !== null && !inBrush(shown, p.trace)}
-            open={open}
-          />
-        ))}
+        <Dots points={points} inner={inner} open={open} />
         {shown ? <BrushMark extent={extent} brush={shown} inner={inner} /> : null}
       </svg>
     </div>

@@ -57,22 +57,26 @@ function Completions({ id, options, active, choose }: ListProps) {
   );
 }
 
-/** Draft text of the field; what parses is handed on a moment after the last key. */
-function useDraft(committed: string, commit: (text: string) => void) {
+/** Draft text of the field; follows what was committed elsewhere. */
+function useDraft(committed: string) {
   const [draft, setDraft] = useState(committed);
   const [seen, setSeen] = useState(committed);
   if (committed !== seen) {
     setSeen(committed);
     if (committed !== draft.trim()) setDraft(committed);
   }
+  return [draft, setDraft] as const;
+}
+
+/** What parses is handed on a moment after the last key; a word that may still become a key is not. */
+function useCommit(draft: string, committed: string, completing: boolean, commit: (text: string) => void) {
   const latest = useRef(commit);
   latest.current = commit;
   useEffect(() => {
-    if (draft.trim() === committed || !parseTraceQuery(draft).ok) return;
+    if (completing || draft.trim() === committed || !parseTraceQuery(draft).ok) return;
     const timer = setTimeout(() => latest.current(draft.trim()), 350);
     return () => clearTimeout(timer);
-  }, [draft, committed]);
-  return [draft, setDraft] as const;
+  }, [draft, committed, completing]);
 }
 
 interface Props {
@@ -119,13 +123,14 @@ function useCompletions(draft: string, caret: number, { known, range }: Pick<Pro
 
 /** The search field: keys and values are completed, and a mistake is pointed at under its place. */
 export function SearchBar({ value, known, range, onChange, onTraceId }: Props) {
-  const [draft, setDraft] = useDraft(value, onChange);
+  const [draft, setDraft] = useDraft(value);
   const [caret, setCaret] = useState(value.length);
   const id = useId();
   const parsed = parseTraceQuery(draft);
   const list = useCompletions(draft, caret, { known, range });
   const { options, active } = list;
   const shown = options.length > 0;
+  useCommit(draft, value, shown, onChange);
   const problem = !parsed.ok && !shown ? parsed.problem : null;
 
   const choose = (option: string) => {

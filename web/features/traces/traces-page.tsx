@@ -118,6 +118,7 @@ function useList() {
   const brush = useMemo(() => readBrush(brushed), [brushed]);
   const [paused, setPaused] = useState(false);
   const [away, setAway] = useState(false);
+  const [turn, setTurn] = useState(0);
   const parsed = useMemo(() => parseTraceQuery(q), [q]);
   const conditions = useMemo(() => listConditions(parsed, q, all !== ''), [parsed, q, all]);
   const query = useTraces(conditions, window);
@@ -136,9 +137,10 @@ function useList() {
     setAway(false);
     setAskedFor(null);
     setBrushed(null);
+    setTurn((before) => before + 1);
   };
   return {
-    ...{ window, q, setQ, all, setAll, brush, query, older, tail, follow },
+    ...{ window, q, setQ, all, setAll, brush, query, older, tail, turn, follow },
     onAway: setAway,
     pause: () => setPaused(true),
   };
@@ -212,7 +214,14 @@ export function TracesPage() {
         <Nothing filtered={q !== ''} requestsOnly={requestsOnly} showAll={() => view.setAll('1')} />
       ) : null}
       {listed && listed.traces.length > 0 ? (
-        <Found listed={listed} older={older} brush={view.brush} q={q} onAway={view.onAway} />
+        <Found
+          listed={listed}
+          older={older}
+          brush={view.brush}
+          q={requestsOnly ? REQUESTS_ONLY : q}
+          turn={view.turn}
+          onAway={view.onAway}
+        />
       ) : null}
       {listed ? null : (
         <div className={styles.note}>
