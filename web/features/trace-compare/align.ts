@@ -32,14 +32,15 @@ function pairs(left: readonly Nested[], right: readonly Nested[]): Pair[] {
   }
   const paired = left.map((a): Pair => ({ a, b: waiting.get(signature(a))?.pop() ?? null }));
   const pairOf = new Map(paired.map((pair) => [pair.b, pair]));
-  const behind = new Map<Pair | null, Pair[]>();
-  let last: Pair | null = null;
+  const ahead: Pair[] = [];
+  const behind = new Map(paired.map((pair): [Pair, Pair[]] => [pair, []]));
+  let here = ahead;
   for (const b of right) {
     const pair = pairOf.get(b);
-    if (pair) last = pair;
-    else behind.set(last, [...(behind.get(last) ?? []), { a: null, b }]);
+    if (pair) here = behind.get(pair) ?? here;
+    else here.push({ a: null, b });
   }
-  return [...(behind.get(null) ?? []), ...paired.flatMap((pair) => [pair, ...(behind.get(pair) ?? [])])];
+  return [...ahead, ...paired.flatMap((pair) => [pair, ...(behind.get(pair) ?? [])])];
 }
 
 function lineOf({ a, b }: Pair, depth: number, parent: number): Line {

@@ -146,12 +146,47 @@ function useList() {
   };
 }
 
+/** What the store answered, or why it did not. */
+function Answer({ view, requestsOnly }: { view: ReturnType<typeof useList>; requestsOnly: boolean }) {
+  const { q, query, older } = view;
+  const { listed } = view.tail;
+  return (
+    <>
+      {query.data && query.error ? (
+        <div className={styles.note}>
+          <ErrorNote error={query.error} />
+        </div>
+      ) : null}
+      {listed && listed.traces.length === 0 ? (
+        <Nothing filtered={q !== ''} requestsOnly={requestsOnly} showAll={() => view.setAll('1')} />
+      ) : null}
+      {listed && listed.traces.length > 0 ? (
+        <Found
+          listed={listed}
+          older={older}
+          brush={view.brush}
+          q={requestsOnly ? REQUESTS_ONLY : q}
+          turn={view.turn}
+          onAway={view.onAway}
+        />
+      ) : null}
+      {listed ? null : (
+        <div className={styles.note}>
+          <QueryState query={query} rows={20}>
+            {() => null}
+          </QueryState>
+        </div>
+      )}
+    </>
+  );
+}
+
 /** /traces: search, facets, scatter, histogram, list. */
 export function TracesPage() {
   const router = useRouter();
   const address = useSearch();
   const view = useList();
-  const { window, q, setQ, query, older, tail } = view;
+  const { window, q, setQ, older, tail } = view;
   const [facets, setFacets] = useUrlState<string>('facets', '');
   const known = useKnown(window.timeline);
   const requestsOnly = showsRequestsOnly(q, view.all !== '');
@@ -205,31 +240,7 @@ export function TracesPage() {
           <RequestsOnly on={requestsOnly} set={view.setAll} />
         </div>
       ) : null}
-      {query.data && query.error ? (
-        <div className={styles.note}>
-          <ErrorNote error={query.error} />
-        </div>
-      ) : null}
-      {listed && listed.traces.length === 0 ? (
-        <Nothing filtered={q !== ''} requestsOnly={requestsOnly} showAll={() => view.setAll('1')} />
-      ) : null}
-      {listed && listed.traces.length > 0 ? (
-        <Found
-          listed={listed}
-          older={older}
-          brush={view.brush}
-          q={requestsOnly ? REQUESTS_ONLY : q}
-          turn={view.turn}
-          onAway={view.onAway}
-        />
-      ) : null}
-      {listed ? null : (
-        <div className={styles.note}>
-          <QueryState query={query} rows={20}>
-            {() => null}
-          </QueryState>
-        </div>
-      )}
+      <Answer view={view} requestsOnly={requestsOnly} />
     </Page>
   );
 }

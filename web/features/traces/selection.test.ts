@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { picking, searchIn } from './found.tsx';
 import { parseTraceQuery } from './query.ts';
+import { picking, searchIn } from './selection.ts';
 
 it('a search in a selection keeps the other conditions and holds what lies on its edge', () => {
   const brush = { from: 1000.4, to: 9000.2, low: 12.34567, high: 80.00001 };
