@@ -118,3 +118,13 @@ test('what a pool has in use, its limit and who waits are metrics by the convent
   const pools = new Set(names.map((p) => String(p.attributes[RESILIENCE_ATTR.pool])));
   expect([...pools]).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+\/pooled$/)]);
 });
+
+test('a pool with as good as no limit is left alone: it would take all connections of the server', async () => {
+  const connections = async () =>
+    ((await (await fetch(`${service.url}/connections`)).json()) as { n: number }).n;
+  const before = await connections();
+  const { faultId } = await hub.arm('pooled', { action: { type: 'pool_exhaustion' }, target: SERVICE });
+  expect(await status()).toBe(500);
+  expect(await connections()).toBeLessThanOrEqual(before + 2);
+  expect(await hub.release('pooled', faultId)).toMatchObject({ readBack: '2 connections given back' });
+});
