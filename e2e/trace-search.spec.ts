@@ -64,10 +64,14 @@ test('By keyboard alone: a search is completed from real attributes, kept, pause
   await fresh.focus();
   await keyboard.press('Enter');
   await expect(page.getByText(/follows live/)).toBeVisible();
-  const boxes = page.getByRole('checkbox', { name: /^Compare trace/ });
-  const [one, two] = await boxes.evaluateAll((all) => all.map((box) => box.getAttribute('aria-label') ?? ''));
-  for (const name of [one ?? '', two ?? '']) {
-    await page.getByRole('checkbox', { name, exact: true }).focus();
+  await page.getByRole('button', { name: 'Pause' }).focus();
+  await keyboard.press('Enter');
+  await expect(page.getByText('held still')).toBeVisible();
+  for (const row of [0, 1]) {
+    await page
+      .getByRole('checkbox', { name: /^Compare trace/ })
+      .nth(row)
+      .focus();
     await keyboard.press('Space');
   }
   await page.getByRole('link', { name: 'Compare the two' }).focus();

@@ -6,14 +6,33 @@ const MS = 1e6;
 let ids = 0;
 
 /** `parent` is the span itself, so that two traces can have the same names under other ids. */
-function span(name: string, parent: SpanView | null, from: number, to: number, more: Partial<SpanView> = {}) {
+function span(
+  name: string,
+  parent: SpanView | null,
+  from: number,
+  to: number,
+  more: Partial<SpanView> = {},
+): SpanView {
   ids += 1;
   return {
-    ...{ traceId: 't', spanId: `s${ids}`, parentSpanId: parent?.spanId ?? '', service: 'orders' },
-    ...{ instance: 'orders-1', name, kind: 'internal', startNs: '0', offsetNs: from * MS },
-    ...{ durationNs: (to - from) * MS, status: 'unset', statusMessage: '', attributes: {}, resource: {} },
-    ...{ events: [], links: [], ...more },
-  } satisfies SpanView as SpanView;
+    traceId: 't',
+    spanId: `s${ids}`,
+    parentSpanId: parent?.spanId ?? '',
+    service: 'orders',
+    instance: 'orders-1',
+    name,
+    kind: 'internal',
+    startNs: '0',
+    offsetNs: from * MS,
+    durationNs: (to - from) * MS,
+    status: 'unset',
+    statusMessage: '',
+    attributes: {},
+    resource: {},
+    events: [],
+    links: [],
+    ...more,
+  };
 }
 
 function order(charge: number, extra: 'none' | 'retry' = 'none'): SpanView[] {

@@ -56,7 +56,9 @@ export function together(answers: readonly (Completion | undefined)[]): Completi
 export function useStored(ask: Ask, range: AskedRange, open: boolean): Completion['entries'] {
   const wanted = attributeAsked(ask);
   const text = useSettled(wanted?.typed ?? '', 250);
-  const search = wanted ? { key: wanted.key, text, limit: MOST_VALUES } : { limit: MOST_KEYS };
+  const search: Partial<CompletionSearch> = wanted
+    ? { key: wanted.key, text, limit: MOST_VALUES }
+    : { limit: MOST_KEYS };
   const enabled = open && (wanted !== null || ask.kind === 'key');
   return useQueries({
     queries: (['span', 'resource'] as const).map((scope) =>

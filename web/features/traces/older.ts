@@ -51,8 +51,10 @@ export function useOlder(
   const last = listed?.traces.at(-1);
   const range = { from: listed?.from ?? 0, to: listed?.to ?? 0 };
   const order = conditions?.order ?? 'newest';
+  // While nobody asks the list moves on; its end would be another key each second.
+  const key: Partial<TraceSearch> = asked ? { ...conditions, ...range } : {};
   const query = useInfiniteQuery({
-    queryKey: keys.olderTraces({ ...conditions, ...(asked ? range : {}) }, last?.traceId ?? ''),
+    queryKey: keys.olderTraces(key, asked ? (last?.traceId ?? '') : ''),
     enabled: asked && last !== undefined && listed?.truncated === true,
     initialPageParam: last,
     queryFn: ({ pageParam, signal }): Promise<Page> => {
