@@ -96,18 +96,29 @@ class Hold {
   hurts(pool: PoolLike, span: Span | undefined): void {
     if (this.#taking || !this.#pools.includes(pool)) return;
     if (pool.idleCount > 0 || pool.totalCount < maxOf(pool)) return;
-    const release = this.#grip.take();
-    if (!release) return;
-    markSpan(span, this.#grip.lease, 0);
-    release();
+    try {
+      const release = this.#grip.take();
+      if (!release) return;
+      markSpan(span, this.#grip.lease, 0);
+      release();
+    } catch (error) {
+      // Nobody shall wait for what cannot be counted.
+      this.#giveBack();
+      throw error;
+    }
   }
 
   async end(): Promise<ReadBack> {
+    return { words: `${this.#giveBack()} connections given back`, reverted: true };
+  }
+
+  /** How many they were. */
+  #giveBack(): number {
     this.#over = true;
-    for (const client of this.#clients) client.release();
     const n = this.#clients.size;
+    for (const client of this.#clients) client.release();
     this.#clients.clear();
-    return { words: `${n} connections given back`, reverted: true };
+    return n;
   }
 
   /** One that comes when we are over, or cannot be had at all, is nobody's. */
