@@ -146,6 +146,11 @@ export const TraceSearch = z.object({
   status: z.enum(['any', 'error', 'ok']).default('any'),
   faultId: z.string().optional(),
   attributes: z.array(AttributeCondition).max(10).default([]),
+  /**
+   * Words which one span must have all, each at any place, in any case: in its service, name, status message, attributes or
+   * those of its events.
+   */
+  text: z.array(z.string().min(1).max(200)).max(5).optional(),
   order: z.enum(['newest', 'slowest']).default('newest'),
   limit: z.number().int().min(1).max(1000).default(100),
 });

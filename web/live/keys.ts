@@ -1,4 +1,4 @@
-import type { SagaFilter, TraceSearch } from '@stormglass/agents/contract';
+import type { CompletionSearch, SagaFilter, TraceSearch } from '@stormglass/agents/contract';
 
 /**
  * The one place where query keys are made. Everything under `live` is written by the socket (see provider.tsx) and
@@ -21,10 +21,14 @@ export const keys = {
   sagas: (filter: Partial<SagaFilter>) => ['sagas', filter] as const,
   saga: (id: string) => ['saga', id] as const,
   traces: (search: Partial<TraceSearch>) => ['traces', search] as const,
+  olderTraces: (search: Partial<TraceSearch>, than: string) => ['traces', 'older', than, search] as const,
+  attributes: (search: Partial<CompletionSearch>) => ['attributes', search] as const,
   trace: (id: string) => ['trace', id] as const,
   traceProgress: (id: string) => ['trace', id, 'progress'] as const,
   tracePath: (id: string) => ['trace', id, 'path'] as const,
   linkedTrace: (id: string) => ['trace', id, 'linked'] as const,
+  comparedTrace: (id: string) => ['trace', id, 'compared'] as const,
+  alikeTraces: (id: string) => ['traces', 'alike', id] as const,
   interactions: (from: number, to: number) => ['interactions', from, to] as const,
   invariants: (from: number, to: number) => ['invariants', from, to] as const,
   changes: (from: number, to: number) => ['changes', from, to] as const,

@@ -14,6 +14,7 @@ const AGES_MS = [1_000, 30_000, 90_000, 400_000, 1_500_000, 3_000_000, 3 * HOUR_
 /** Several granules of the table, in more than one part of it. */
 const MANY = 6000;
 const LONG = 9000;
+const SAID = 9500;
 
 const trace = (n: number, startMs: number, value: string) => ({
   ...{ traceId: hexId(n + 1, 16), spanId: hexId(n + 1, 8), startMs, durationMs: 5 + (n % 7) },
@@ -32,7 +33,21 @@ beforeAll(async () => {
     ...{ traceId: hexId(LONG, 16), spanId: hexId(LONG + n, 8), startMs: now - HOUR_MS / 2 - 5000 + later },
     attributes: [kv('half', 'long')],
   }));
-  const requests = [long.slice(0, 1), long.slice(1), aged, many.slice(0, MANY / 2), many.slice(MANY / 2)];
+  const failed = {
+    ...{ traceId: hexId(SAID, 16), spanId: hexId(SAID, 8), startMs: now - HOUR_MS, name: 'POST /refunds' },
+    attributes: [kv('customer', 'Ada Lovelace')],
+    events: [
+      { atMs: now - HOUR_MS, name: 'exception', attributes: [kv('exception.message', 'Card expired')] },
+    ],
+  };
+  const requests = [
+    [failed],
+    long.slice(0, 1),
+    long.slice(1),
+    aged,
+    many.slice(0, MANY / 2),
+    many.slice(MANY / 2),
+  ];
   for (const spans of requests) {
     expect((await post(collector.otlp, 'traces', traceRequest('orders', spans))).status).toBe(200);
     await eventually('loaded', async () => ((await queries.stats()).spoolBytes === 0 ? true : null));
@@ -86,6 +101,18 @@ test('two conditions hold for one span', async () => {
   });
   expect((await search(both('even'))).traces).toHaveLength(1);
   expect((await search(both('odd'))).traces).toEqual([]);
+});
+
+test.each([[['refund']], [['lovelace']], [['CARD EXPIRED']], [['post', 'ada', 'expired', 'orders']]])(
+  'words %j find the span that says them all, wherever it says them',
+  async (text) => {
+    const { traces } = await search({ text });
+    expect(traces.map((t) => t.traceId)).toEqual([hexId(SAID, 16)]);
+  },
+);
+
+test('a word that no span says finds nothing, beside others that one says', async () => {
+  expect((await search({ text: ['refund', 'declined'] })).traces).toEqual([]);
 });
 
 test('an empty text is there, an absent attribute is not', async () => {

@@ -105,13 +105,23 @@ function spansMatching(search: TraceSearch, binder: Binder): string {
   const [first, ...others] = search.attributes.toSorted(
     (a, b) => Number(isIndexed(b)) - Number(isIndexed(a)),
   );
-  if (first === undefined && conditions.length === 1) return '';
+  const words = search.text?.length ?? 0;
+  if (first === undefined && conditions.length === 1 && words === 0) return '';
   for (const condition of others) conditions.push(attributeCondition(condition, binder));
+  for (const word of search.text ?? []) conditions.push(saysWord(binder.bind(word, 'String')));
   const alternatives = first === undefined ? ['1'] : attributeAlternatives(first, binder);
   const selects = alternatives.map(
     (alternative) => `SELECT TraceId FROM otel_traces WHERE ${[...conditions, alternative].join(' AND ')}`,
   );
   return `AND TraceId IN (${selects.join(' UNION ALL ')})`;
+}
+
+/** What is short is asked first; the attributes of events hold the messages of exceptions. */
+function saysWord(word: string): string {
+  const says = (text: string) => `positionCaseInsensitiveUTF8(${text}, ${word}) > 0`;
+  const inValues = (map: string) => `arrayExists(v -> ${says('v')}, mapValues(${map}))`;
+  return `(${says('SpanName')} OR ${says('ServiceName')} OR ${says('StatusMessage')}
+    OR ${inValues('SpanAttributes')} OR arrayExists(m -> ${inValues('m')}, Events.Attributes))`;
 }
 
 const isIndexed = ({ op }: AttributeCondition) => op === '=' || op === 'in';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completions, noConditions, parseTraceQuery } from './query.ts';
+import { noConditions, parseTraceQuery } from './query.ts';
 
 function conditions(text: string) {
   const parsed = parseTraceQuery(text);
@@ -46,8 +46,11 @@ describe('a search text', () => {
     ]);
   });
 
-  it('takes words without a key, and quoted words, as the operation', () => {
-    expect(conditions('POST /orders').operation).toBe('POST /orders');
+  it('takes words without a key, and quoted words, as text that a span must say', () => {
+    expect(conditions('status=error card "not found"').text).toEqual(['card', 'not found']);
+  });
+
+  it('takes the operation by its key', () => {
     expect(conditions('operation="POST /orders" service=gateway').operation).toBe('POST /orders');
   });
 
@@ -81,21 +84,14 @@ describe('a search text that makes no sense', () => {
     expect(text.slice(refused.start, refused.end)).toBe(wrong);
   });
 
+  it('is refused at the sixth word', () => {
+    const text = 'a b c d e six';
+    const refused = problem(text);
+    expect(text.slice(refused.start, refused.end)).toBe('six');
+  });
+
   it('is refused beyond ten attributes', () => {
     const text = Array.from({ length: 11 }, (_, i) => `k${i}=v`).join(' ');
     expect(problem(text).message).toContain('10');
-  });
-});
-
-describe('completion', () => {
-  const known = { services: ['orders', 'payments'], operations: ['POST /orders'], faults: ['f-1'] };
-
-  it('offers keys, then values of that key, for the word at the caret', () => {
-    expect(completions('ser', 3, known).options).toEqual(['service=']);
-    expect(completions('status=error service=p', 22, known)).toEqual({
-      from: 13,
-      options: ['service=payments'],
-    });
-    expect(completions('operation=', 10, known).options).toEqual(['operation="POST /orders"']);
   });
 });

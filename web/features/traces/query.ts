@@ -10,6 +10,7 @@ export type TraceConditions = Pick<
   | 'status'
   | 'faultId'
   | 'attributes'
+  | 'text'
   | 'order'
   | 'limit'
 >;
@@ -36,7 +37,13 @@ interface Term {
   valueStart: number;
   end: number;
 }
-type Token = { kind: 'term'; term: Term } | { kind: 'word'; text: string; start: number; end: number };
+interface Word {
+  kind: 'word';
+  text: string;
+  start: number;
+  end: number;
+}
+type Token = { kind: 'term'; term: Term } | Word;
 type Fail = (start: number, end: number, message: string, next: string) => never;
 
 class Refused extends Error {
@@ -57,6 +64,8 @@ const TRACE_ID = /^[0-9a-f]{32}$/i;
 const DURATION = /^(\d+(?:\.\d+)?)(us|µs|ms|s|m)?$/;
 const UNIT_MS: Record<string, number> = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000 };
 const MAX_ATTRIBUTES = 10;
+const MAX_WORDS = 5;
+const MAX_WORD = 200;
 
 function match(pattern: RegExp, text: string, at: number): string | null {
   pattern.lastIndex = at;
@@ -199,6 +208,21 @@ function apply(into: TraceConditions, term: Term): void {
   }
 }
 
+function textOf(words: readonly Word[]): string[] {
+  const beyond = words[MAX_WORDS];
+  if (beyond) {
+    fail(
+      beyond.start,
+      beyond.end,
+      `At most ${MAX_WORDS} words.`,
+      'Put those that follow each other in "quotes".',
+    );
+  }
+  const long = words.find(({ text }) => text.length > MAX_WORD);
+  if (long) fail(long.start, long.end, `A word has at most ${MAX_WORD} characters.`, 'Take a part of it.');
+  return words.map(({ text }) => text).filter((text) => text !== '');
+}
+
 /** No condition at all: everything of the range, newest first. */
 export function noConditions(limit = 200): TraceConditions {
   return { status: 'any', attributes: [], order: 'newest', limit };
@@ -206,59 +230,22 @@ export function noConditions(limit = 200): TraceConditions {
 
 /**
  * Reads `service=orders status=error duration>500ms http.route=/charges fault=f-71c2 has=saga.id free text`.
- * Words without a key look for the operation; 32 hex digits alone are a trace id.
+ * Words without a key are looked for in all that a span says; 32 hex digits alone are a trace id.
  */
 export function parseTraceQuery(text: string, limit = 200): ParsedQuery {
   try {
     const conditions = noConditions(limit);
-    const words: string[] = [];
+    const words: Word[] = [];
     for (const token of readTokens(text)) {
       if (token.kind === 'term') apply(conditions, token.term);
-      else words.push(token.text);
+      else words.push(token);
     }
-    const only = words.length === 1 ? (words[0] ?? '') : '';
+    const only = words.length === 1 ? (words[0]?.text ?? '') : '';
     const traceId = TRACE_ID.test(only) ? only.toLowerCase() : null;
-    if (words.length > 0 && traceId === null) conditions.operation = words.join(' ');
+    if (words.length > 0 && traceId === null) conditions.text = textOf(words);
     return { ok: true, conditions, traceId };
   } catch (error) {
     if (error instanceof Refused) return { ok: false, problem: error.problem };
     throw error;
   }
 }
-
-/** What can stand at the caret: keys while a key is typed, values after a known key. */
-export function completions(
-  text: string,
-  caret: number,
-  known: { services: readonly string[]; operations: readonly string[]; faults: readonly string[] },
-): { from: number; options: string[] } {
-  const from = text.lastIndexOf(' ', caret - 1) + 1;
-  const typedSoFar = text.slice(from, caret);
-  const pick = (all: readonly string[]) =>
-    all.filter((each) => each.startsWith(typedSoFar) && each !== typedSoFar).slice(0, 8);
-  const quoted = (value: string) => (/\s/.test(value) ? `"${value}"` : value);
-  if (typedSoFar.startsWith('service='))
-    return { from, options: pick(known.services.map((s) => `service=${s}`)) };
-  if (typedSoFar.startsWith('operation=')) {
-    return { from, options: pick(known.operations.map((o) => `operation=${quoted(o)}`)) };
-  }
-  if (typedSoFar.startsWith('fault=')) return { from, options: pick(known.faults.map((f) => `fault=${f}`)) };
-  if (typedSoFar.startsWith('status=')) return { from, options: pick(['status=error', 'status=ok']) };
-  if (typedSoFar.startsWith('order=')) return { from, options: pick(['order=newest', 'order=slowest']) };
-  return { from, options: typedSoFar === '' ? [] : pick(KEYS) };
-}
-
-const KEYS = [
-  'service=',
-  'operation=',
-  'status=',
-  'duration>',
-  'duration<',
-  'fault=',
-  'order=',
-  'has=',
-  'http.route=',
-  'http.response.status_code=',
-  'saga.id=',
-  'order.id=',
-];

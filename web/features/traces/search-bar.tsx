@@ -1,14 +1,11 @@
 'use client';
 import { useEffect, useId, useRef, useState } from 'react';
+import { count } from '../../ui/format.ts';
 import { SearchIcon } from '../../ui/icons.tsx';
-import { completions, parseTraceQuery, type QueryProblem } from './query.ts';
+import { type AskedRange, useStored } from './attribute-queries.ts';
+import { askAt, type Known, type Suggestion, suggestions } from './completion.ts';
+import { parseTraceQuery, type QueryProblem } from './query.ts';
 import styles from './search.module.css';
-
-interface Known {
-  services: readonly string[];
-  operations: readonly string[];
-  faults: readonly string[];
-}
 
 function ProblemNote({ problem, id }: { problem: QueryProblem; id: string }) {
   const length = Math.max(1, problem.end - problem.start);
@@ -26,7 +23,7 @@ function ProblemNote({ problem, id }: { problem: QueryProblem; id: string }) {
 
 interface ListProps {
   id: string;
-  options: string[];
+  options: readonly Suggestion[];
   active: number;
   choose: (option: string) => void;
 }
@@ -34,9 +31,9 @@ interface ListProps {
 function Completions({ id, options, active, choose }: ListProps) {
   return (
     <div className={styles.options} id={id} role="listbox" aria-label="Completions">
-      {options.map((option, i) => (
+      {options.map(({ text, about, count: spans }, i) => (
         <div
-          key={option}
+          key={text}
           id={`${id}-${i}`}
           role="option"
           tabIndex={-1}
@@ -45,73 +42,116 @@ function Completions({ id, options, active, choose }: ListProps) {
           // Before blur, so that the field keeps the focus.
           onMouseDown={(e) => {
             e.preventDefault();
-            choose(option);
+            choose(text);
           }}
         >
-          {option}
+          <span>{text}</span>
+          <span className={styles.optionAbout}>
+            {[about, spans === null ? '' : `${count(spans)} ${spans === 1 ? 'span' : 'spans'}`]
+              .filter((part) => part !== '')
+              .join(' · ')}
+          </span>
         </div>
       ))}
     </div>
   );
 }
 
-/** Draft text of the field; what parses is handed on a moment after the last key. */
-function useDraft(committed: string, commit: (text: string) => void) {
+/** Draft text of the field; follows what was committed elsewhere. */
+function useDraft(committed: string) {
   const [draft, setDraft] = useState(committed);
   const [seen, setSeen] = useState(committed);
   if (committed !== seen) {
     setSeen(committed);
     if (committed !== draft.trim()) setDraft(committed);
   }
+  return [draft, setDraft] as const;
+}
+
+/** What parses is handed on a moment after the last key; a word that may still become a key is not. */
+function useCommit(draft: string, committed: string, completing: boolean, commit: (text: string) => void) {
   const latest = useRef(commit);
   latest.current = commit;
   useEffect(() => {
-    if (draft.trim() === committed || !parseTraceQuery(draft).ok) return;
+    if (completing || draft.trim() === committed || !parseTraceQuery(draft).ok) return;
     const timer = setTimeout(() => latest.current(draft.trim()), 350);
     return () => clearTimeout(timer);
-  }, [draft, committed]);
-  return [draft, setDraft] as const;
+  }, [draft, committed, completing]);
 }
 
 interface Props {
   value: string;
   known: Known;
+  range: AskedRange;
   onChange: (text: string) => void;
   onTraceId: (id: string) => void;
 }
 
-/** The search field: keys and values are completed, and a mistake is pointed at under its place. */
-export function SearchBar({ value, known, onChange, onTraceId }: Props) {
-  const [draft, setDraft] = useDraft(value, onChange);
+/** The list of completions: what it offers at the caret, and which line of it is chosen. */
+function useCompletions(draft: string, caret: number, { known, range }: Pick<Props, 'known' | 'range'>) {
   const [open, setOpen] = useState(false);
+  // An empty place offers everything, to who asks with the down arrow.
+  const [asked, setAsked] = useState(false);
   const [active, setActive] = useState(-1);
-  const field = useRef<HTMLInputElement>(null);
+  const ask = askAt(draft, Math.min(caret, draft.length));
+  const quiet = ask.kind === 'key' && ask.typed === '' && !ask.has && !asked;
+  const stored = useStored(ask, range, open && !quiet);
+  const options = open && !quiet ? suggestions(ask, known, stored) : [];
+  return {
+    from: ask.from,
+    options,
+    active: Math.min(active, options.length - 1),
+    move: (by: 1 | -1) => {
+      const { length } = options;
+      if (length > 0) setActive((a) => (by > 0 ? (a + 1) % length : a <= 0 ? length - 1 : a - 1));
+      else setAsked(true);
+      setOpen(true);
+    },
+    show: () => setOpen(true),
+    typed: () => {
+      setOpen(true);
+      setAsked(false);
+      setActive(-1);
+    },
+    close: () => {
+      setOpen(false);
+      setAsked(false);
+      setActive(-1);
+    },
+  };
+}
+
+/** The search field: keys and values are completed, and a mistake is pointed at under its place. */
+export function SearchBar({ value, known, range, onChange, onTraceId }: Props) {
+  const [draft, setDraft] = useDraft(value);
+  const [caret, setCaret] = useState(value.length);
   const id = useId();
   const parsed = parseTraceQuery(draft);
-  const caret = field.current?.selectionStart ?? draft.length;
-  const offered = completions(draft, Math.min(caret, draft.length), known);
-  const shown = open && offered.options.length > 0;
+  const list = useCompletions(draft, caret, { known, range });
+  const { options, active } = list;
+  const shown = options.length > 0;
+  useCommit(draft, value, shown, onChange);
   const problem = !parsed.ok && !shown ? parsed.problem : null;
 
   const choose = (option: string) => {
     const end = Math.min(caret, draft.length);
-    const tail = /[=<>]$/.test(option) ? '' : ' ';
-    setDraft(`${draft.slice(0, offered.from)}${option}${tail}${draft.slice(end).trimStart()}`);
-    setActive(-1);
+    const before = `${draft.slice(0, list.from)}${option}${/[=<>]$/.test(option) ? '' : ' '}`;
+    setDraft(`${before}${draft.slice(end).trimStart()}`);
+    setCaret(before.length);
+    list.typed();
   };
   const submit = () => {
-    setOpen(false);
+    list.close();
     if (parsed.ok && parsed.traceId) onTraceId(parsed.traceId);
     else if (parsed.ok) onChange(draft.trim());
   };
   const onKeyDown = (e: React.KeyboardEvent) => {
-    const count = offered.options.length;
-    const pick = offered.options[active];
-    if (e.key === 'ArrowDown' && count > 0) setActive((a) => (a + 1) % count);
-    else if (e.key === 'ArrowUp' && count > 0) setActive((a) => (a <= 0 ? count - 1 : a - 1));
-    else if (e.key === 'Enter') shown && pick ? choose(pick) : submit();
-    else if (e.key === 'Tab' && shown && pick) choose(pick);
-    else if (e.key === 'Escape') setOpen(false);
+    const pick = options[active]?.text;
+    if (e.key === 'ArrowDown') list.move(1);
+    else if (e.key === 'ArrowUp' && shown) list.move(-1);
+    else if (e.key === 'Enter') pick === undefined ? submit() : choose(pick);
+    else if (e.key === 'Tab' && pick !== undefined) choose(pick);
+    else if (e.key === 'Escape') list.close();
     else return;
     if (e.key !== 'Escape') e.preventDefault();
   };
@@ -120,7 +160,6 @@ export function SearchBar({ value, known, onChange, onTraceId }: Props) {
       <div className={styles.field} data-wrong={problem ? '' : undefined}>
         <SearchIcon />
         <input
-          ref={field}
           value={draft}
           spellCheck={false}
           autoComplete="off"
@@ -131,19 +170,18 @@ export function SearchBar({ value, known, onChange, onTraceId }: Props) {
           aria-activedescendant={shown && active >= 0 ? `${id}-list-${active}` : undefined}
           aria-invalid={problem !== null}
           aria-describedby={problem ? `${id}-problem` : undefined}
-          placeholder="service=orders status=error duration>500ms http.route=/charges"
+          placeholder="service=orders status=error duration>500ms http.route=/charges, or any word"
           onChange={(e) => {
             setDraft(e.target.value);
-            setOpen(true);
-            setActive(-1);
+            setCaret(e.target.selectionStart ?? e.target.value.length);
+            list.typed();
           }}
-          onFocus={() => setOpen(true)}
-          onBlur={() => setOpen(false)}
+          onSelect={(e) => setCaret(e.currentTarget.selectionStart ?? draft.length)}
+          onFocus={list.show}
+          onBlur={list.close}
           onKeyDown={onKeyDown}
         />
-        {shown ? (
-          <Completions id={`${id}-list`} options={offered.options} active={active} choose={choose} />
-        ) : null}
+        {shown ? <Completions id={`${id}-list`} options={options} active={active} choose={choose} /> : null}
       </div>
       {problem ? <ProblemNote problem={problem} id={`${id}-problem`} /> : null}
     </div>

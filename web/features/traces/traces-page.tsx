@@ -1,24 +1,29 @@
 'use client';
 import type { Timeline, TraceSummary } from '@stormglass/agents/contract';
 import { useRouter } from 'next/navigation';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { withRange } from '../../live/time-range.ts';
 import { useSearch, useUrlState } from '../../live/url-state.ts';
-import { type PageWindow, useWindow } from '../../live/use-window.ts';
+import { useWindow } from '../../live/use-window.ts';
 import { Button } from '../../ui/button.tsx';
-import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { durationText, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
+import { readBrush } from './brush.ts';
 import { listConditions, REQUESTS_ONLY, showsRequestsOnly } from './default-filter.ts';
+import { FacetsPanel } from './facets-panel.tsx';
+import { Found } from './found.tsx';
 import { totals } from './list-model.ts';
+import { Nothing } from './nothing.tsx';
+import { useOlder } from './older.ts';
 import { useTraces } from './queries.ts';
 import { parseTraceQuery } from './query.ts';
-import { LatencyScatter } from './scatter.tsx';
+import { toggleTerm } from './query-text.ts';
+import { SavedSearches } from './saved-searches.tsx';
 import styles from './search.module.css';
 import { SearchBar } from './search-bar.tsx';
-import { TraceList } from './trace-list.tsx';
+import { useTail } from './tail.ts';
 
 /** Real values to complete from: what the window has seen. */
 function useKnown(timeline: Timeline) {
@@ -37,21 +42,19 @@ function useKnown(timeline: Timeline) {
   }, [timeline]);
 }
 
-function Facts({
-  traces,
-  truncated,
-  live,
-}: {
+interface FactsProps {
   traces: readonly TraceSummary[];
-  truncated: boolean;
-  live: boolean;
-}) {
+  more: boolean;
+  follows: string;
+}
+
+function Facts({ traces, more, follows }: FactsProps) {
   const { failed, touched, slowestMs } = totals(traces);
   return (
     <>
       <span>
         <b className="ink1">{plural(traces.length, 'trace')}</b>
-        {truncated ? ', the newest of more' : ''}
+        {more ? ', the newest of more' : ''}
       </span>
       <span className={failed > 0 ? 'failing' : undefined}>
         <b>{failed}</b> failed
@@ -60,134 +63,184 @@ function Facts({
         <b>{touched}</b> touched by a fault
       </span>
       <span>slowest {durationText(traces.length > 0 ? slowestMs : null)}</span>
-      <span className="ink3">{live ? 'follows live, every 2 s' : 'held still'}</span>
+      <span className="ink3">{follows}</span>
     </>
   );
 }
 
-interface NothingProps {
-  filtered: boolean;
-  requestsOnly: boolean;
-  showAll: () => void;
+interface TailButtonsProps {
+  held: boolean;
+  fresh: number;
+  pause: () => void;
+  follow: () => void;
 }
 
-function Nothing({ filtered, requestsOnly, showAll }: NothingProps) {
-  if (requestsOnly) {
+function TailButtons({ held, fresh, pause, follow }: TailButtonsProps) {
+  if (!held) {
     return (
-      <Empty
-        title="No trace of a request in this range"
-        action={<Button onClick={showAll}>Show all traces</Button>}
-      >
-        No service has answered a request. What else went on, like polls and relays, is hidden by the filter
-        above.
-      </Empty>
-    );
-  }
-  if (filtered) {
-    return (
-      <Empty title="No trace fits">
-        Take a condition out, or widen the time range at the top. Keys are attribute names as the service sent
-        them, like http.route=/charges.
-      </Empty>
+      <Button size="sm" onClick={pause}>
+        Pause
+      </Button>
     );
   }
   return (
-    <Empty
-      title="No traces in this range"
-      command="OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 npm start"
-    >
-      Each request of an instrumented service is one trace. Start the sample shop, or send OpenTelemetry from
-      your own service: the Agents page has the lines to copy.
-    </Empty>
+    <Button size="sm" variant={fresh > 0 ? 'primary' : 'outline'} onClick={follow}>
+      {fresh > 0 ? `Show ${fresh} new` : 'Follow live'}
+    </Button>
   );
 }
 
-function Found({
-  window,
-  data,
-  q,
-  requestsOnly,
-  showAll,
-}: {
-  window: PageWindow;
-  data: { traces: TraceSummary[]; truncated: boolean };
-  q: string;
-  requestsOnly: boolean;
-  showAll: () => void;
-}) {
-  const router = useRouter();
-  const search = useSearch();
-  const open = (id: string) => router.push(withRange(`/traces/${id}`, search));
-  if (data.traces.length === 0) {
-    return <Nothing filtered={q !== ''} requestsOnly={requestsOnly} showAll={showAll} />;
-  }
+function RequestsOnly({ on, set }: { on: boolean; set: (all: string | null) => void }) {
   return (
     <>
-      <LatencyScatter traces={data.traces} from={window.from} to={window.to} open={open} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the list scrolls, so the keyboard must reach it */}
-      <div className={`${styles.listBox} scroll`} tabIndex={0}>
-        <TraceList traces={data.traces} slowest={totals(data.traces).slowestMs} />
-      </div>
+      <Button size="sm" aria-pressed={on} onClick={() => set(on ? '1' : null)}>
+        {on ? 'Requests only ×' : 'Requests only'}
+      </Button>
+      <span className="cap ink3">
+        {on ? (
+          <>
+            <code className="mono">{REQUESTS_ONLY}</code>: polls, relays and health checks are not in the list
+          </>
+        ) : (
+          'everything, polls and health checks too'
+        )}
+      </span>
     </>
   );
 }
 
-/** /traces: search, scatter, list. */
-export function TracesPage() {
+/** What the address asks for, and what the store answered: newest, held or with older ones. */
+function useList() {
   const window = useWindow();
-  const router = useRouter();
-  const search = useSearch();
   const [q, setQ] = useUrlState<string>('q', '');
-  const known = useKnown(window.timeline);
-  const parsed = useMemo(() => parseTraceQuery(q), [q]);
   const [all, setAll] = useUrlState<string>('all', '');
-  const requestsOnly = showsRequestsOnly(q, all !== '');
-  const query = useTraces(listConditions(parsed, q, all !== ''), window);
-  const showAll = () => setAll('1');
-  const facts = query.data ? (
-    <Facts {...query.data} live={window.live} />
-  ) : (
-    <span className="ink3">searching</span>
-  );
+  const [brushed, setBrushed] = useUrlState<string>('brush', '');
+  const brush = useMemo(() => readBrush(brushed), [brushed]);
+  const [paused, setPaused] = useState(false);
+  const [away, setAway] = useState(false);
+  const [turn, setTurn] = useState(0);
+  const parsed = useMemo(() => parseTraceQuery(q), [q]);
+  const conditions = useMemo(() => listConditions(parsed, q, all !== ''), [parsed, q, all]);
+  const query = useTraces(conditions, window);
+  const range = window.live ? `live ${window.to - window.from}` : `${window.from} ${window.to}`;
+  const search = JSON.stringify([conditions, range]);
+  const [askedFor, setAskedFor] = useState<string | null>(null);
+  const hold = paused || away || brush !== null;
+  const tail = useTail(query, window, search, conditions?.order ?? 'newest', hold);
+  const asked = askedFor === search && (tail.held || !window.live);
+  const older = useOlder(conditions, tail.listed, asked, () => {
+    setPaused(true);
+    setAskedFor(search);
+  });
+  const follow = () => {
+    setPaused(false);
+    setAway(false);
+    setAskedFor(null);
+    setBrushed(null);
+    setTurn((before) => before + 1);
+  };
+  return {
+    ...{ window, q, setQ, all, setAll, brush, query, older, tail, turn, follow },
+    onAway: setAway,
+    pause: () => setPaused(true),
+  };
+}
+
+/** What the store answered, or why it did not. */
+function Answer({ view, requestsOnly }: { view: ReturnType<typeof useList>; requestsOnly: boolean }) {
+  const { q, query, older } = view;
+  const { listed } = view.tail;
   return (
-    <Page title="Traces" facts={facts} fixed>
-      <SearchBar
-        value={q}
-        known={known}
-        onChange={(text) => setQ(text === '' ? null : text)}
-        onTraceId={(id) => router.push(withRange(`/traces/${id}`, search))}
-      />
-      {q === '' ? (
-        <div className={styles.filters}>
-          <Button size="sm" aria-pressed={requestsOnly} onClick={() => setAll(requestsOnly ? '1' : null)}>
-            {requestsOnly ? 'Requests only ×' : 'Requests only'}
-          </Button>
-          <span className="cap ink3">
-            {requestsOnly ? (
-              <>
-                <code className="mono">{REQUESTS_ONLY}</code>: polls, relays and health checks are not in the
-                list
-              </>
-            ) : (
-              'everything, polls and health checks too'
-            )}
-          </span>
-        </div>
-      ) : null}
+    <>
       {query.data && query.error ? (
-        <div style={{ padding: '0 16px 8px' }}>
+        <div className={styles.note}>
           <ErrorNote error={query.error} />
         </div>
       ) : null}
-      {query.data ? (
-        <Found window={window} data={query.data} q={q} requestsOnly={requestsOnly} showAll={showAll} />
-      ) : (
-        <div style={{ padding: '0 16px' }}>
+      {listed && listed.traces.length === 0 ? (
+        <Nothing filtered={q !== ''} requestsOnly={requestsOnly} showAll={() => view.setAll('1')} />
+      ) : null}
+      {listed && listed.traces.length > 0 ? (
+        <Found
+          listed={listed}
+          older={older}
+          brush={view.brush}
+          q={requestsOnly ? REQUESTS_ONLY : q}
+          turn={view.turn}
+          onAway={view.onAway}
+        />
+      ) : null}
+      {listed ? null : (
+        <div className={styles.note}>
           <QueryState query={query} rows={20}>
             {() => null}
           </QueryState>
         </div>
       )}
+    </>
+  );
+}
+
+/** /traces: search, facets, scatter, histogram, list. */
+export function TracesPage() {
+  const router = useRouter();
+  const address = useSearch();
+  const view = useList();
+  const { window, q, setQ, older, tail } = view;
+  const [facets, setFacets] = useUrlState<string>('facets', '');
+  const known = useKnown(window.timeline);
+  const requestsOnly = showsRequestsOnly(q, view.all !== '');
+  const follows = !window.live || tail.held ? 'held still' : 'follows live, every 2 s';
+  const setText = (text: string) => setQ(text === '' ? null : text);
+  const { listed } = tail;
+  return (
+    <Page
+      title="Traces"
+      facts={
+        listed ? (
+          <Facts traces={older.traces} more={older.more} follows={follows} />
+        ) : (
+          <span className="ink3">searching</span>
+        )
+      }
+      actions={
+        <>
+          {window.live && listed ? <TailButtons {...tail} pause={view.pause} follow={view.follow} /> : null}
+          <SavedSearches q={q} all={view.all !== ''} />
+          <Button
+            size="sm"
+            aria-pressed={facets !== ''}
+            onClick={() => setFacets(facets === '' ? '1' : null)}
+          >
+            Facets
+          </Button>
+        </>
+      }
+      aside={
+        facets === '' ? null : (
+          <FacetsPanel
+            range={window}
+            q={q}
+            toggle={(term) => setText(toggleTerm(q, term))}
+            close={() => setFacets(null)}
+          />
+        )
+      }
+      fixed
+    >
+      <SearchBar
+        value={q}
+        known={known}
+        range={window}
+        onChange={setText}
+        onTraceId={(id) => router.push(withRange(`/traces/${id}`, address))}
+      />
+      {q === '' ? (
+        <div className={styles.filters}>
+          <RequestsOnly on={requestsOnly} set={view.setAll} />
+        </div>
+      ) : null}
+      <Answer view={view} requestsOnly={requestsOnly} />
     </Page>
   );
 }
