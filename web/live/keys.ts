@@ -35,7 +35,7 @@ export const keys = {
   sweeps: ['sweeps'] as const,
   sweep: (id: string) => ['sweeps', id] as const,
   audit: ['audit'] as const,
-  health: ['health'] as const,
   collector: ['collector'] as const,
+  attach: ['attach'] as const,
   resilience: (service: string) => ['resilience', service] as const,
 };

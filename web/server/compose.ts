@@ -14,6 +14,7 @@ import { type FaultSystem, startFaults } from './faults/index.ts';
 import { Scopes } from './faults/scopes.ts';
 import { GameDays } from './gamedays/gamedays.ts';
 import { observeHub } from './gauges.ts';
+import { Misdirected } from './http/misdirected.ts';
 import { AgentHub } from './hub/agents.ts';
 import { Controls } from './hub/controls.ts';
 import { LiveHub } from './hub/live.ts';
@@ -51,6 +52,7 @@ export interface Dashboard {
   gate: Gate;
   metrics: Metrics;
   handlers: Handlers;
+  misdirected: Misdirected;
   /** The run of an id; throws `not_found`. */
   runOf: (id: string) => Run;
   /** Ends runs and faults, closes sockets, stream and state file, in this order. */
@@ -99,6 +101,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
     store,
   } = core;
   const startedAt = time.now();
+  const misdirected = new Misdirected(core.env.STORMGLASS_OTLP_HTTP);
   remember(core, startedAt);
   connect(core);
   observeHub(metrics, { ...core, board: system.board });
@@ -108,6 +111,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
   return {
     gate,
     metrics,
+    misdirected,
     handlers: createHandlers({
       ...core,
       hub,
@@ -117,6 +121,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
       scopes: new Scopes(state, time),
       maintenance: new MaintenanceWindows(state, time),
       store: () => store.state,
+      misdirected,
     }),
     runOf: (id) => runs.get(id),
     close: async () => {

@@ -38,7 +38,11 @@ function Facts({ cells }: { cells: BreakerCell[] | null }) {
 
 function Nothing() {
   return (
-    <Empty title="No breaker has reported yet" command="node --import @stormglass/agents/register server.js">
+    <Empty
+      title="No breaker has reported yet"
+      command="node --import @stormglass/agents/register server.js"
+      action={<RangeLink href="/attach">Attach your own service</RangeLink>}
+    >
       A breaker appears by itself when a service with an opossum breaker starts under the agent. Each reports
       its state every second, and the moment it changes.
     </Empty>

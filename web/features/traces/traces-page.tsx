@@ -11,6 +11,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { durationText, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
+import { RangeLink } from '../../ui/range-link.tsx';
 import { listConditions, REQUESTS_ONLY, showsRequestsOnly } from './default-filter.ts';
 import { totals } from './list-model.ts';
 import { useTraces } from './queries.ts';
@@ -94,10 +95,11 @@ function Nothing({ filtered, requestsOnly, showAll }: NothingProps) {
   return (
     <Empty
       title="No traces in this range"
-      command="OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 npm start"
+      command="npm start"
+      action={<RangeLink href="/attach">Attach your own service</RangeLink>}
     >
       Each request of an instrumented service is one trace. Start the sample shop, or send OpenTelemetry from
-      your own service: the Agents page has the lines to copy.
+      your own service.
     </Empty>
   );
 }

@@ -9,6 +9,7 @@ import { readJson } from './body.ts';
 import { setSecurityHeaders } from './headers.ts';
 import { asLines, isLines, sendLines } from './lines.ts';
 import { sendLoginPage } from './login-page.ts';
+import type { Misdirected } from './misdirected.ts';
 import type { Pages } from './pages.ts';
 import { queryInput } from './query.ts';
 import { answerReader, isReaderPath, type ReaderSite } from './readers.ts';
@@ -18,6 +19,7 @@ export interface Site extends ReaderSite {
   handlers: Handlers;
   gate: Gate;
   metrics: Metrics;
+  misdirected: Misdirected;
   log: Log;
   openapi: Record<string, unknown>;
   pages: () => Promise<Pages>;
@@ -41,6 +43,7 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
   const url = URL.parse(request.url ?? '/', 'http://dashboard') ?? new URL('http://dashboard/');
   const path = url.pathname;
   const { gate } = site;
+  site.misdirected.refuse(path);
   if (path === '/metrics') {
     gate.admit(request.headers, 'GET');
     response.setHeader('content-type', site.metrics.registry.contentType);

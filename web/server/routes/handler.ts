@@ -11,6 +11,7 @@ import type { Faults } from '../faults/faults.ts';
 import type { Halt } from '../faults/halt.ts';
 import type { Scopes } from '../faults/scopes.ts';
 import type { GameDays } from '../gamedays/gamedays.ts';
+import type { Misdirected } from '../http/misdirected.ts';
 import type { AgentHub } from '../hub/agents.ts';
 import type { Controls } from '../hub/controls.ts';
 import type { Repeats } from '../runs/repeats.ts';
@@ -49,6 +50,7 @@ export interface Parts {
   sweeps: Sweeps;
   time: Time;
   store: () => StoreState;
+  misdirected: Misdirected;
 }
 
 export interface Call<N extends ApiName> {
