@@ -6,6 +6,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { count, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
+import { RangeLink } from '../../ui/range-link.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import styles from './breakers.module.css';
 import { ClosedRow, HalfOpenCell, OpenCell } from './cells.tsx';
