@@ -24,10 +24,18 @@ function toActions(
       id: entry.id,
       label: entry.label,
       description: entry.id === asked ? 'Press Enter again: this hurts for real' : entry.description,
-      'data-asked': entry.id === asked,
+      ...(entry.id === asked ? { className: styles.asked ?? '' } : {}),
       onClick: () => run(entry),
     })),
   }));
+}
+
+/** What comes late may stand first: Enter is for what stands first, as the list itself does it for each typed letter. */
+function selectFirst(): void {
+  const list = document.getElementById(store.getState().listId);
+  list?.querySelector('[data-selected]')?.removeAttribute('data-selected');
+  list?.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+  store.updateState((state) => ({ ...state, selected: 0 }));
 }
 
 /** Everything that can be reached by typing: pages, whatever has a name, what can be done, an id. */
@@ -48,6 +56,10 @@ export default function Palette({ asked: openings }: { asked: number }) {
     ],
     typed,
   );
+  const first = groups[0]?.entries[0]?.id ?? '';
+  useEffect(() => {
+    if (opened && first !== '') selectFirst();
+  }, [opened, first]);
   return (
     <>
       <Spotlight
