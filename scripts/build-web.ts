@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StormglassError } from '@stormglass/agents/contract';
 import { runLeashed } from '@stormglass/agents/host';
@@ -11,18 +11,22 @@ const STAMP = join(ROOT, 'web', '.next', 'stormglass-source-hash');
 const SOURCES = [
   'web/{app,features,live,ui,public}/**/*',
   'web/*.{ts,mjs,json}',
-  'agents/contract/*.ts',
-  'chaos/contract/*.ts',
+  'agents/contract/**/*.ts',
+  'chaos/contract/**/*.ts',
   'package-lock.json',
 ];
 
+/** Paths from the root, sorted. */
+export function sourceFiles(): string[] {
+  return SOURCES.flatMap((pattern) => globSync(pattern, { cwd: ROOT, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && !/\.test\.tsx?$|next-env\.d\.ts$/.test(entry.name))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
 function sourceHash(): string {
   const hash = createHash('sha256');
-  const files = SOURCES.flatMap((pattern) => globSync(pattern, { cwd: ROOT, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && !/\.test\.tsx?$|next-env\.d\.ts$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  for (const file of files) hash.update(file).update(readFileSync(file));
+  for (const file of sourceFiles()) hash.update(file).update(readFileSync(join(ROOT, file)));
   return hash.digest('hex');
 }
 

@@ -20,15 +20,15 @@ const queue = new Queue('mails', { connection: { connectionString, max: 2 } });
 const lockMs = Number(process.env.LOCK_MS ?? 0);
 const QUICK = { concurrency: 10, lockDuration: lockMs, stalledInterval: 500 };
 let done = 0;
-/** Names of those that were handled, in that order. */
-const handled: string[] = [];
+/** Those that were handled. Several at once are fetched over several connections, and begin in any order. */
+const handled: { id: number; name: string }[] = [];
 const worker = new Worker(
   'mails',
-  async (job: { name: string; data: { to: string } }) => {
+  async (job: { id?: string; name: string; data: { to: string } }) => {
     if (job.name === 'bad' || typeof job.data.to !== 'string') throw new Error('no such mailbox');
     if (mailServer !== undefined) await fetch(`${mailServer}/mails`).then((answer) => answer.body?.cancel());
     done++;
-    handled.push(job.name);
+    handled.push({ id: Number(job.id), name: job.name });
   },
   { connection: { connectionString, max: 2 }, ...(lockMs > 0 ? QUICK : {}) },
 );
@@ -45,7 +45,10 @@ app.post('/mails/:name', async (request) => {
   return { id: job.id };
 });
 app.get('/done', async () => ({ done }));
-app.get('/handled', async () => ({ handled }));
+/** Names, in the order in which they came to the queue. */
+app.get('/handled', async () => ({
+  handled: handled.toSorted((a, b) => a.id - b.id).map(({ name }) => name),
+}));
 await app.listen({ port: 0, host: '127.0.0.1' });
 const address = app.server.address();
 process.stdout.write(`${JSON.stringify({ port: typeof address === 'object' ? address?.port : 0 })}\n`);

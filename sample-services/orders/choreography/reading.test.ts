@@ -53,6 +53,11 @@ const refunded = event('PAYMENT_REFUNDED', { outcome: 'refunded', refunded: 1 })
 const voided = event('SHIPMENT_CANCELLED', { outcome: 'voided' });
 
 describe('the book of a choreographed saga', () => {
+  test('has one row of what is told twice', () => {
+    const events = [reserved, paid, notShipped, refunded, released, voided];
+    expect(read([...events, ...events]).rows).toEqual(read(events).rows);
+  });
+
   test('comes to the same end in whatever order the events of a success arrive', () => {
     for (const events of permutations([reserved, paid, shipped])) {
       const page = read(events);

@@ -32,6 +32,17 @@ const nothing: Reading = { rows: [], end: null, undone: null };
  * and nothing here depends on which event came before.
  */
 export function readEvent(event: ShopEvent, page: Page): Reading {
+  const reading = meaningOf(event, page);
+  // Participants say an event again when nobody seems to have heard it.
+  const isNew = (row: JournalRow) => !page.rows.some((known) => isSame(known, row));
+  return { ...reading, rows: reading.rows.filter(isNew) };
+}
+
+function isSame(a: JournalRow, b: JournalRow): boolean {
+  return a.step === b.step && a.kind === b.kind && a.status === b.status && a.at === b.at;
+}
+
+function meaningOf(event: ShopEvent, page: Page): Reading {
   switch (event.type) {
     case 'INVENTORY_RESERVED':
       return { ...nothing, rows: done(event, 'reserve', page, 'charge') };
