@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,6 +13,12 @@ afterAll(() => collector.dispose());
 const counted = (reason: string) =>
   eventually(reason, async () => ((await collector.stats()).rejectedByReason[reason] === 1 ? true : null));
 
+/** Resolves when it has closed; an error is an end as well. */
+function closed(connection: EventEmitter): Promise<void> {
+  connection.on('error', () => undefined);
+  return new Promise((resolve) => connection.once('close', () => resolve()));
+}
+
 /** Sends bytes to a port; gives what came back until the other side closed. */
 async function say(port: number, bytes: string | Uint8Array): Promise<string> {
   const socket = connect(port, '127.0.0.1');
@@ -20,17 +26,13 @@ async function say(port: number, bytes: string | Uint8Array): Promise<string> {
   socket.on('data', (chunk) => {
     heard += chunk.toString('latin1');
   });
-  // A reset is an end as well.
-  socket.on('error', () => undefined);
   socket.write(bytes);
-  await once(socket, 'close');
+  await closed(socket);
   return heard;
 }
 
 test('gRPC on the HTTP port is counted once for each connection, so that people can be told', async () => {
-  const session = connectHttp2(`http://127.0.0.1:${collector.ports.http}`);
-  session.on('error', () => undefined);
-  await once(session, 'close');
+  await closed(connectHttp2(`http://127.0.0.1:${collector.ports.http}`));
   await counted('grpc_on_http_port');
 });
 

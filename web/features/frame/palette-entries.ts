@@ -188,13 +188,23 @@ export function typedEntries(typed: string): Entry[] {
     return [{ id: 'trace', label: typed, description: 'Open this trace', deed: { go } }];
   }
   if (typed.length < 3) return [];
-  const found = (id: string, description: string, go: string): Entry => ({
-    ...{ id, label: typed, description, words: typed },
+  const found = (id: string, label: string, description: string, go: string): Entry => ({
+    ...{ id, label, description, words: typed },
     deed: { go },
   });
   return [
-    found('find-saga', 'Look for it among the ids of sagas and orders', `/sagas?text=${path(typed)}`),
-    found('find-trace', 'Search traces for it', `/traces?q=${path(typed)}&all=1`),
+    found(
+      'find-saga',
+      `Find “${typed}” among the sagas`,
+      'By the id of a saga or an order',
+      `/sagas?text=${path(typed)}`,
+    ),
+    found(
+      'find-trace',
+      `Find “${typed}” in traces`,
+      'As the search field reads it',
+      `/traces?q=${path(typed)}&all=1`,
+    ),
   ];
 }
 
