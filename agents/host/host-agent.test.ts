@@ -173,7 +173,9 @@ describe('a database outage', () => {
     const fault = lease({ type: 'database_outage' }, database('orders'));
     expect(await host.arm(fault)).toMatchObject({ ok: true });
     const [server] = supervisor.ofService('postgres');
-    server?.end('SIGKILL', 2_000);
+    const pid = server?.end('SIGKILL', 2_000) ?? 0;
+    // A busy machine delivers the signal late.
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), soon);
     expect(await host.release(fault.faultId)).toMatchObject({ reverted: false });
     await vi.waitFor(async () => expect(await connects(orders)).toBe(true), {
       timeout: 40_000,

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { StormglassError } from '../contract/index.ts';
 import type { Effect, Injector, ReadBack } from '../node/leases.ts';
+import { standing } from '../node/standing.ts';
 
 /** How long the statements which use the table now may go on before we give up, ms. */
 const LOCK_WITHIN_MS = 3_000;
@@ -18,13 +19,7 @@ export function tableLockInjector(adminUrl: string): Injector {
         throw new StormglassError('fault_unsupported', 'only a table can be locked', 'Target a database.');
       }
       const session = await lock(adminUrl, target.service, action.table);
-      const over = grip.take();
-      return {
-        end: async () => {
-          over?.();
-          return release(session, action.table);
-        },
-      };
+      return standing(grip, () => release(session, action.table));
     },
   };
 }

@@ -2,17 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { METRIC, RECEIPT_ATTR, RESILIENCE_ATTR } from '../contract/index.ts';
 import { freePort } from '../host/fixtures/ports.ts';
 import { POSTGRES, postgresFolder, Supervisor, startPostgres } from '../host/index.ts';
+import { battery } from './testing/battery.ts';
 import { TestHub } from './testing/hub.ts';
 import { OtlpSink } from './testing/otlp-sink.ts';
+import { Ledger } from './testing/promises.ts';
 import { type Running, runService } from './testing/run.ts';
 
-const soon = { timeout: 10_000, interval: 20 };
+const soon = { timeout: 60_000, interval: 20 };
 const POOL_SERVICE = fileURLToPath(new URL('testing/pool-service.ts', import.meta.url));
 const SERVICE = { kind: 'service', service: 'pooled' } as const;
+const proofs = new Ledger(import.meta.url);
 
 let folder: string;
 let supervisor: Supervisor;
@@ -118,3 +121,37 @@ test('what a pool has in use, its limit and who waits are metrics by the convent
   const pools = new Set(names.map((p) => String(p.attributes[RESILIENCE_ATTR.pool])));
   expect([...pools]).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+\/pooled$/)]);
 });
+
+test('a pool with as good as no limit is left alone: it would take all connections of the server', async () => {
+  const connections = async () =>
+    ((await (await fetch(`${service.url}/connections`)).json()) as { n: number }).n;
+  const before = await connections();
+  const { faultId } = await hub.arm('pooled', { action: { type: 'pool_exhaustion' }, target: SERVICE });
+  expect(await status()).toBe(500);
+  expect(await connections()).toBeLessThanOrEqual(before + 2);
+  expect(await hub.release('pooled', faultId)).toMatchObject({ readBack: '2 connections given back' });
+});
+
+let statuses: number[] = [];
+beforeEach(async () => {
+  statuses = [];
+  await hub.halt('pooled');
+});
+
+battery(
+  () => ({ service: 'pooled', hub, sink }),
+  [
+    {
+      name: 'an exhausted pool',
+      fault: { action: { type: 'pool_exhaustion' }, target: SERVICE },
+      provoke: () => status().then((one) => statuses.push(one)),
+      sees: () => {
+        const one = statuses.shift();
+        return one === undefined ? null : one === 200 ? 'well' : 'hurt';
+      },
+    },
+  ],
+  proofs,
+);
+
+proofs.complete();

@@ -1,16 +1,22 @@
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { battery } from '../../agents/node/testing/battery.ts';
 import { TestHub } from '../../agents/node/testing/hub.ts';
+import { Ledger } from '../../agents/node/testing/promises.ts';
+import { SABOTEUR } from '../../agents/node/testing/saboteur.ts';
 import { clientSecret } from '../kit/identity/client-secret.ts';
 import { Jwks } from '../kit/identity/key-set.ts';
 import { IssuedToken } from '../kit/identity/token-cache.ts';
 import { StatsAnswer } from '../loadgen/api.ts';
 import { Answering } from './answering.ts';
+import { controlledTrials } from './controlled-trials.ts';
 import { startTestPostgres, type TestPostgres } from './postgres.ts';
 import { ServiceProcess } from './service-process.ts';
 
 const ROOT_SECRET = 'a-secret-of-the-launcher';
 const soon = { timeout: 60_000, interval: 50 };
+const PRELOADED = new URL('../../agents/node/testing/saboteur.ts', import.meta.url).href;
+const proofs = new Ledger(import.meta.url);
 
 let postgres: TestPostgres;
 let hub: TestHub;
@@ -27,7 +33,10 @@ beforeAll(async () => {
     Answering.start('outside-world'),
     Answering.start('customers'),
   ]);
-  const agent = { STORMGLASS_HUB: hub.url, STORMGLASS_CHAOS: 'on' };
+  const agent = {
+    ...{ STORMGLASS_HUB: hub.url, STORMGLASS_CHAOS: 'on' },
+    NODE_OPTIONS: `--import ${PRELOADED}`,
+  };
   identity = new ServiceProcess('identity', {
     ...agent,
     SHOP_SERVICE_SECRET: ROOT_SECRET,
@@ -85,6 +94,17 @@ const isAccepted = async (one: string) => {
   );
 };
 
+/** Calls behind the gateway for one request which fails there. */
+async function repeated(): Promise<number> {
+  carrier.answer(503);
+  const noBreaker = async () => hub.invoke('gateway', 'switch.set', { name: 'breaker', on: false });
+  // With an open breaker nobody would be called; while the hub is gone it stays as it was.
+  await noBreaker().catch(() => undefined);
+  const before = carrier.calls.length;
+  await fetch(`${gateway.url}/orders/order-1`);
+  return carrier.calls.length - before;
+}
+
 describe('identity', () => {
   test('key_rotated: what the withdrawn key signed is refused, what the new one signs is not', async () => {
     const old = await token();
@@ -97,6 +117,21 @@ describe('identity', () => {
       reverted: true,
       readBack: expect.stringMatching(/^signs with key .*, which stays$/),
     });
+  });
+
+  test('key_rotated: an injector that throws leaves the keys as they are', async () => {
+    const old = await token();
+    const keys = await json(`${identity.url}/.well-known/jwks.json`);
+    await able('identity', 'key_rotated');
+    const target = { kind: 'service', service: 'identity' } as const;
+    const { answer } = await hub.arm(
+      'identity',
+      { action: { type: 'key_rotated' }, target },
+      { owner: SABOTEUR },
+    );
+    expect(answer).toMatchObject({ ok: false, code: 'internal' });
+    expect(await isAccepted(old)).toBe(true);
+    expect(await json(`${identity.url}/.well-known/jwks.json`)).toEqual(keys);
   });
 
   test('token_expired: tokens are refused from the start, until it is over', async () => {
@@ -130,23 +165,23 @@ describe('identity', () => {
   });
 });
 
-describe('registry', () => {
-  const register = () =>
-    fetch(`${registry.url}/instances`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        ...{ name: 'shipping', version: '1', instance: 'shipping-9', host: '127.0.0.1', port: 1 },
-        ...{ healthCheckPath: '/readyz', dependencies: [] },
-      }),
-    });
-  const ids = async () => {
-    const view = (await json(`${registry.url}/services`)) as {
-      services: Record<string, { instances: { id: string }[] }>;
-    };
-    return (view.services.shipping?.instances ?? []).map(({ id }) => id);
+const register = () =>
+  fetch(`${registry.url}/instances`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      ...{ name: 'shipping', version: '1', instance: 'shipping-9', host: '127.0.0.1', port: 1 },
+      ...{ healthCheckPath: '/readyz', dependencies: [] },
+    }),
+  });
+const ids = async () => {
+  const view = (await json(`${registry.url}/services`)) as {
+    services: Record<string, { instances: { id: string }[] }>;
   };
+  return (view.services.shipping?.instances ?? []).map(({ id }) => id);
+};
 
+describe('registry', () => {
   test('registry_blank: it names nobody, until it is over', async () => {
     await register();
     expect(await ids()).toEqual(['shipping-9']);
@@ -205,3 +240,16 @@ describe('traffic', () => {
     expect(await settings()).toEqual(before);
   });
 });
+
+const trials = controlledTrials(() => ({
+  ...{ token, accepted: isAccepted, repeated },
+  issuedAt: (one) => (decodeJwt(one).iat ?? 0) * 1_000,
+  instances: async () => {
+    await register();
+    return ids();
+  },
+  sent: () => customers.calls.length,
+}));
+for (const [service, its] of Object.entries(trials)) battery(() => ({ service, hub }), its, proofs);
+
+proofs.complete();

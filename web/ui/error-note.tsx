@@ -13,7 +13,7 @@ export function ErrorNote({ error, action }: { error: unknown; action?: ReactNod
         <path d="m5.5 5.5 5 5m0-5-5 5" stroke="var(--bg1)" strokeWidth="1.6" strokeLinecap="round" />
       </svg>
       <div style={{ minWidth: 0, flex: 1 }}>
-        <b className="ink1">{message}</b>
+        <b className={`ink1 ${styles.noteTitle}`}>{message}</b>
         <p>{known ? error.next : 'Reload the page; if it stays, look at the output of `npm start`.'}</p>
         {known ? <span className="mono ink3">{error.code}</span> : null}
       </div>

@@ -67,6 +67,12 @@ export function drawLimit(u: uPlot, limit: NonNullable<SeriesChartProps['limit']
   ctx.fillStyle = ink.hue(limit.hue);
   ctx.font = `${10.5 * ratio}px "Inter Variable", Inter, Arial, sans-serif`;
   ctx.textAlign = 'left';
+  // Over the hatch of no data, and over its own line.
+  ctx.setLineDash([]);
+  ctx.strokeStyle = ink.bg1;
+  ctx.lineWidth = 4 * ratio;
+  ctx.lineJoin = 'round';
+  ctx.strokeText(limit.text, u.bbox.left, y - 4 * ratio);
   ctx.fillText(limit.text, u.bbox.left, y - 4 * ratio);
   ctx.restore();
 }

@@ -23,7 +23,7 @@ export const DATABASE_ACTIONS = [
   z.object({ type: z.literal('lock_contention'), table: z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/) }),
   z.object({
     type: z.literal('pool_exhaustion'),
-    /** Connections taken of each pool; absent: all of them. */
+    /** Connections taken of each pool; absent: all of those that may open 100 or fewer. */
     connections: z.number().int().min(1).max(1_000).optional(),
     /** Only pools of this database; absent: all pools of the process. */
     database: z.string().optional(),

@@ -1,6 +1,7 @@
 import { StormglassError } from '../../contract/index.ts';
 import type { WorkerLike, Workers } from '../instrument/bullmq/workers.ts';
 import type { Effect, Grip, Injector, ReadBack } from '../leases.ts';
+import { standing } from '../standing.ts';
 
 const ACTIVE_LIMIT_MS = 2_000;
 
@@ -54,16 +55,11 @@ export class ConsumerStop implements Injector {
       await resume(stopped);
       throw error;
     }
-    // One effect, for as long as they stand still.
-    const over = grip.take();
-    return {
-      end: async () => {
-        forget();
-        await resume(stopped);
-        over?.();
-        return readBack(stopped);
-      },
-    };
+    return standing(grip, async () => {
+      forget();
+      await resume(stopped);
+      return readBack(stopped);
+    });
   }
 }
 

@@ -6,6 +6,8 @@ import { markSpan } from './receipt.ts';
 
 /** Connections in use are taken as they come back; arming waits for them no longer than this, ms. */
 const TAKE_WITHIN_MS = 1_000;
+/** A pool that may open more has no limit to reach: the server's would be reached first, by everybody's connections. */
+const MOST_TAKEN = 100;
 
 /**
  * Takes the connections of this process's own pools and keeps them, so that its statements wait for one. Dies with the
@@ -37,7 +39,15 @@ export class PoolExhaustion implements Injector {
         `It has pools for ${known}.`,
       );
     }
-    const hold = new Hold(grip, found, action.connections ?? Number.POSITIVE_INFINITY);
+    const limited = found.filter((pool) => action.connections !== undefined || maxOf(pool) <= MOST_TAKEN);
+    if (limited.length === 0) {
+      throw new StormglassError(
+        'target_absent',
+        `no pool of this process has a limit of ${MOST_TAKEN} connections or fewer`,
+        'Say how many connections to take.',
+      );
+    }
+    const hold = new Hold(grip, limited, action.connections ?? MOST_TAKEN);
     this.#keep([...this.#holds, hold]);
     await hold.take();
     return {
@@ -86,18 +96,29 @@ class Hold {
   hurts(pool: PoolLike, span: Span | undefined): void {
     if (this.#taking || !this.#pools.includes(pool)) return;
     if (pool.idleCount > 0 || pool.totalCount < maxOf(pool)) return;
-    const release = this.#grip.take();
-    if (!release) return;
-    markSpan(span, this.#grip.lease, 0);
-    release();
+    try {
+      const release = this.#grip.take();
+      if (!release) return;
+      markSpan(span, this.#grip.lease, 0);
+      release();
+    } catch (error) {
+      // Nobody shall wait for what cannot be counted.
+      this.#giveBack();
+      throw error;
+    }
   }
 
   async end(): Promise<ReadBack> {
+    return { words: `${this.#giveBack()} connections given back`, reverted: true };
+  }
+
+  /** How many they were. */
+  #giveBack(): number {
     this.#over = true;
-    for (const client of this.#clients) client.release();
     const n = this.#clients.size;
+    for (const client of this.#clients) client.release();
     this.#clients.clear();
-    return { words: `${n} connections given back`, reverted: true };
+    return n;
   }
 
   /** One that comes when we are over, or cannot be had at all, is nobody's. */

@@ -33,7 +33,7 @@ export class PgPools {
     const original = Pool.prototype.connect;
     Pool.prototype.connect = function (this: PoolLike, ...args: unknown[]) {
       if (!pools.#pools.has(this)) pools.#add(this);
-      pools.onTake?.(this);
+      pools.#tell(this);
       return original.apply(this, args);
     };
   }
@@ -51,6 +51,16 @@ export class PgPools {
 
   onAdded(listener: () => void): void {
     this.#added.add(listener);
+  }
+
+  /** A bug in who listens keeps nobody from his connection. */
+  #tell(pool: PoolLike): void {
+    if (this.onTake === null) return;
+    try {
+      this.onTake(pool);
+    } catch {
+      // The one who takes it shall not hear of it.
+    }
   }
 
   #add(pool: PoolLike): void {

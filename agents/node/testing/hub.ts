@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
 import {
   AGENTS_NAMESPACE,
@@ -22,6 +23,10 @@ import {
 
 type AgentSocket = Socket<AgentToHub, HubToAgent>;
 const SCOPE_KEY = 'key of this test hub';
+/** For an answer, and for an agent to be there: tests are about what it says, not about how busy the machine is. */
+const PATIENCE_MS = 60_000;
+/** Longer than this no machine takes to arm a fault. */
+const BRIEF_AT_MOST_MS = 30_000;
 type SpecInput = Parameters<typeof FaultSpec.parse>[0];
 
 /** A hub as an agent sees one, as small as the protocol allows: arms, renews, releases, and remembers what it hears. */
@@ -32,6 +37,7 @@ export class TestHub {
   readonly #agents = new Map<string, AgentSocket>();
   readonly #http = createServer();
   readonly #io = new Server<AgentToHub, HubToAgent>(this.#http);
+  readonly #asked = new Set<string>();
   readonly #renewing = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #halted = false;
@@ -51,6 +57,11 @@ export class TestHub {
     return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
   }
 
+  /** No fault that it asked for is on. */
+  get quiet(): boolean {
+    return [...this.#asked].every((faultId) => this.ended.some((end) => end.faultId === faultId));
+  }
+
   hello(service: string): AgentHello | undefined {
     return this.hellos.findLast((hello) => hello.service === service);
   }
@@ -59,32 +70,64 @@ export class TestHub {
   async arm(
     service: string,
     spec: SpecInput,
-    { faultId = randomUUID() as string, ttlMs = LEASE_TTL_MS } = {},
+    { faultId = randomUUID() as string, ttlMs = LEASE_TTL_MS, owner = 'test' } = {},
   ): Promise<{ faultId: string; answer: ArmAnswer }> {
     const parsed = FaultSpec.parse(spec);
-    const answer = await this.#socket(service).timeout(5_000).emitWithAck('lease.arm', {
+    this.#asked.add(faultId);
+    const answer = await (await this.#to(service)).emitWithAck('lease.arm', {
       faultId,
       runId: 'run-1',
-      owner: 'test',
+      owner,
       spec: parsed,
       ttlMs,
       remainingMs: parsed.durationMs,
     });
     if (answer.ok) this.#renewing.set(faultId, ttlMs);
+    else this.#asked.delete(faultId);
     return { faultId, answer };
   }
 
-  release(service: string, faultId: string): Promise<LeaseEnded | null> {
+  /** Arms for as short a time as this machine can: what was over before it was armed is asked for again, twice as long. */
+  async armBriefly(service: string, spec: object): Promise<{ faultId: string; answer: ArmAnswer }> {
+    for (let durationMs = 150; ; durationMs *= 2) {
+      const asked = await this.arm(service, { ...spec, durationMs });
+      if (!isOverAlready(asked.answer) || durationMs > BRIEF_AT_MOST_MS) return asked;
+    }
+  }
+
+  /**
+   * Arms, and leaves before the short lease is over. What it gives back says whether the lease has ended by itself: the
+   * agent told so or, where that word was lost with the connection, holds it no longer when it is back.
+   */
+  async orphan(service: string, spec: SpecInput): Promise<() => boolean> {
+    for (let ttlMs = 250; ; ttlMs *= 2) {
+      const { faultId, answer } = await this.arm(service, spec, { ttlMs });
+      const last = ttlMs > BRIEF_AT_MOST_MS;
+      if (!answer.ok && (last || !isOverAlready(answer))) throw new Error(answer.message);
+      const end = () => this.ended.find((one) => one.faultId === faultId);
+      if (!answer.ok || (end() && !last)) continue;
+      const before = this.hellos.length;
+      await this.leave(service);
+      const since = () => this.hellos.slice(before).filter((hello) => hello.service === service);
+      return () => {
+        const told = end();
+        if (told) return told.reason === 'expired' && told.reverted;
+        return since().some(({ leases }) => !leases.includes(faultId));
+      };
+    }
+  }
+
+  async release(service: string, faultId: string): Promise<LeaseEnded | null> {
     this.#renewing.delete(faultId);
-    return this.#socket(service).timeout(5_000).emitWithAck('lease.release', { faultId });
+    return (await this.#to(service)).emitWithAck('lease.release', { faultId });
   }
 
-  halt(service: string): Promise<HaltAnswer> {
-    return this.#socket(service).timeout(5_000).emitWithAck('halt', { reason: 'test' });
+  async halt(service: string): Promise<HaltAnswer> {
+    return (await this.#to(service)).emitWithAck('halt', { reason: 'test' });
   }
 
-  invoke(service: string, name: string, input: unknown): Promise<ControlAnswer> {
-    return this.#socket(service).timeout(5_000).emitWithAck('control.invoke', { name, input, by: 'test' });
+  async invoke(service: string, name: string, input: unknown): Promise<ControlAnswer> {
+    return (await this.#to(service)).emitWithAck('control.invoke', { name, input, by: 'test' });
   }
 
   /** What every agent is told at its next connect, and now. */
@@ -105,6 +148,12 @@ export class TestHub {
     this.#renewing.clear();
   }
 
+  /** Gone without a word, as a hub would that dies: renews no more, and the agent's connection breaks. It may come back. */
+  async leave(service: string): Promise<void> {
+    this.abandon();
+    (await this.#socket(service)).conn.close();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#io.close();
@@ -115,10 +164,19 @@ export class TestHub {
     return { scopeKey, now: Date.now(), halted: this.#halted };
   }
 
-  #socket(service: string): AgentSocket {
-    const socket = this.#agents.get(service);
-    if (!socket) throw new Error(`no agent of ${service} is connected`);
-    return socket;
+  async #to(service: string) {
+    return (await this.#socket(service)).timeout(PATIENCE_MS);
+  }
+
+  /** An agent that has just lost us is on its way back. */
+  async #socket(service: string): Promise<AgentSocket> {
+    const until = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const socket = this.#agents.get(service);
+      if (socket) return socket;
+      if (performance.now() > until) throw new Error(`no agent of ${service} is connected`);
+      await sleep(20);
+    }
   }
 
   #welcome(socket: AgentSocket): void {
@@ -126,6 +184,9 @@ export class TestHub {
     this.hellos.push(hello);
     this.#agents.set(hello.service, socket);
     socket.emit('chaos.terms', this.#terms());
+    socket.on('disconnect', () => {
+      if (this.#agents.get(hello.service) === socket) this.#agents.delete(hello.service);
+    });
     socket.on('hello', (again) => this.hellos.push(again));
     socket.on('lease.ended', (end) => this.ended.push(end));
     socket.on('injections', (count) => this.injections.push(count));
@@ -136,4 +197,9 @@ export class TestHub {
       for (const socket of this.#agents.values()) socket.emit('lease.renew', { faultIds: [faultId], ttlMs });
     }
   }
+}
+
+/** Its time was over while it was being armed. */
+function isOverAlready(answer: ArmAnswer): boolean {
+  return !answer.ok && answer.code === 'conflict';
 }

@@ -2,6 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { type FaultAction, type FaultType, RECEIPT_ATTR } from '../../contract/index.ts';
 import type { TestHub } from './hub.ts';
 import type { OtlpSink } from './otlp-sink.ts';
+import type { Excuses, Ledger } from './promises.ts';
+import { SABOTEUR } from './saboteur.ts';
 
 const soon = { timeout: 60_000, interval: 50 };
 
@@ -17,15 +19,19 @@ type Action<T extends FaultType = FaultType> = T extends FaultType
   ? { type: T } & Partial<Omit<Extract<FaultAction, { type: T }>, 'type'>>
   : never;
 
-interface Effect {
+export interface MailEffect {
   action: Action;
   side: Side;
   /** How often a mail is handled which is sent while the fault is on; null: not before the fault has ended. */
   handled: number | null;
+  /** And maybe more often than that. */
+  again?: true;
+  /** Promises that do not apply to it, each with the reason. */
+  without?: Excuses;
 }
 
 const HOUR = 600_000;
-const EFFECTS: readonly Effect[] = [
+const EFFECTS: readonly MailEffect[] = [
   { action: { type: 'message_drop' }, side: 'producer', handled: 0 },
   { action: { type: 'message_drop' }, side: 'consumer', handled: 0 },
   { action: { type: 'message_delay', ms: HOUR }, side: 'producer', handled: null },
@@ -34,7 +40,14 @@ const EFFECTS: readonly Effect[] = [
   { action: { type: 'consumer_slow', ms: HOUR }, side: 'consumer', handled: null },
   { action: { type: 'message_reorder', ms: 60_000 }, side: 'consumer', handled: null },
   { action: { type: 'producer_burst', count: 3, rate: 1_000 }, side: 'producer', handled: 4 },
+  { action: { type: 'ack_lost' }, side: 'consumer', handled: 2, again: true },
 ];
+
+const specOf = (action: Action, side: Side) => ({
+  action: action as FaultAction,
+  target: { kind: side, service: 'mailer', queue: 'mails' } as const,
+  durationMs: HOUR,
+});
 
 /** What a test does with a mailer. */
 function desk(mailer: () => Mailer) {
@@ -48,10 +61,12 @@ function desk(mailer: () => Mailer) {
   };
   const often = async (name: string, n: number) =>
     vi.waitUntil(async () => (await handled(name)).length === n, soon);
-  const arm = async (action: Action, side: Side, more: object = {}) => {
-    const target = { kind: side, service: 'mailer', queue: 'mails' } as const;
-    const spec = { action: action as FaultAction, target, durationMs: HOUR, ...more };
-    const { faultId, answer } = await mailer().hub.arm('mailer', spec);
+  const atLeast = async (name: string, n: number) =>
+    vi.waitUntil(async () => (await handled(name)).length >= n, soon);
+  const ask = (action: Action, side: Side, more: object = {}, owner = 'test') =>
+    mailer().hub.arm('mailer', { ...specOf(action, side), ...more }, { owner });
+  const arm = async (...asked: Parameters<typeof ask>) => {
+    const { faultId, answer } = await ask(...asked);
     expect(answer).toMatchObject({ ok: true });
     return faultId;
   };
@@ -70,46 +85,82 @@ function desk(mailer: () => Mailer) {
   };
   const over = (end: object) =>
     vi.waitFor(() => expect(mailer().hub.ended).toContainEqual(expect.objectContaining(end)), soon);
-  return { fresh, send, handled, often, arm, hit, release, well, over };
+  return { fresh, send, handled, often, atLeast, ask, arm, hit, release, well, over };
 }
 
-/** What every message fault promises, whatever the client library. */
-export function messageFaults(mailer: () => Mailer): void {
+/** What every message fault promises, whatever the client library; `own` makes of the common ones those of this library. */
+export function messageFaults(
+  mailer: () => Mailer,
+  proofs: Ledger,
+  own: (common: readonly MailEffect[]) => readonly MailEffect[] = (common) => common,
+): void {
   const at = desk(mailer);
-  everyFault(mailer, at);
+  describe.each(own(EFFECTS))('$action.type at the $side', (effect) => {
+    proofs.excuse(effect.action.type, effect.without ?? {});
+    isSeenAndRemoved(mailer, at, effect, proofs);
+    endsAlone(mailer, at, effect, proofs);
+  });
   singleFaults(mailer, at);
 }
 
 type Desk = ReturnType<typeof desk>;
 
-function everyFault(
+function isSeenAndRemoved(
   mailer: () => Mailer,
-  { fresh, send, handled, often, arm, hit, release, well, over }: Desk,
+  { fresh, send, handled, often, atLeast, arm, hit, release, well }: Desk,
+  { action, side, handled: times, again, without }: MailEffect,
+  proofs: Ledger,
 ): void {
-  describe.each(EFFECTS)('$action.type at the $side', ({ action, side, handled: times }) => {
-    test('is seen from outside, counted, told on its span, lets go when it is stopped, leaves nothing', async () => {
-      await well();
-      const faultId = await arm(action, side);
-      const name = fresh();
-      const sending = send(name);
-      await hit(faultId);
-      if (times !== null && times > 0) await often(name, times);
-      if (times === 0 || times === null) expect(await handled(name)).toEqual([]);
-      await release(faultId);
-      await sending;
-      if (times === null) await often(name, 1);
-      await well();
-      expect(await handled(name)).toHaveLength(times ?? 1);
-      const marked = () =>
-        mailer().sink.spans.find((span) => span.attributes[RECEIPT_ATTR.faultId] === faultId);
-      expect(await vi.waitUntil(marked, soon)).toMatchObject({ kind: side });
-    });
+  test('is seen from outside, counted, told on its span, lets go when it is stopped, leaves nothing', async () => {
+    await well();
+    const faultId = await arm(action, side);
+    const name = fresh();
+    const sending = send(name);
+    await hit(faultId);
+    proofs.prove(action.type, 'counted');
+    // It stands in the queue by now: what is not handled is not for want of time.
+    if (side === 'consumer') await sending;
+    if (times !== null && times > 0) await (again ? atLeast : often)(name, times);
+    if (times === 0 || times === null)
+      for (let look = 0; look < 20; look++) expect(await handled(name)).toEqual([]);
+    proofs.prove(action.type, 'seen');
+    await release(faultId);
+    await sending;
+    if (times === null) await often(name, 1);
+    await well();
+    if (!again) expect(await handled(name)).toHaveLength(times ?? 1);
+    proofs.prove(action.type, 'removed', 'residue');
+    if (without?.receipt !== undefined) return;
+    const marked = () =>
+      mailer().sink.spans.find((span) => span.attributes[RECEIPT_ATTR.faultId] === faultId);
+    expect(await vi.waitUntil(marked, soon)).toMatchObject({ kind: side });
+    proofs.prove(action.type, 'receipt');
+  });
+}
 
-    test('is over when its time is, whatever the hub says', async () => {
-      const faultId = await arm(action, side, { durationMs: 300 });
-      await over({ faultId, reason: 'completed', reverted: true });
-      await well();
-    });
+function endsAlone(
+  mailer: () => Mailer,
+  { ask, release, well, over }: Desk,
+  { action, side }: MailEffect,
+  proofs: Ledger,
+): void {
+  test('is over when its time is, whatever the hub says', async () => {
+    const { faultId, answer } = await mailer().hub.armBriefly('mailer', specOf(action, side));
+    expect(answer).toMatchObject({ ok: true });
+    await over({ faultId, reason: 'completed', reverted: true });
+    await well();
+    proofs.prove(action.type, 'expires');
+  });
+
+  test('lets messages through when its injector throws, and when the hub is gone', async () => {
+    const { faultId: broken, answer } = await ask(action, side, {}, SABOTEUR);
+    await well();
+    if (answer.ok) await release(broken);
+    else expect(answer).toMatchObject({ code: 'internal' });
+    expect(mailer().hub.injections.filter(({ faultId }) => faultId === broken)).toEqual([]);
+    await vi.waitUntil(await mailer().hub.orphan('mailer', specOf(action, side)), soon);
+    await well();
+    proofs.prove(action.type, 'open');
   });
 }
 

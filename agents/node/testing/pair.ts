@@ -21,7 +21,7 @@ export interface PairOptions {
   capabilities?: { peer: string; service: string };
 }
 
-const soon = { timeout: 20_000, interval: 20 };
+const soon = { timeout: 60_000, interval: 20 };
 
 export async function startPair({ env = {}, main, capabilities }: PairOptions = {}): Promise<Pair> {
   const sink = await OtlpSink.start();

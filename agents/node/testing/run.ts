@@ -15,6 +15,8 @@ export interface Running {
 
 const SERVICE = fileURLToPath(new URL('service.ts', import.meta.url));
 const REGISTER = new URL('../register.ts', import.meta.url).href;
+/** Does nothing but to faults of its own name. */
+const SABOTEUR = new URL('saboteur.ts', import.meta.url).href;
 
 /** Starts the test service in its own process with the agent, and waits until it listens. */
 export async function runService(
@@ -22,7 +24,7 @@ export async function runService(
   env: Record<string, string>,
   main: string = SERVICE,
 ): Promise<Running> {
-  const child = spawn(process.execPath, ['--import', REGISTER, main], {
+  const child = spawn(process.execPath, ['--import', REGISTER, '--import', SABOTEUR, main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, OTEL_SERVICE_NAME: name, ...env },
   });

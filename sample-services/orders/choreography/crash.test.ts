@@ -69,7 +69,11 @@ async function crashAt(
     await service.start();
   });
   const key = randomUUID();
-  const placing = shop.order({ mode: 'choreographed', ...change }, key);
+  // Orders may die of a letter of an earlier order before it hears of this one.
+  const placing = vi.waitFor(async () => {
+    await shop.order({ mode: 'choreographed', ...change }, key);
+    expect(await shop.orderIdOf(key)).not.toBeNull();
+  }, patient);
   await meanwhile(key);
   await Promise.all([placing, ...again]);
   const orderId = (await shop.orderIdOf(key)) ?? '';

@@ -166,7 +166,7 @@ export function HalfOpenCell(props: CellProps) {
           </div>
           <p className={styles.why}>
             <b>A probe is let through</b> since {clock(cell.since, 1)}; it closes if it succeeds.{' '}
-            {cell.opening ? `Opened ${clock(cell.opening.at, 1)}: ${whyItOpened(cell.opening).cause}` : ''}
+            {cell.opening ? `Opened ${clock(cell.opening.at, 1)}. ${whyItOpened(cell.opening).cause}` : ''}
           </p>
         </div>
       </div>

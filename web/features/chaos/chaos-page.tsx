@@ -60,6 +60,12 @@ export function ChaosPage({ children }: { children: ReactNode }) {
       ? 'another run is in progress'
       : '';
   const written = audit.data?.entries.length ?? 0;
+  // What is on comes first; when nothing is, the library does.
+  const armedBand = (
+    <Band title="Armed faults" about={plural(armed.length, 'fault')}>
+      {live === null ? <Skeleton height={24} /> : <ArmedFaults faults={armed} now={now} />}
+    </Band>
+  );
   return (
     <Page
       title="Chaos"
@@ -71,10 +77,9 @@ export function ChaosPage({ children }: { children: ReactNode }) {
           <ActiveRun key={run.id} run={run} now={now} />
         ))}
       </div>
+      {armed.length > 0 ? <div className={styles.first}>{armedBand}</div> : null}
       <Library now={now} blocked={blocked} />
-      <Band title="Armed faults" about={plural(armed.length, 'fault')}>
-        {live === null ? <Skeleton height={24} /> : <ArmedFaults faults={armed} now={now} />}
-      </Band>
+      {armed.length > 0 ? null : armedBand}
       <Band title="Runs" about="newest first, each a permanent report">
         <QueryState query={runs} rows={4}>
           {(data) => <RunsTable runs={data.runs} />}

@@ -4,6 +4,7 @@ import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { ago, plural } from '../../ui/format.ts';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
+import { Prose } from '../../ui/prose.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import styles from './chaos.module.css';
@@ -51,7 +52,9 @@ export function ExperimentCardView({ card, now, blocked }: Props) {
         <span className="gap" />
         <Last card={card} now={now} />
       </div>
-      <p className={styles.story}>{card.story}</p>
+      <p className={styles.story}>
+        <Prose text={card.story} />
+      </p>
       <ul className={styles.hurts} aria-label="What it hurts">
         {card.hurts.map((h) => (
           <li key={h}>

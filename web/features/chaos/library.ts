@@ -1,3 +1,4 @@
+import { type FaultPosition, type FaultSpec, rowOf } from '@stormglass/agents/contract';
 import type { ExperimentSpec, Run, RunSummary, Tolerance } from '@stormglass/chaos/contract';
 import { faultWords } from '../../live/fault-words.ts';
 import { durationText } from '../../ui/format.ts';
@@ -18,6 +19,18 @@ export interface ExperimentCard {
   runs: number;
 }
 
+/** Most faults hurt before the work is done; where another does, that is the point of it. */
+const WHERE: Record<FaultPosition, string> = {
+  before: '',
+  after: ' after the work is done',
+  late: ', and the work is done all the same',
+  duplicate: ', and the work is done twice',
+};
+
+function whereWords({ position, action }: FaultSpec): string {
+  return position === rowOf(action.type).positions[0] ? '' : WHERE[position];
+}
+
 /** The library, each experiment with its newest run. */
 export function experimentCards(
   experiments: readonly { id: string; spec: ExperimentSpec }[],
@@ -30,7 +43,7 @@ export function experimentCards(
       id,
       title: spec.title,
       story: spec.story || spec.description,
-      hurts: faults.map((f) => `${faultWords(f)}, ${f.position}, for ${durationText(f.durationMs)}`),
+      hurts: faults.map((f) => `${faultWords(f)}${whereWords(f)}, for ${durationText(f.durationMs)}`),
       steady: spec['steady-state-hypothesis'].title,
       without: spec.ablations.map((a) => `Without ${a.protection} in ${a.service}: ${a.hurts}`),
       guards: spec.guards.map((g) => g.name),

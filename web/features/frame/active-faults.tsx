@@ -56,7 +56,11 @@ export function ActiveFaults() {
   return (
     <Popover position="bottom-end" width={380} trapFocus>
       <Popover.Target>
-        <Button variant="fault" aria-label={`${faults.length} active: ${faultWords(first.spec)}`}>
+        <Button
+          variant="fault"
+          className={styles.faultPill}
+          aria-label={`${faults.length} active: ${faultWords(first.spec)}`}
+        >
           <FaultPicture fault={first} now={now} />
           <span className="clip" style={{ maxWidth: 190 }}>
             {faultWords(first.spec)}

@@ -97,6 +97,7 @@ export function DeadDrawer({ queue, dead, offered, close }: Props) {
       title={`${queue}, dead letters`}
       subtitle={plural(dead, 'message')}
       onClose={close}
+      footer={<Foot act={act} queue={queue} dead={dead} can={can} />}
     >
       <QueryState query={query} rows={5} rowHeight={60}>
         {(data) =>
@@ -126,7 +127,6 @@ export function DeadDrawer({ queue, dead, offered, close }: Props) {
           )
         }
       </QueryState>
-      <Foot act={act} queue={queue} dead={dead} can={can} />
     </Panel>
   );
 }

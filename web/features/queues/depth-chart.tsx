@@ -1,5 +1,5 @@
 'use client';
-import { clock } from '../../ui/format.ts';
+import { clock, count } from '../../ui/format.ts';
 import { useWidth } from '../../ui/use-width.ts';
 import type { Drain, QueueCard } from './model.ts';
 
@@ -75,7 +75,7 @@ export function DepthChart({ card, at, lengthMs, faults, height, ticks }: Props)
               <g key={v}>
                 <path d={`M0 ${y(v)}H${inner}`} stroke="var(--line1)" />
                 <text x={width} y={y(v) + 3.5} textAnchor="end" fontSize={10.5} fill="var(--ink3)">
-                  {Math.round(v)}
+                  {count(Math.round(v))}
                 </text>
               </g>
             ))

@@ -139,8 +139,8 @@ export function QueueCardView({ card, at, offered, faults, openDead }: Props) {
           <span className="ink3 cap">
             {card.system}, {count(card.sample.ready)} ready
           </span>
-          <Facts card={card} />
         </div>
+        <Facts card={card} />
       </div>
       <div className={styles.chart}>
         <DepthChart

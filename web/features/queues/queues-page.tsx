@@ -67,17 +67,19 @@ export function QueuesPage() {
       aside={aside}
     >
       {error ? <ErrorNote error={error} /> : null}
-      <div className={styles.grid}>
-        {cards.map((card) => (
-          <QueueCardView
-            key={card.queue}
-            card={card}
-            at={at}
-            offered={offered(card.queue)}
-            faults={faultsOn(timeline.faults, card.queue, at - DEPTH_MS, at)}
-            openDead={() => setDead(card.queue)}
-          />
-        ))}
+      <div className={styles.room}>
+        <div className={styles.grid}>
+          {cards.map((card) => (
+            <QueueCardView
+              key={card.queue}
+              card={card}
+              at={at}
+              offered={offered(card.queue)}
+              faults={faultsOn(timeline.faults, card.queue, at - DEPTH_MS, at)}
+              openDead={() => setDead(card.queue)}
+            />
+          ))}
+        </div>
       </div>
       {cards.length === 0 && loading ? <Skeleton height={220} /> : null}
       {cards.length === 0 && !loading && !error ? <Nothing /> : null}

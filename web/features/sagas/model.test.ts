@@ -127,6 +127,13 @@ describe('a saga with ambiguous calls', () => {
     expect(view.idleMs).toBe(15_970);
   });
 
+  it('does not call it parked while a call is slow', () => {
+    const slow = new Journal().write('started').write('step_intent', { step: 'reserve', kind: 'action' });
+    slow.at += 5_000;
+    slow.write('step_completed', { step: 'reserve', kind: 'action' });
+    expect(sagaView(slow.detail('running', false)).idleMs).toBe(0);
+  });
+
   it('shortens keys by the saga id and names each row', () => {
     expect(view.rows.map((r) => r.what)).toContain('NOT SENT');
     expect(view.rows[1]?.key).toBe(':reserve:action');

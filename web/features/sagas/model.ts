@@ -176,6 +176,20 @@ function rowsOf(journal: SagaEvent[], sagaId: string): JournalRow[] {
   });
 }
 
+/** A call is under way after these. */
+const CALLING = new Set(['step_intent', 'compensation_started']);
+
+/** Time in which nothing was under way: the wait for the answer of a call is none of it, unless its owner was lost. */
+function idleOf(journal: SagaEvent[]): number {
+  let idle = 0;
+  for (const [i, e] of journal.entries()) {
+    const before = journal[i - 1];
+    if (!before || (CALLING.has(before.event) && before.epoch === e.epoch)) continue;
+    if (e.at - before.at >= IDLE_MS) idle += e.at - before.at;
+  }
+  return idle;
+}
+
 const UNSTUCK = new Set(['step_completed', 'compensated', 'retried', 'skipped', 'resolved']);
 
 function stuckOf(journal: SagaEvent[], steps: StepView[], ended: boolean): StuckStep | null {
@@ -207,7 +221,7 @@ export function sagaView(detail: SagaDetail): SagaView {
     turnedAt: turn?.at ?? null,
     turnReason: turn?.detail ?? '',
     leases: leasesOf(journal),
-    idleMs: rows.reduce((sum, r) => sum + (r.afterMs !== null && r.afterMs >= IDLE_MS ? r.afterMs : 0), 0),
+    idleMs: idleOf(journal),
     sent: all.filter((a) => a.outcome !== 'not_sent').length,
     ambiguous: all.filter((a) => a.outcome === 'ambiguous').length,
     notSent: all.filter((a) => a.outcome === 'not_sent').length,

@@ -40,7 +40,7 @@ export interface Road {
 }
 
 /** Narrower than this the drawing scrolls sideways, px. */
-export const LEAST_ROAD = 760;
+export const LEAST_ROAD = 900;
 const LEFT = 96;
 const RIGHT = 40;
 const WIDEST_GAP = 200;

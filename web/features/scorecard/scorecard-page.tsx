@@ -141,7 +141,7 @@ export function ScorecardPage() {
   const runs = measured.runs.map((r) => ({ ...r, title: r.experiment.title }));
   const rows = [
     ...scorecard(services, runs, words),
-    ...shapeRows(interactions.found, timeline.processes, window.at, { ...words, percent }),
+    ...shapeRows(interactions.found, timeline.processes, window.at, { ...words, percent, count }),
     ...judgedRows(invariants.found, changes.found, percent),
     restartRow(timeline),
   ];

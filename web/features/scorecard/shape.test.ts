@@ -2,7 +2,11 @@ import type { Interactions, ProcessEvent } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { shapeRows } from './shape.ts';
 
-const words = { duration: (ms: number) => `${ms} ms`, percent: (s: number) => `${s * 100} %` };
+const words = {
+  duration: (ms: number) => `${ms} ms`,
+  percent: (s: number) => `${s * 100} %`,
+  count: String,
+};
 const NOW = 100_000;
 const rows = (interactions: Interactions | null, processes: ProcessEvent[] = []) =>
   Object.fromEntries(shapeRows(interactions, processes, NOW, words).map((row) => [row.id, row]));

@@ -9,6 +9,7 @@ const BLANK = { spent: null, brokenBy: null } as const;
 interface Words {
   duration: (ms: number) => string;
   percent: (share: number) => string;
+  count: (n: number) => string;
 }
 
 function synchronousRow(found: Interactions | null, words: Words): SloRow {
@@ -16,7 +17,7 @@ function synchronousRow(found: Interactions | null, words: Words): SloRow {
   const outside =
     found === null || found.outward === 0 || found.synchronousRatio === null
       ? ''
-      : `; ${words.percent(found.synchronousRatio)} with the ${found.outward} to the outside`;
+      : `; ${words.percent(found.synchronousRatio)} with the ${words.count(found.outward)} to the outside`;
   return {
     ...BLANK,
     id: 'synchronous',
@@ -27,7 +28,7 @@ function synchronousRow(found: Interactions | null, words: Words): SloRow {
     basis:
       found === null || ratio === null
         ? 'no service has called another in the range'
-        : `${found.synchronous - found.outward} calls that wait, ${found.asynchronous} messages${outside}`,
+        : `${words.count(found.synchronous - found.outward)} calls that wait, ${words.count(found.asynchronous)} messages${outside}`,
   };
 }
 

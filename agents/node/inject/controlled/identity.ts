@@ -8,6 +8,7 @@ const EXPIRED_S = -120;
 /** It stays: what is read back is that there is a key to sign with. */
 export const keyRotated: ControlPlan = {
   needs: ['keys.rotate'],
+  stays: true,
   apply: async (action, ask) => {
     const { withdraw } = demand(action, 'key_rotated');
     const { kid } = CONTROL['keys.rotate'].result.parse(await ask('keys.rotate', { withdraw }));

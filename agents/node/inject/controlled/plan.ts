@@ -13,4 +13,6 @@ export interface ControlPlan {
   needs: readonly string[];
   /** Gives what takes it back. What it did before it failed is taken back by itself. */
   apply(action: FaultAction, ask: Ask): Promise<Undo>;
+  /** What it does cannot be taken back: it is not begun before it has been counted. */
+  stays?: true;
 }

@@ -1,6 +1,7 @@
 import { type FaultType, StormglassError } from '../../../contract/index.ts';
 import type { ControlRegistry } from '../../controls.ts';
 import type { Effect, Grip, Injector } from '../../leases.ts';
+import { standing } from '../../standing.ts';
 import { processCrash } from './crash.ts';
 import { discoveryStale, registryBlank } from './discovery.ts';
 import { clockSkew, keyRotated, tokenExpired } from './identity.ts';
@@ -56,13 +57,10 @@ export class ControlledFaults implements Injector {
     }
     this.#held.add(action.type);
     try {
-      const undo = await plan.apply(action, this.#ask);
-      // One effect, for as long as it stands.
-      const over = grip.take();
+      const effect = await this.#apply(plan, grip);
       return {
         end: async () => {
-          const back = await undo();
-          over?.();
+          const back = await effect.end();
           this.#held.delete(action.type);
           return back;
         },
@@ -71,6 +69,23 @@ export class ControlledFaults implements Injector {
       this.#held.delete(action.type);
       throw error;
     }
+  }
+
+  async #apply(plan: ControlPlan, grip: Grip): Promise<Effect> {
+    const { action } = grip.lease.spec;
+    if (!plan.stays) return standing(grip, await plan.apply(action, this.#ask));
+    const over = grip.take();
+    if (over === null) {
+      throw new StormglassError('conflict', 'the lease is over', 'Arm a new fault if it is still wanted.');
+    }
+    const undo = await plan.apply(action, this.#ask);
+    return {
+      end: async () => {
+        const back = await undo();
+        over();
+        return back;
+      },
+    };
   }
 
   readonly #ask: Ask = async (name, input) => {

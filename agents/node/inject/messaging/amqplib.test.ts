@@ -6,10 +6,12 @@ import { noRabbitMq, type RabbitMqServer, testRabbitMq } from '../../../queues/t
 import { TestHub } from '../../testing/hub.ts';
 import { messageFaults } from '../../testing/mails.ts';
 import { OtlpSink } from '../../testing/otlp-sink.ts';
+import { Ledger } from '../../testing/promises.ts';
 import { type Running, runService } from '../../testing/run.ts';
 
 const WORKER = fileURLToPath(new URL('../../testing/amqp-worker.ts', import.meta.url));
 const soon = { timeout: 60_000, interval: 50 };
+const proofs = new Ledger(import.meta.url);
 
 const title = `messages of amqplib${noRabbitMq === null ? '' : ` (${noRabbitMq})`}`;
 describe.skipIf(noRabbitMq !== null)(title, { timeout: 120_000 }, () => {
@@ -42,5 +44,7 @@ describe.skipIf(noRabbitMq !== null)(title, { timeout: 120_000 }, () => {
   });
   beforeEach(() => hub.halt('mailer'));
 
-  messageFaults(() => ({ url: mailer.url, hub, sink }));
+  messageFaults(() => ({ url: mailer.url, hub, sink }), proofs);
+
+  proofs.complete();
 });

@@ -1,4 +1,5 @@
 import type { Effect, Grip, Injector } from '../../leases.ts';
+import { standing } from '../../standing.ts';
 import { demand } from '../demand.ts';
 import { HarmThread } from './thread.ts';
 
@@ -18,14 +19,9 @@ export const cpuBurn: Injector = {
       await end();
       throw error;
     }
-    // One effect, for as long as they burn.
-    const over = grip.take();
-    return {
-      end: async () => {
-        await end();
-        over?.();
-        return { words: `${cores} threads ended`, reverted: true };
-      },
-    };
+    return standing(grip, async () => {
+      await end();
+      return { words: `${cores} threads ended`, reverted: true };
+    });
   },
 };

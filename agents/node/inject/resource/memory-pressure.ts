@@ -1,5 +1,6 @@
 import { StormglassError } from '../../../contract/index.ts';
 import type { Effect, Grip, Injector } from '../../leases.ts';
+import { standing } from '../../standing.ts';
 import { demand } from '../demand.ts';
 import { HarmThread } from './thread.ts';
 
@@ -29,14 +30,10 @@ export const memoryPressure: Injector = {
       await thread.end();
       throw error;
     }
-    const over = grip.take();
-    return {
-      end: async () => {
-        await thread.end();
-        over?.();
-        return { words: `given back, ${mib(process.memoryUsage.rss())} resident`, reverted: true };
-      },
-    };
+    return standing(grip, async () => {
+      await thread.end();
+      return { words: `given back, ${mib(process.memoryUsage.rss())} resident`, reverted: true };
+    });
   },
 };
 

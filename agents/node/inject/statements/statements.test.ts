@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { RECEIPT_ATTR } from '../../../contract/index.ts';
 import { type Pooled, startPooled } from '../../../host/fixtures/pooled.ts';
 import { battery, type Trial } from '../../testing/battery.ts';
+import { Ledger } from '../../testing/promises.ts';
 
 const soon = { timeout: 60_000, interval: 25 };
 const SERVICE = { kind: 'service', service: 'pooled' } as const;
+const proofs = new Ledger(import.meta.url);
 
 let pooled: Pooled;
 beforeAll(async () => {
@@ -46,6 +48,7 @@ battery(
       'a query error after the effect',
     ),
   ],
+  proofs,
 );
 
 describe('statements', () => {
@@ -107,3 +110,5 @@ describe('statements', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(500));
   });
 });
+
+proofs.complete();

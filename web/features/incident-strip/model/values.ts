@@ -110,7 +110,7 @@ function errorLines(timeline: Timeline, at: number, front: readonly string[]): V
       lane: 'errors',
       value: durationText(figures.p95),
       hue: 'neutral',
-      words: ` p95 of ${front.join(', ')}`,
+      words: ` p95 of ${front[0]}${front.length > 1 ? `, ${front.length - 1} more` : ''}`,
     },
   ];
 }

@@ -17,7 +17,7 @@ function words(queue: QueueView): string {
   if (queue.ready + queue.delayed > DEEP) {
     const drain =
       queue.drainSeconds === null ? 'not draining' : `empty in ${countdown(queue.drainSeconds * 1000)}`;
-    return queue.oldestAgeMs === null ? drain : `oldest ${durationText(queue.oldestAgeMs)}, ${drain}`;
+    return queue.oldestAgeMs === null ? drain : `${countdown(queue.oldestAgeMs)} old, ${drain}`;
   }
   return `${rateText(queue.inRate)} in, ${rateText(queue.outRate)} out`;
 }

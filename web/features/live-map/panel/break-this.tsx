@@ -13,7 +13,7 @@ import { Section } from '../../../ui/panel.tsx';
 import styles from '../map.module.css';
 import { type Blast, predictBlast } from '../model/blast.ts';
 import { type BreakOption, breakOptions, type Chosen } from '../model/break-options.ts';
-import { type Checked, checkDraft, countProblems, specOf } from '../model/fault-draft.ts';
+import { type Checked, checkDraft, countProblems, type FaultDraft, specOf } from '../model/fault-draft.ts';
 import type { useMap } from '../use-map.ts';
 import { BreakFields } from './break-fields.tsx';
 import { HoldButton } from './hold-button.tsx';
@@ -37,9 +37,9 @@ export function chipsInRow(titles: readonly string[]): number {
 }
 
 /** One row of them; the picked one is among them wherever it stands. */
-function inOneRow(options: readonly BreakOption[], picked: BreakOption): readonly BreakOption[] {
+function inOneRow(options: readonly BreakOption[], picked: BreakOption | undefined): readonly BreakOption[] {
   const shown = options.slice(0, chipsInRow(options.map((o) => o.title)));
-  if (shown.includes(picked)) return shown;
+  if (!picked || shown.includes(picked)) return shown;
   const others = options.filter((o) => o !== picked);
   const fits = chipsInRow([picked, ...others].map((o) => o.title));
   return [picked, ...others.slice(0, Math.max(0, fits - 1))];
@@ -116,29 +116,49 @@ function Arm(props: ArmProps) {
 }
 
 /** What the fault of the form would reach; null while share or duration are wrong. */
-function useBlast(option: BreakOption | undefined, checked: Checked | null, map: MapView): Blast | null {
+function useBlast(option: BreakOption, checked: Checked, map: MapView): Blast | null {
   const timeline = useSettled(map.page.timeline, 2_000);
   const now = useNow();
-  const target = option?.target;
-  const percentage = checked?.percentage ?? null;
-  const durationMs = checked?.durationMs ?? null;
+  const { target } = option;
+  const { percentage, durationMs } = checked;
   return useMemo(() => {
-    if (!target || percentage === null || durationMs === null) return null;
+    if (percentage === null || durationMs === null) return null;
     return predictBlast(map.structure, timeline, now, { target, percentage, durationMs });
   }, [map.structure, timeline, now, target, percentage, durationMs]);
+}
+
+interface FormProps {
+  option: BreakOption;
+  draft: FaultDraft;
+  change: (change: Partial<FaultDraft>) => void;
+  map: MapView;
+  halted: boolean;
+}
+
+/** How the picked fault hurts, what that would reach, and the button. */
+function FaultForm({ option, draft, change, map, halted }: FormProps) {
+  const checked = checkDraft(option.type, draft);
+  const blast = useBlast(option, checked, map);
+  return (
+    <>
+      <BreakFields option={option} draft={draft} problems={checked.problems} change={change} />
+      {blast && checked.durationMs !== null ? (
+        <Prediction blast={blast} durationMs={checked.durationMs} />
+      ) : null}
+      <Arm key={option.id} option={option} checked={checked} blast={blast} halted={halted} />
+    </>
+  );
 }
 
 function Menu({ options, map, halted }: { options: readonly BreakOption[]; map: MapView; halted: boolean }) {
   const [picked, setPicked] = useState('');
   const [all, setAll] = useState(false);
-  const option = options.find((o) => o.id === picked) ?? options[0];
+  const option = options.find((o) => o.id === picked);
+  // Kept here, so that a form which is folded away comes back as it was left.
   const [draft, change] = useDraft(option?.type);
-  const checked = option ? checkDraft(option.type, draft) : null;
-  const blast = useBlast(option, checked, map);
-  if (!option || !checked) return null;
   // A choice from the long list folds it again, or the list would stand between the panel and the form.
   const pick = (id: string) => {
-    setPicked(id);
+    setPicked(id === picked ? '' : id);
     setAll(false);
   };
   const shown = all ? options : inOneRow(options, option);
@@ -157,11 +177,13 @@ function Menu({ options, map, halted }: { options: readonly BreakOption[]; map: 
           </Chip>
         ) : null}
       </div>
-      <BreakFields option={option} draft={draft} problems={checked.problems} change={change} />
-      {blast && checked.durationMs !== null ? (
-        <Prediction blast={blast} durationMs={checked.durationMs} />
-      ) : null}
-      <Arm key={option.id} option={option} checked={checked} blast={blast} halted={halted} />
+      {option ? (
+        <FaultForm option={option} draft={draft} change={change} map={map} halted={halted} />
+      ) : (
+        <p className="cap ink3" style={{ marginTop: 6 }}>
+          Choose a fault: what it would reach is shown before it is armed.
+        </p>
+      )}
     </>
   );
 }
