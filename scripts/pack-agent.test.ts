@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { TestHub } from '../agents/node/testing/hub.ts';
-import { OtlpSink } from '../agents/node/testing/otlp-sink.ts';
+import { startCollector, type TestCollector } from '../web/server/testing/collector.ts';
+import { startDashboard, type TestDashboard } from '../web/server/testing/dashboard.ts';
+import { openTelemetry } from '../web/server/window/telemetry.ts';
 import { packAgent } from './pack-agent.ts';
 
 const run = promisify(execFile);
@@ -27,17 +28,23 @@ const TYPED = `
   recordSaga({ sagaId: 5 });`;
 
 let folder: string;
-let sink: OtlpSink;
-let hub: TestHub;
+let collector: TestCollector;
+let dashboard: TestDashboard;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'packed-'));
-  [sink, hub] = [await OtlpSink.start(), await TestHub.start()];
+  collector = await startCollector(join(folder, 'collector'));
+  dashboard = await startDashboard({
+    dataDir: join(folder, 'web'),
+    env: collector.env,
+    telemetry: openTelemetry(collector.env.CLICKHOUSE_URL, collector.env.CLICKHOUSE_PASSWORD),
+  });
   const tarball = packAgent(folder);
   writeFileSync(join(folder, 'package.json'), '{"name": "elsewhere", "private": true, "type": "module"}');
   await run('npm', ['install', tarball, '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder });
 }, 400_000);
 afterAll(async () => {
-  await Promise.all([hub.close(), sink.close()]);
+  await dashboard.close();
+  await collector.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -63,34 +70,49 @@ test('outside of the workspace it is typed', async () => {
   expect(stdout).toBe('');
 });
 
-test('a plain node:http service with it sends spans, and can be hurt', async () => {
+/** The service on the map of the last minute, as the page asks for it. */
+async function onMap(service: string) {
+  const range = `from=${Date.now() - 60_000}&to=${Date.now()}`;
+  const { nodes } = await dashboard.call('map', 'GET', `/api/map?${range}`);
+  return nodes.find(({ name, kind }) => name === service && kind === 'service');
+}
+
+const connected = async (service: string) =>
+  (await dashboard.call('agents', 'GET', '/api/agents')).agents.find((agent) => agent.service === service);
+
+async function arm(action: object) {
+  const spec = { action, target: { kind: 'service', service: 'elsewhere' }, durationMs: 30_000 };
+  const { fault, targets } = await dashboard.call('armFault', 'POST', '/api/faults', { spec });
+  expect(targets).toMatchObject([{ service: 'elsewhere' }]);
+  return fault?.faultId ?? '';
+}
+
+test("a plain node:http service with it is on the dashboard's map, and is hurt from there", async () => {
   writeFileSync(join(folder, 'server.js'), SERVER);
   const child = spawn(process.execPath, ['--import', '@stormglass/agents/register', 'server.js'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
-      ...{ OTEL_SERVICE_NAME: 'elsewhere', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url },
-      ...{ STORMGLASS_HUB: hub.url, STORMGLASS_CHAOS: 'on' },
+      ...{ OTEL_SERVICE_NAME: 'elsewhere', OTEL_EXPORTER_OTLP_ENDPOINT: collector.otlp },
+      ...{ STORMGLASS_HUB: dashboard.url, STORMGLASS_CHAOS: 'on' },
     },
   });
   try {
     const [port] = await once(child.stdout, 'data');
     const ask = () => fetch(`http://127.0.0.1:${Number(port)}/prices`);
-    await vi.waitUntil(() => hub.hello('elsewhere')?.capabilities.includes('error:service'), soon);
-    expect(await (await ask()).text()).toBe('hello');
     await vi.waitUntil(
-      () => sink.spans.some(({ service, kind }) => service === 'elsewhere' && kind === 'server'),
+      async () => (await connected('elsewhere'))?.capabilities.includes('error:service'),
       soon,
     );
-    const target = { kind: 'service', service: 'elsewhere' } as const;
-    const action = { type: 'error', status: 503 } as const;
-    const { answer } = await hub.arm('elsewhere', { action, target, durationMs: 30_000 });
-    expect(answer).toMatchObject({ ok: true });
+    expect(await (await ask()).text()).toBe('hello');
+    await vi.waitUntil(async () => (await onMap('elsewhere')) !== undefined, soon);
+    const faultId = await arm({ type: 'error', status: 503 });
     expect((await ask()).status).toBe(503);
     // Its thread is a file of its own, which is not TypeScript any more.
-    const burn = await hub.arm('elsewhere', { action: { type: 'cpu_burn' }, target, durationMs: 5_000 });
-    expect(burn.answer).toMatchObject({ ok: true });
+    await arm({ type: 'cpu_burn' });
+    await dashboard.call('releaseFault', 'DELETE', `/api/faults/${faultId}`);
+    expect((await ask()).status).toBe(200);
   } finally {
     child.kill('SIGTERM');
     await once(child, 'exit');

@@ -8,6 +8,7 @@ import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { Frame } from '../features/frame/frame.tsx';
 import { IncidentStrip } from '../features/incident-strip/incident-strip.tsx';
+import { Tour } from '../features/tour/tour.tsx';
 import { LiveProvider } from '../live/provider.tsx';
 import { Hatches } from '../ui/glyphs/hatches.tsx';
 import { THEME_SCRIPT, ThemeProvider } from '../ui/theme.tsx';
@@ -30,6 +31,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
         <ThemeProvider>
           <LiveProvider>
             <Frame strip={<IncidentStrip />}>{children}</Frame>
+            <Tour />
           </LiveProvider>
         </ThemeProvider>
       </body>

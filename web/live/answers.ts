@@ -39,6 +39,8 @@ import {
 } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import type { ApiName } from './api.ts';
+import { ATTACH_ANSWERS } from './attach-answers.ts';
+import { CollectorView } from './collector-answers.ts';
 import { EVENTS_ANSWERS } from './events-answers.ts';
 import { GAMEDAYS_ANSWERS } from './gamedays-answers.ts';
 import type { AgentView, HaltState, StoreState } from './protocol.ts';
@@ -237,34 +239,6 @@ const PathView = z.object({
   ),
 }) satisfies z.ZodType<TracePath>;
 
-const counts = z.record(z.string(), z.number());
-
-/** What the collector says of itself; counts are since its start. */
-const CollectorView = z.object({
-  received: z.number(),
-  receivedBySignal: counts,
-  rejected: z.number(),
-  rejectedByReason: counts,
-  quarantined: z.number(),
-  evicted: z.number(),
-  /** By signal and reason: age, bytes. */
-  evictedBySignal: z.record(z.string(), counts),
-  evictedByService: counts,
-  /** Spans whose parent had not arrived after a minute, and those that start before it; `oneIn` traces are looked at. */
-  parents: z.object({
-    checked: z.number(),
-    orphaned: z.number(),
-    skewed: z.number(),
-    oneIn: z.number(),
-  }),
-  /** Null before the first look; a limit of 0 is none. */
-  storeBytes: z.number().nullable(),
-  storeLimitBytes: z.number(),
-  spoolBytes: z.number(),
-  rssBytes: z.number(),
-});
-export type CollectorView = z.infer<typeof CollectorView>;
-
 /** One line of the append-only audit log. */
 export const AuditEntry = z.object({
   seq: z.number().int(),
@@ -395,6 +369,7 @@ export const ANSWERS = {
   breakerProof: BreakerReport,
   agents: z.object({ agents: z.array(AgentRow) }),
   collector: CollectorView,
+  ...ATTACH_ANSWERS,
   control: z.object({ result: z.unknown() }),
   /** Newest first, at most 500. */
   audit: z.object({ entries: z.array(AuditEntry) }),

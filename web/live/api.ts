@@ -14,6 +14,7 @@ import {
 } from '@stormglass/agents/contract';
 import { ComparedPart, RepeatRequest } from '@stormglass/chaos/contract';
 import { z } from 'zod';
+import { ATTACH_API } from './attach-api.ts';
 import { EVENTS_API } from './events-api.ts';
 import { GAMEDAYS_API } from './gamedays-api.ts';
 import { SCHEDULES_API } from './schedules-api.ts';
@@ -333,6 +334,7 @@ export const API = {
     input: none,
     summary: "The collector's own figures since its start: received, rejected, evicted, bytes stored",
   },
+  ...ATTACH_API,
   agents: { method: 'GET', path: '/api/agents', input: none, summary: 'Agents and what each can hurt' },
   control: {
     method: 'POST',

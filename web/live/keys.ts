@@ -46,7 +46,7 @@ export const keys = {
   stuckSagas: ['stuck'] as const,
   orderPast: (id: string) => ['past', id] as const,
   audit: ['audit'] as const,
-  health: ['health'] as const,
   collector: ['collector'] as const,
+  attach: ['attach'] as const,
   resilience: (service: string) => ['resilience', service] as const,
 };

@@ -20,6 +20,7 @@ import { LiveHub } from './hub/live.ts';
 import { openSockets } from './hub/sockets.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { Misdirected } from './misdirected.ts';
 import type { Handlers } from './routes/handler.ts';
 import { createHandlers } from './routes/index.ts';
 import { runPorts } from './runs/ports.ts';
@@ -51,6 +52,7 @@ export interface Dashboard {
   gate: Gate;
   metrics: Metrics;
   handlers: Handlers;
+  misdirected: Misdirected;
   /** The run of an id; throws `not_found`. */
   runOf: (id: string) => Run;
   /** Ends runs and faults, closes sockets, stream and state file, in this order. */
@@ -99,6 +101,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
     store,
   } = core;
   const startedAt = time.now();
+  const misdirected = new Misdirected(core.env.STORMGLASS_OTLP_HTTP);
   remember(core, startedAt);
   connect(core);
   observeHub(metrics, { ...core, board: system.board });
@@ -108,6 +111,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
   return {
     gate,
     metrics,
+    misdirected,
     handlers: createHandlers({
       ...core,
       hub,
@@ -117,6 +121,7 @@ export function compose(http: HttpServer, made: Ingredients): Dashboard {
       scopes: new Scopes(state, time),
       maintenance: new MaintenanceWindows(state, time),
       store: () => store.state,
+      misdirected,
     }),
     runOf: (id) => runs.get(id),
     close: async () => {

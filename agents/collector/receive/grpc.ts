@@ -15,6 +15,7 @@ import { successBody } from './answers.ts';
 import { isAuthorized } from './auth.ts';
 import { collect, unpack } from './body.ts';
 import type { ByteAccount, ByteBudget } from './budget.ts';
+import { countOnGrpc } from './foreign-speech.ts';
 import type { Intake } from './intake.ts';
 
 export interface GrpcReceiverOptions {
@@ -79,6 +80,7 @@ export async function startGrpcReceiver(options: GrpcReceiverOptions): Promise<G
   server.on('session', (session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
+    countOnGrpc(session, (speech) => options.intake.count(speech));
     // Bytes that are no HTTP/2: the connection ends, nothing else.
     session.on('error', (cause) => options.log.debug({ err: cause }, 'gRPC connection failed'));
   });

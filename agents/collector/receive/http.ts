@@ -9,6 +9,7 @@ import { CONTENT_TYPE, type Encoding, errorBody, successBody } from './answers.t
 import { isAuthorized } from './auth.ts';
 import { readBody } from './body.ts';
 import type { ByteAccount, ByteBudget } from './budget.ts';
+import { countOnHttp } from './foreign-speech.ts';
 import type { Accepted, Intake } from './intake.ts';
 
 export interface HttpReceiverOptions {
@@ -53,7 +54,7 @@ const RETRY_AFTER_SECONDS = '1';
 
 /** OTLP/HTTP (OTLP 1.11): `POST /v1/{traces,metrics,logs}`, protobuf or JSON; Zipkin v2 JSON on its own path. */
 export function createHttpReceiver(options: HttpReceiverOptions): Server {
-  return createServer({ noDelay: true }, (request, response) => {
+  const server = createServer({ noDelay: true }, (request, response) => {
     const account = options.budget.open();
     handle(request, response, options, account)
       .catch((cause: unknown) => {
@@ -62,6 +63,8 @@ export function createHttpReceiver(options: HttpReceiverOptions): Server {
       })
       .finally(() => account.close());
   });
+  countOnHttp(server, (speech) => options.intake.count(speech));
+  return server;
 }
 
 async function handle(

@@ -1,4 +1,4 @@
-import type { CollectorView } from '../../live/answers.ts';
+import type { CollectorView } from '../../live/collector-answers.ts';
 import styles from './agents.module.css';
 import { collectorFigures } from './collector-model.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CollectorView } from '../../live/answers.ts';
+import type { CollectorView } from '../../live/collector-answers.ts';
 import { collectorFigures } from './collector-model.ts';
 
 const FIGURES: CollectorView = {

@@ -1,4 +1,4 @@
-import type { CollectorView } from '../../live/answers.ts';
+import type { CollectorView } from '../../live/collector-answers.ts';
 import { bytes, count, percent, plural, UNKNOWN } from '../../ui/format.ts';
 
 export interface Figure {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentView } from '../../live/protocol.ts';
 import { aboutWords, agentRows, capabilityWords, openedAgent } from './model.ts';
-import { snippets } from './snippets.ts';
 
 function agent(service: string, more: Partial<AgentView> = {}): AgentView {
   return {
@@ -71,13 +70,5 @@ describe('the open line', () => {
   it('is none without either, or after it was closed', () => {
     expect(openedAgent(rows, { agent: '', service: '' })).toBeNull();
     expect(openedAgent(rows, { agent: 'none', service: 'shipping' })).toBeNull();
-  });
-});
-
-describe('the snippets', () => {
-  it('carry the real addresses, each', () => {
-    const made = snippets({ otlpHttp: 'http://h:1', otlpGrpc: 'http://h:2', hub: 'http://h:3' });
-    expect(made.map((s) => s.id)).toEqual(['node', 'python', 'java', 'go', 'dotnet', 'otlp']);
-    for (const s of made) expect(s.code).toMatch(/http:\/\/h:[12]/);
   });
 });

@@ -16,15 +16,6 @@ export function useCollector() {
   });
 }
 
-/** Versions and the addresses to which telemetry is sent. */
-export function useHealth() {
-  return useQuery<Answer<'health'>>({
-    queryKey: keys.health,
-    queryFn: ({ signal }) => request('health', { signal }),
-    staleTime: 60_000,
-  });
-}
-
 /** The settings of peers and databases as each instance of a service has them. */
 export function useResilience(service: string) {
   return useQuery<Answer<'resilience'>>({

@@ -6,6 +6,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { count, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
+import { RangeLink } from '../../ui/range-link.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import styles from './breakers.module.css';
 import { ClosedRow, HalfOpenCell, OpenCell } from './cells.tsx';
@@ -38,7 +39,11 @@ function Facts({ cells }: { cells: BreakerCell[] | null }) {
 
 function Nothing() {
   return (
-    <Empty title="No breaker has reported yet" command="node --import @stormglass/agents/register server.js">
+    <Empty
+      title="No breaker has reported yet"
+      command="node --import @stormglass/agents/register server.js"
+      action={<RangeLink href="/attach">Attach your own service</RangeLink>}
+    >
       A breaker appears by itself when a service with an opossum breaker starts under the agent. Each reports
       its state every second, and the moment it changes.
     </Empty>

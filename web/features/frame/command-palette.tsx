@@ -1,6 +1,7 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
+import { isShortcut } from './shortcuts.ts';
 
 const load = () => import('./palette.tsx');
 const Palette = dynamic(load, { ssr: false });
@@ -18,7 +19,7 @@ export function CommandPalette() {
   useEffect(() => {
     const ask = () => setAsked((n) => n + 1);
     const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
+      if (!isShortcut('palette', event)) return;
       event.preventDefault();
       ask();
     };

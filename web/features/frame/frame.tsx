@@ -5,6 +5,7 @@ import styles from './frame.module.css';
 import { HaltBanner } from './halt-banner.tsx';
 import { ProtectionLine } from './protection-line.tsx';
 import { Rail } from './rail.tsx';
+import { ShortcutsKey } from './shortcuts-key.tsx';
 import { StopChaosProvider } from './stop-chaos.tsx';
 import { TopBar } from './top-bar.tsx';
 
@@ -26,6 +27,7 @@ export function Frame({ strip, children }: { strip: ReactNode; children: ReactNo
         {strip}
       </div>
       <CommandPalette />
+      <ShortcutsKey />
     </StopChaosProvider>
   );
 }

@@ -1,127 +1,102 @@
 'use client';
-import {
-  createSpotlight,
-  Spotlight,
-  type SpotlightActionData,
-  type SpotlightActionGroupData,
-} from '@mantine/spotlight';
-import { useRouter } from 'next/navigation';
-import { useEffect, useMemo, useState } from 'react';
-import { withRange } from '../../live/time-range.ts';
-import { setUrlState, useSearch } from '../../live/url-state.ts';
-import { useSettled } from '../../live/use-settled.ts';
-import { useInstant, useLiveState, useLiveTimeline } from '../../live/use-window.ts';
+import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
+import { useEffect, useState } from 'react';
 import { SearchIcon } from '../../ui/icons.tsx';
-import { useTheme } from '../../ui/theme.tsx';
+import { OrderNote } from './order-note.tsx';
 import styles from './palette.module.css';
-import { PLACES } from './places.ts';
-import { useStopChaos } from './stop-chaos.tsx';
+import { type Entry, type EntryGroup, fitting, typedEntries } from './palette-entries.ts';
+import { useCommands } from './use-commands.ts';
+import { useDeeds } from './use-deeds.ts';
+import { useEntryGroups } from './use-entries.ts';
 
 const [store, spotlight] = createSpotlight();
-const TRACE_ID = /^[0-9a-f]{32}$/i;
+const close = () => spotlight.close();
 
-function useCommands(): SpotlightActionData[] {
-  const { stop, release, halt } = useStopChaos();
-  const { choose } = useTheme();
-  const { back } = useInstant();
-  return useMemo(
-    () => [
-      halt?.halted
-        ? { id: 'release', label: 'Allow chaos again', description: 'Ends the halt', onClick: release }
-        : {
-            id: 'stop',
-            label: 'Stop all chaos',
-            description: 'Ends every fault, with read-back',
-            onClick: stop,
-          },
-      { id: 'live', label: 'Back to live', description: 'Follow the newest data', onClick: back },
-      ...(['5m', '15m', '60m'] as const).map((range) => ({
-        id: range,
-        label: `Last ${range.replace('m', ' minutes')}`,
-        description: 'Time range',
-        onClick: () => setUrlState({ range, from: null, to: null, at: null }),
-      })),
-      ...(['dark', 'light', 'system'] as const).map((choice) => ({
-        id: choice,
-        label: `Theme: ${choice}`,
-        onClick: () => choose(choice),
-      })),
-    ],
-    [stop, release, halt, choose, back],
-  );
+/** As the list wants it; an entry that was asked for once says what the next Enter does. */
+function toActions(
+  groups: EntryGroup[],
+  asked: string,
+  run: (entry: Entry) => void,
+): SpotlightActionGroupData[] {
+  return groups.map(({ group, entries }) => ({
+    group,
+    actions: entries.map((entry) => ({
+      id: entry.id,
+      label: entry.label,
+      description: entry.id === asked ? 'Press Enter again: this hurts for real' : entry.description,
+      ...(entry.id === asked ? { className: styles.asked ?? '' } : {}),
+      onClick: () => run(entry),
+    })),
+  }));
 }
 
-function useServices(): string[] {
-  const timeline = useSettled(useLiveTimeline(), 2_000);
-  const agents = useLiveState()?.agents;
-  return useMemo(() => {
-    const names = new Set(agents?.map((a) => a.service));
-    for (const cell of timeline.traffic) names.add(cell.service);
-    return [...names].sort();
-  }, [timeline, agents]);
+/** What comes late may stand first: Enter is for what stands first, as the list itself does it for each typed letter. */
+function selectFirst(): void {
+  const list = document.getElementById(store.getState().listId);
+  list?.querySelector('[data-selected]')?.removeAttribute('data-selected');
+  list?.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+  store.updateState((state) => ({ ...state, selected: 0 }));
 }
 
-/** Everything that can be reached by typing: pages, services, commands, a trace by its id. */
-export default function Palette({ asked }: { asked: number }) {
-  const router = useRouter();
-  const search = useSearch();
+/** Everything that can be reached by typing: pages, whatever has a name, what can be done, an id. */
+export default function Palette({ asked: openings }: { asked: number }) {
   const [query, setQuery] = useState('');
-  const commands = useCommands();
-  const services = useServices();
+  const [opened, setOpened] = useState(false);
+  const { asked, forget, run, order, dismiss, go } = useDeeds(close);
+  const known = useEntryGroups(opened);
+  const commands = useCommands(go);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each asking opens it
-  useEffect(() => spotlight.open(), [asked]);
-  const groups: SpotlightActionGroupData[] = [
-    {
-      group: 'Go to',
-      actions: PLACES.map((p) => ({
-        id: p.href,
-        label: p.name,
-        description: p.about,
-        onClick: () => router.push(withRange(p.href, search)),
-      })),
-    },
-    {
-      group: 'Services',
-      actions: services.map((name) => ({
-        id: `service:${name}`,
-        label: name,
-        description: 'On the live map',
-        onClick: () => router.push(withRange(`/?node=${encodeURIComponent(name)}`, search)),
-      })),
-    },
-    { group: 'Commands', actions: commands },
-  ];
+  useEffect(() => spotlight.open(), [openings]);
   const typed = query.trim();
-  if (TRACE_ID.test(typed)) {
-    const open = {
-      id: 'trace',
-      label: typed,
-      description: 'Open this trace',
-      onClick: () => router.push(withRange(`/traces/${typed.toLowerCase()}`, search)),
-    };
-    groups.unshift({ group: 'Trace', actions: [open] });
-  }
+  const groups = fitting(
+    [
+      ...known,
+      { group: 'Commands', entries: commands, always: true },
+      { group: 'Anywhere', entries: typedEntries(typed) },
+    ],
+    typed,
+  );
+  const first = groups[0]?.entries[0]?.id ?? '';
+  useEffect(() => {
+    if (opened && first !== '') selectFirst();
+  }, [opened, first]);
   return (
-    <Spotlight
-      store={store}
-      actions={groups}
-      query={query}
-      onQueryChange={setQuery}
-      shortcut={null}
-      highlightQuery
-      overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
-      classNames={{
-        content: styles.content,
-        actionsList: styles.list,
-        actionsGroup: styles.group,
-        action: styles.action,
-      }}
-      attributes={{ content: { 'aria-label': 'Command palette' } }}
-      scrollable
-      maxHeight={420}
-      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
-      nothingFound="Nothing fits. A trace opens by its full id."
-      searchProps={{ placeholder: 'Page, service, command or trace id', leftSection: <SearchIcon /> }}
-    />
+    <>
+      <Spotlight
+        store={store}
+        actions={toActions(groups, asked, run)}
+        filter={(_, actions) => actions}
+        query={query}
+        onQueryChange={(next) => {
+          forget();
+          setQuery(next);
+        }}
+        onSpotlightOpen={() => setOpened(true)}
+        onSpotlightClose={() => {
+          forget();
+          setOpened(false);
+        }}
+        closeOnActionTrigger={false}
+        shortcut={null}
+        highlightQuery
+        overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
+        classNames={{
+          content: styles.content,
+          actionsList: styles.list,
+          actionsGroup: styles.group,
+          action: styles.action,
+        }}
+        attributes={{ content: { 'aria-label': 'Command palette' } }}
+        scrollable
+        maxHeight={420}
+        scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
+        nothingFound="Nothing fits. A trace opens by its full id."
+        searchProps={{
+          placeholder: 'Page, service, queue, breaker, experiment, run, saga, command or trace id',
+          leftSection: <SearchIcon />,
+        }}
+      />
+      {order ? <OrderNote order={order} dismiss={dismiss} /> : null}
+    </>
   );
 }

@@ -6,6 +6,8 @@ export interface Place {
   icon: RailIconName;
   /** What one finds there, for the palette. */
   about: string;
+  /** Pages of this place whose address is none below its own. */
+  also?: readonly string[];
 }
 
 export const PLACES: readonly Place[] = [
@@ -16,12 +18,20 @@ export const PLACES: readonly Place[] = [
   { href: '/sagas', name: 'Sagas', icon: 'sagas', about: 'Sagas, compensations, trigger' },
   { href: '/chaos', name: 'Chaos', icon: 'chaos', about: 'Experiments and their reports' },
   { href: '/scorecard', name: 'Scorecard', icon: 'scorecard', about: 'Service levels and budgets' },
-  { href: '/agents', name: 'Agents', icon: 'agents', about: 'Who is connected, attach your service' },
+  {
+    href: '/agents',
+    name: 'Agents',
+    icon: 'agents',
+    about: 'Who is connected and what each can hurt',
+    also: ['/attach'],
+  },
 ];
 
 /** The place a path belongs to; `/traces/abc` belongs to Traces. */
 export function placeOf(path: string): Place | undefined {
   return PLACES.find((p) =>
-    p.href === '/' ? path === '/' : path === p.href || path.startsWith(`${p.href}/`),
+    p.href === '/'
+      ? path === '/'
+      : path === p.href || path.startsWith(`${p.href}/`) || p.also?.includes(path),
   );
 }

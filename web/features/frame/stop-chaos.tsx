@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import type { HaltState } from '../../live/protocol.ts';
 import { request } from '../../live/request.ts';
 import { useLiveState } from '../../live/use-window.ts';
+import { isShortcut } from './shortcuts.ts';
 
 interface StopChaos {
   halt: HaltState | null;
@@ -15,11 +16,6 @@ interface StopChaos {
 }
 
 const Context = createContext<StopChaos | null>(null);
-
-function isStopKey(event: KeyboardEvent): boolean {
-  if (event.key === 'Escape') return event.shiftKey;
-  return event.key === '.' && (event.ctrlKey || event.metaKey);
-}
 
 /** One order, from the button, the keyboard and the palette alike. */
 export function StopChaosProvider({ children }: { children: ReactNode }) {
@@ -47,7 +43,7 @@ export function StopChaosProvider({ children }: { children: ReactNode }) {
   }, [forgetStop, releaseNow]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!isStopKey(event)) return;
+      if (!isShortcut('stop', event)) return;
       event.preventDefault();
       if (!event.repeat) stop();
     };

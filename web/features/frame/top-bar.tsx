@@ -9,6 +9,7 @@ import { ActiveFaults } from './active-faults.tsx';
 import { openPalette } from './command-palette.tsx';
 import { ConnectionState } from './connection-state.tsx';
 import styles from './frame.module.css';
+import { GLOBAL_SHORTCUTS } from './shortcuts.ts';
 import { useStopChaos } from './stop-chaos.tsx';
 import { TimeRangeControl } from './time-range-control.tsx';
 
@@ -50,10 +51,10 @@ function StopButton() {
       onClick={stop}
       disabled={stopping}
       data-armed={armed}
-      aria-keyshortcuts="Shift+Escape Control+. Meta+."
+      aria-keyshortcuts={GLOBAL_SHORTCUTS.stop.aria}
     >
       {stopping ? 'Stopping' : halt?.halted ? 'Chaos halted' : 'Stop all chaos'}
-      <kbd>Shift Esc</kbd>
+      <kbd>{GLOBAL_SHORTCUTS.stop.keys[0]}</kbd>
     </Button>
   );
 }
@@ -64,10 +65,15 @@ export function TopBar() {
     <header className={styles.top}>
       <Environment />
       <TimeRangeControl />
-      <button type="button" className={styles.search} onClick={openPalette}>
+      <button
+        type="button"
+        className={styles.search}
+        onClick={openPalette}
+        aria-keyshortcuts={GLOBAL_SHORTCUTS.palette.aria}
+      >
         <SearchIcon />
         <span className="clip">Search or run a command</span>
-        <kbd>Ctrl K</kbd>
+        <kbd>{GLOBAL_SHORTCUTS.palette.keys[0]}</kbd>
       </button>
       <span className="gap" />
       <RewoundPill />

@@ -1,6 +1,7 @@
 'use client';
 import { useElementSize } from '@mantine/hooks';
 import dynamic from 'next/dynamic';
+import type { ReactNode } from 'react';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Legend } from './legend.tsx';
@@ -32,7 +33,7 @@ function MapSkeleton() {
 const MapCanvas = dynamic(() => import('./map-canvas.tsx'), { ssr: false, loading: MapSkeleton });
 
 /** The live map with its story on top and, when something is chosen, its panel on the right. */
-export function LiveMapPage() {
+export function LiveMapPage({ invitation }: { invitation: ReactNode }) {
   const { ref, width, height } = useElementSize<HTMLDivElement>();
   const map = useMap(canvasFor(width, height - HEAD_PX));
   const selection = useSelection();
@@ -46,6 +47,7 @@ export function LiveMapPage() {
           <h1>Live map</h1>
           <span className="cap ink3">rings and numbers: last {MAP_WINDOW_S} s</span>
           <span className="gap" />
+          {invitation}
           <Legend />
         </header>
         <StoryLine page={page} />

@@ -1,24 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
-import { keys } from '../../live/keys.ts';
-import { request } from '../../live/request.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
 import { Empty } from '../../ui/empty.tsx';
+import { RangeLink } from '../../ui/range-link.tsx';
 
 /** Nothing has ever arrived: how to start the shop, or attach one's own service. */
 export function NoTelemetry() {
-  const { data } = useQuery({
-    queryKey: keys.health,
-    queryFn: ({ signal }) => request('health', { signal }),
-  });
-  const endpoint = data?.otlpHttp ?? 'http://127.0.0.1:4318';
   return (
     <Empty
       title="No telemetry yet"
       command="npm start"
-      action={<CommandLine command={`OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint} node your-service.js`} />}
+      action={<RangeLink href="/attach">Attach your own service</RangeLink>}
     >
-      The map draws itself from the first spans. Start the sample shop with the first command, or send your
-      own services here with the second: any OpenTelemetry SDK will do.
+      The map draws itself from the first spans. Start the sample shop with the command, or send your own
+      services here: any OpenTelemetry SDK will do, and the next page waits for its first span with you.
     </Empty>
   );
 }

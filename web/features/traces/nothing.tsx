@@ -1,5 +1,6 @@
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
+import { RangeLink } from '../../ui/range-link.tsx';
 
 interface NothingProps {
   filtered: boolean;
@@ -31,10 +32,11 @@ export function Nothing({ filtered, requestsOnly, showAll }: NothingProps) {
   return (
     <Empty
       title="No traces in this range"
-      command="OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 npm start"
+      command="npm start"
+      action={<RangeLink href="/attach">Attach your own service</RangeLink>}
     >
       Each request of an instrumented service is one trace. Start the sample shop, or send OpenTelemetry from
-      your own service: the Agents page has the lines to copy.
+      your own service.
     </Empty>
   );
 }

@@ -3,6 +3,7 @@ import { API, type ApiName } from '../../live/api.ts';
 import type { Gate } from '../auth/gate.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { Misdirected } from '../misdirected.ts';
 import type { Call, Handler, Handlers } from '../routes/handler.ts';
 import { sendError, sendJson } from './answer.ts';
 import { readJson } from './body.ts';
@@ -18,6 +19,7 @@ export interface Site extends ReaderSite {
   handlers: Handlers;
   gate: Gate;
   metrics: Metrics;
+  misdirected: Misdirected;
   log: Log;
   openapi: Record<string, unknown>;
   pages: () => Promise<Pages>;
@@ -41,6 +43,7 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
   const url = URL.parse(request.url ?? '/', 'http://dashboard') ?? new URL('http://dashboard/');
   const path = url.pathname;
   const { gate } = site;
+  site.misdirected.refuse(path);
   if (path === '/metrics') {
     gate.admit(request.headers, 'GET');
     response.setHeader('content-type', site.metrics.registry.contentType);

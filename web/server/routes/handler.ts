@@ -13,6 +13,7 @@ import type { Scopes } from '../faults/scopes.ts';
 import type { GameDays } from '../gamedays/gamedays.ts';
 import type { AgentHub } from '../hub/agents.ts';
 import type { Controls } from '../hub/controls.ts';
+import type { Misdirected } from '../misdirected.ts';
 import type { Repeats } from '../runs/repeats.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { MaintenanceWindows } from '../schedules/maintenance.ts';
@@ -49,6 +50,7 @@ export interface Parts {
   sweeps: Sweeps;
   time: Time;
   store: () => StoreState;
+  misdirected: Misdirected;
 }
 
 export interface Call<N extends ApiName> {

@@ -1,3 +1,4 @@
+import { attachRoutes } from './attach.ts';
 import { breakerRoutes } from './breakers.ts';
 import { chaosRoutes } from './chaos.ts';
 import { diagnoseRoutes } from './diagnose.ts';
@@ -23,6 +24,7 @@ export function createHandlers(parts: Parts): Handlers {
   return {
     ...sessionRoutes(parts),
     ...observeRoutes(parts),
+    ...attachRoutes(parts),
     ...diagnoseRoutes(parts),
     ...breakerRoutes(parts),
     ...resilienceRoutes(parts),

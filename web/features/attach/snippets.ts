@@ -5,6 +5,8 @@ export interface Endpoints {
   otlpGrpc: string;
   /** This dashboard. */
   hub: string;
+  /** What the service is to be called on the map. */
+  service: string;
 }
 
 export interface Snippet {
@@ -25,7 +27,7 @@ function node(e: Endpoints): Snippet {
     gives: 'Traces, breakers of opossum, faults and controls: one import, no code change.',
     code: `# once, in the checkout of Stormglass: npm run pack:agent
 npm install /path/to/stormglass/dist/stormglass-agents-0.1.0.tgz
-OTEL_SERVICE_NAME=my-service \\
+OTEL_SERVICE_NAME=${e.service} \\
 OTEL_EXPORTER_OTLP_ENDPOINT=${e.otlpHttp} \\
 STORMGLASS_HUB=${e.hub} STORMGLASS_CHAOS=on \\
 node --import @stormglass/agents/register server.js`,
@@ -39,7 +41,7 @@ function python(e: Endpoints): Snippet {
     gives: TRACES_ONLY,
     code: `pip install opentelemetry-distro opentelemetry-exporter-otlp
 opentelemetry-bootstrap -a install
-OTEL_SERVICE_NAME=my-service \\
+OTEL_SERVICE_NAME=${e.service} \\
 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf \\
 OTEL_EXPORTER_OTLP_ENDPOINT=${e.otlpHttp} \\
 opentelemetry-instrument python app.py`,
@@ -52,7 +54,7 @@ function java(e: Endpoints): Snippet {
     title: 'Java',
     gives: `${TRACES_ONLY} Resilience4j breakers come with Micrometer's OTLP registry.`,
     code: `curl -LO https://github.com/open-telemetry/opentelemetry-java-instrumentation/releases/latest/download/opentelemetry-javaagent.jar
-OTEL_SERVICE_NAME=my-service \\
+OTEL_SERVICE_NAME=${e.service} \\
 OTEL_EXPORTER_OTLP_ENDPOINT=${e.otlpHttp} \\
 java -javaagent:opentelemetry-javaagent.jar -jar app.jar`,
   };
@@ -68,7 +70,10 @@ function go(e: Endpoints): Snippet {
 exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL("${e.otlpHttp}/v1/traces"))
 if err != nil { return err }
 otel.SetTracerProvider(trace.NewTracerProvider(trace.WithBatcher(exporter)))
-http.ListenAndServe(":8080", otelhttp.NewHandler(mux, "my-service"))`,
+otel.SetTextMapPropagator(propagation.TraceContext{})
+http.ListenAndServe(":8080", otelhttp.NewHandler(mux, "server"))
+
+// the name comes from the environment: OTEL_SERVICE_NAME=${e.service} go run .`,
   };
 }
 
@@ -81,7 +86,7 @@ function dotnet(e: Endpoints): Snippet {
 // dotnet add package OpenTelemetry.Exporter.OpenTelemetryProtocol
 // dotnet add package OpenTelemetry.Instrumentation.AspNetCore
 builder.Services.AddOpenTelemetry()
-  .ConfigureResource(r => r.AddService("my-service"))
+  .ConfigureResource(r => r.AddService("${e.service}"))
   .WithTracing(t => t.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation()
     .AddOtlpExporter(o => o.Endpoint = new Uri("${e.otlpGrpc}")))
   .WithMetrics(m => m.AddMeter("Polly")
@@ -94,10 +99,10 @@ function generic(e: Endpoints): Snippet {
     id: 'otlp',
     title: 'Any OTLP',
     gives: TRACES_ONLY,
-    code: `OTEL_SERVICE_NAME=my-service
+    code: `OTEL_SERVICE_NAME=${e.service}
 OTEL_EXPORTER_OTLP_ENDPOINT=${e.otlpHttp}
 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
-OTEL_RESOURCE_ATTRIBUTES=service.instance.id=my-service-1,service.version=1.0.0
+OTEL_RESOURCE_ATTRIBUTES=service.instance.id=${e.service}-1,service.version=1.0.0
 # or gRPC: OTEL_EXPORTER_OTLP_PROTOCOL=grpc OTEL_EXPORTER_OTLP_ENDPOINT=${e.otlpGrpc}`,
   };
 }
