@@ -11,7 +11,6 @@ export class EventFeed {
   constructor(state: State, time: Time) {
     this.#state = state;
     this.#time = time;
-    state.events.trim(time.now());
   }
 
   /** Told of each new event. */
