@@ -1,5 +1,5 @@
 import type { ExperimentSpec, Run, RunSummary, Tolerance } from '@stormglass/chaos/contract';
-import { faultWords } from '../../live/fault-words.ts';
+import { faultLines } from '../../ui/fault-lines.ts';
 import { durationText } from '../../ui/format.ts';
 
 export interface ExperimentCard {
@@ -25,12 +25,11 @@ export function experimentCards(
 ): ExperimentCard[] {
   return experiments.map(({ id, spec }) => {
     const mine = runs.filter((r) => r.experimentId === id).sort((a, b) => b.startedAt - a.startedAt);
-    const faults = spec.method.flatMap((a) => (a.provider.type === 'fault' ? [a.provider.spec] : []));
     return {
       id,
       title: spec.title,
       story: spec.story || spec.description,
-      hurts: faults.map((f) => `${faultWords(f)}, ${f.position}, for ${durationText(f.durationMs)}`),
+      hurts: faultLines(spec),
       steady: spec['steady-state-hypothesis'].title,
       without: spec.ablations.map((a) => `Without ${a.protection} in ${a.service}: ${a.hurts}`),
       guards: spec.guards.map((g) => g.name),

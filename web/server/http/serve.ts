@@ -4,7 +4,7 @@ import type { Gate } from '../auth/gate.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Call, Handler, Handlers } from '../routes/handler.ts';
-import { sendError, sendJson } from './answer.ts';
+import { sendDocument, sendError, sendJson } from './answer.ts';
 import { readJson } from './body.ts';
 import { setSecurityHeaders } from './headers.ts';
 import { asLines, isLines, sendLines } from './lines.ts';
@@ -87,6 +87,7 @@ async function api(site: Site, request: IncomingMessage, response: ServerRespons
       setHeader: (header, value) => response.setHeader(header, value),
     });
     if (isLines(answer)) await sendLines(response, asLines(answer), gone.signal);
+    else if (typeof answer === 'string') sendDocument(response, answer);
     else sendJson(response, 200, answer);
   } catch (error) {
     // Nobody is there to read what happened to the question.
