@@ -201,23 +201,8 @@ function build(http: HttpServer, made: Ingredients): Core {
   });
   const hubs = { hub, controls, live };
   return {
-    ...made,
-    ...hubs,
-    metrics,
-    state,
-    gate,
-    io,
-    window,
-    history,
-    system,
-    runs,
-    repeats,
-    sweeps,
-    schedules,
-    gamedays,
-    feed: events,
-    webhooks,
-    store,
+    ...{ ...made, ...hubs, metrics, state, gate, io, window, history, system, store },
+    ...{ runs, repeats, sweeps, schedules, gamedays, feed: events, webhooks },
   };
 }
 
