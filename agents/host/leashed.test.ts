@@ -69,6 +69,26 @@ describe('a leashed program', () => {
     await vi.waitFor(() => expect(pidsIn(file).filter(isAlive)).toEqual([]), soon);
   });
 
+  test('that has gone already is aborted quietly, whoever still holds its output', async () => {
+    const file = join(folder, 'pids');
+    const source = `
+      const left = require('node:child_process').spawn('sleep', ['600'], { detached: true, stdio: 'inherit' });
+      left.unref();
+      require('node:fs').writeFileSync(${JSON.stringify(file)}, process.pid + '\\n' + left.pid);`;
+    const abort = new AbortController();
+    const running = runLeashed(process.execPath, ['-e', source], { signal: abort.signal });
+    const [program = 0, left = 0] = await vi.waitFor(() => {
+      const pids = pidsIn(file);
+      expect(pids).toHaveLength(2);
+      return pids;
+    }, soon);
+    await vi.waitFor(() => expect(isAlive(program)).toBe(false), soon);
+    abort.abort();
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+    expect(isAlive(left)).toBe(true);
+    process.kill(left, 'SIGKILL');
+  });
+
   test('is asked before it is made to', () => {
     expect(endGroup(7)).toBe('kill -TERM -7; sleep 3; kill -KILL -7');
   });

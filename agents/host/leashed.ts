@@ -54,6 +54,15 @@ export interface Outcome {
 
 const OUTPUT_KEPT = 4_000;
 
+/** With what is left of it: the last of it may have gone a moment ago. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
 /** Runs a leashed program to its end. An abort kills its whole group and rejects with the reason; so does our death. */
 export async function runLeashed(
   command: string,
@@ -73,7 +82,12 @@ export async function runLeashed(
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  const abort = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL');
+  const abort = () => {
+    if (child.pid !== undefined) killGroup(child.pid);
+    // A process that left the group may hold them open for as long as it likes.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
   signal?.addEventListener('abort', abort);
   try {
     const ended = await new Promise<Omit<Outcome, 'output'>>((resolve, reject) => {

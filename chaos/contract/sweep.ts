@@ -190,7 +190,7 @@ export const SweepHead = z.object({
   startedBy: z.string(),
   startedAt: z.number(),
   endedAt: z.number().nullable(),
-  /** Milliseconds of its minutes that are spent, up to the last cell that ended. */
+  /** Milliseconds of its minutes that are spent, cells that were stopped included. */
   spentMs: z.number(),
   shrinks: z.array(Shrink).default([]),
 });

@@ -130,7 +130,7 @@ class Driver {
     if (!isGuarded(this.#state)) return null;
     const at = this.#request.clock.now();
     const baselineFrom = this.#baselineFrom;
-    const moment = { at, baselineFrom, since: hurtSince(this.#state.ledger, at) };
+    const moment = { at, runId: this.#facts.runId, baselineFrom, since: hurtSince(this.#state.ledger, at) };
     const from = Math.min(...this.#facts.spec.guards.map((guard) => guardNeeds(guard, moment)));
     return { type: 'telemetry', at, timeline: this.#request.ports.timeline(from, at), baselineFrom };
   }

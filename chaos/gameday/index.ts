@@ -1,1 +1,2 @@
+export { type LoadedGameDays, loadGameDays } from './load.ts';
 export { parseGameDay } from './parse.ts';

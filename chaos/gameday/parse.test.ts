@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadGameDays } from './load.ts';
 import { parseGameDay } from './parse.ts';
 
 const folder = (name: string) => new URL(`../${name}/`, import.meta.url);
@@ -9,6 +12,19 @@ describe('a game day file', () => {
     const plan = parseGameDay(readFileSync(new URL(name, folder('gamedays')), 'utf8'));
     const known = readdirSync(folder('experiments')).map((file) => file.replace('.yaml', ''));
     for (const step of plan.steps) if (step.type === 'experiment') expect(known).toContain(step.id);
+  });
+
+  it('of a folder is listed by its name, and a bad one hides no other', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gamedays-'));
+    writeFileSync(join(folder, 'b.yaml'), 'title: B\nsteps: [{ type: experiment, id: slow }]\n');
+    writeFileSync(join(folder, 'a.yaml'), 'title: A\n');
+    const { plans, refused } = await loadGameDays(folder);
+    expect(plans.map(({ id, plan }) => [id, plan.title])).toEqual([['b', 'B']]);
+    expect(refused).toMatchObject([{ id: 'a', error: { code: 'invalid_request' } }]);
+    rmSync(folder, { recursive: true });
+    await expect(loadGameDays(folder)).rejects.toMatchObject({
+      ...{ code: 'not_found', next: 'Name an existing folder in STORMGLASS_GAMEDAYS.' },
+    });
   });
 
   it('that is wrong names every problem with its line', () => {

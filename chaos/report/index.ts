@@ -1,4 +1,4 @@
-export { GAMEDAY_FORMATS, type GameDayFormat, renderGameDay } from './gameday.ts';
+export { GAMEDAY_FORMATS, type GameDayFormat, renderGameDay } from './gameday/index.ts';
 export { renderHtml } from './html/page.ts';
 export { renderJson } from './json.ts';
 export { renderJUnit } from './junit.ts';

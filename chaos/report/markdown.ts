@@ -66,8 +66,9 @@ function journal(run: Run): string {
   return lines.join('\n');
 }
 
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]): string => `| ${cells.map(escapeCell).join(' | ')} |`;
+/** A table of Markdown, whatever its cells hold. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeCell).join(' | ')} |`;
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }
 

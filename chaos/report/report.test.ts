@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ExperimentSpec, Run, type RunEvent } from '../contract/index.ts';
+import { ExperimentSpec, GameDayPlan, type GameDayReport, Run, type RunEvent } from '../contract/index.ts';
 import { runExperiment } from '../engine/index.ts';
 import { type Mischief, SimulatedWorld } from '../engine/simulated-world.ts';
-import { FORMATS, formatOf, render } from './index.ts';
+import { FORMATS, figureText, formatOf, render, renderGameDay } from './index.ts';
 
 const query = { service: 'gateway', operation: 'POST /orders', metric: 'good_rate', window: 3 };
 const NASTY = `</title><script>alert(1)</script> & "quoted" 'single' ]]>`;
@@ -116,6 +116,49 @@ describe('the HTML report', () => {
     expect(recover).toContain('<td>t4</td>');
     expect(recover).toContain('value failing');
     expect(recover).toContain('budget 1 s');
+  });
+});
+
+describe('the report of a game day', () => {
+  const report = (): GameDayReport => ({
+    gameday: {
+      ...{ id: 'g', startedBy: NASTY, startedAt: recovered.startedAt, endedAt: refused.endedAt },
+      plan: GameDayPlan.parse({
+        title: `Friday drill ${NASTY}`,
+        steps: [1, 2].map(() => ({ type: 'experiment', id: 'charges-fail' })),
+      }),
+      ...{ state: 'ended', why: '' },
+      done: [recovered, refused].map(({ startedAt, endedAt, verdict }, index) => ({
+        ...{ startedAt, endedAt, verdict, runId: `run-${index + 1}` },
+      })),
+      notes: [{ at: recovered.startedAt + 61_000, by: 'ada', step: 0, text: NASTY }],
+    },
+    runs: [recovered, { ...refused, id: 'run-2' }],
+  });
+
+  it('has sequence, notes, verdicts and the recovery of each run, as one page without a script', () => {
+    const page = renderGameDay(report(), 'html');
+    expect(page).not.toMatch(/<script|https?:/);
+    expect(page).toContain('&lt;/title&gt;&lt;script&gt;');
+    expect(page).toMatch(/\+1:01<\/td><td>ada noted:/);
+    const { recovery } = recovered;
+    if (recovery === null) throw new Error('it was not measured');
+    for (const figure of [recovery.detect, recovery.recover, recovery.lostRequests]) {
+      expect(page).toContain(`<td>${figureText(figure)}</td>`);
+    }
+    expect(page).toContain('<td>not measured</td>');
+    expect(page.split('<h2>Timeline</h2>')).toHaveLength(3);
+    expect(page.split('<h2>Figures</h2>')).toHaveLength(2);
+  });
+
+  it('has the same as Markdown', () => {
+    const text = renderGameDay(report(), 'markdown');
+    expect(text).toMatch(
+      /^\| experiment \| seed \| verdict \| detected after \| recovered after \| lost \|$/m,
+    );
+    expect(text).toMatch(/\| not-run \| not measured \|/);
+    expect(text).toContain('- +1:01 ada noted:');
+    expect(text).toContain('### Recovery');
   });
 });
 

@@ -1,4 +1,4 @@
-import { GameDay, GameDayReport } from '@stormglass/chaos/contract';
+import { GameDay, GameDayPlan, GameDayReport } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import type { GAMEDAYS_API } from './gamedays-api.ts';
 
@@ -6,6 +6,12 @@ import type { GAMEDAYS_API } from './gamedays-api.ts';
 export const GAMEDAYS_ANSWERS = {
   gamedays: z.object({ gamedays: z.array(GameDay) }),
   gameday: GameDayReport,
+  gamedayReport: z.string(),
+  gamedayPlans: z.object({
+    plans: z.array(z.object({ id: z.string(), plan: GameDayPlan })),
+    /** Files which cannot be played, and why. */
+    problems: z.array(z.object({ file: z.string(), message: z.string() })),
+  }),
   startGameday: GameDay,
   noteGameday: GameDay,
   continueGameday: GameDay,

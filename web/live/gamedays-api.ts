@@ -12,6 +12,20 @@ export const GAMEDAYS_API = {
     input: none,
     summary: 'One game day with its notes and its runs: what a report is made from',
   },
+  gamedayReport: {
+    method: 'GET',
+    path: '/api/gamedays/:id/report',
+    input: z.object({ format: z.enum(['html', 'markdown']).default('html') }),
+    document: true,
+    summary:
+      'One game day as a document: sequence, notes, verdicts, recovery; a page of its own, or Markdown',
+  },
+  gamedayPlans: {
+    method: 'GET',
+    path: '/api/gameday-plans',
+    input: none,
+    summary: 'Game days that are files, ready to be started',
+  },
   startGameday: {
     method: 'POST',
     path: '/api/gamedays',

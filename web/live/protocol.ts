@@ -1,5 +1,5 @@
 import type { AgentHello, Timeline } from '@stormglass/agents/contract';
-import type { Run, RunSummary } from '@stormglass/chaos/contract';
+import type { DashboardEvent, GameDay, Run, RunSummary } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 
 /**
@@ -45,6 +45,10 @@ export interface LiveState {
   runs: RunSummary[];
   /** The runs in progress, whole. */
   activeRuns: Run[];
+  /** The game day that is played; null when none is. */
+  gameday: GameDay | null;
+  /** The newest of the feed, newest first. */
+  events: DashboardEvent[];
   store: StoreState;
 }
 

@@ -44,6 +44,8 @@ const STATE: LiveState = {
   halt: { halted: false, at: null, by: null, reason: null, lastEffectGoneMs: null, unconfirmed: 0 },
   runs: [],
   activeRuns: [],
+  gameday: null,
+  events: [],
   store: { reachable: true, spoolBytes: 0, received: 0, rejected: 0 },
 };
 

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { emptyTimeline } from '@stormglass/agents/contract';
 import type { Run } from '@stormglass/chaos/contract';
 import type { LoadedFolder, RunExperiment } from '@stormglass/chaos/engine';
+import type { LoadedGameDays } from '@stormglass/chaos/gameday';
 import type { Server } from 'socket.io';
 import type { StoreState } from '../live/protocol.ts';
 import { createGate, type Gate } from './auth/gate.ts';
@@ -46,6 +47,7 @@ export interface Ingredients {
   telemetry: Telemetry;
   runExperiment: RunExperiment;
   loadExperiments: () => Promise<LoadedFolder>;
+  loadGameDays: () => Promise<LoadedGameDays>;
 }
 
 export interface Dashboard {
@@ -179,7 +181,7 @@ function build(http: HttpServer, made: Ingredients): Core {
     faultEnds: (listener) => system.board.listen(listener),
   });
   const repeats = new Repeats({ state, time, log, runs });
-  const gamedays = new GameDays({ state, time, log, runs });
+  const gamedays = new GameDays({ state, time, log, runs, loadPlans: made.loadGameDays });
   const schedules = new Schedules({
     ...{ state, time, log, runs },
     busy: () => whatRuns(runs, repeats, gamedays, sweeps),
@@ -198,34 +200,21 @@ function build(http: HttpServer, made: Ingredients): Core {
       runs: () => runs.list(),
       activeRuns: () => runs.active(),
       store: () => store.state,
+      events: () => events.recent,
+      gameday: () => gamedays.played,
     },
   });
   const hubs = { hub, controls, live };
   return {
-    ...made,
-    ...hubs,
-    metrics,
-    state,
-    gate,
-    io,
-    window,
-    history,
-    system,
-    runs,
-    repeats,
-    sweeps,
-    schedules,
-    gamedays,
-    feed: events,
-    webhooks,
-    store,
+    ...{ ...made, ...hubs, metrics, state, gate, io, window, history, system, store },
+    ...{ runs, repeats, sweeps, schedules, gamedays, feed: events, webhooks },
   };
 }
 
 /** What a start has to wait for, in words. */
 function whatRuns(runs: Runs, repeats: Repeats, gamedays: GameDays, sweeps: Sweeps): string {
   if (sweeps.title !== null) return `${sweeps.title} is running`;
-  if (gamedays.title !== null) return `the game day ${gamedays.title} is being played`;
+  if (gamedays.played !== null) return `the game day ${gamedays.played.plan.title} is being played`;
   if (repeats.title !== null) return `${repeats.title} is being repeated`;
   const running = runs.active()[0];
   return running === undefined ? '' : `${running.experiment.title} is running`;
@@ -239,7 +228,7 @@ function remember({ window, history, state }: Core, now: number): void {
 
 /** Who is told of what. */
 function connect(core: Core): void {
-  const { hub, window, state, system, runs, repeats, sweeps, schedules, gamedays, live, time } = core;
+  const { hub, window, state, system, runs, repeats, sweeps, schedules, gamedays, feed, live, time } = core;
   const { board, halt } = system;
   board.listen((interval) => window.setFault(interval));
   window.listen((added) => {
@@ -271,6 +260,8 @@ function connect(core: Core): void {
     if (listChanged) live.touch('runs');
     if (run.verdict !== null && listChanged) void schedules.freed();
   });
+  feed.listen(() => live.touch('events'));
+  gamedays.listen(() => live.touch('gameday'));
   repeats.onFree(() => void schedules.freed());
   gamedays.onFree(() => void schedules.freed());
   sweeps.onFree(() => void schedules.freed());

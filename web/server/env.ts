@@ -29,6 +29,7 @@ const Env = z.object({
   STORMGLASS_OTLP_HTTP: optional,
   STORMGLASS_OTLP_GRPC: optional,
   STORMGLASS_EXPERIMENTS: optional,
+  STORMGLASS_GAMEDAYS: optional,
   /** Host names by which a proxy or a DNS name reaches this server, comma separated. */
   STORMGLASS_ALLOWED_HOSTS: list,
   /** Services which no fault may target, comma separated, besides the dashboard itself. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StormglassError } from '@stormglass/agents/contract';
 import { loadExperiments, runExperiment } from '@stormglass/chaos/engine';
+import { loadGameDays } from '@stormglass/chaos/gameday';
 import { type Env, readEnv } from './env.ts';
 import { loadPages, noPages, type Pages } from './http/pages.ts';
 import { createLog } from './log.ts';
@@ -13,6 +14,7 @@ import { noReaders, noTelemetry, openReaders, openTelemetry } from './window/tel
 const WEB = join(dirname(fileURLToPath(import.meta.url)), '..');
 const STOP_LIMIT_MS = 2_800;
 const EXPERIMENTS = join(WEB, '..', 'chaos', 'experiments');
+const GAMEDAYS = join(WEB, '..', 'chaos', 'gamedays');
 
 async function main(): Promise<void> {
   const env = readEnv(process.env);
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
     ...openStore(env),
     runExperiment,
     loadExperiments: () => loadExperiments(folder),
+    loadGameDays: () => loadGameDays(env.STORMGLASS_GAMEDAYS ?? GAMEDAYS),
     pages: () => pages ?? Promise.resolve(noPages),
   });
   if (env.STORMGLASS_NO_PAGES === '0') pages = loadPages(WEB);

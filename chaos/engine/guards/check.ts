@@ -27,7 +27,7 @@ export function checkGuards(
   const values = { ...ledger.guards };
   let next = ledger;
   let tripped = false;
-  const moment = { timeline, at, baselineFrom, since: hurtSince(ledger, at) };
+  const moment = { timeline, runId: facts.runId, at, baselineFrom, since: hurtSince(ledger, at) };
   for (const guard of facts.spec.guards) {
     const { value, detail } = readGuard(guard, moment);
     const out = value !== null && !keeps(guard.tolerance, value);

@@ -10,6 +10,8 @@ export interface GuardReading {
 /** The moment at which guards look. Instants are epoch ms. */
 export interface GuardMoment {
   timeline: Timeline;
+  /** Whose guards they are. */
+  runId: string;
   at: number;
   /** When the run's first fault was armed. */
   since: number;

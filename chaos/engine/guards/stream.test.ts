@@ -1,4 +1,10 @@
-import { emptyTimeline, sketchIndex, type Timeline } from '@stormglass/agents/contract';
+import {
+  emptyTimeline,
+  type FaultInterval,
+  FaultSpec,
+  sketchIndex,
+  type Timeline,
+} from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { ExperimentSpec, type RunEvent } from '../../contract/index.ts';
 import { runExperiment } from '../run.ts';
@@ -206,12 +212,15 @@ describe('a guard on the stream', () => {
     const at = 1_800_000_000_000;
     const age = (ready: number) => {
       const timeline = { ...emptyTimeline(), ...depth(at, ready) };
-      return readGuard({ ...guard, tolerance: true }, { timeline, at, since: at, baselineFrom: at }).value;
+      return readGuard(
+        { ...guard, tolerance: true },
+        { timeline, runId: 'run-1', at, since: at, baselineFrom: at },
+      ).value;
     };
     expect([age(5), age(0)]).toEqual([null, 0]);
   });
 
-  it('counts the services which leave their band, by whole seconds', async () => {
+  it('counts the services which leave their band, the unfinished second included', async () => {
     const bad = { service: 'shipping', operation: 'GET /', errors: 10 };
     const { world, over, events } = await guarded({
       watch: { type: 'blast', of: 'services' },
@@ -223,12 +232,42 @@ describe('a guard on the stream', () => {
       ),
     }));
     expect(world.on).toEqual(['fault-1']);
-    world.pass(4_000);
-    await world.batch((now) => ({
-      traffic: [-3, -2, -1].flatMap((s) => calls(now + s * 1000, bad).traffic ?? []),
-    }));
+    world.pass(700);
+    await world.batch((now) =>
+      calls(now, { ...bad, calls: 30, errors: 30, durations: [[sketchIndex(20), 30]] }),
+    );
     await over;
     expect(events.at(-1)).toMatchObject({ verdict: 'aborted', why: expect.stringContaining('shipping') });
+  });
+
+  it("counts what the run's own faults reached, and not what somebody else's did meanwhile", () => {
+    const at = 1_800_000_000_000;
+    const own = { faultId: 'fault-1', runId: 'run-1' };
+    const spec = FaultSpec.parse({
+      ...{ action: { type: 'error' }, target: { kind: 'service', service: 'payments' } },
+    });
+    const on = (over: Partial<FaultInterval>): FaultInterval => ({
+      ...{ ...own, owner: 'somebody', spec, armedAt: at, expiresAt: at + 60_000, firstEffectAt: at },
+      ...{ endedAt: null, endReason: null, readBack: null, reverted: null, injections: 0, ...over },
+    });
+    const foreign = { faultId: 'fault-2', runId: null };
+    const ours = receipt(at, 't1').receipts ?? [];
+    const theirs = ours.map((one) => ({ ...one, ...foreign, runId: '', traceId: 't2' }));
+    const timeline: Timeline = {
+      ...{ ...emptyTimeline(), ...calls(at, { calls: 40, receipts: 20 }) },
+      faults: [on({ injections: 4 }), on({ ...foreign, injections: 900 })],
+      receipts: [...ours, ...theirs],
+      sagas: [...(sagaEvent(at, 'started').sagas ?? []), ...(sagaEvent(at, 'started', 't2').sagas ?? [])].map(
+        (event, index) => ({ ...event, sagaId: `s${index}` }),
+      ),
+    };
+    const read = (of: 'requests' | 'sagas' | 'share', faults = timeline.faults) =>
+      readGuard(
+        { name: 'reach', watch: { type: 'blast', of }, tolerance: true },
+        { timeline: { ...timeline, faults }, runId: 'run-1', at: at + 500, since: at, baselineFrom: at },
+      ).value;
+    expect([read('requests'), read('share'), read('sagas')]).toEqual([4, 0.1, 1]);
+    expect(read('requests', [on({ injections: 4 })])).toBe(20);
   });
 
   it('says nothing in the journal of a batch that changes a value within its bounds', async () => {

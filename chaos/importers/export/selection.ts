@@ -2,15 +2,23 @@ import type { FaultSpec } from '@stormglass/agents/contract';
 import type { Notes } from './notes.ts';
 
 /** Fields of a selector that other tools have something for. */
-const KNOWN = ['route', 'method', 'percentage'];
+const KNOWN = ['route', 'method', 'header', 'percentage'];
 
 /** False, and said, when the fault selects its calls by what another tool does not know. */
-export function selectsPlainly({ selector, position }: FaultSpec, notes: Notes, tool: string): boolean {
+export function selectsPlainly(
+  { selector, position, shape }: FaultSpec,
+  notes: Notes,
+  tool: string,
+): boolean {
   const other = Object.entries(selector).find(
     ([name, value]) => value !== undefined && !KNOWN.includes(name),
   );
   if (other !== undefined) {
     notes.refuse(`selector.${other[0]}`, `${tool} cannot choose calls by ${other[0]}`);
+    return false;
+  }
+  if (shape !== undefined) {
+    notes.refuse('shape', `${tool} hurts calls all the time, and knows no ${shape.type}`);
     return false;
   }
   if (position === 'before' || position === 'after') return true;
@@ -23,6 +31,16 @@ export function sayLosses(spec: FaultSpec, notes: Notes, tool: string): void {
   if (spec.maxAffected !== undefined) {
     notes.say('lost_detail', 'maxAffected', `${tool} does not end after ${spec.maxAffected} effects`);
   }
+}
+
+/** Says it when delays spread in a way for which the other tool has no word. */
+export function sayDistribution(
+  { distribution }: Extract<FaultSpec['action'], { type: 'latency' }>,
+  notes: Notes,
+  tool: string,
+): void {
+  if (distribution !== 'normal' && distribution !== 'pareto') return;
+  notes.say('lost_detail', 'action.distribution', `${tool} has no ${distribution} distribution of delays`);
 }
 
 const PARAMETER = /:\w+|\{\w+\}|\*/;

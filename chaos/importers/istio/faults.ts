@@ -1,11 +1,17 @@
-import { FaultSpec, type FaultTarget, type FaultWish, MAX_FAULT_MS } from '@stormglass/agents/contract';
+import {
+  FaultSelector,
+  FaultSpec,
+  type FaultTarget,
+  type FaultWish,
+  MAX_FAULT_MS,
+} from '@stormglass/agents/contract';
 import type { Path } from '../../documents/index.ts';
 import { goDurationMs } from '../duration.ts';
 import type { Finding } from '../findings.ts';
 import { serviceOf } from './host.ts';
 import type { ImportOptions } from './options.ts';
 import type { VirtualService } from './read.ts';
-import type { Abort, Delay, HttpRoute, Match } from './schema.ts';
+import type { Abort, Delay, HttpRoute, Match, StringMatch } from './schema.ts';
 
 export interface ImportedFaults {
   faults: FaultSpec[];
@@ -15,7 +21,7 @@ export interface ImportedFaults {
 /** Of one route, and of one of its matches: which calls are hurt. */
 interface Where {
   targets: FaultTarget[];
-  selector: { route?: string; method?: string };
+  selector: Pick<FaultWish['selector'] & object, 'route' | 'method' | 'header'>;
 }
 
 /** The faults of a VirtualService as faults of ours, one for each destination and each match of a route. */
@@ -125,14 +131,22 @@ function placesOf(
     }
     const label = match.sourceLabels?.app;
     const callers = label === undefined ? options.callers : [label];
-    const { uri, method } = match;
-    const selector = {
-      ...(uri?.exact === undefined ? {} : { route: uri.exact }),
-      ...(method?.exact === undefined ? {} : { method: method.exact }),
-    };
-    return [{ targets: targetsOf(callees, callers), selector }];
+    return [{ targets: targetsOf(callees, callers), selector: selectorOf(match) }];
   });
 }
+
+function selectorOf({ uri, method, headers }: Match): Where['selector'] {
+  const [header] = Object.entries(headers ?? {});
+  return {
+    ...(uri?.exact === undefined ? {} : { route: uri.exact }),
+    ...(method?.exact === undefined ? {} : { method: method.exact }),
+    ...(header === undefined ? {} : { header: headerOf(...header) }),
+  };
+}
+
+/** Istio takes a header without any pattern as one that only has to be there. */
+const headerOf = (name: string, { exact }: StringMatch): { name: string; value?: string } =>
+  exact === undefined ? { name } : { name, value: exact };
 
 /** Where the route leads; without a destination, whom the rule is of. */
 function calleesOf(
@@ -158,9 +172,9 @@ function beyondUs(match: Match): string | null {
     return 'a uri by prefix or regex would hurt other routes, too';
   if (method !== undefined && method.exact === undefined)
     return 'a method by prefix or regex is not supported';
-  const other = Object.entries({ headers, withoutHeaders, queryParams }).find(
-    ([, value]) => value !== undefined,
-  );
+  const header = headersBeyondUs(headers ?? {});
+  if (header !== null) return header;
+  const other = Object.entries({ withoutHeaders, queryParams }).find(([, value]) => value !== undefined);
   if (other !== undefined) return `a match by ${other[0]} is not supported`;
   const labels = Object.keys(sourceLabels ?? {}).filter((label) => label !== 'app');
   if (labels.length > 0) return `a match by the label ${labels.join(', ')} is not supported; only app is`;
@@ -168,6 +182,24 @@ function beyondUs(match: Match): string | null {
     ([name, value]) => value !== undefined && !['name', 'statPrefix', 'gateways'].includes(name),
   );
   return named === undefined ? null : `a match by ${named[0]} is not supported`;
+}
+
+/** Envoy has other fields for these, and Istio ignores them as headers. */
+const NO_HEADERS: readonly string[] = ['uri', 'scheme', 'method', 'authority'];
+
+function headersBeyondUs(headers: NonNullable<Match['headers']>): string | null {
+  const names = Object.keys(headers);
+  if (names.length > 1) return `a match by more than one header (${names.join(', ')}) is not supported`;
+  const ignored = names.find((name) => NO_HEADERS.includes(name.toLowerCase()));
+  if (ignored !== undefined) return `Istio ignores ${ignored} as a header; write it as a field of the match`;
+  for (const [name, { exact, prefix, regex }] of Object.entries(headers)) {
+    if (prefix !== undefined || regex !== undefined) {
+      return `a header by prefix or regex (${name}) would hurt other calls, too`;
+    }
+    const known = FaultSelector.shape.header.safeParse(headerOf(name, { exact }));
+    if (!known.success) return `the header ${name} is too long to be looked for`;
+  }
+  return null;
 }
 
 function targetsOf(callees: readonly string[], callers: readonly string[]): FaultTarget[] {

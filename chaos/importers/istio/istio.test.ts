@@ -80,6 +80,19 @@ describe('an Istio fault', () => {
     ]);
   });
 
+  it('is of calls with a header: of that value, or with any', () => {
+    const headersOf = (match: string) =>
+      importIstio(virtualService(`match: [${match}]\n      ${DELAY}`), OPTIONS).faults.map(
+        ({ selector }) => selector.header,
+      );
+    expect(headersOf('{ headers: { end-user: { exact: jason } } }')).toEqual([
+      { name: 'end-user', value: 'jason' },
+    ]);
+    expect(headersOf('{ headers: { x-canary: {} }, uri: { exact: /charges } }')).toEqual([
+      { name: 'x-canary' },
+    ]);
+  });
+
   it('has the name that is given for its host, else the first part of one in the cluster', () => {
     const named = (host: string, services = new Map<string, string>()) => {
       const text = virtualService(DELAY).replaceAll(HOST, host);
@@ -93,7 +106,9 @@ describe('an Istio fault', () => {
 
   it('that would hurt other calls than it names is not taken over', () => {
     const matches = [
-      ...['{ uri: { prefix: /c } }', '{ uri: { regex: .* } }', '{ headers: { x: { exact: y } } }'],
+      ...['{ uri: { prefix: /c } }', '{ uri: { regex: .* } }', '{ headers: { x: { prefix: y } } }'],
+      ...['{ headers: { x: { regex: y } } }', '{ headers: { x: { exact: y }, z: {} } }'],
+      ...['{ headers: { method: { exact: GET } } }', '{ withoutHeaders: { x: { exact: y } } }'],
       ...['{ queryParams: { a: { exact: b } } }', '{ sourceLabels: { version: v1 } }', '{ port: 80 }'],
     ];
     for (const match of matches) {

@@ -52,7 +52,7 @@ const Match = z.object({
   name: unread,
   uri: StringMatch.optional(),
   method: StringMatch.optional(),
-  headers: z.record(z.string(), z.unknown()).optional(),
+  headers: z.record(z.string(), StringMatch).optional(),
   withoutHeaders: z.record(z.string(), z.unknown()).optional(),
   queryParams: z.record(z.string(), z.unknown()).optional(),
   sourceLabels: z.record(z.string(), z.string()).optional(),

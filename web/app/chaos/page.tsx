@@ -1,5 +1,7 @@
 import { ChaosPage } from '../../features/chaos/chaos-page.tsx';
+import { EventsBand } from '../../features/plans/events-band.tsx';
 import { GameDaysBand } from '../../features/plans/gamedays-band.tsx';
+import { MaintenanceBand } from '../../features/plans/maintenance-band.tsx';
 import { SchedulesBand } from '../../features/plans/schedules-band.tsx';
 import { WebhooksBand } from '../../features/plans/webhooks-band.tsx';
 
@@ -9,7 +11,9 @@ export default function Page() {
   return (
     <ChaosPage>
       <SchedulesBand />
+      <MaintenanceBand />
       <GameDaysBand />
+      <EventsBand />
       <WebhooksBand />
     </ChaosPage>
   );

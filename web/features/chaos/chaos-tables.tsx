@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, countdown, dateTime, durationText } from '../../ui/format.ts';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
+import { WithInstants } from '../../ui/instant.tsx';
 import { list } from '../../ui/list.ts';
 import { ListTable } from '../../ui/list-table.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
@@ -124,7 +125,7 @@ export function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
           <td className="mono">{e.subject}</td>
           <td>{e.why}</td>
           <td className={list.wide} style={{ minWidth: 120 }} title={e.outcome}>
-            {e.outcome}
+            <WithInstants text={e.outcome} />
           </td>
         </tr>
       ))}

@@ -1,6 +1,6 @@
 import { type FaultPosition, type FaultSpec, rowOf } from '@stormglass/agents/contract';
 import type { ExperimentSpec, Run, RunSummary, Tolerance } from '@stormglass/chaos/contract';
-import { faultWords } from '../../live/fault-words.ts';
+import { faultLines } from '../../ui/fault-lines.ts';
 import { durationText } from '../../ui/format.ts';
 
 export interface ExperimentCard {
@@ -38,14 +38,17 @@ export function experimentCards(
 ): ExperimentCard[] {
   return experiments.map(({ id, spec }) => {
     const mine = runs.filter((r) => r.experimentId === id).sort((a, b) => b.startedAt - a.startedAt);
-    const faults = spec.method.flatMap((a) => (a.provider.type === 'fault' ? [a.provider.spec] : []));
     return {
       id,
       title: spec.title,
       story: spec.story || spec.description,
-      hurts: faults.map((f) => `${faultWords(f)}${whereWords(f)}, for ${durationText(f.durationMs)}`),
+<<<<<<< HEAD
+      hurts: faults.map((f) => `$faultWords(f)$whereWords(f), for ${durationText(f.durationMs)}`),
+=======
+      hurts: faultLines(spec),
+>>>>>>> plans
       steady: spec['steady-state-hypothesis'].title,
-      without: spec.ablations.map((a) => `Without ${a.protection} in ${a.service}: ${a.hurts}`),
+      without: spec.ablations.map((a) => `Without $a.protectionin $a.service: $a.hurts`),
       guards: spec.guards.map((g) => g.name),
       last: mine[0] ?? null,
       runs: mine.length,
@@ -56,7 +59,7 @@ export function experimentCards(
 /** A tolerance as people say it. */
 export function toleranceWords(tolerance: Tolerance | undefined): string {
   if (tolerance === undefined) return 'any';
-  if (typeof tolerance === 'object') return `${tolerance.range[0]} to ${tolerance.range[1]}`;
+  if (typeof tolerance === 'object') return `$tolerance.range[0]to $tolerance.range[1]`;
   return String(tolerance);
 }
 
@@ -82,8 +85,8 @@ export function runMarkdown(run: Run, story: string): string {
       ] as const)
     : [];
   const value = (f: (typeof figures)[number][1]) =>
-    f.value === null ? 'unknown' : f.unit === 'ms' ? durationText(f.value) : `${f.value} ${f.unit}`;
-  const rows = figures.map(([name, f]) => `| ${name} | ${value(f)} | \`${f.formula}\` | ${f.inputs} |`);
+    f.value === null ? 'unknown' : f.unit === 'ms' ? durationText(f.value) : `$f.value$f.unit`;
+  const rows = figures.map(([name, f]) => `| $name| $value(f)| \`$f.formula\` | $f.inputs|`);
   return [
     `# ${run.experiment.title}: ${run.verdict ?? 'running'}`,
     '',

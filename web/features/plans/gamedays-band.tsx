@@ -1,105 +1,105 @@
 'use client';
 import type { GameDay } from '@stormglass/chaos/contract';
-import { type FormEvent, useState } from 'react';
-import { request } from '../../live/request.ts';
-import { Button } from '../../ui/button.tsx';
-import { CommandLine } from '../../ui/command-line.tsx';
-import { ConfirmButton } from '../../ui/confirm-button.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
-import { dateTime } from '../../ui/format.ts';
+import { useMemo } from 'react';
+import { requestUrl } from '../../live/request.ts';
+import { useLiveState } from '../../live/use-window.ts';
+import { Instant } from '../../ui/instant.tsx';
 import { list } from '../../ui/list.ts';
 import { ListTable } from '../../ui/list-table.tsx';
 import { Band } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
 import { Tag } from '../../ui/tag.tsx';
-import styles from './plans.module.css';
-import { useDoing, useGameDays } from './queries.ts';
+import { GameDayGoing } from './gameday-going.tsx';
+import { GameDayStart } from './gameday-start.tsx';
+import { useExperimentFiles, useGameDays } from './queries.ts';
 
-function stepWords({ plan, done }: GameDay): string {
-  const step = plan.steps[done.length - 1];
-  if (step === undefined) return 'begins';
-  if (step.type === 'experiment') return `runs ${step.id}`;
-  return step.type === 'ask' ? step.says : `pause of ${step.seconds} s${step.says ? `: ${step.says}` : ''}`;
-}
+const COLUMNS = [
+  'Started',
+  'Title',
+  'State',
+  'Steps',
+  'Verdicts',
+  { head: 'Notes', look: 'num' },
+  'Report',
+  'Why',
+] as const;
 
-function Going({ gameday }: { gameday: GameDay }) {
-  const params = { id: gameday.id };
-  const [text, setText] = useState('');
-  const note = useDoing(() => request('noteGameday', { params, input: { text } }));
-  const goOn = useDoing(() => request('continueGameday', { params }));
-  const stop = useDoing(() => request('stopGameday', { params }));
-  const error = note.error ?? goOn.error ?? stop.error;
-  const waits = gameday.plan.steps[gameday.done.length - 1]?.type !== 'experiment';
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    note.mutate(undefined, { onSuccess: () => setText('') });
-  };
+function Report({ id, title }: { id: string; title: string }) {
+  const url = (format: 'html' | 'markdown') =>
+    requestUrl('gamedayReport', { params: { id }, input: { format } });
   return (
-    <form className={styles.form} onSubmit={submit} aria-label="The game day that is played">
-      <p style={{ flexBasis: '100%' }}>
-        <b>{gameday.plan.title}</b>, step {gameday.done.length} of {gameday.plan.steps.length}:{' '}
-        {stepWords(gameday)}
-      </p>
-      <label className={`${list.label} ${styles.note}`}>
-        Note, for the report
-        <input className={list.field} data-size="sm" value={text} onChange={(e) => setText(e.target.value)} />
-      </label>
-      <Button type="submit" size="sm" disabled={text.trim() === '' || note.isPending}>
-        Write down
-      </Button>
-      <Button
-        size="sm"
-        variant="primary"
-        disabled={!waits || goOn.isPending}
-        onClick={() => goOn.mutate(undefined)}
+    <span className="row" style={{ gap: 8 }}>
+      <a
+        className={list.link}
+        href={url('html')}
+        target="_blank"
+        rel="noreferrer"
+        aria-label={`Report of ${title}, in a new tab`}
       >
-        Go on
-      </Button>
-      <ConfirmButton
-        size="sm"
-        variant="danger"
-        ask="Press again to stop"
-        onConfirm={() => stop.mutate(undefined)}
+        open
+      </a>
+      <a
+        className={list.link}
+        href={url('markdown')}
+        download={`gameday-${id}.md`}
+        aria-label={`Report of ${title} as Markdown`}
       >
-        Stop
-      </ConfirmButton>
-      {error ? <ErrorNote error={error} /> : null}
-    </form>
+        Markdown
+      </a>
+    </span>
   );
 }
 
-/** Game days: the one that is played, and those that were. */
+function Row({ gameday: { id, startedAt, plan, state, done, notes, why } }: { gameday: GameDay }) {
+  const verdicts = done.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
+  return (
+    <tr>
+      <td>
+        <Instant at={startedAt} />
+      </td>
+      <td>{plan.title}</td>
+      <td>
+        <Tag hue={state === 'ended' ? 'ok' : 'neutral'}>{state}</Tag>
+      </td>
+      <td>
+        {done.length} of {plan.steps.length}
+      </td>
+      <td>{verdicts.join(', ') || '–'}</td>
+      <td className={list.num}>{notes.length}</td>
+      <td>
+        <Report id={id} title={plan.title} />
+      </td>
+      <td className={list.wide} title={why}>
+        {why}
+      </td>
+    </tr>
+  );
+}
+
+/** Game days: the one that is played, or the start of one, and those that were. */
 export function GameDaysBand() {
   const gamedays = useGameDays();
-  const going = gamedays.data?.gamedays.find(({ state }) => state === 'running');
+  const files = useExperimentFiles();
+  const going = useLiveState()?.gameday;
+  const experiments = useMemo(
+    () => new Map(files.data?.experiments.map(({ id, spec }) => [id, spec])),
+    [files.data],
+  );
   return (
     <Band title="Game days" about="experiments in a row, with pauses, questions and notes">
-      {going ? <Going key={going.id} gameday={going} /> : null}
+      {going ? <GameDayGoing key={going.id} gameday={going} experiments={experiments} /> : null}
+      {going === null ? <GameDayStart experiments={experiments} /> : null}
       <QueryState query={gamedays} rows={2}>
-        {(data) =>
-          data.gamedays.length === 0 ? (
-            <CommandLine command="npm run -s stormglass -- gameday start chaos/gamedays/first-hour.yaml" />
-          ) : (
-            <ListTable label="Game days" columns={['Started', 'Title', 'State', 'Steps', 'Notes', 'Why']}>
-              {data.gamedays.map(({ id, startedAt, plan, state, done, notes, why }) => (
-                <tr key={id}>
-                  <td>{dateTime(startedAt)}</td>
-                  <td>{plan.title}</td>
-                  <td>
-                    <Tag hue={state === 'ended' ? 'ok' : 'neutral'}>{state}</Tag>
-                  </td>
-                  <td>
-                    {done.length} of {plan.steps.length}
-                  </td>
-                  <td>{notes.length}</td>
-                  <td className={list.wide} title={why}>
-                    {why}
-                  </td>
-                </tr>
+        {(data) => {
+          const all = data.gamedays.map((one) => (one.id === going?.id ? going : one));
+          return all.length === 0 ? null : (
+            <ListTable label="Game days" columns={COLUMNS}>
+              {all.map((gameday) => (
+                <Row key={gameday.id} gameday={gameday} />
               ))}
             </ListTable>
-          )
-        }
+          );
+        }}
       </QueryState>
     </Band>
   );

@@ -5,13 +5,14 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { list } from '../../ui/list.ts';
 import styles from './plans.module.css';
-import { useDoing, useExperimentIds } from './queries.ts';
+import { useDoing, useExperimentFiles } from './queries.ts';
 
 const ZONES = ['UTC', Intl.DateTimeFormat().resolvedOptions().timeZone];
 
 /** One row: what, when, and what becomes of a start while something else runs. */
 export function ScheduleForm() {
-  const experiments = useExperimentIds();
+  const files = useExperimentFiles();
+  const experiments = (files.data?.experiments ?? []).map(({ id, spec }) => ({ id, title: spec.title }));
   const [experimentId, setExperiment] = useState('');
   const [cron, setCron] = useState('0 3 * * MON-FRI');
   const [timeZone, setZone] = useState('UTC');

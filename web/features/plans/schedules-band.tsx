@@ -4,7 +4,8 @@ import { request } from '../../live/request.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { dateTime, plural } from '../../ui/format.ts';
+import { plural } from '../../ui/format.ts';
+import { Instant, WithInstants } from '../../ui/instant.tsx';
 import { list } from '../../ui/list.ts';
 import { ListTable } from '../../ui/list-table.tsx';
 import { Band } from '../../ui/page.tsx';
@@ -30,7 +31,7 @@ function ScheduleRow({ schedule }: { schedule: ScheduleView }) {
       <td className="mono">{cron}</td>
       <td>{timeZone}</td>
       <td>{whenBusy === 'skip' ? 'skipped' : 'waits'}</td>
-      <td>{nextAt === null ? <Tag>paused</Tag> : dateTime(nextAt)}</td>
+      <td>{nextAt === null ? <Tag>paused</Tag> : <Instant at={nextAt} />}</td>
       <td className={list.wide}>
         <span className="row" style={{ gap: 6 }}>
           <Button
@@ -52,7 +53,11 @@ function ScheduleRow({ schedule }: { schedule: ScheduleView }) {
           >
             Delete
           </ConfirmButton>
-          {run.data && run.data.outcome !== 'started' ? <span className="ink2">{run.data.why}</span> : null}
+          {run.data && run.data.outcome !== 'started' ? (
+            <span className="ink2">
+              <WithInstants text={run.data.why} />
+            </span>
+          ) : null}
           {error ? <ErrorNote error={error} /> : null}
         </span>
       </td>
@@ -74,7 +79,9 @@ function Starts({ starts }: { starts: readonly StartView[] }) {
     <ListTable label="Starts" columns={['Due', 'Outcome', 'Verdict', 'Why']}>
       {starts.slice(0, STARTS_SHOWN).map((start) => (
         <tr key={start.id}>
-          <td>{dateTime(start.dueAt)}</td>
+          <td>
+            <Instant at={start.dueAt} />
+          </td>
           <td>
             <Tag hue={HUES[start.outcome]}>{start.outcome}</Tag>
           </td>
@@ -86,7 +93,7 @@ function Starts({ starts }: { starts: readonly StartView[] }) {
             )}
           </td>
           <td className={list.wide} title={start.why}>
-            {start.why}
+            <WithInstants text={start.why} />
           </td>
         </tr>
       ))}

@@ -243,6 +243,10 @@ describe('a webhook', () => {
     const tried = await dashboard.call('testWebhook', 'POST', `/api/webhooks/${id}/test`, {});
     expect(tried).toMatchObject({ outcome: 'given_up', status: 302, answer: 'as told' });
     expect(receiver.got).toHaveLength(1);
+    const { entries } = await dashboard.call('audit', 'GET', '/api/audit');
+    expect(entries.find(({ what }) => what === 'webhook.test')).toMatchObject({
+      ...{ who: 'person', subject: id, outcome: `${url}: 302` },
+    });
   });
 
   test('shows its secret once and never again', async () => {
@@ -268,14 +272,15 @@ describe('a webhook', () => {
     expect((await dashboard.send('POST', '/api/webhooks', { body: { url: bad } })).status).toBe(400);
   });
 
-  test.each(['http://169.254.169.254/latest/', 'http://[fe80::1]/', 'http://[::ffff:169.254.169.254]/'])(
-    'to the link-local %s is not called',
-    async (bad) => {
-      const { id } = await hook({ url: bad });
-      const tried = await dashboard.call('testWebhook', 'POST', `/api/webhooks/${id}/test`, {});
-      expect(tried).toMatchObject({ status: null, answer: expect.stringContaining('link-local') });
-    },
-  );
+  test.each([
+    ...['http://169.254.169.254/latest/', 'http://[fe80::1]/', 'http://[::ffff:169.254.169.254]/'],
+    ...['http://100.100.100.200/latest/', 'http://168.63.129.16/machine', 'http://[fd00:ec2::254]/latest/'],
+    ...['http://[fd20:ce::254]/', 'http://[::ffff:100.100.100.200]/', 'http://[::ffff:a83f:8110]/'],
+  ])('to %s, where a cloud hands out credentials, is not called', async (bad) => {
+    const { id } = await hook({ url: bad });
+    const tried = await dashboard.call('testWebhook', 'POST', `/api/webhooks/${id}/test`, {});
+    expect(tried).toMatchObject({ status: null, answer: expect.stringContaining('is not called') });
+  });
 
   test('is worked from the command line', async () => {
     const added = await stormglass(dashboard.url, 'webhooks', 'add', url, '--type', 'run.ended', '--json');

@@ -10,10 +10,14 @@ const TIMEOUT_MS = 10_000;
 const READ_BYTES = 500;
 
 /** Where the machines of cloud providers hand out their own credentials; no receiver lives there. */
-const LINK_LOCAL = new BlockList();
-LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
-LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
-LINK_LOCAL.addAddress('fd00:ec2::254', 'ipv6');
+const REFUSED = new BlockList();
+REFUSED.addSubnet('169.254.0.0', 16, 'ipv4');
+REFUSED.addSubnet('fe80::', 10, 'ipv6');
+// Those of them that are not link-local: Alibaba Cloud, Azure, Amazon, Google.
+REFUSED.addAddress('100.100.100.200', 'ipv4');
+REFUSED.addAddress('168.63.129.16', 'ipv4');
+REFUSED.addAddress('fd00:ec2::254', 'ipv6');
+REFUSED.addAddress('fd20:ce::254', 'ipv6');
 
 export interface Answered {
   /** Null without an answer. */
@@ -29,7 +33,7 @@ export function signature(secret: string, seconds: number, body: string): string
 
 /**
  * Posts an event once; never throws. A redirect is an answer like any other and not followed, and a name that leads to a
- * link-local address is refused when the connection is made, so that a name that changes its mind does not help.
+ * link-local address, or another one of a cloud's metadata, is refused when the connection is made, so that a name that changes its mind does not help.
  */
 export function postEvent(
   to: { url: string; secret: string },
@@ -90,10 +94,10 @@ const safeLookup: LookupFunction = (name, options, give) => {
 
 /** An IPv4 address written as an IPv6 one is checked as what it is. */
 function isRefused(address: string): boolean {
-  return LINK_LOCAL.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  return REFUSED.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
 const refused = (address: string): Answered => ({
   status: null,
-  answer: `${address} is a link-local address, which is not called`,
+  answer: `${address} is a link-local or cloud metadata address, which is not called`,
 });

@@ -33,6 +33,7 @@ interface Worker {
 export class Webhooks {
   readonly #parts: Parts;
   readonly #workers = new Map<string, Worker>();
+  #closed = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -79,13 +80,18 @@ export class Webhooks {
   }
 
   /** Posts a made-up event once, now, and says what was answered. */
-  async test(id: string): Promise<Delivery> {
+  async test(id: string, who: string): Promise<Delivery> {
     const { webhook, stop } = this.#find(id);
     const event: DashboardEvent = {
       ...{ seq: 0, at: this.#parts.time.now(), type: 'run.ended', subject: 'test' },
       ...{ says: 'a test: nothing happened', data: { test: true } },
     };
-    return this.#attempt(webhook, event, 1, stop.signal, true);
+    const delivery = await this.#attempt(webhook, event, 1, stop.signal, true);
+    if (!this.#closed) {
+      const outcome = `${webhook.url}: ${delivery.status ?? delivery.answer}`;
+      this.#parts.state.audit.add({ who, what: 'webhook.test', subject: id, why: '', outcome });
+    }
+    return delivery;
   }
 
   /** Newest first. */
@@ -95,6 +101,7 @@ export class Webhooks {
   }
 
   close(): void {
+    this.#closed = true;
     for (const { stop } of this.#workers.values()) stop.abort();
   }
 

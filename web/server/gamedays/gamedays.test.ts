@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { emptyTimeline } from '@stormglass/agents/contract';
-import { ExperimentSpec } from '@stormglass/chaos/contract';
+import { emptyTimeline, StormglassError } from '@stormglass/agents/contract';
+import { ExperimentSpec, GameDayPlan } from '@stormglass/chaos/contract';
 import type { RunExperiment } from '@stormglass/chaos/engine';
 import { renderGameDay } from '@stormglass/chaos/report';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -49,6 +49,15 @@ const open = () =>
       ...{ ...noTelemetry(), timeline: async () => emptyTimeline(), serviceMap: () => planning.promise },
       ...{ journeys: () => planning.promise, journeyPaths: () => planning.promise },
     },
+    loadGameDays: async () => ({
+      plans: [{ id: 'drill', plan: GameDayPlan.parse({ title: 'Friday drill', steps: [ASK] }) }],
+      refused: [
+        {
+          ...{ id: 'bad', path: '/files/bad.yaml' },
+          error: new StormglassError('invalid_request', 'it has no steps', 'Write some.'),
+        },
+      ],
+    }),
     loadExperiments: async () => {
       await reading;
       return {
@@ -112,6 +121,27 @@ describe('a game day', () => {
     expect(page).toContain('coffee');
     expect(page).not.toContain('<script');
     expect(JSON.parse(renderGameDay(report, 'json'))).toEqual(report);
+    const served = await dashboard.send('GET', `/api/gamedays/${id}/report`);
+    expect(served.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(served.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(served.body).toBe(page);
+    const asText = await dashboard.send('GET', `/api/gamedays/${id}/report?format=markdown`);
+    expect([asText.headers.get('content-type'), asText.body]).toEqual([
+      ...['text/markdown; charset=utf-8', markdown],
+    ]);
+    expect((await dashboard.send('GET', '/api/gamedays/none/report')).body).toMatchObject({
+      error: { code: 'not_found' },
+    });
+  });
+
+  test('that is a file is offered with all its steps, and a file that is none is said to be none', async () => {
+    const { plans, problems } = await dashboard.call('gamedayPlans', 'GET', '/api/gameday-plans');
+    expect(plans).toMatchObject([{ id: 'drill', plan: { title: 'Friday drill' } }]);
+    expect(problems).toEqual([{ file: 'bad.yaml', message: 'it has no steps' }]);
+    const started = await dashboard.call('startGameday', 'POST', '/api/gamedays', plans[0]?.plan);
+    await isAt(started.id, 1);
+    expect((await post(started.id, 'continue')).status).toBe(200);
+    expect(await ended(started.id)).toMatchObject({ state: 'ended' });
   });
 
   test('stops on a verdict as its file says, and goes on otherwise', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { assertNever, StormglassError } from '@stormglass/agents/contract';
 import type { GameDay, GameDayPlan, GameDayReport, GameDayStep, Verdict } from '@stormglass/chaos/contract';
+import type { LoadedGameDays } from '@stormglass/chaos/gameday';
 import type { Log } from '../log.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { State } from '../state/index.ts';
@@ -13,6 +14,8 @@ interface Parts {
   time: Time;
   log: Log;
   runs: Runs;
+  /** Those that are files. */
+  loadPlans: () => Promise<LoadedGameDays>;
 }
 
 interface Running {
@@ -30,6 +33,7 @@ export class GameDays {
   readonly #parts: Parts;
   #running: Running | null = null;
   #freed: () => void = () => undefined;
+  #changed: () => void = () => undefined;
   #closed = false;
 
   constructor(parts: Parts) {
@@ -46,9 +50,19 @@ export class GameDays {
     this.#freed = listener;
   }
 
-  /** What is played; null when nothing is. */
-  get title(): string | null {
-    return this.#running?.gameday.plan.title ?? null;
+  /** Called when the one that is played begins, goes on or ends. */
+  listen(listener: () => void): void {
+    this.#changed = listener;
+  }
+
+  /** Null when nothing is played. */
+  get played(): GameDay | null {
+    return this.#running?.gameday ?? null;
+  }
+
+  /** Those that can be started by their files. */
+  plans(): Promise<LoadedGameDays> {
+    return this.#parts.loadPlans();
   }
 
   /** Newest first. */
@@ -88,6 +102,7 @@ export class GameDays {
     this.#running = running;
     state.gamedays.save(running.gameday);
     this.#audit(running.gameday, who, 'gameday.start', `${plan.steps.length} steps`);
+    this.#changed();
     running.done = this.#play(running);
     return running.gameday;
   }
@@ -165,6 +180,7 @@ export class GameDays {
     if (this.#closed) return;
     this.#end(running, why === '' ? 'ended' : 'stopped', why);
     this.#running = null;
+    this.#changed();
     this.#freed();
   }
 
@@ -250,6 +266,7 @@ export class GameDays {
   #save(running: Running, change: Partial<GameDay>): GameDay {
     running.gameday = { ...running.gameday, ...change };
     this.#parts.state.gamedays.save(running.gameday);
+    this.#changed();
     return running.gameday;
   }
 

@@ -13,6 +13,12 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.end(text);
 }
 
+/** A document of the type that its handler has set. */
+export function sendDocument(response: ServerResponse, text: string): void {
+  response.writeHead(200, { 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store' });
+  response.end(text);
+}
+
 /** Every failure leaves as an ErrorBody; what nobody foresaw is logged whole and told as `internal`. */
 export function sendError(response: ServerResponse, error: unknown, log: Log): StormglassError {
   const known = toStormglassError(error);

@@ -55,6 +55,8 @@ function operation(name: ApiName): Json {
 
 function answer(name: ApiName): Json {
   const content = schema(ANSWERS[name], 'output');
+  if ('document' in API[name])
+    return { 'text/html': { schema: content }, 'text/markdown': { schema: content } };
   return 'lines' in API[name] ? { 'application/x-ndjson': { schema: content } } : json(content);
 }
 

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Misdirected } from '../misdirected.ts';
 import type { Call, Handler, Handlers } from '../routes/handler.ts';
-import { sendError, sendJson } from './answer.ts';
+import { sendDocument, sendError, sendJson } from './answer.ts';
 import { readJson } from './body.ts';
 import { setSecurityHeaders } from './headers.ts';
 import { asLines, isLines, sendLines } from './lines.ts';
@@ -90,6 +90,7 @@ async function api(site: Site, request: IncomingMessage, response: ServerRespons
       setHeader: (header, value) => response.setHeader(header, value),
     });
     if (isLines(answer)) await sendLines(response, asLines(answer), gone.signal);
+    else if (typeof answer === 'string') sendDocument(response, answer);
     else sendJson(response, 200, answer);
   } catch (error) {
     // Nobody is there to read what happened to the question.

@@ -188,6 +188,39 @@ describe('a browser', () => {
   });
 });
 
+describe('a browser that watches what is planned', () => {
+  const newest = <K extends 'events' | 'gameday'>(browser: Browser, field: K) =>
+    [...browser.snapshots, ...browser.frames].findLast(({ state }) => state[field] !== undefined)?.state[
+      field
+    ];
+
+  test('sees each event of the feed, newest first, and those of before in its snapshot', async () => {
+    const browser = await browse();
+    await dashboard.call('halt', 'POST', '/api/halt', { reason: 'drill' });
+    await dashboard.call('unhalt', 'DELETE', '/api/halt');
+    const types = ['halt.released', 'halt.set'];
+    await eventually(() => expect(newest(browser, 'events')?.map(({ type }) => type)).toEqual(types));
+    const { snapshots } = await browse();
+    expect(snapshots[0]?.state.events.map(({ type }) => type)).toEqual(types);
+  });
+
+  test('sees where the game day is, and its notes', async () => {
+    const browser = await browse();
+    expect(newest(browser, 'gameday')).toBeNull();
+    const plan = { title: 'Friday drill', steps: [{ type: 'ask', says: 'Ready?' }] };
+    const { id } = await dashboard.call('startGameday', 'POST', '/api/gamedays', plan);
+    await eventually(() =>
+      expect(newest(browser, 'gameday')).toMatchObject({ id, done: [{ endedAt: null }] }),
+    );
+    await dashboard.call('noteGameday', 'POST', `/api/gamedays/${id}/notes`, { text: 'all look' });
+    await eventually(() =>
+      expect(newest(browser, 'gameday')).toMatchObject({ notes: [{ text: 'all look' }] }),
+    );
+    await dashboard.call('continueGameday', 'POST', `/api/gamedays/${id}/continue`, {});
+    await eventually(() => expect(newest(browser, 'gameday')).toBeNull());
+  });
+});
+
 describe('history', () => {
   test('of the last minutes is there after a restart of the dashboard', async () => {
     stored = { ...emptyTimeline(), traffic: [cell(40, 'GET /catalog', SECOND - 60)] };

@@ -129,6 +129,8 @@ export class LiveHub {
         halt: state.halt(),
         runs: state.runs(),
         activeRuns: state.activeRuns(),
+        gameday: state.gameday(),
+        events: state.events(),
         store: state.store(),
       },
     });

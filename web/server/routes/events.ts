@@ -7,7 +7,7 @@ export function eventRoutes({ feed, webhooks }: Parts): Pick<Handlers, keyof typ
     webhooks: () => ({ webhooks: webhooks.list() }),
     addWebhook: ({ input, who }) => webhooks.add(input, who),
     deleteWebhook: (call) => webhooks.remove(param(call, 'id'), call.who),
-    testWebhook: (call) => webhooks.test(param(call, 'id')),
+    testWebhook: (call) => webhooks.test(param(call, 'id'), call.who),
     deliveries: (call) => ({ deliveries: webhooks.deliveries(param(call, 'id')) }),
   };
 }

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { renderGameDay } from '@stormglass/chaos/report';
 import type { GAMEDAYS_API } from '../../live/gamedays-api.ts';
 import { type Handlers, type Parts, param } from './handler.ts';
 
@@ -5,6 +7,21 @@ export function gameDayRoutes({ gamedays }: Parts): Pick<Handlers, keyof typeof 
   return {
     gamedays: () => ({ gamedays: gamedays.list() }),
     gameday: (call) => gamedays.report(param(call, 'id')),
+    gamedayReport: (call) => {
+      const { format } = call.input;
+      const text = renderGameDay(gamedays.report(param(call, 'id')), format);
+      // The page of a report has styles of its own and nothing else that does anything.
+      call.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+      call.setHeader('content-type', `text/${format}; charset=utf-8`);
+      return text;
+    },
+    gamedayPlans: async () => {
+      const { plans, refused } = await gamedays.plans();
+      return {
+        plans,
+        problems: refused.map(({ path, error }) => ({ file: basename(path), message: error.message })),
+      };
+    },
     startGameday: ({ input, who }) => gamedays.start(input, who),
     noteGameday: (call) => gamedays.note(param(call, 'id'), call.input.text, call.who),
     continueGameday: (call) => gamedays.goOn(param(call, 'id'), call.who),

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { bodies, body } from './rows.ts';
 
 const KEEP_MS = 90 * 86_400_000;
+/** Of the feed, however young they are. */
+const KEEP_EVENTS = 100_000;
 /** Of each webhook. */
 const KEEP_DELIVERIES = 200;
 
@@ -11,7 +13,7 @@ const KEEP_DELIVERIES = 200;
 export const KeptWebhook = Webhook.extend({ secret: z.string() });
 export type KeptWebhook = z.infer<typeof KeptWebhook>;
 
-/** The feed of events: only added to; what is older than 90 days goes at a start. */
+/** The feed of events: only added to; with each new one goes what is older than 90 days, and all but the newest 100,000. */
 export interface EventRecords {
   add(event: Omit<DashboardEvent, 'seq'>): DashboardEvent;
   /** The oldest first. */
@@ -22,7 +24,6 @@ export interface EventRecords {
   count(seq: number, types: readonly string[]): number;
   /** Number of the newest; 0 before the first. */
   newest(): number;
-  trim(now: number): void;
 }
 
 export function eventRecords(db: DatabaseSync): EventRecords {
@@ -33,11 +34,12 @@ export function eventRecords(db: DatabaseSync): EventRecords {
   const wanted = db.prepare(`SELECT seq, body ${of} ORDER BY seq LIMIT 1 OFFSET ?3`);
   const count = db.prepare(`SELECT count(*) AS count ${of}`);
   const newest = db.prepare('SELECT max(seq) AS seq FROM events');
-  const trim = db.prepare('DELETE FROM events WHERE at < ?');
+  const trim = db.prepare('DELETE FROM events WHERE at < ?1 OR seq <= ?2');
   return {
     add: (event) => {
-      const { lastInsertRowid } = add.run(event.at, JSON.stringify(event));
-      return { ...event, seq: Number(lastInsertRowid) };
+      const seq = Number(add.run(event.at, JSON.stringify(event)).lastInsertRowid);
+      trim.run(event.at - KEEP_MS, seq - KEEP_EVENTS);
+      return { ...event, seq };
     },
     after: (seq, limit) => after.all(seq, limit).map(eventOf),
     wanted: (seq, types, skip) => {
@@ -46,9 +48,6 @@ export function eventRecords(db: DatabaseSync): EventRecords {
     },
     count: (seq, types) => Number(count.get(seq, JSON.stringify(types))?.count ?? 0),
     newest: () => Number(newest.get()?.seq ?? 0),
-    trim: (now) => {
-      trim.run(now - KEEP_MS);
-    },
   };
 }
 

@@ -128,4 +128,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER sweep_result_is_never_changed BEFORE UPDATE ON sweep_results
     BEGIN SELECT RAISE(ABORT, 'results of a sweep are append-only'); END;
   `,
+  `
+  ALTER TABLE sweep_results ADD COLUMN cell_id TEXT GENERATED ALWAYS AS (json_extract(body, '$.cellId')) VIRTUAL;
+  ALTER TABLE sweep_results ADD COLUMN verdict TEXT GENERATED ALWAYS AS (json_extract(body, '$.verdict')) VIRTUAL;
+  CREATE INDEX sweep_results_by_cell ON sweep_results (sweep_id, cell_id, seq, verdict);
+  `,
 ];

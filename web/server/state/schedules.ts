@@ -2,6 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Maintenance, Schedule, ScheduledStart } from '@stormglass/chaos/contract';
 import { bodies, body } from './rows.ts';
 
+/** Of the starts of each schedule the newest so many, and none older than a year. */
+const KEEP_STARTS = 1_000;
+const KEEP_MS = 365 * 86_400_000;
+
 /** Schedules, what became of their starts, and the times in which none starts anything. */
 export interface ScheduleRecords {
   save(schedule: Schedule): void;
@@ -10,6 +14,7 @@ export interface ScheduleRecords {
   get(id: string): Schedule | null;
   /** Oldest first. */
   all(): Schedule[];
+  /** Forgets the oldest; one that waits for its turn stays. */
   saveStart(start: ScheduledStart): void;
   /** Newest first; of all schedules where none is named. */
   starts(scheduleId: string | null, limit: number): ScheduledStart[];
@@ -63,10 +68,15 @@ function startRecords(db: DatabaseSync): Pick<ScheduleRecords, 'saveStart' | 'st
   const ofOne = db.prepare(
     'SELECT body FROM scheduled_starts WHERE schedule_id = ? ORDER BY due_at DESC LIMIT ?',
   );
+  const trim = db.prepare(
+    `DELETE FROM scheduled_starts WHERE outcome <> 'queued' AND (due_at < ?2 OR (schedule_id = ?1 AND due_at <=
+       (SELECT due_at FROM scheduled_starts WHERE schedule_id = ?1 ORDER BY due_at DESC LIMIT 1 OFFSET ${KEEP_STARTS})))`,
+  );
   const queued = db.prepare("SELECT body FROM scheduled_starts WHERE outcome = 'queued' ORDER BY due_at");
   return {
     saveStart: (start) => {
       save.run(start.id, start.scheduleId, start.dueAt, start.outcome, JSON.stringify(start));
+      trim.run(start.scheduleId, start.at - KEEP_MS);
     },
     starts: (scheduleId, limit) =>
       bodies(scheduleId === null ? newest.all(limit) : ofOne.all(scheduleId, limit), ScheduledStart),

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { CellResult, SweepHead, SweepPlan } from '@stormglass/chaos/contract';
+import { CellResult, SweepHead, SweepPlan, SweepSummary } from '@stormglass/chaos/contract';
 import { bodies, body } from './rows.ts';
 
 /** Sweeps, and the result of each cell: written when it is judged, so a crash keeps all of them. */
@@ -14,6 +14,8 @@ export interface SweepRecords {
   /** In the order in which the cells were judged. */
   results(sweepId: string): CellResult[];
   newest(limit: number): SweepHead[];
+  /** The same with how its cells ended, made without reading their results; of a cell the newest counts. */
+  summaries(limit: number): SweepSummary[];
 }
 
 export function sweepRecords(db: DatabaseSync): SweepRecords {
@@ -27,6 +29,13 @@ export function sweepRecords(db: DatabaseSync): SweepRecords {
   const plan = db.prepare('SELECT plan AS body FROM sweeps WHERE id = ?');
   const results = db.prepare('SELECT body FROM sweep_results WHERE sweep_id = ? ORDER BY seq');
   const newest = db.prepare('SELECT body FROM sweeps ORDER BY started_at DESC LIMIT ?');
+  const heads = db.prepare(
+    `SELECT id, json_remove(body, '$.shrinks') AS body FROM sweeps ORDER BY started_at DESC LIMIT ?`,
+  );
+  const verdicts = db.prepare(
+    `SELECT verdict, count(*) AS cells FROM
+       (SELECT verdict, max(seq) FROM sweep_results WHERE sweep_id = ? GROUP BY cell_id) GROUP BY verdict`,
+  );
   return {
     add: (head, made) => {
       add.run(head.id, head.startedAt, head.endedAt, JSON.stringify(head), JSON.stringify(made));
@@ -47,5 +56,10 @@ export function sweepRecords(db: DatabaseSync): SweepRecords {
     },
     results: (sweepId) => bodies(results.all(sweepId), CellResult),
     newest: (limit) => bodies(newest.all(limit), SweepHead),
+    summaries: (limit) =>
+      heads.all(limit).map((row) => {
+        const counts = verdicts.all(row.id ?? null).map(({ verdict, cells }) => [verdict, Number(cells)]);
+        return SweepSummary.parse({ ...body(row, SweepHead), verdicts: Object.fromEntries(counts) });
+      }),
   };
 }

@@ -129,10 +129,18 @@ test('each cell has its square, and its trace with the receipt of its fault', as
   const { entries } = await dashboard.call('audit', 'GET', '/api/audit');
   const said = entries.filter(({ subject }) => subject === swept.id).map(({ what }) => what);
   for (const what of ['sweep.start', 'sweep.cell', 'sweep.end', 'sweep.resume']) expect(said).toContain(what);
+  const { sweeps } = await dashboard.call('sweeps', 'GET', '/api/sweeps');
+  expect(sweeps[0]).toMatchObject({ id: swept.id, state: 'ended', verdicts: { breaks: 1, survives: 1 } });
 });
 
 test('faults that break something together are reduced to the one that does, and exported', async () => {
   const path = `/api/sweeps/${swept.id}/shrink`;
+  const audited = async () =>
+    (await dashboard.call('audit', 'GET', '/api/audit')).entries.filter(({ what }) =>
+      what.startsWith('sweep.shrink'),
+    );
+  expect((await dashboard.send('POST', path, { body: { cells: [PATIENT, 'none'] } })).status).toBe(404);
+  expect(await audited()).toEqual([]);
   const { shrinks } = await dashboard.call('shrinkSweep', 'POST', path, { cells: [PATIENT, FRAIL] });
   const shrinkId = shrinks[0]?.id ?? '';
   await expect
@@ -140,6 +148,12 @@ test('faults that break something together are reduced to the one that does, and
     .not.toBe('running');
   const [shrunk] = (await get(swept.id)).shrinks;
   expect(shrunk, shrunk?.why).toMatchObject({ state: 'ended', smallest: [FRAIL] });
+  await eventually(async () =>
+    expect((await audited()).map(({ what, outcome }) => [what, outcome])).toEqual([
+      ['sweep.shrink-end', `ended: ${FRAIL}`],
+      ['sweep.shrink', `${PATIENT}, ${FRAIL}`],
+    ]),
+  );
   const exported = async (cell: string, as: string) =>
     dashboard.call('exportSweep', 'GET', `/api/sweeps/${swept.id}/export?cell=${cell}&as=${as}`);
   const spec = parseExperiment((await exported(shrinkId, 'experiment')).text);
@@ -154,6 +168,9 @@ test('a halt stops a sweep, and nothing stays hurt', async () => {
   await dashboard.call('halt', 'POST', '/api/halt', { reason: 'enough' });
   const halted = await until(id, () => false);
   expect(halted).toMatchObject({ state: 'stopped', why: 'all chaos was stopped: enough' });
+  // No cell came to its end, and yet its minutes are not as before.
+  expect(halted.results).toEqual([]);
+  expect(halted.spentMs).toBeGreaterThan(0);
   await eventually(async () => {
     const { faults } = await dashboard.call('faults', 'GET', '/api/faults');
     expect(faults.filter(({ endedAt }) => endedAt === null)).toEqual([]);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { StormglassError } from '@stormglass/agents/contract';
 import type {
   CellResult,
+  Shrink,
   Sweep,
   SweepHead,
   SweepPlan,
@@ -10,23 +11,22 @@ import type {
   SweepSummary,
 } from '@stormglass/chaos/contract';
 import { faultTitle } from '@stormglass/chaos/engine';
-import { heatMap, type Known, knownOf, planSweep, runSweep } from '@stormglass/chaos/sweep';
+import { heatMap, planSweep, runSweep } from '@stormglass/chaos/sweep';
 import type { Faults } from '../faults/faults.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state/index.ts';
 import type { Time } from '../time.ts';
 import type { Telemetry } from '../window/telemetry.ts';
 import { exportOf, type SweepExport } from './exported.ts';
+import { SweepMemory } from './memory.ts';
 import { observe } from './observe.ts';
 import { Occupation } from './occupation.ts';
 import { sweepPorts } from './ports.ts';
 import { refusalOf } from './refusal.ts';
 import { shrinkCells } from './shrinking.ts';
-import { planView, sweepSummary, sweepView } from './view.ts';
+import { planView, sweepView } from './view.ts';
 
 const LISTED = 50;
-/** Of so many earlier sweeps it is known what they found. */
-const REMEMBERED = 20;
 
 export interface SweepParts {
   state: State;
@@ -42,17 +42,22 @@ export interface SweepParts {
 export class Sweeps {
   readonly #parts: SweepParts;
   readonly #occupation = new Occupation();
-  /** What this and earlier sweeps found. */
-  readonly #known: Known[];
+  readonly #memory: SweepMemory;
+  /** Of the sweep that runs: milliseconds of its minutes that are spent. */
+  #spent: (() => number) | null = null;
   #planRead: { id: string; plan: SweepPlan } | null = null;
   #closed = false;
 
   constructor(parts: SweepParts) {
     this.#parts = parts;
     const { sweeps } = parts.state;
-    this.#known = sweeps.newest(REMEMBERED).flatMap(({ id }) => knownOf(sweeps.results(id)));
+    const earlier = sweeps.newest(LISTED);
+    this.#memory = new SweepMemory(
+      earlier.map(({ id }) => id),
+      (id) => sweeps.results(id),
+    );
     const why = 'the dashboard ended while it ran; its faults ended with their leases';
-    for (const head of sweeps.newest(LISTED)) this.#interrupt(head, why);
+    for (const head of earlier) this.#interrupt(head, why);
   }
 
   /** Throws while a sweep runs: an experiment beside it would be judged by its faults. */
@@ -78,15 +83,14 @@ export class Sweeps {
 
   /** Newest first. */
   list(): SweepSummary[] {
-    const { sweeps } = this.#parts.state;
-    return sweeps.newest(LISTED).map((head) => sweepSummary(head, sweeps.results(head.id)));
+    return this.#parts.state.sweeps.summaries(LISTED);
   }
 
   get(id: string): Sweep {
     const head = this.#head(id);
     const results = this.#parts.state.sweeps.results(id);
     const running = this.#occupation.cellsOf(id);
-    return sweepView(head, { plan: this.#plan(id), results, running, known: this.#known });
+    return sweepView(head, { plan: this.#plan(id), results, running, known: this.#memory.known });
   }
 
   async plan(request: SweepRequest, signal: AbortSignal): Promise<SweepStarted> {
@@ -170,15 +174,26 @@ export class Sweeps {
     const head = this.#head(id);
     this.#mayBegin();
     const stop = this.#occupation.take(id);
-    this.#audit(head, 'sweep.shrink', who, cells.join(', '));
-    const quietSince = this.#quietSince();
-    const plan = this.#plan(id);
-    const task = { head, plan, cells, ports: this.#ports(id), quietSince, signal: stop, newId: randomUUID() };
+    const newId = randomUUID();
     const save = (next: SweepHead) => {
       if (!this.#closed) this.#parts.state.sweeps.save(next);
     };
     try {
-      this.#occupation.run(shrinkCells(task, save).catch((error: unknown) => this.#broken(id, error)));
+      const quietSince = this.#quietSince();
+      const task = {
+        head,
+        plan: this.#plan(id),
+        cells,
+        ports: this.#ports(id),
+        quietSince,
+        signal: stop,
+        newId,
+      };
+      const work = shrinkCells(task, save);
+      this.#audit(head, 'sweep.shrink', who, cells.join(', '));
+      this.#occupation.run(
+        work.then(() => this.#shrunk(id, newId, who)).catch((error: unknown) => this.#broken(id, error)),
+      );
     } catch (error) {
       this.#occupation.leave();
       throw error;
@@ -208,6 +223,7 @@ export class Sweeps {
     const plan = this.#plan(id);
     const done = new Set(state.sweeps.results(id).map(({ cellId }) => cellId));
     const startedAt = time.now();
+    this.#spent = () => begun.spentMs + time.now() - startedAt;
     const task = {
       cells: plan.cells.filter((cell) => !done.has(cell.id)),
       ...{ request, ports: this.#ports(id), quietSince: this.#quietSince(), signal },
@@ -215,39 +231,59 @@ export class Sweeps {
     };
     for await (const event of runSweep(task)) {
       if (this.#closed) continue;
-      if (event.type === 'began') this.#occupation.began(event.cellId);
+      if (event.type === 'began') {
+        this.#occupation.began(event.cellId);
+        this.#save(this.#head(id));
+      }
       if (event.type === 'judged') {
         this.#occupation.over(event.result.cellId);
-        this.#record(begun, event.result, startedAt);
+        this.#record(begun, event.result);
       }
       if (event.type === 'ended')
         this.#end(this.#head(id), event.why === '' ? 'ended' : 'stopped', event.why, begun.startedBy);
     }
   }
 
-  #record(begun: SweepHead, result: CellResult, startedAt: number): void {
-    const { state, time } = this.#parts;
-    state.sweeps.addResult(begun.id, result);
-    this.#known.push(...knownOf([result]));
-    state.sweeps.save({ ...this.#head(begun.id), spentMs: begun.spentMs + time.now() - startedAt });
+  #record(begun: SweepHead, result: CellResult): void {
+    this.#parts.state.sweeps.addResult(begun.id, result);
+    this.#memory.learn(begun.id, [result]);
+    this.#save(this.#head(begun.id));
     const outcome = `${result.cellId}: ${result.verdict}, ${result.why}`;
     this.#audit(begun, 'sweep.cell', begun.startedBy, outcome);
   }
 
+  /** With the time that is spent up to now, cells that were stopped included. */
+  #save(head: SweepHead): void {
+    this.#parts.state.sweeps.save({ ...head, spentMs: this.#spent?.() ?? head.spentMs });
+  }
+
   #end(head: SweepHead, state: SweepHead['state'], why: string, who: string): void {
-    this.#parts.state.sweeps.save({ ...head, state, why, endedAt: this.#parts.time.now() });
+    this.#save({ ...head, state, why, endedAt: this.#parts.time.now() });
+    this.#spent = null;
     this.#audit(head, 'sweep.end', who, `${state}${why === '' ? '' : `: ${why}`}`);
+  }
+
+  #shrunk(id: string, shrinkId: string, who: string): void {
+    if (this.#closed) return;
+    const head = this.#head(id);
+    for (const one of head.shrinks) if (one.id === shrinkId) this.#auditShrink(head, one, who);
+  }
+
+  #auditShrink(head: SweepHead, { state, why, smallest }: Shrink, who: string): void {
+    this.#audit(head, 'sweep.shrink-end', who, `${state}: ${smallest?.join(' and ') ?? why}`);
   }
 
   /** What of it goes on is over, by no will of anybody. */
   #interrupt(head: SweepHead, why: string): void {
-    const shrinks = head.shrinks.map((one) =>
-      one.state === 'running' ? { ...one, state: 'interrupted' as const, why } : one,
-    );
-    if (head.endedAt === null) this.#end({ ...head, shrinks }, 'interrupted', why, 'hub');
-    else if (head.shrinks.some(({ state }) => state === 'running')) {
-      this.#parts.state.sweeps.save({ ...head, shrinks });
-    }
+    if (head.endedAt === null) this.#end(head, 'interrupted', why, 'hub');
+    if (!head.shrinks.some(({ state }) => state === 'running')) return;
+    const shrinks = head.shrinks.map((one) => {
+      if (one.state !== 'running') return one;
+      const over = { ...one, state: 'interrupted' as const, why };
+      this.#auditShrink(head, over, 'hub');
+      return over;
+    });
+    this.#parts.state.sweeps.save({ ...head, shrinks });
   }
 
   #broken(id: string, error: unknown): void {
@@ -261,7 +297,7 @@ export class Sweeps {
     const { telemetry, time, faults } = this.#parts;
     const observed = await observe(telemetry, time.now(), signal);
     const refusal = (spec: Parameters<Faults['resolve']>[0]) => refusalOf(spec, (one) => faults.resolve(one));
-    return planSweep({ request, observed, known: this.#known, refusal });
+    return planSweep({ request, observed, known: this.#memory.known, refusal });
   }
 
   /** Read from the file once: who watches a sweep asks for it each second. */

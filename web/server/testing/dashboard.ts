@@ -58,6 +58,7 @@ export async function startDashboard(
     telemetry: { ...noTelemetry(), timeline: async () => emptyTimeline() },
     runExperiment: noRun,
     loadExperiments: async () => ({ experiments: [], refused: [] }),
+    loadGameDays: async () => ({ plans: [], refused: [] }),
     pages: async () => noPages,
     readers: store === undefined ? noReaders() : openReaders(store, password),
     ...ingredients,
