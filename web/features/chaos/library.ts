@@ -1,4 +1,3 @@
-import { type FaultPosition, type FaultSpec, rowOf } from '@stormglass/agents/contract';
 import type { ExperimentSpec, Run, RunSummary, Tolerance } from '@stormglass/chaos/contract';
 import { faultLines } from '../../ui/fault-lines.ts';
 import { durationText } from '../../ui/format.ts';
@@ -19,18 +18,6 @@ export interface ExperimentCard {
   runs: number;
 }
 
-/** Most faults hurt before the work is done; where another does, that is the point of it. */
-const WHERE: Record<FaultPosition, string> = {
-  before: '',
-  after: ' after the work is done',
-  late: ', and the work is done all the same',
-  duplicate: ', and the work is done twice',
-};
-
-function whereWords({ position, action }: FaultSpec): string {
-  return position === rowOf(action.type).positions[0] ? '' : WHERE[position];
-}
-
 /** The library, each experiment with its newest run. */
 export function experimentCards(
   experiments: readonly { id: string; spec: ExperimentSpec }[],
@@ -42,11 +29,7 @@ export function experimentCards(
       id,
       title: spec.title,
       story: spec.story || spec.description,
-<<<<<<< HEAD
-      hurts: faults.map((f) => `$faultWords(f)$whereWords(f), for ${durationText(f.durationMs)}`),
-=======
       hurts: faultLines(spec),
->>>>>>> plans
       steady: spec['steady-state-hypothesis'].title,
       without: spec.ablations.map((a) => `Without $a.protectionin $a.service: $a.hurts`),
       guards: spec.guards.map((g) => g.name),
