@@ -31,7 +31,7 @@ export function experimentCards(
       story: spec.story || spec.description,
       hurts: faultLines(spec),
       steady: spec['steady-state-hypothesis'].title,
-      without: spec.ablations.map((a) => `Without $a.protectionin $a.service: $a.hurts`),
+      without: spec.ablations.map((a) => `Without ${a.protection} in ${a.service}: ${a.hurts}`),
       guards: spec.guards.map((g) => g.name),
       last: mine[0] ?? null,
       runs: mine.length,
@@ -42,7 +42,7 @@ export function experimentCards(
 /** A tolerance as people say it. */
 export function toleranceWords(tolerance: Tolerance | undefined): string {
   if (tolerance === undefined) return 'any';
-  if (typeof tolerance === 'object') return `$tolerance.range[0]to $tolerance.range[1]`;
+  if (typeof tolerance === 'object') return `${tolerance.range[0]} to ${tolerance.range[1]}`;
   return String(tolerance);
 }
 
@@ -68,8 +68,8 @@ export function runMarkdown(run: Run, story: string): string {
       ] as const)
     : [];
   const value = (f: (typeof figures)[number][1]) =>
-    f.value === null ? 'unknown' : f.unit === 'ms' ? durationText(f.value) : `$f.value$f.unit`;
-  const rows = figures.map(([name, f]) => `| $name| $value(f)| \`$f.formula\` | $f.inputs|`);
+    f.value === null ? 'unknown' : f.unit === 'ms' ? durationText(f.value) : `${f.value} ${f.unit}`;
+  const rows = figures.map(([name, f]) => `| ${name} | ${value(f)} | \`${f.formula}\` | ${f.inputs} |`);
   return [
     `# ${run.experiment.title}: ${run.verdict ?? 'running'}`,
     '',
