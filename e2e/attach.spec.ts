@@ -9,7 +9,7 @@ const REGISTER = fileURLToPath(new URL('../agents/node/register.ts', import.meta
 const SERVER = `
   const { createServer } = require('node:http');
   const server = createServer((request, response) => response.end('hello'));
-  server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
+  server.listen(0, '127.0.0.1', () => process.stdout.write(String(server.address().port)));`;
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
