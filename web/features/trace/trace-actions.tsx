@@ -3,6 +3,7 @@ import type { TraceDetail } from '@stormglass/agents/contract';
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { download } from '../../ui/download.ts';
+import { RangeLink } from '../../ui/range-link.tsx';
 import ui from '../../ui/ui.module.css';
 import { fileParts } from './load.ts';
 import { inSlices } from './slices.ts';
@@ -17,6 +18,14 @@ export function TraceActions({ detail }: { detail: TraceDetail }) {
   };
   return (
     <>
+      <RangeLink
+        className={ui.button}
+        data-variant="outline"
+        data-size="sm"
+        href={`/traces/compare?a=${detail.traceId}`}
+      >
+        Compare
+      </RangeLink>
       <Button size="sm" onClick={save} disabled={busy}>
         Save JSON
       </Button>
