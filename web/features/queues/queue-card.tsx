@@ -1,6 +1,6 @@
 'use client';
 import type { FaultInterval } from '@stormglass/agents/contract';
-import { actionWords } from '../../live/fault-words.ts';
+import { actionWords as faultActionWords } from '../../live/fault-words.ts';
 import { armedAt } from '../../live/figures.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -133,7 +133,7 @@ export function QueueCardView({ card, at, offered, faults, openDead }: Props) {
             {armedAt(faults, at).map((f) => (
               <Tag key={f.faultId} hue="fault">
                 <CrystalGlyph r={5} />
-                {actionWords(f.spec.action)}
+                {faultActionWords(f.spec.action)}
               </Tag>
             ))}
           </div>
