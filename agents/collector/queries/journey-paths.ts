@@ -1,6 +1,7 @@
 import type { JourneyPaths, Place } from '../../contract/journey.ts';
 import { CELL_KIND, CELL_PEER, CELL_SERVICE } from '../store/cells.ts';
 import { bounds, LIMITS, type Range, type Store, within } from './client.ts';
+import { FIRST } from './journeys.ts';
 
 /** Spans that are read; of more, only those of a part of the traces. */
 const MAX_SPANS_READ = 100_000;
@@ -27,7 +28,7 @@ export async function journeyPaths(store: Store, range: Range, signal?: AbortSig
     `SELECT ${TRACE} AS traceId, ParentSpanId AS parentSpanId, ${CELL_KIND} AS Kind, Kind AS kind,
       ${CELL_SERVICE} AS service, ${CELL_PEER} AS peer, toString(Operation) AS operation
     FROM otel_traces WHERE ${within('Timestamp')} AND Kind != '' AND cityHash64(traceId) % {oneIn:UInt32} = 0
-    ORDER BY Timestamp LIMIT ${2 * MAX_SPANS_READ}`,
+    ORDER BY ${FIRST} LIMIT ${2 * MAX_SPANS_READ}`,
     { ...bounds(range), oneIn },
     signal,
     LIMITS.scan,

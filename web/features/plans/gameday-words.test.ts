@@ -38,7 +38,7 @@ describe('a game day', () => {
       { words: 'Waits for an answer: Ready?', hurts: [], missing: false },
       {
         ...{ words: 'Payments are slow, seed 3', missing: false },
-        hurts: ['payments latency 500 ms, before, for 30.0 s'],
+        hurts: ['payments latency 500 ms, for 30.0 s'],
       },
       { words: 'Pause of 60 s', hurts: [], missing: false },
       { words: 'gone, seed 1, without its protections', hurts: [], missing: true },

@@ -74,13 +74,13 @@ describe.skipIf(!hasProc)(`resources of a process${hasProc ? '' : ' (only where 
   });
 
   test('memory_pressure is resident, and given back each time', { timeout: 120_000 }, async () => {
-    const before = residentMib();
     for (let time = 0; time < 4; time++) {
       const faultId = await arm({ type: 'memory_pressure', bytes: 160 * MIB });
-      await vi.waitUntil(() => residentMib() > before + 120, soon);
+      // Armed means touched. What the service itself needs comes and goes meanwhile.
+      const held = residentMib();
       await counted(faultId);
       expect(await hub.release('victim', faultId)).toMatchObject({ reverted: true });
-      await vi.waitUntil(() => residentMib() < before + 80, soon);
+      await vi.waitUntil(() => residentMib() < held - 120, soon);
     }
   });
 
