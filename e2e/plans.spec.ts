@@ -7,7 +7,7 @@ test('A game day is started after its steps were read, takes notes, and its repo
   system,
 }) => {
   await page.goto(`${system.dashboard}/chaos`);
-  await page.getByLabel('Game day', { exact: true }).selectOption({ label: 'First hour' });
+  await page.getByRole('combobox', { name: 'Game day' }).selectOption({ label: 'First hour' });
   await page.getByRole('button', { name: 'Start…' }).click();
   const confirm = page.getByRole('region', { name: 'Start First hour?' });
   await expect(confirm.getByRole('listitem')).toHaveCount(8);

@@ -48,10 +48,7 @@ function Row({ event }: { event: DashboardEvent }) {
 export function EventsBand() {
   const events = useLiveState()?.events;
   return (
-    <Band
-      title="Events"
-      about="as they happen: what webhooks get, and `stormglass events` lists from the first on"
-    >
+    <Band title="Events" about="as they happen; webhooks and the API have the same feed">
       {events === undefined ? (
         <Skeleton height={24} />
       ) : events.length === 0 ? (

@@ -24,7 +24,7 @@ export function MaintenanceForm() {
   };
   return (
     <form className={styles.form} onSubmit={submit} aria-label="New maintenance">
-      <label className={`${list.label} ${styles.note}`}>
+      <label className={list.label}>
         What is done
         <input
           className={list.field}
