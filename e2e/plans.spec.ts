@@ -31,7 +31,7 @@ test('A game day is started after its steps were read, takes notes, and its repo
   await expect(row).toContainText('stopped by person');
 
   const opened = page.waitForEvent('popup');
-  await row.getByRole('link', { name: 'Report of First hour, in a new tab' }).click();
+  await row.getByRole('link', { name: 'open the report of First hour, in a new tab' }).click();
   const report = await opened;
   await expect(report.getByRole('heading', { name: 'First hour' })).toBeVisible();
   await expect(report.getByText('noted: the queue page was empty')).toBeVisible();

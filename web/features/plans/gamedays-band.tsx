@@ -34,7 +34,7 @@ function Report({ id, title }: { id: string; title: string }) {
         href={url('html')}
         target="_blank"
         rel="noreferrer"
-        aria-label={`Report of ${title}, in a new tab`}
+        aria-label={`open the report of ${title}, in a new tab`}
       >
         open
       </a>
@@ -42,7 +42,7 @@ function Report({ id, title }: { id: string; title: string }) {
         className={list.link}
         href={url('markdown')}
         download={`gameday-${id}.md`}
-        aria-label={`Report of ${title} as Markdown`}
+        aria-label={`Markdown report of ${title}`}
       >
         Markdown
       </a>
