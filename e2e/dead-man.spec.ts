@@ -130,6 +130,12 @@ async function prove(system: System, types: readonly FaultType[], cut: Cut): Pro
   return nobody;
 }
 
+// A queue is known from its first message on.
+test.beforeAll(async ({ system }) => {
+  const known = async () => (await call(system.dashboard, 'queues')).queues.length;
+  await expect.poll(known, { timeout: 120_000 }).toBeGreaterThan(0);
+});
+
 test('A dead dashboard ends faults of every family by their leases, and leaves nothing', async ({
   system,
 }) => {
