@@ -16,7 +16,7 @@ export function checked<T extends z.ZodType>(document: SourceDocument, check: Ch
   if (value === undefined || problems.length > 0) {
     throw new FileRefused(
       check.refusal,
-      problems.map((problem) => ({ ...problem, line: document.lineOf(problem.path) })),
+      problems.map((problem) => ({ ...problem, ...document.placeOf(problem.path) })),
     );
   }
   return value;

@@ -1,12 +1,12 @@
 import { type Document, LineCounter, parseAllDocuments, parseDocument } from 'yaml';
 import type { Path } from './problems.ts';
-import { FileRefused, type Refusal } from './refused.ts';
+import { FileRefused, NOWHERE, type Place, type Refusal } from './refused.ts';
 
 /** One document of a YAML (hence also JSON) file, and where in the file each of its fields stands. */
 export interface SourceDocument {
   raw: unknown;
   /** Of the field, or of the nearest one around it that is there. */
-  lineOf(path: Path): number | null;
+  placeOf(path: Path): Place;
 }
 
 /** The one document of a text. Throws FileRefused when it is no YAML. */
@@ -31,12 +31,12 @@ function sourceOf(document: Document, lines: LineCounter, refusal: Refusal): Sou
     const problems = document.errors.map((error) => ({
       code: 'syntax' as const,
       path: [],
-      line: lines.linePos(error.pos[0]).line,
+      ...placeAt(lines, error.pos[0]),
       says: (error.message.split('\n')[0] ?? error.message).replace(/:$/, ''),
     }));
     throw new FileRefused(refusal, problems);
   }
-  return { raw: plain(document, refusal), lineOf: (path) => lineOf(document, lines, path) };
+  return { raw: plain(document, refusal), placeOf: (path) => placeOf(document, lines, path) };
 }
 
 function plain(document: Document, refusal: Refusal): unknown {
@@ -45,16 +45,21 @@ function plain(document: Document, refusal: Refusal): unknown {
   } catch (cause) {
     // Aliases that multiply: a few lines would become gigabytes.
     const says = cause instanceof Error ? cause.message : String(cause);
-    throw new FileRefused(refusal, [{ code: 'syntax', path: [], line: null, says }]);
+    throw new FileRefused(refusal, [{ code: 'syntax', path: [], ...NOWHERE, says }]);
   }
 }
 
-function lineOf(document: Document, lines: LineCounter, path: Path): number | null {
+function placeOf(document: Document, lines: LineCounter, path: Path): Place {
   for (let depth = path.length; depth > 0; depth--) {
     const node = document.getIn(path.slice(0, depth), true);
     if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) {
-      return lines.linePos(Number(node.range[0])).line;
+      return placeAt(lines, Number(node.range[0]));
     }
   }
-  return null;
+  return NOWHERE;
+}
+
+function placeAt(lines: LineCounter, offset: number): Place {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
 }

@@ -2,6 +2,7 @@ import { FaultSpec, faultProblem } from '@stormglass/agents/contract';
 import {
   FileRefused,
   judge,
+  NOWHERE,
   type Path,
   type Problem,
   readDocument,
@@ -32,14 +33,14 @@ export function parseFault(raw: unknown): FaultSpec {
   if (value !== undefined && problems.length === 0) return value;
   throw new FileRefused(
     ONE,
-    problems.map((problem) => ({ ...problem, line: null })),
+    problems.map((problem) => ({ ...problem, ...NOWHERE })),
   );
 }
 
 function refused(document: SourceDocument, problems: Problem[]): FileRefused {
   return new FileRefused(
     REFUSAL,
-    problems.map((problem) => ({ ...problem, line: document.lineOf(problem.path) })),
+    problems.map((problem) => ({ ...problem, ...document.placeOf(problem.path) })),
   );
 }
 

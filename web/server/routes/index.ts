@@ -2,6 +2,7 @@ import { attachRoutes } from './attach.ts';
 import { breakerRoutes } from './breakers.ts';
 import { chaosRoutes } from './chaos.ts';
 import { diagnoseRoutes } from './diagnose.ts';
+import { experimentDraftRoutes } from './experiment-drafts.ts';
 import { eventRoutes } from './events.ts';
 import { figureRoutes } from './figures.ts';
 import { gameDayRoutes } from './gamedays.ts';
@@ -34,6 +35,7 @@ export function createHandlers(parts: Parts): Handlers {
     ...figureRoutes(parts),
     ...chaosRoutes(parts),
     ...runRoutes(parts),
+    ...experimentDraftRoutes(parts),
     ...repeatRoutes(parts),
     ...scheduleRoutes(parts),
     ...gameDayRoutes(parts),
