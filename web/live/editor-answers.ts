@@ -2,6 +2,7 @@ import { ErrorBody } from '@stormglass/agents/contract';
 import { Run } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import type { EDITOR_API } from './editor-api.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { ResolvedTarget } from './resolved-target.ts';
 
 const Refusal = ErrorBody.shape.error;
@@ -55,7 +56,7 @@ export type DryRun = z.infer<typeof DryRun>;
 /** What the rows about drafts answer. */
 export const EDITOR_ANSWERS = {
   /** A JSON Schema, draft 2020-12. */
-  experimentSchema: z.record(z.string(), z.unknown()),
+  experimentSchema: z.custom<JsonSchema>((schema) => typeof schema === 'object' && schema !== null),
   experimentSource: z.object({ id: z.string(), file: z.string(), text: z.string() }),
   checkDraft: z.object({ title: z.string().nullable(), problems: z.array(DraftProblem) }),
   dryRunDraft: DryRun,

@@ -6,11 +6,13 @@ import { parseExperiment } from '@stormglass/chaos/engine';
 import { z } from 'zod';
 import type { DraftProblem } from '../../live/editor-answers.ts';
 import type { EDITOR_API } from '../../live/editor-api.ts';
+import type { JsonSchema } from '../../live/json-schema.ts';
 import { dryRun } from '../runs/dry-run.ts';
 import { type Handlers, type Parts, param } from './handler.ts';
 
 export function experimentDraftRoutes(p: Parts): Pick<Handlers, keyof typeof EDITOR_API> {
-  const schema = z.toJSONSchema(ExperimentSpec, { io: 'input', unrepresentable: 'any', reused: 'inline' });
+  const options = { io: 'input', unrepresentable: 'any', reused: 'inline' } as const;
+  const schema = z.toJSONSchema(ExperimentSpec, options) as JsonSchema;
   return {
     experimentSchema: () => schema,
     experimentSource: async (call) => sourceOf(p, param(call, 'id')),
