@@ -7,7 +7,11 @@ export interface NamedReading extends ProbeReading {
 }
 
 /** The hypothesis' probes at one instant; only the present counts, before and after the method alike. */
-export function readHypothesis(facts: Pick<RunFacts, 'spec'>, timeline: Timeline, at: number): NamedReading[] {
+export function readHypothesis(
+  facts: Pick<RunFacts, 'spec'>,
+  timeline: Timeline,
+  at: number,
+): NamedReading[] {
   return facts.spec['steady-state-hypothesis'].probes.map((probe) => {
     const { provider, name } = probe;
     if (!isProbeProvider(provider))

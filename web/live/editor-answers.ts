@@ -45,7 +45,9 @@ export const DryRun = z.object({
   title: z.string(),
   faults: z.array(DryFault),
   /** Controls and protections of the method, and whether somebody connected offers them. */
-  others: z.array(z.object({ activity: z.string(), index: z.number().int(), says: z.string(), ok: z.boolean() })),
+  others: z.array(
+    z.object({ activity: z.string(), index: z.number().int(), says: z.string(), ok: z.boolean() }),
+  ),
   hypothesis: z.array(DryReading),
   guards: z.array(DryReading),
   /** Why no run could begin now; null when one could. */

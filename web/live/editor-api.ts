@@ -24,7 +24,8 @@ export const EDITOR_API = {
     method: 'POST',
     path: '/api/experiment-drafts/check',
     input: z.object({ text }),
-    summary: 'What is wrong with the text of an experiment: code, path, line, column and next step of each problem',
+    summary:
+      'What is wrong with the text of an experiment: code, path, line, column and next step of each problem',
   },
   dryRunDraft: {
     method: 'POST',

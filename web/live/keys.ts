@@ -36,6 +36,7 @@ export const keys = {
   experimentSource: (id: string) => ['experiments', id, 'source'] as const,
   experimentSchema: ['experiment-schema'] as const,
   draftCheck: (text: string) => ['drafts', 'check', text] as const,
+  draftNames: ['drafts', 'names'] as const,
   dryRun: (text: string) => ['drafts', 'dry-run', text] as const,
   runs: ['runs'] as const,
   run: (id: string) => ['runs', id] as const,

@@ -86,7 +86,8 @@ function keyOffers(schema: JsonSchema, { path, value }: Spot): Offer[] {
   const there = valueAt(value, path);
   const present = isRecord(there) ? Object.keys(there) : [];
   const choice = discriminatorOf(own);
-  if (choice !== null) return present.includes(choice) ? [] : [keyOffer(choice, { description: 'which one' }, true)];
+  if (choice !== null)
+    return present.includes(choice) ? [] : [keyOffer(choice, { description: 'which one' }, true)];
   return Object.entries(own.properties ?? {})
     .filter(([key]) => !present.includes(key))
     .map(([key, child]) => keyOffer(key, child, own.required?.includes(key) ?? false));

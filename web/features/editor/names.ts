@@ -6,8 +6,6 @@ export interface Names {
   of(key: string, around: Readonly<Record<string, unknown>>): string[];
 }
 
-export const NO_NAMES: Names = { of: () => [] };
-
 interface Seen {
   services: Answer<'services'>['services'];
   queues: Answer<'queues'>['queues'];
@@ -23,7 +21,9 @@ const unique = (all: readonly string[]): string[] => [...new Set(all)].sort();
 export function namesOf({ services, queues, invariants, protections }: Seen): Names {
   return {
     of: (key, around) => {
-      const own = services.filter(({ service }) => around.service === undefined || service === around.service);
+      const own = services.filter(
+        ({ service }) => around.service === undefined || service === around.service,
+      );
       if (SERVICE_KEYS.includes(key)) return unique(services.map(({ service }) => service));
       if (key === 'operation') return unique(own.flatMap(({ operations }) => operations));
       if (key === 'route') return unique(services.flatMap(({ operations }) => operations.flatMap(routeOf)));

@@ -75,7 +75,8 @@ export function initialOf(schema: JsonSchema): unknown {
   const choice = schema.oneOf?.[0];
   if (choice) return initialOf(choice);
   // The form of a tolerance that means something everywhere.
-  if (schema.anyOf) return schema.anyOf.some((one) => one.properties?.range) ? { type: 'range', range: [0, 1] } : '';
+  if (schema.anyOf)
+    return schema.anyOf.some((one) => one.properties?.range) ? { type: 'range', range: [0, 1] } : '';
   switch (schema.type) {
     case 'object':
       return Object.fromEntries(

@@ -138,7 +138,9 @@ export function ExperimentPage({ id }: { id: string }) {
       actions={
         <>
           <RangeLink href="/chaos">All experiments</RangeLink>
-          {found ? <RangeLink href={`/chaos/edit?from=${encodeURIComponent(id)}`}>Edit a copy</RangeLink> : null}
+          {found ? (
+            <RangeLink href={`/chaos/edit?from=${encodeURIComponent(id)}`}>Edit a copy</RangeLink>
+          ) : null}
         </>
       }
     >
@@ -151,8 +153,8 @@ export function ExperimentPage({ id }: { id: string }) {
               title={`There is no experiment ${id}`}
               action={<RangeLink href="/chaos">See those there are</RangeLink>}
             >
-              Its file was taken away or renamed, or it has a mistake: the page Chaos names files that cannot be
-              read.
+              Its file was taken away or renamed, or it has a mistake: the page Chaos names files that cannot
+              be read.
             </Empty>
           )
         }

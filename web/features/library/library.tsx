@@ -1,7 +1,7 @@
 'use client';
-import { useRuns } from '../../live/use-runs.ts';
 import { useUrlState } from '../../live/url-state.ts';
 import { useBlocked } from '../../live/use-blocked.ts';
+import { useRuns } from '../../live/use-runs.ts';
 import { useNow } from '../../live/use-window.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';

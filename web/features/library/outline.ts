@@ -75,7 +75,8 @@ function activityLine(activity: Activity): Line {
     ...(pauses?.before ? [`waits ${pauses.before} s before`] : []),
     ...(pauses?.after ? [`waits ${pauses.after} s after`] : []),
   ];
-  const what = provider.type === 'fault' ? (faultLines({ method: [activity] })[0] ?? '') : providerWords(provider);
+  const what =
+    provider.type === 'fault' ? (faultLines({ method: [activity] })[0] ?? '') : providerWords(provider);
   const allowed = tolerance === undefined ? [] : [`allowed: ${toleranceWords(tolerance)}`];
   return {
     kind: provider.type === 'fault' ? 'fault' : type,
@@ -112,7 +113,9 @@ function undone({ method }: ExperimentSpec): string[] {
   return method.flatMap(({ name, provider }) => {
     if (provider.type === 'fault') {
       const life = durationText(provider.spec.durationMs);
-      return [`${name}: ends by itself after ${life}; sooner with the run, an abort, a guard or Stop all chaos`];
+      return [
+        `${name}: ends by itself after ${life}; sooner with the run, an abort, a guard or Stop all chaos`,
+      ];
     }
     if (provider.type === 'protection') {
       return [`${provider.name} of ${provider.service}: put back when the run reverts`];

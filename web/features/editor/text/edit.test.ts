@@ -57,7 +57,11 @@ describe('an edit of the form in the text', () => {
   });
 
   it('adds a field where its neighbours stand, in lines and in brackets', () => {
-    const lines = edit(TEXT, { do: 'set', path: ['method', 0, 'provider', 'spec', 'durationMs'], value: 5000 });
+    const lines = edit(TEXT, {
+      do: 'set',
+      path: ['method', 0, 'provider', 'spec', 'durationMs'],
+      value: 5000,
+    });
     expect(added(lines)).toEqual(['        durationMs: 5000']);
     expect(lost(lines)).toEqual([]);
     const brackets = edit(TEXT, { do: 'set', path: ['method', 1, 'provider', 'within'], value: 20 });
@@ -108,14 +112,19 @@ describe('an edit of the form in the text', () => {
   });
 
   it('does what was asked for whatever the document looks like', () => {
-    for (const text of ['{title: a, method: [{type: probe, name: x}]}', '"title": a\nmethod:\n- type: probe\n  name: x\n']) {
+    for (const text of [
+      '{title: a, method: [{type: probe, name: x}]}',
+      '"title": a\nmethod:\n- type: probe\n  name: x\n',
+    ]) {
       expect(parse(edit(text, { do: 'set', path: ['title'], value: 'b' })).title).toBe('b');
       const item = { type: 'action', name: 'y' };
       const grown = edit(text, { do: 'append', path: ['method'], value: item });
       expect(parse(grown).method).toEqual([{ type: 'probe', name: 'x' }, item]);
       expect(parse(edit(grown, { do: 'raise', path: ['method', 1] })).method[0]).toEqual(item);
       expect(parse(edit(text, { do: 'remove', path: ['method', 0] })).method).toEqual([]);
-      expect(parse(edit(text, { do: 'set', path: ['budget', 'recover'], value: 9 })).budget).toEqual({ recover: 9 });
+      expect(parse(edit(text, { do: 'set', path: ['budget', 'recover'], value: 9 })).budget).toEqual({
+        recover: 9,
+      });
     }
     expect(edit('title: [', { do: 'set', path: ['title'], value: 'b' })).toBe('title: [');
   });

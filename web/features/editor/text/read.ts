@@ -13,7 +13,11 @@ export function readText(text: string): Read {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error) {
-    return { document, value: null, mistake: { says: error.message, line: lines.linePos(error.pos[0]).line } };
+    return {
+      document,
+      value: null,
+      mistake: { says: error.message, line: lines.linePos(error.pos[0]).line },
+    };
   }
   try {
     return { document, value: document.toJS(), mistake: null };

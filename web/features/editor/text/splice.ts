@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isScalar, isSeq, type Pair, stringify, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Pair,
+  stringify,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import type { Edit } from './edit.ts';
 
 /** Texts longer than this are folded over several lines. */
@@ -123,7 +133,8 @@ function addFlow(text: string, list: YAMLMap | YAMLSeq, entry: string): string |
   return `${before}${comma}${entry}${pad}${text.slice(close)}`;
 }
 
-const flow = (value: unknown): string => stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
+const flow = (value: unknown): string =>
+  stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
 
 /** A value where another stood. Collections stay on their line, long texts are folded below it. */
 function inPlace(value: unknown, text: string, start: number, indent: number | null): string {
@@ -135,7 +146,10 @@ function inPlace(value: unknown, text: string, start: number, indent: number | n
 
 /** `>-` with lines of at most WIDTH; paragraphs are parted by an empty line, as folding wants it. */
 function folded(value: string, indent: string): string {
-  const paragraphs = value.trimEnd().split('\n').map((paragraph) => wrapped(paragraph, WIDTH - indent.length));
+  const paragraphs = value
+    .trimEnd()
+    .split('\n')
+    .map((paragraph) => wrapped(paragraph, WIDTH - indent.length));
   const lines = paragraphs.flatMap((each, at) => (at === 0 ? each : ['', ...each]));
   return `>-\n${lines.map((line) => (line === '' ? '' : indent + line)).join('\n')}`;
 }
