@@ -3,6 +3,7 @@ import {
   FileRefused,
   judge,
   type LocatedProblem,
+  NOWHERE,
   type Path,
   pathName,
   readDocuments,
@@ -50,7 +51,7 @@ export function readIstio(text: string): IstioFile {
   }
   if (documents.length === 0) {
     const says = 'is empty; write a VirtualService or a DestinationRule';
-    problems.push({ code: 'missing', path: [], line: null, says });
+    problems.push({ code: 'missing', path: [], ...NOWHERE, says });
   }
   if (problems.length > 0) throw new FileRefused(REFUSAL, problems);
   return file;

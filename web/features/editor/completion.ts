@@ -75,6 +75,10 @@ function firstOf(tries: readonly (() => Path | null)[]): Path | null {
 
 /** What the schema, and what is really there, has for that spot. */
 export function offersAt(root: JsonSchema, spot: Spot, names: Names): Offer[] {
+  const choice = schemaAt(root, spot.value, spot.path.slice(0, -1));
+  if (spot.what === 'value' && choice && discriminatorOf(choice) === spot.path.at(-1)) {
+    return variantsOf(choice).map(({ name }) => valueOffer(name, 'value'));
+  }
   const schema = schemaAt(root, spot.value, spot.path);
   if (schema === null) return [];
   const isMapSpot = spot.what === 'key' && (schema.oneOf || schema.properties || schema.anyOf);
@@ -102,20 +106,17 @@ function keyOffer(key: string, child: JsonSchema, required: boolean): Offer {
 function valueOffers(schema: JsonSchema, { path, value }: Spot, names: Names): Offer[] {
   const key = String(path.findLast((part) => typeof part === 'string') ?? '');
   const around = valueAt(value, path.slice(0, -1));
-  const offer = (label: string, kind: Offer['kind'], detail = ''): Offer => ({
-    ...{ label, apply: label, kind, detail, info: '' },
-  });
   const fixed = fixedValues(schema).map((one) =>
-    offer(one, 'value', String(schema.default) === one ? 'when absent' : ''),
+    valueOffer(one, 'value', String(schema.default) === one ? 'when absent' : ''),
   );
-  const variants = variantsOf(parentChoice(schema, key)).map(({ name }) => offer(name, 'value'));
-  const real = names.of(key, isRecord(around) ? around : {}).map((name) => offer(name, 'name', 'seen'));
-  const all = [...fixed, ...variants, ...real];
+  const real = names.of(key, isRecord(around) ? around : {}).map((name) => valueOffer(name, 'name', 'seen'));
+  const all = [...fixed, ...real];
   return all.filter((one, at) => all.findIndex(({ label }) => label === one.label) === at);
 }
 
-const parentChoice = (schema: JsonSchema, key: string): JsonSchema =>
-  discriminatorOf(schema) === key ? schema : {};
+const valueOffer = (label: string, kind: Offer['kind'], detail = ''): Offer => ({
+  ...{ label, apply: label, kind, detail, info: '' },
+});
 
 function fixedValues(schema: JsonSchema): string[] {
   if (schema.enum) return schema.enum.map(String);

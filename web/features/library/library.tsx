@@ -31,7 +31,7 @@ function Cards({ title, about, cards }: { title: string; about: string; cards: E
 }
 
 function Shelves({ cards }: { cards: ExperimentCard[] }) {
-  const [find, setFind] = useUrlState('find', '');
+  const [find, setFind] = useUrlState<string>('find', '');
   const shown = found(cards, find);
   return (
     <search aria-label="Experiments">
