@@ -22,14 +22,14 @@ test('By keyboard alone: an experiment is found, read, copied, changed in form a
   const keyboard = page.keyboard;
   await page.goto(`${system.dashboard}/chaos`);
   await page.getByRole('searchbox', { name: 'Search experiments' }).focus();
-  await keyboard.type('charges 3.5 s trusted breaker hammering');
+  await keyboard.type('payments latency hammering');
   const shelves = page.getByRole('search', { name: 'Experiments' });
   await expect(shelves.getByRole('article')).toHaveCount(1);
   expect(await violations(page), 'the library').toEqual([]);
   await press(shelves.getByRole('link', { name: 'Payment latency opens the breaker', exact: true }), 'Enter');
   await expect(page.getByRole('list', { name: 'Method' })).toContainText('payments latency 3.5 s on 80 %');
   await expect(page.getByRole('list', { name: 'Guards' })).toContainText('allowed: 0 to 0.5');
-  await expect(page.getByText('ends by itself after 20 s')).toBeVisible();
+  await expect(page.getByText('ends by itself after 20.0 s')).toBeVisible();
   expect(await violations(page), 'one experiment').toEqual([]);
 
   await press(page.getByRole('link', { name: 'Edit a copy' }), 'Enter');
@@ -44,6 +44,10 @@ test('By keyboard alone: an experiment is found, read, copied, changed in form a
   await press(page.getByRole('textbox', { name: 'Title', exact: true }).first(), 'Control+a');
   await keyboard.type('A copy of mine');
   await expect(yaml).toContainText('title: A copy of mine');
+  await press(page.locator('summary', { hasText: 'charges take 3.5 s longer' }), 'Enter');
+  await press(page.getByRole('textbox', { name: 'Delay' }), 'Control+a');
+  await keyboard.type('4000');
+  await expect(yaml).toContainText('action: { type: latency, ms: 4000 }');
   await press(yaml, 'Control+End');
   await keyboard.type('colour: red');
   const problem = validation.getByRole('button', { name: /colour/ });

@@ -14,6 +14,7 @@ export interface JsonSchema {
   exclusiveMinimum?: number;
   maximum?: number;
   minLength?: number;
+  pattern?: string;
   minItems?: number;
   properties?: Readonly<Record<string, JsonSchema>>;
   required?: readonly string[];

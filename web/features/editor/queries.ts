@@ -11,7 +11,7 @@ import type { Origin } from './origin.ts';
 const SEEN_MS = 900_000;
 /** What is there changes slowly; a dry run is about this moment. */
 const NAMES_STALE_MS = 60_000;
-const DRY_AGAIN_MS = 5_000;
+const AGAIN_MS = 5_000;
 
 export function useSchema() {
   return useQuery<Answer<'experimentSchema'>>({
@@ -51,6 +51,8 @@ export function useCheck(text: string) {
     placeholderData: (before) => before,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 10_000,
+    // The dashboard may be back.
+    refetchInterval: ({ state }) => (state.status === 'error' ? AGAIN_MS : false),
   });
 }
 
@@ -61,7 +63,7 @@ export function useDryRun(text: string, valid: boolean) {
     enabled: valid,
     queryFn: ({ signal }) => request('dryRunDraft', { input: { text }, signal }),
     placeholderData: (before) => before,
-    refetchInterval: DRY_AGAIN_MS,
+    refetchInterval: AGAIN_MS,
     gcTime: 10_000,
   });
 }

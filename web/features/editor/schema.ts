@@ -90,9 +90,12 @@ export function initialOf(schema: JsonSchema): unknown {
     case 'boolean':
       return false;
     default:
-      return (schema.minLength ?? 0) > 0 ? 'unnamed' : '';
+      return mayBeEmpty(schema) ? '' : 'unnamed';
   }
 }
+
+const mayBeEmpty = ({ minLength = 0, pattern }: JsonSchema): boolean =>
+  minLength === 0 && (pattern === undefined || new RegExp(pattern).test(''));
 
 /** Another variant of a choice, keeping what both have. */
 export function asVariant(schema: JsonSchema, name: string, value: unknown): unknown {

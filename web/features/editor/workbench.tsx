@@ -101,7 +101,7 @@ export function Workbench({ draft, schema }: { draft: Draft; schema: JsonSchema 
           {check.error ? <ErrorNote error={check.error} /> : null}
           <ProblemsSection
             problems={problems}
-            stale={current === null && check.data !== undefined}
+            stale={current === null && check.data !== undefined && !check.error}
             goTo={(line, column) => yaml.current?.goTo(line, column)}
           />
           <RunSection

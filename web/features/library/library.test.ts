@@ -57,13 +57,13 @@ describe('the outline of an experiment', () => {
       'breaker orders → payments is closed, within 30 s',
     ]);
     expect(method).toEqual([
-      { kind: 'fault', name: 'charges take 3.5 s longer', says: 'payments latency 3.5 s on 80 %, for 20 s' },
+      { kind: 'fault', name: 'charges take 3.5 s longer', says: 'payments latency 3.5 s on 80 %, for 20.0 s' },
       { kind: 'probe', name: 'the breaker opens', says: 'breaker orders → payments is open, within 20 s' },
     ]);
     expect(guards).toEqual([
       expect.objectContaining({ says: expect.stringContaining('allowed: 0 to 0.5') }),
     ]);
-    expect(undone).toEqual([expect.stringContaining('ends by itself after 20 s')]);
+    expect(undone).toEqual([expect.stringContaining('ends by itself after 20.0 s')]);
     expect(budget).toEqual(['detected within 15 s', 'recovered within 45 s of the end of the fault']);
   });
 

@@ -17,8 +17,8 @@ export function ProblemsSection({ problems, stale, goTo }: Props) {
     problems === null ? 'Checking' : problems.length === 0 ? 'Valid' : plural(problems.length, 'problem');
   return (
     <section aria-label="Validation">
-      <h2 role="status" className={problems && problems.length > 0 ? 'failing' : undefined}>
-        {problems?.length === 0 ? <CheckIcon /> : null} {words}
+      <h2 className={problems && problems.length > 0 ? 'failing' : undefined}>
+        {problems?.length === 0 ? <CheckIcon /> : null} <span role="status">{words}</span>
         {stale ? <span className="ink3 cap"> checking again</span> : null}
       </h2>
       <ul>

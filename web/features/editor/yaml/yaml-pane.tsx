@@ -11,7 +11,7 @@ import { bracketMatching, indentOnInput, syntaxHighlighting } from '@codemirror/
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
-import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import type { DraftProblem } from '../../../live/editor-answers.ts';
 import type { JsonSchema } from '../../../live/json-schema.ts';
 import styles from '../editor.module.css';
@@ -72,7 +72,8 @@ export function YamlPane({ text, onChange, schema, names, problems, ref }: Props
       editor.destroy();
     };
   }, [schema]);
-  useEffect(() => {
+  // Before anything else can be typed, or an older text would overwrite it.
+  useLayoutEffect(() => {
     const change = view.current ? difference(view.current.state.doc.toString(), text) : null;
     if (change) view.current?.dispatch({ changes: change, userEvent: 'input.form' });
   }, [text]);
