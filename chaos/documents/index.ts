@@ -1,4 +1,4 @@
-export { checked, judge } from './checked.ts';
+export { checked, judge, placeOf } from './checked.ts';
 export { type RefusedFile, readFolder } from './folder.ts';
 export { type Path, type Problem, pathName } from './problems.ts';
 export { type FileProblem, FileRefused, type LocatedProblem, NOWHERE } from './refused.ts';

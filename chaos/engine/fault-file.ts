@@ -5,6 +5,7 @@ import {
   NOWHERE,
   type Path,
   type Problem,
+  placeOf,
   readDocument,
   type SourceDocument,
 } from '../documents/index.ts';
@@ -40,7 +41,7 @@ export function parseFault(raw: unknown): FaultSpec {
 function refused(document: SourceDocument, problems: Problem[]): FileRefused {
   return new FileRefused(
     REFUSAL,
-    problems.map((problem) => ({ ...problem, ...document.placeOf(problem.path) })),
+    problems.map((problem) => ({ ...problem, ...placeOf(document, problem) })),
   );
 }
 

@@ -6,6 +6,7 @@ import {
   NOWHERE,
   type Path,
   pathName,
+  placeOf,
   readDocuments,
   type SourceDocument,
 } from '../../documents/index.ts';
@@ -67,7 +68,7 @@ function resources(raw: unknown): { raw: unknown; at: Path }[] {
 
 function take(file: IstioFile, document: SourceDocument, raw: unknown, at: Path): LocatedProblem[] {
   const located = (found: ReturnType<typeof judge>['problems']): LocatedProblem[] =>
-    found.map((problem) => ({ ...problem, ...document.placeOf(problem.path) }));
+    found.map((problem) => ({ ...problem, ...placeOf(document, problem) }));
   const head = judge(raw, { schema: Resource.loose(), meaningless: () => [] }, at);
   if (head.value === undefined) return located(head.problems);
   const { kind, apiVersion, metadata } = head.value;

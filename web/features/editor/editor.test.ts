@@ -45,10 +45,10 @@ describe('the form', () => {
     for (const { name } of variantsOf(actions)) {
       const chosen = asVariant(actions, name, { type: 'latency', ms: 5 });
       const parsed = ExperimentSpec.safeParse(parse(edit(TEMPLATE, { do: 'set', path, value: chosen })));
-      expect([name, parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)]).toEqual([
+      expect([
         name,
-        undefined,
-      ]);
+        parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+      ]).toEqual([name, undefined]);
     }
   });
 
@@ -58,7 +58,9 @@ describe('the form', () => {
     const { shown, absent } = fieldsOf(at(action, 'method', 0, 'provider', 'spec', 'action'), value, 'type');
     expect(shown.map(({ key }) => key)).toEqual(['ms']);
     expect(absent).toContain('jitterMs');
-    expect(withProvider({ type: 'action', name: 'a' }, { type: 'recovered' })).toMatchObject({ type: 'probe' });
+    expect(withProvider({ type: 'action', name: 'a' }, { type: 'recovered' })).toMatchObject({
+      type: 'probe',
+    });
     expect(itemWords(parse(TEMPLATE).method[0])).toEqual({
       ...{ name: 'charges take 1 s longer', about: 'action, fault, latency' },
     });
@@ -67,7 +69,12 @@ describe('the form', () => {
   it('changes one value of any experiment that comes with us, on its own lines', () => {
     for (const text of texts) {
       const value = parse(text);
-      for (const path of [['title'], ['method', 0, 'name'], ['guards', 0, 'tolerance', 'range', 1], ['story']]) {
+      for (const path of [
+        ['title'],
+        ['method', 0, 'name'],
+        ['guards', 0, 'tolerance', 'range', 1],
+        ['story'],
+      ]) {
         const next = typeof valueAt(value, path) === 'number' ? 0.25 : 'Another one';
         const after = edit(text, { do: 'set', path, value: next });
         expect(valueAt(parse(after), path)).toBe(next);

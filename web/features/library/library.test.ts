@@ -13,7 +13,15 @@ const files = readdirSync(FOLDER)
     spec: ExperimentSpec.parse(parse(readFileSync(new URL(name, FOLDER), 'utf8'))),
   }));
 const run = (experimentId: string, startedAt: number): RunSummary => ({
-  ...{ id: `${startedAt}`, experimentId, title: '', seed: 1, unprotected: false, startedBy: 'ada', startedAt },
+  ...{
+    id: `${startedAt}`,
+    experimentId,
+    title: '',
+    seed: 1,
+    unprotected: false,
+    startedBy: 'ada',
+    startedAt,
+  },
   ...{ endedAt: null, phase: 'method', verdict: null, why: '' },
 });
 
@@ -57,12 +65,14 @@ describe('the outline of an experiment', () => {
       'breaker orders → payments is closed, within 30 s',
     ]);
     expect(method).toEqual([
-      { kind: 'fault', name: 'charges take 3.5 s longer', says: 'payments latency 3.5 s on 80 %, for 20.0 s' },
+      {
+        kind: 'fault',
+        name: 'charges take 3.5 s longer',
+        says: 'payments latency 3.5 s on 80 %, for 20.0 s',
+      },
       { kind: 'probe', name: 'the breaker opens', says: 'breaker orders → payments is open, within 20 s' },
     ]);
-    expect(guards).toEqual([
-      expect.objectContaining({ says: expect.stringContaining('allowed: 0 to 0.5') }),
-    ]);
+    expect(guards).toEqual([expect.objectContaining({ says: expect.stringContaining('allowed: 0 to 0.5') })]);
     expect(undone).toEqual([expect.stringContaining('ends by itself after 20.0 s')]);
     expect(budget).toEqual(['detected within 15 s', 'recovered within 45 s of the end of the fault']);
   });
@@ -70,7 +80,8 @@ describe('the outline of an experiment', () => {
   it('has words for every step of every experiment that comes with us', () => {
     for (const { id, spec } of files) {
       const { method, steady, guards } = outlineOf(spec);
-      for (const line of [...method, ...steady.probes, ...guards]) expect([id, line.says]).not.toEqual([id, '']);
+      for (const line of [...method, ...steady.probes, ...guards])
+        expect([id, line.says]).not.toEqual([id, '']);
     }
   });
 });

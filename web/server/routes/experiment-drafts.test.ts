@@ -78,7 +78,9 @@ describe('the text of an experiment', () => {
     const broken = await check('title: [a');
     expect(broken.problems[0]).toMatchObject({ code: 'syntax', line: 1, column: expect.any(Number) });
     const misspelt = await check(TEXT.replace('guards:', 'gards:'));
-    expect(misspelt.problems).toEqual([expect.objectContaining({ code: 'unknown_field', path: 'gards', line: 23 })]);
+    expect(misspelt.problems).toEqual([
+      expect.objectContaining({ code: 'unknown_field', path: 'gards', line: 23 }),
+    ]);
   });
 
   test('is had as it was written, be it valid or not', async () => {
@@ -104,11 +106,18 @@ describe('a dry run of a text', () => {
     const agent = await new TestAgent(dashboard.url).connected();
     const found = await dry();
     expect(found.faults).toEqual([
-      expect.objectContaining({ activity: 'slow', index: 0, title: expect.stringContaining('payments'), error: null }),
+      expect.objectContaining({
+        activity: 'slow',
+        index: 0,
+        title: expect.stringContaining('payments'),
+        error: null,
+      }),
     ]);
     expect(found.faults[0]?.targets).toEqual([expect.objectContaining({ service: 'payments' })]);
     expect(found.others).toEqual([expect.objectContaining({ activity: 'more load', ok: false })]);
-    expect(found.hypothesis).toEqual([{ name: 'good', ok: null, says: expect.stringContaining('only 0 calls') }]);
+    expect(found.hypothesis).toEqual([
+      { name: 'good', ok: null, says: expect.stringContaining('only 0 calls') },
+    ]);
     expect(found.guards).toEqual([
       { name: 'few errors', ok: null, says: expect.stringContaining('wanted 0 to 0.5') },
     ]);
@@ -132,7 +141,11 @@ describe('a run of a text', () => {
     expect(begun).toMatchObject({ experimentId: 'draft:charges-are-slow', seed: 7, source: TEXT });
     await eventually(async () => {
       const run = await dashboard.call('run', 'GET', `/api/runs/${begun.id}`);
-      expect(run).toMatchObject({ verdict: 'passed', source: TEXT, experiment: { title: 'Charges are slow' } });
+      expect(run).toMatchObject({
+        verdict: 'passed',
+        source: TEXT,
+        experiment: { title: 'Charges are slow' },
+      });
       expect(render(run, 'html')).toContain('# what is tried');
     });
     const { runs } = await dashboard.call('runs', 'GET', '/api/runs');

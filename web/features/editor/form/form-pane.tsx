@@ -64,7 +64,7 @@ export function FormPane({ text, onChange, schema, names, problems }: Props) {
     const says =
       read.mistake === null
         ? 'The text is no map of fields.'
-        : `Line ${read.mistake.line}: ${read.mistake.says}`;
+        : `Line ${read.mistake.line}: ${read.mistake.says}.`;
     return (
       <Empty title="The form waits for the text">
         {says} Correct it in the text; the form goes on by itself.

@@ -31,7 +31,7 @@ function Item({ path, schema, value }: { path: Path; schema: JsonSchema; value: 
       )}
       <div className={styles.bar}>
         {at > 0 ? (
-          <Button size="sm" aria-label={`Move ${name} up`} onClick={() => apply({ do: 'raise', path })}>
+          <Button size="sm" aria-label={`Move up: ${name}`} onClick={() => apply({ do: 'raise', path })}>
             Move up
           </Button>
         ) : null}

@@ -16,7 +16,7 @@ import {
 import { FieldFrame, RemoveButton } from './field-frame.tsx';
 import { fieldsOf } from './fields.ts';
 import { useForm, useProblems } from './form-context.ts';
-import { kindOf } from './kind.ts';
+import { type FieldKind, kindOf } from './kind.ts';
 import { ListField } from './list-field.tsx';
 import { withProvider } from './new-items.ts';
 import { isScalar, ScalarInput } from './scalar-input.tsx';
@@ -28,6 +28,8 @@ export interface NodeProps {
   value: unknown;
   required: boolean;
 }
+
+const WIDE: readonly FieldKind[] = ['long', 'json', 'tolerance', 'words'];
 
 /** A field of any kind, as its schema says. */
 export function NodeField(props: NodeProps) {
@@ -47,7 +49,7 @@ export function NodeField(props: NodeProps) {
       </Group>
     );
   }
-  const long = kind === 'long' || kind === 'json' || kind === 'tolerance' || kind === 'words';
+  const long = WIDE.includes(kind) || key === 'title' || key === 'name';
   return (
     <FieldFrame words={words} problem={own} long={long} onRemove={remove}>
       {(field) => {

@@ -43,7 +43,7 @@ const FIXED: Extension = [
   ...[bracketMatching(), closeBrackets(), yaml(), syntaxHighlighting(highlight), look],
   EditorView.lineWrapping,
   EditorState.tabSize.of(2),
-  EditorView.contentAttributes.of({ 'aria-label': 'Experiment as YAML', spellcheck: 'false' }),
+  EditorView.contentAttributes.of({ 'aria-label': 'Experiment as YAML', spellcheck: 'false', tabindex: '0' }),
   keymap.of([
     ...[...closeBracketsKeymap, ...completionKeymap, ...lintKeymap],
     ...[...historyKeymap, ...defaultKeymap],
