@@ -1,11 +1,12 @@
 'use client';
-import dynamic from 'next/dynamic';
+import { type ComponentType, useEffect, useState } from 'react';
 import { useSearch } from '../../live/url-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Page } from '../../ui/page.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import type { OpenedProps } from './opened.tsx';
 import { draftName, type Origin, originOf, originWords } from './origin.ts';
 import { useRunOf, useSchema, useSource } from './queries.ts';
 
@@ -17,8 +18,31 @@ function EditorSkeleton() {
   );
 }
 
-// The editor's library and the form are loaded beside the text, not before the frame.
-const Opened = dynamic(() => import('./opened.tsx'), { ssr: false, loading: EditorSkeleton });
+type Editor = ComponentType<OpenedProps>;
+
+/**
+ * The editor's library and the form, loaded beside the text, not before the frame. Not by a Suspense boundary: what waits
+ * in one has the lowest priority, and a busy machine with live data never came to draw it.
+ */
+function useEditor(): { Opened: Editor | null; error: unknown; refetch: () => void } {
+  const [loaded, setLoaded] = useState<{ Opened: Editor | null; error: unknown }>({
+    Opened: null,
+    error: null,
+  });
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is made for its own sake
+  useEffect(() => {
+    let gone = false;
+    import('./opened.tsx').then(
+      ({ Opened }) => gone || setLoaded({ Opened, error: null }),
+      (error: unknown) => gone || setLoaded({ Opened: null, error }),
+    );
+    return () => {
+      gone = true;
+    };
+  }, [attempt]);
+  return { ...loaded, refetch: () => setAttempt(attempt + 1) };
+}
 
 interface AskedFor {
   error: unknown;
@@ -39,8 +63,10 @@ function Content({ origin }: { origin: Origin }) {
   const run = useRunOf(origin);
   const text = origin.kind === 'file' ? source.data?.text : undefined;
   const ran = origin.kind === 'run' ? run.data : undefined;
-  const failed = [schema, source, run].find(({ error }) => error);
-  if (schema.data && (origin.kind === 'new' || text !== undefined || ran)) {
+  const editor = useEditor();
+  const { Opened } = editor;
+  const failed = [schema, source, run, editor].find(({ error }) => error);
+  if (Opened && schema.data && (origin.kind === 'new' || text !== undefined || ran)) {
     return (
       <Opened
         key={draftName(origin)}
@@ -54,7 +80,7 @@ function Content({ origin }: { origin: Origin }) {
   return failed ? <Failed query={failed} /> : <EditorSkeleton />;
 }
 
-/** /chaos/edit: a new experiment, `?from=` a copy of a file, `?run=` a copy of what a run ran. */
+/** /chaos/edit: a new experiment, `?copy=` a copy of a file, `?run=` a copy of what a run ran. */
 export function EditPage() {
   const origin = originOf(useSearch());
   return (

@@ -88,7 +88,7 @@ describe('the form', () => {
 
 describe('a draft', () => {
   it('is kept by what was opened, and read again only when it is one', () => {
-    expect(draftName(originOf('?from=a&at=5'))).toBe('file:a');
+    expect(draftName(originOf('?copy=a&from=5&to=9'))).toBe('file:a');
     expect(draftName(originOf('?run=r1'))).toBe('run:r1');
     expect(draftName(originOf(''))).toBe('new');
     expect(readDraft('{"text":"title: a","at":5}')).toEqual({ text: 'title: a', at: 5 });

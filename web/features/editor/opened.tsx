@@ -6,7 +6,7 @@ import { TEMPLATE, textOfRun } from './template.ts';
 import { useDraft } from './use-draft.ts';
 import { Workbench } from './workbench.tsx';
 
-interface Props {
+export interface OpenedProps {
   origin: Origin;
   schema: JsonSchema;
   /** Of the file that is copied. */
@@ -16,7 +16,7 @@ interface Props {
 }
 
 /** The editor over the draft of what was opened. */
-export default function Opened({ origin, schema, text, run }: Props) {
+export function Opened({ origin, schema, text, run }: OpenedProps) {
   const original = text ?? (run ? textOfRun(run) : TEMPLATE);
   return <Workbench draft={useDraft(draftName(origin), original)} schema={schema} />;
 }

@@ -3,7 +3,7 @@ export type Origin = { kind: 'new' } | { kind: 'file'; id: string } | { kind: 'r
 
 export function originOf(search: string): Origin {
   const params = new URLSearchParams(search);
-  const file = params.get('from');
+  const file = params.get('copy');
   const run = params.get('run');
   if (file) return { kind: 'file', id: file };
   return run ? { kind: 'run', id: run } : { kind: 'new' };

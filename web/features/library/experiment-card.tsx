@@ -47,7 +47,7 @@ export function ExperimentCardView({ card, now, blocked }: Props) {
         </p>
       ))}
       <RunButtons id={card.id} unprotected={card.without.length > 0} blocked={blocked}>
-        <RangeLink href={`/chaos/edit?from=${path}`} aria-label={`Edit a copy of ${card.title}`}>
+        <RangeLink href={`/chaos/edit?copy=${path}`} aria-label={`Edit a copy of ${card.title}`}>
           Edit a copy
         </RangeLink>
         <span className="cap ink3">

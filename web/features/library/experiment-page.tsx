@@ -139,7 +139,7 @@ export function ExperimentPage({ id }: { id: string }) {
         <>
           <RangeLink href="/chaos">All experiments</RangeLink>
           {found ? (
-            <RangeLink href={`/chaos/edit?from=${encodeURIComponent(id)}`}>Edit a copy</RangeLink>
+            <RangeLink href={`/chaos/edit?copy=${encodeURIComponent(id)}`}>Edit a copy</RangeLink>
           ) : null}
         </>
       }

@@ -89,7 +89,7 @@ export function Library() {
           {data.problems.map((p) => (
             <p key={p.file} className="failing cap">
               {p.file}: {p.message}{' '}
-              <RangeLink href={`/chaos/edit?from=${encodeURIComponent(p.file.replace(/\.\w+$/, ''))}`}>
+              <RangeLink href={`/chaos/edit?copy=${encodeURIComponent(p.file.replace(/\.\w+$/, ''))}`}>
                 Open it in the editor
               </RangeLink>
             </p>
