@@ -22,7 +22,7 @@ type Editor = ComponentType<OpenedProps>;
 
 /**
  * The editor's library and the form, loaded beside the text, not before the frame. Not by a Suspense boundary: what waits
- * in one has the lowest priority, and a busy machine with live data never came to draw it.
+ * in one is drawn last of all, after every live update; and one that cannot be loaded shall say so here.
  */
 function useEditor(): { Opened: Editor | null; error: unknown; refetch: () => void } {
   const [loaded, setLoaded] = useState<{ Opened: Editor | null; error: unknown }>({
