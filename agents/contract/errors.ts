@@ -36,6 +36,20 @@ export const ErrorBody = z.object({
     message: z.string(),
     /** The caller's next move, one sentence. */
     next: z.string(),
+    /** Of a file: everything that is wrong in it. Lines and columns count from one; null when there is no place. */
+    problems: z
+      .array(
+        z.object({
+          code: z.string(),
+          /** `method[1].provider.type` */
+          path: z.string(),
+          line: z.number().int().nullable(),
+          column: z.number().int().nullable(),
+          message: z.string(),
+          next: z.string(),
+        }),
+      )
+      .optional(),
   }),
 });
 export type ErrorBody = z.infer<typeof ErrorBody>;

@@ -1,7 +1,7 @@
 import { StormglassError } from '@stormglass/agents/contract';
 import type { Context } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
-import { errorBody, exitCodeOf } from './exit-codes.ts';
+import { exitCodeOf } from './exit-codes.ts';
 import { helpOf } from './help.ts';
 import type { Terminal } from './terminal.ts';
 import { understand } from './understand.ts';
@@ -25,6 +25,6 @@ export async function carryOut(argv: readonly string[], env: Env, terminal: Term
 /** Says an error and gives its exit code. */
 function explain(error: unknown, json: boolean, terminal: Pick<Terminal, 'err'>): number {
   if (!(error instanceof StormglassError)) throw error;
-  terminal.err(json ? JSON.stringify(errorBody(error)) : `${error.message}\n${error.next}`);
+  terminal.err(json ? JSON.stringify(error.toBody()) : `${error.message}\n${error.next}`);
   return exitCodeOf(error);
 }

@@ -140,7 +140,7 @@ describe('stormglass validate', () => {
     expect(files[0]).toEqual({ file: good, valid: true, title: SPEC.title });
     const [problem] = files[1].error.error.problems;
     expect(problem).toEqual({
-      ...{ code: 'out_of_range', path: 'budget.recover', line: expect.any(Number) },
+      ...{ code: 'out_of_range', path: 'budget.recover', line: expect.any(Number), column: 12 },
       ...{ message: 'is 9999; write at most 600', next: expect.stringContaining('within the bounds') },
     });
     expect((await type(['validate', good])).out).toBe(`${good}: valid, "${SPEC.title}"\n`);

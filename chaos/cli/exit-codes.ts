@@ -46,9 +46,3 @@ export function usage(message: string, command = ''): StormglassError {
   const help = command === '' ? 'stormglass help' : `stormglass help ${command}`;
   return new StormglassError('invalid_request', message, `See \`${help}\`.`);
 }
-
-/** An error as every API of ours tells it; of a file with each of its problems. */
-export function errorBody(error: StormglassError): unknown {
-  const body = error.toBody();
-  return error instanceof FileRefused ? { error: { ...body.error, problems: error.problems } } : body;
-}

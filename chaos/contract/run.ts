@@ -54,6 +54,8 @@ export const Run = z.object({
   id: z.string(),
   experimentId: z.string(),
   experiment: ExperimentSpec,
+  /** The text it was read from, where no file has it. */
+  source: z.string().optional(),
   seed: z.number().int(),
   /** Run without the protections which the experiment names, to see what they are for. */
   unprotected: z.boolean().default(false),
@@ -69,7 +71,7 @@ export const Run = z.object({
 export type Run = z.infer<typeof Run>;
 
 /** A run in a list. */
-export const RunSummary = Run.omit({ experiment: true, events: true, recovery: true }).extend({
+export const RunSummary = Run.omit({ experiment: true, source: true, events: true, recovery: true }).extend({
   title: z.string(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;

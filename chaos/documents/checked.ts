@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Path, type Problem, problemsOf, unknownKeys } from './problems.ts';
-import { FileRefused, type Refusal } from './refused.ts';
+import { FileRefused, type Place, type Refusal } from './refused.ts';
 import type { SourceDocument } from './source.ts';
 
 interface Check<T extends z.ZodType> {
@@ -16,10 +16,15 @@ export function checked<T extends z.ZodType>(document: SourceDocument, check: Ch
   if (value === undefined || problems.length > 0) {
     throw new FileRefused(
       check.refusal,
-      problems.map((problem) => ({ ...problem, line: document.lineOf(problem.path) })),
+      problems.map((problem) => ({ ...problem, ...placeOf(document, problem) })),
     );
   }
   return value;
+}
+
+/** What is not known is its name, of the rest it is the value. */
+export function placeOf(document: SourceDocument, { code, path }: Problem): Place {
+  return document.placeOf(path, code === 'unknown_field' ? 'name' : 'value');
 }
 
 /** A part of a document; paths of its problems begin with `at`. */

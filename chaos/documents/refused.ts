@@ -1,4 +1,4 @@
-import { type ErrorCode, StormglassError } from '@stormglass/agents/contract';
+import { type ErrorBody, type ErrorCode, StormglassError } from '@stormglass/agents/contract';
 import { PROBLEM_CODES, type Problem, type ProblemCode, pathName } from './problems.ts';
 
 /** How many problems one message names; more would bury the first. */
@@ -10,15 +10,20 @@ export interface Refusal {
   what: string;
 }
 
-export interface LocatedProblem extends Problem {
+/** Where in a file: both count from one. */
+export interface Place {
   line: number | null;
+  column: number | null;
 }
 
+export const NOWHERE: Place = { line: null, column: null };
+
+export interface LocatedProblem extends Problem, Place {}
+
 /** A problem as a program reads it. */
-export interface FileProblem {
+export interface FileProblem extends Place {
   code: ProblemCode;
   path: string;
-  line: number | null;
   message: string;
   next: string;
 }
@@ -29,10 +34,15 @@ export class FileRefused extends StormglassError {
 
   constructor({ code, what }: Refusal, problems: readonly LocatedProblem[]) {
     super(code, messageOf(what, problems), 'Correct the file and load it again.');
-    this.problems = problems.map(({ code, path, line, says }) => ({
-      ...{ code, path: pathName(path), line },
+    this.problems = problems.map(({ code, path, line, column, says }) => ({
+      ...{ code, path: pathName(path), line, column },
       ...{ message: says.replace(/^: /, ''), next: PROBLEM_CODES[code] },
     }));
+  }
+
+  /** With each of its problems. */
+  override toBody(): ErrorBody {
+    return { error: { ...super.toBody().error, problems: [...this.problems] } };
   }
 }
 

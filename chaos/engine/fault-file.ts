@@ -2,8 +2,10 @@ import { FaultSpec, faultProblem } from '@stormglass/agents/contract';
 import {
   FileRefused,
   judge,
+  NOWHERE,
   type Path,
   type Problem,
+  placeOf,
   readDocument,
   type SourceDocument,
 } from '../documents/index.ts';
@@ -32,14 +34,14 @@ export function parseFault(raw: unknown): FaultSpec {
   if (value !== undefined && problems.length === 0) return value;
   throw new FileRefused(
     ONE,
-    problems.map((problem) => ({ ...problem, line: null })),
+    problems.map((problem) => ({ ...problem, ...NOWHERE })),
   );
 }
 
 function refused(document: SourceDocument, problems: Problem[]): FileRefused {
   return new FileRefused(
     REFUSAL,
-    problems.map((problem) => ({ ...problem, line: document.lineOf(problem.path) })),
+    problems.map((problem) => ({ ...problem, ...placeOf(document, problem) })),
   );
 }
 

@@ -5,4 +5,5 @@ export { faultTitle } from './faults.ts';
 export { type LoadedFolder, loadExperiments } from './load.ts';
 export { parseExperiment } from './parse.ts';
 export * from './ports.ts';
+export { readPresent } from './present.ts';
 export { runExperiment } from './run.ts';

@@ -2,12 +2,16 @@ import type { Timeline } from '@stormglass/agents/contract';
 import { isProbeProvider, type ProbeReading, readProbe } from '../probes/index.ts';
 import { emit, type Ledger, type RunEffect, type RunFacts, withFinding } from './state.ts';
 
-interface NamedReading extends ProbeReading {
+export interface NamedReading extends ProbeReading {
   name: string;
 }
 
 /** The hypothesis' probes at one instant; only the present counts, before and after the method alike. */
-function readHypothesis(facts: RunFacts, timeline: Timeline, at: number): NamedReading[] {
+export function readHypothesis(
+  facts: Pick<RunFacts, 'spec'>,
+  timeline: Timeline,
+  at: number,
+): NamedReading[] {
   return facts.spec['steady-state-hypothesis'].probes.map((probe) => {
     const { provider, name } = probe;
     if (!isProbeProvider(provider))

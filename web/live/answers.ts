@@ -41,9 +41,11 @@ import { z } from 'zod';
 import type { ApiName } from './api.ts';
 import { ATTACH_ANSWERS } from './attach-answers.ts';
 import { CollectorView } from './collector-answers.ts';
+import { EDITOR_ANSWERS } from './editor-answers.ts';
 import { EVENTS_ANSWERS } from './events-answers.ts';
 import { GAMEDAYS_ANSWERS } from './gamedays-answers.ts';
 import type { AgentView, HaltState, StoreState } from './protocol.ts';
+import { ResolvedTarget } from './resolved-target.ts';
 import { SCHEDULES_ANSWERS } from './schedules-answers.ts';
 import { SHOP_ANSWERS } from './shop-answers.ts';
 import { SWEEPS_ANSWERS } from './sweeps-answers.ts';
@@ -74,16 +76,6 @@ const AgentRow = AgentHello.extend({
   connected: z.boolean(),
   lastSeenAt: z.number(),
 }) satisfies z.ZodType<AgentView>;
-
-/** An agent which a fault is armed on, or would be. */
-export const ResolvedTarget = z.object({
-  agentId: z.string(),
-  service: z.string(),
-  instance: z.string(),
-  /** What the agent said when it armed; empty in a dry run. */
-  detail: z.string(),
-});
-export type ResolvedTarget = z.infer<typeof ResolvedTarget>;
 
 const ServiceRow = z.object({
   service: z.string(),
@@ -361,6 +353,7 @@ export const ANSWERS = {
   repeat: RepeatReport,
   startRepeat: Repeat,
   stopRepeat: Repeat,
+  ...EDITOR_ANSWERS,
   ...SCHEDULES_ANSWERS,
   ...GAMEDAYS_ANSWERS,
   ...EVENTS_ANSWERS,

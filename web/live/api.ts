@@ -15,6 +15,7 @@ import {
 import { ComparedPart, RepeatRequest } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import { ATTACH_API } from './attach-api.ts';
+import { EDITOR_API } from './editor-api.ts';
 import { EVENTS_API } from './events-api.ts';
 import { GAMEDAYS_API } from './gamedays-api.ts';
 import { SCHEDULES_API } from './schedules-api.ts';
@@ -311,6 +312,7 @@ export const API = {
     input: none,
     summary: 'Abort the run that is going on and begin no other',
   },
+  ...EDITOR_API,
   ...SCHEDULES_API,
   ...GAMEDAYS_API,
   ...EVENTS_API,

@@ -1,7 +1,7 @@
 import { StormglassError } from '@stormglass/agents/contract';
 import { parseExperiment } from '../../engine/index.ts';
 import { command } from '../command.ts';
-import { errorBody, exitCodeOf } from '../exit-codes.ts';
+import { exitCodeOf } from '../exit-codes.ts';
 import { textOf } from '../files.ts';
 
 interface Judged {
@@ -37,5 +37,5 @@ async function judge(file: string): Promise<Judged> {
 }
 
 function asJson({ file, title, error }: Judged): unknown {
-  return error === null ? { file, valid: true, title } : { file, valid: false, error: errorBody(error) };
+  return error === null ? { file, valid: true, title } : { file, valid: false, error: error.toBody() };
 }

@@ -3,8 +3,10 @@ import {
   FileRefused,
   judge,
   type LocatedProblem,
+  NOWHERE,
   type Path,
   pathName,
+  placeOf,
   readDocuments,
   type SourceDocument,
 } from '../../documents/index.ts';
@@ -50,7 +52,7 @@ export function readIstio(text: string): IstioFile {
   }
   if (documents.length === 0) {
     const says = 'is empty; write a VirtualService or a DestinationRule';
-    problems.push({ code: 'missing', path: [], line: null, says });
+    problems.push({ code: 'missing', path: [], ...NOWHERE, says });
   }
   if (problems.length > 0) throw new FileRefused(REFUSAL, problems);
   return file;
@@ -66,7 +68,7 @@ function resources(raw: unknown): { raw: unknown; at: Path }[] {
 
 function take(file: IstioFile, document: SourceDocument, raw: unknown, at: Path): LocatedProblem[] {
   const located = (found: ReturnType<typeof judge>['problems']): LocatedProblem[] =>
-    found.map((problem) => ({ ...problem, line: document.lineOf(problem.path) }));
+    found.map((problem) => ({ ...problem, ...placeOf(document, problem) }));
   const head = judge(raw, { schema: Resource.loose(), meaningless: () => [] }, at);
   if (head.value === undefined) return located(head.problems);
   const { kind, apiVersion, metadata } = head.value;
@@ -74,7 +76,7 @@ function take(file: IstioFile, document: SourceDocument, raw: unknown, at: Path)
   const resource = `${kind} ${name}`.trim();
   const note: Common['note'] = (code, path, message) => {
     const whole = [...at, ...path];
-    return finding(code, { resource, path: pathName(whole), line: document.lineOf(whole) }, message);
+    return finding(code, { resource, path: pathName(whole), line: document.placeOf(whole).line }, message);
   };
   const common: Common = { name, namespace: metadata?.namespace ?? null, apiVersion, note };
   if (!apiVersion.startsWith(NETWORKING) || !isRead(kind)) {

@@ -44,6 +44,6 @@ ${lines.map(
 
 /** The experiment as its file, to run it again. */
 export function experimentFile(run: Run): Markup {
-  return html`<section class="panel long"><h2>Experiment</h2><details><summary>${run.experimentId}.yaml</summary>
-<pre>${stringify(run.experiment)}</pre></details></section>`;
+  return html`<section class="panel long"><h2>Experiment</h2><details><summary>${run.experimentId.replaceAll(':', '-')}.yaml</summary>
+<pre>${run.source ?? stringify(run.experiment)}</pre></details></section>`;
 }

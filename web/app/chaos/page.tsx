@@ -1,4 +1,5 @@
 import { ChaosPage } from '../../features/chaos/chaos-page.tsx';
+import { Library } from '../../features/library/library.tsx';
 import { EventsBand } from '../../features/plans/events-band.tsx';
 import { GameDaysBand } from '../../features/plans/gamedays-band.tsx';
 import { MaintenanceBand } from '../../features/plans/maintenance-band.tsx';
@@ -9,7 +10,7 @@ export const metadata = { title: 'Chaos' };
 
 export default function Page() {
   return (
-    <ChaosPage>
+    <ChaosPage library={<Library />}>
       <SchedulesBand />
       <MaintenanceBand />
       <GameDaysBand />

@@ -1,8 +1,8 @@
 'use client';
 import type { ReactNode } from 'react';
 import { armedAt } from '../../live/figures.ts';
+import { useRuns } from '../../live/use-runs.ts';
 import { useLiveFaults, useLiveState, useNow } from '../../live/use-window.ts';
-import { Empty } from '../../ui/empty.tsx';
 import { plural } from '../../ui/format.ts';
 import { Band, Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
@@ -11,54 +11,24 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { ActiveRun } from './active-run.tsx';
 import styles from './chaos.module.css';
 import { ArmedFaults, AuditTable, RunsTable } from './chaos-tables.tsx';
-import { ExperimentCardView } from './experiment-card.tsx';
-import { experimentCards } from './library.ts';
-import { useAudit, useExperiments, useRuns } from './queries.ts';
+import { useAudit } from './queries.ts';
 
 const AUDIT_SHOWN = 40;
 
-function Library({ now, blocked }: { now: number; blocked: string }) {
-  const experiments = useExperiments();
-  const runs = useRuns();
-  return (
-    <QueryState query={experiments} rows={4} rowHeight={110}>
-      {(data) => (
-        <>
-          {data.experiments.length === 0 ? (
-            <Empty title="No experiment file was found">
-              Put a YAML file in the Chaos Toolkit format into chaos/experiments; it shows up here at the next
-              start.
-            </Empty>
-          ) : null}
-          <div className={styles.cards}>
-            {experimentCards(data.experiments, runs.data?.runs ?? []).map((card) => (
-              <ExperimentCardView key={card.id} card={card} now={now} blocked={blocked} />
-            ))}
-          </div>
-          {data.problems.map((p) => (
-            <p key={p.file} className="failing cap">
-              {p.file}: {p.message}
-            </p>
-          ))}
-        </>
-      )}
-    </QueryState>
-  );
+interface Props {
+  library: ReactNode;
+  /** What is planned. */
+  children: ReactNode;
 }
 
-/** /chaos: the library, what runs, what ran, what is planned (the children), what is armed, who did what. */
-export function ChaosPage({ children }: { children: ReactNode }) {
+/** /chaos: the library, what runs, what ran, what is planned, what is armed, who did what. */
+export function ChaosPage({ library, children }: Props) {
   const now = useNow();
   const live = useLiveState();
   const runs = useRuns();
   const armed = armedAt(useLiveFaults(), now);
   const audit = useAudit();
   const active = live?.activeRuns ?? [];
-  const blocked = live?.halt.halted
-    ? 'chaos is halted: Release, in the banner below, allows it again'
-    : active.length > 0
-      ? 'another run is in progress'
-      : '';
   const written = audit.data?.entries.length ?? 0;
   // What is on comes first; when nothing is, the library does.
   const armedBand = (
@@ -70,7 +40,12 @@ export function ChaosPage({ children }: { children: ReactNode }) {
     <Page
       title="Chaos"
       about="an experiment arms its faults, watches, reverts them and measures the recovery"
-      actions={<RangeLink href="/chaos/sweep">Sweep: the fault matrix</RangeLink>}
+      actions={
+        <>
+          <RangeLink href="/chaos/edit">New experiment</RangeLink>
+          <RangeLink href="/chaos/sweep">Sweep: the fault matrix</RangeLink>
+        </>
+      }
     >
       <div className="stack" style={{ gap: 8, marginBottom: active.length > 0 ? 12 : 0 }}>
         {active.map((run) => (
@@ -78,7 +53,7 @@ export function ChaosPage({ children }: { children: ReactNode }) {
         ))}
       </div>
       {armed.length > 0 ? <div className={styles.first}>{armedBand}</div> : null}
-      <Library now={now} blocked={blocked} />
+      {library}
       {armed.length > 0 ? null : armedBand}
       <Band title="Runs" about="newest first, each a permanent report">
         <QueryState query={runs} rows={4}>

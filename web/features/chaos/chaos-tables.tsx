@@ -3,6 +3,7 @@ import type { FaultInterval } from '@stormglass/agents/contract';
 import type { RunSummary } from '@stormglass/chaos/contract';
 import type { AuditEntry } from '../../live/answers.ts';
 import { faultWords } from '../../live/fault-words.ts';
+import { verdictWords } from '../../live/verdict-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, countdown, dateTime, durationText } from '../../ui/format.ts';
@@ -13,7 +14,6 @@ import { ListTable } from '../../ui/list-table.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { useReleaseFault } from './queries.ts';
-import { verdictWords } from './verdict.ts';
 
 const RUN_COLUMNS = [
   'Started',

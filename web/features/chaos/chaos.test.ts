@@ -8,12 +8,12 @@ import {
   VERDICTS,
 } from '@stormglass/chaos/contract';
 import { describe, expect, it } from 'vitest';
+import { verdictWords } from '../../live/verdict-words.ts';
 import { anatomyOf, anatomyRange } from './anatomy.ts';
 import { lastToHold } from './conditions.ts';
 import { figureCards } from './figures.ts';
 import { runProgress } from './progress.ts';
 import { storyOf } from './story.ts';
-import { verdictWords } from './verdict.ts';
 
 const T0 = 1_000_000;
 const experiment = ExperimentSpec.parse({

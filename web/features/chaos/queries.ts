@@ -10,25 +10,6 @@ import { request } from '../../live/request.ts';
 import { stepFor } from '../../live/time-range.ts';
 import { useConnection, useLiveState, useLiveTimeline } from '../../live/use-window.ts';
 
-export function useExperiments() {
-  return useQuery<Answer<'experiments'>>({
-    queryKey: keys.experiments,
-    queryFn: ({ signal }) => request('experiments', { signal }),
-    staleTime: 60_000,
-  });
-}
-
-/** All runs, newest first; the live channel says when one changes, so this is only the past. */
-export function useRuns() {
-  const live = useLiveState();
-  const newest = live?.runs.map((r) => `${r.id}${r.phase}`).join();
-  return useQuery<Answer<'runs'>>({
-    queryKey: [...keys.runs, newest ?? ''],
-    queryFn: ({ signal }) => request('runs', { signal }),
-    placeholderData: (before) => before,
-  });
-}
-
 /** One run: pushed while it is in progress, fetched as a report ever after. */
 export function useRun(id: string) {
   const active = useLiveState()?.activeRuns.find((r) => r.id === id);
@@ -64,14 +45,6 @@ export function useRunTimeline(run: Run): { timeline: Timeline; pending: boolean
   const covered = connection.from !== null && connection.from <= run.startedAt;
   if (!ended || (covered && !query.data)) return { timeline: live, pending: false, error: null };
   return { timeline: query.data?.timeline ?? empty, pending: query.isPending, error: query.error };
-}
-
-export function useStartRun() {
-  const cache = useQueryClient();
-  return useMutation({
-    mutationFn: (input: { experimentId: string; unprotected: boolean }) => request('startRun', { input }),
-    onSettled: () => cache.invalidateQueries({ queryKey: keys.runs }),
-  });
 }
 
 export function useAbortRun(id: string) {

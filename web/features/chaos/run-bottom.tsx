@@ -1,8 +1,9 @@
 import type { Run } from '@stormglass/chaos/contract';
+import { toleranceWords } from '../../live/tolerance-words.ts';
 import { clock, durationText } from '../../ui/format.ts';
 import { CheckIcon } from '../../ui/icons.tsx';
 import chaos from './chaos.module.css';
-import { guardShare, toleranceWords } from './library.ts';
+import { guardShare } from './guard-share.ts';
 import type { ActivityRow, GuardRow, PhaseStep, RunProgress } from './progress.ts';
 import styles from './run.module.css';
 

@@ -2,6 +2,7 @@
 import type { Run } from '@stormglass/chaos/contract';
 import { useMemo } from 'react';
 import { useNow } from '../../live/use-window.ts';
+import { verdictWords } from '../../live/verdict-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { download } from '../../ui/download.ts';
@@ -15,13 +16,12 @@ import { Tag } from '../../ui/tag.tsx';
 import { anatomyOf } from './anatomy.ts';
 import { AnatomyDrawing } from './anatomy-drawing.tsx';
 import { FiguresPanel } from './figures-panel.tsx';
-import { runMarkdown } from './library.ts';
 import { runProgress } from './progress.ts';
 import { useAbortRun, useRun, useRunTimeline } from './queries.ts';
 import styles from './run.module.css';
 import { Phases, RunBottom } from './run-bottom.tsx';
+import { runMarkdown } from './run-markdown.ts';
 import { storyOf } from './story.ts';
-import { verdictWords } from './verdict.ts';
 
 /** The verdict's reason as a sentence of its own. */
 function sentence(text: string): string {
@@ -155,6 +155,7 @@ function RunView({ run }: { run: Run }) {
   const actions = (
     <>
       <RangeLink href="/chaos">All experiments</RangeLink>
+      <RangeLink href={`/chaos/edit?run=${encodeURIComponent(run.id)}`}>Edit a copy</RangeLink>
       <Exports run={run} />
       <Abort run={run} />
     </>

@@ -10,8 +10,8 @@ import {
   type LeaseEnded,
   StormglassError,
 } from '@stormglass/agents/contract';
-import type { ResolvedTarget } from '../../live/answers.ts';
 import type { AgentView } from '../../live/protocol.ts';
+import type { ResolvedTarget } from '../../live/resolved-target.ts';
 import type { AgentHub } from '../hub/agents.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state/index.ts';

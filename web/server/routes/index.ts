@@ -3,6 +3,7 @@ import { breakerRoutes } from './breakers.ts';
 import { chaosRoutes } from './chaos.ts';
 import { diagnoseRoutes } from './diagnose.ts';
 import { eventRoutes } from './events.ts';
+import { experimentDraftRoutes } from './experiment-drafts.ts';
 import { figureRoutes } from './figures.ts';
 import { gameDayRoutes } from './gamedays.ts';
 import type { Handlers, Parts } from './handler.ts';
@@ -34,6 +35,7 @@ export function createHandlers(parts: Parts): Handlers {
     ...figureRoutes(parts),
     ...chaosRoutes(parts),
     ...runRoutes(parts),
+    ...experimentDraftRoutes(parts),
     ...repeatRoutes(parts),
     ...scheduleRoutes(parts),
     ...gameDayRoutes(parts),

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { assertNever, type FaultInterval, StormglassError } from '@stormglass/agents/contract';
 import type { Recovery, Run, RunEvent, RunSummary } from '@stormglass/chaos/contract';
 import {
-  type LoadedExperiment,
   type LoadedFolder,
   type RunExperiment,
   RunInterruption,
@@ -35,11 +34,17 @@ interface Parts {
 }
 
 /** What somebody asks for. */
-interface StartRun {
+interface StartRun extends HowToRun {
   experimentId: string;
+}
+
+interface HowToRun {
   seed?: number | undefined;
   unprotected?: boolean | undefined;
 }
+
+/** What is run: a file, or a text that is none and so is kept with the run. */
+type Subject = Pick<Run, 'experimentId' | 'experiment' | 'source'>;
 
 /** A run began, went on or ended; `listChanged` when its line in the list did. */
 type RunListener = (run: Run, listChanged: boolean) => void;
@@ -133,21 +138,37 @@ export class Runs {
     }
   }
 
-  async start({ experimentId, seed, unprotected = false }: StartRun, who: string): Promise<Run> {
-    const folder = await this.#parts.loadExperiments();
-    // Not before the wait: another may have begun, or chaos been halted, in it.
+  /** Throws what a start would throw now: halted, or something else is running. */
+  refuseStart(): void {
     this.#parts.mayBegin();
     this.refuseWhenRunning();
+  }
+
+  async start({ experimentId, ...how }: StartRun, who: string): Promise<Run> {
+    const folder = await this.#parts.loadExperiments();
+    // Not before the wait: another may have begun, or chaos been halted, in it.
+    this.refuseStart();
     const found = folder.experiments.find((experiment) => experiment.id === experimentId);
     if (!found) throw unknownExperiment(experimentId, folder);
-    if (unprotected && found.spec.ablations.length === 0) {
+    return this.#begin({ experimentId, experiment: found.spec }, how, who);
+  }
+
+  /** Runs what is no file. */
+  startDraft(subject: Subject, how: HowToRun, who: string): Run {
+    this.refuseStart();
+    return this.#begin(subject, how, who);
+  }
+
+  #begin(subject: Subject, { seed, unprotected = false }: HowToRun, who: string): Run {
+    const { title, ablations } = subject.experiment;
+    if (unprotected && ablations.length === 0) {
       throw new StormglassError(
         'invalid_request',
-        `${found.spec.title} names no protection to go without`,
-        'Run it as it is, or add `ablations` to its file.',
+        `${title} names no protection to go without`,
+        'Run it as it is, or add `ablations` to it.',
       );
     }
-    const run = { ...this.#newRun(found, who), seed: seed ?? 1, unprotected };
+    const run = { ...this.#newRun(subject, who), seed: seed ?? 1, unprotected };
     const stop = new AbortController();
     this.#parts.state.runs.save(run);
     this.#audit(run, who, 'run.start', `seed ${run.seed}${unprotected ? ', unprotected' : ''}`);
@@ -249,11 +270,10 @@ export class Runs {
     for (const listener of this.#listeners) listener(run, listChanged);
   }
 
-  #newRun(found: LoadedExperiment, who: string): Omit<Run, 'seed' | 'unprotected'> {
+  #newRun(subject: Subject, who: string): Omit<Run, 'seed' | 'unprotected'> {
     return {
       id: randomUUID(),
-      experimentId: found.id,
-      experiment: found.spec,
+      ...subject,
       startedBy: who,
       startedAt: this.#parts.time.now(),
       endedAt: null,

@@ -1,9 +1,7 @@
 import type { FaultTarget, Timeline } from '@stormglass/agents/contract';
-import { breakersAt, cellsBefore } from '../../../live/figures.ts';
+import { breakersAt } from '../../../live/figures.ts';
+import { predictReach } from '../../../live/reach.ts';
 import { guards as guardsEdge, type MapStructure } from './structure.ts';
-
-/** How far back the prediction looks, seconds. */
-export const BLAST_WINDOW_S = 300;
 
 /** What a fault would reach, judged by the last minutes. */
 export interface Blast {
@@ -39,43 +37,6 @@ export function upstreamOf(structure: MapStructure, targets: readonly string[]):
   return [...reached].filter((id) => !targets.includes(id) && names.get(id)?.kind === 'service').sort();
 }
 
-interface Reach {
-  hit: number;
-  all: number;
-}
-
-function callsOn(timeline: Timeline, at: number, target: FaultTarget): Reach {
-  const reach: Reach = { hit: 0, all: 0 };
-  const hits = (c: Timeline['traffic'][number]): boolean => {
-    switch (target.kind) {
-      case 'service':
-      case 'point':
-      case 'process':
-        return c.kind === 'server' && c.service === target.service;
-      case 'database':
-      case 'proxy':
-        return c.kind === 'server' && c.service === target.service;
-      case 'edge':
-        return c.kind === 'client' && c.service === target.from && c.peer === target.to;
-      case 'producer':
-        return c.kind === 'producer' && c.service === target.service && c.peer === target.queue;
-      case 'consumer':
-        return c.kind === 'consumer' && c.service === target.service && c.peer === target.queue;
-    }
-  };
-  for (const cell of cellsBefore(timeline, at, BLAST_WINDOW_S)) {
-    if (cell.kind === 'server') reach.all += cell.calls;
-    if (hits(cell)) reach.hit += cell.calls;
-  }
-  return reach;
-}
-
-/** Seconds of the window that have data, so that a young system is not judged too mild. */
-function knownSeconds(timeline: Timeline, at: number): number {
-  const first = cellsBefore(timeline, at, BLAST_WINDOW_S)[0];
-  return first ? Math.max(1, Math.floor(at / 1000) - first.second) : BLAST_WINDOW_S;
-}
-
 /** Predicts what a fault on `target` would reach. `percentage` 0..100, `durationMs` its life. */
 export function predictBlast(
   structure: MapStructure,
@@ -84,8 +45,7 @@ export function predictBlast(
   fault: { target: FaultTarget; percentage: number; durationMs: number },
 ): Blast {
   const { target } = fault;
-  const { hit, all } = callsOn(timeline, at, target);
-  const share = fault.percentage / 100;
+  const { share, calls, basis } = predictReach(timeline, at, fault);
   const victim = target.kind === 'edge' ? target.from : target.service;
   const guards = [...breakersAt(timeline, at).values()].filter((b) =>
     target.kind === 'edge'
@@ -94,11 +54,11 @@ export function predictBlast(
   );
   const upstream = upstreamOf(structure, [victim]);
   return {
-    trafficShare: all === 0 ? 0 : Math.min(1, (hit * share) / all),
+    trafficShare: share,
     upstream: target.kind === 'edge' ? [...new Set([victim, ...upstream])].sort() : upstream,
-    calls: Math.round(((hit * share) / knownSeconds(timeline, at)) * (fault.durationMs / 1000)),
+    calls,
     breakers: guards.map((b) => b.id),
     openBreakers: guards.filter((b) => b.state === 'open' || b.state === 'forced_open').map((b) => b.id),
-    basis: hit,
+    basis,
   };
 }
