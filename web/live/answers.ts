@@ -27,16 +27,7 @@ import {
   type TracePath,
   type TraceSummary,
 } from '@stormglass/agents/contract';
-import {
-  BreakerReport,
-  Comparison,
-  Diagnosis,
-  ExperimentSpec,
-  Repeat,
-  RepeatReport,
-  Run,
-  RunSummary,
-} from '@stormglass/chaos/contract';
+import { BreakerReport, Diagnosis, ExperimentSpec, Run, RunSummary } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import type { ApiName } from './api.ts';
 import { ATTACH_ANSWERS } from './attach-answers.ts';
@@ -46,6 +37,7 @@ import { EVENTS_ANSWERS } from './events-answers.ts';
 import { GAMEDAYS_ANSWERS } from './gamedays-answers.ts';
 import type { AgentView, HaltState, StoreState } from './protocol.ts';
 import { ResolvedTarget } from './resolved-target.ts';
+import { RESULTS_ANSWERS } from './results-answers.ts';
 import { SCHEDULES_ANSWERS } from './schedules-answers.ts';
 import { SHOP_ANSWERS } from './shop-answers.ts';
 import { SWEEPS_ANSWERS } from './sweeps-answers.ts';
@@ -348,11 +340,7 @@ export const ANSWERS = {
   run: Run,
   startRun: Run,
   abortRun: Run,
-  compareRuns: Comparison,
-  repeats: z.object({ repeats: z.array(Repeat) }),
-  repeat: RepeatReport,
-  startRepeat: Repeat,
-  stopRepeat: Repeat,
+  ...RESULTS_ANSWERS,
   ...EDITOR_ANSWERS,
   ...SCHEDULES_ANSWERS,
   ...GAMEDAYS_ANSWERS,

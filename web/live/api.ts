@@ -12,12 +12,12 @@ import {
   SCOPE_ID,
   TraceSearch,
 } from '@stormglass/agents/contract';
-import { ComparedPart, RepeatRequest } from '@stormglass/chaos/contract';
 import { z } from 'zod';
 import { ATTACH_API } from './attach-api.ts';
 import { EDITOR_API } from './editor-api.ts';
 import { EVENTS_API } from './events-api.ts';
 import { GAMEDAYS_API } from './gamedays-api.ts';
+import { RESULTS_API } from './results-api.ts';
 import { SCHEDULES_API } from './schedules-api.ts';
 import { SHOP_API } from './shop-api.ts';
 import { SWEEPS_API } from './sweeps-api.ts';
@@ -283,35 +283,7 @@ export const API = {
     input: none,
     summary: 'Abort a run and revert its faults',
   },
-  compareRuns: {
-    method: 'GET',
-    path: '/api/runs/:id/comparison',
-    input: z.object({
-      /** The other run. */
-      with: z.string().min(1),
-      part: ComparedPart.default('fault'),
-    }),
-    summary: 'Two runs on every edge and operation, with what differs by more than chance',
-  },
-  repeats: { method: 'GET', path: '/api/repeats', input: none, summary: 'Repeated runs, newest first' },
-  repeat: {
-    method: 'GET',
-    path: '/api/repeats/:id',
-    input: none,
-    summary: 'Repeated runs with each figure over all of them: mean, median, intervals',
-  },
-  startRepeat: {
-    method: 'POST',
-    path: '/api/repeats',
-    input: RepeatRequest,
-    summary: 'Run an experiment with several seeds, one after the other',
-  },
-  stopRepeat: {
-    method: 'POST',
-    path: '/api/repeats/:id/stop',
-    input: none,
-    summary: 'Abort the run that is going on and begin no other',
-  },
+  ...RESULTS_API,
   ...EDITOR_API,
   ...SCHEDULES_API,
   ...GAMEDAYS_API,

@@ -16,7 +16,7 @@ export const GAMEDAYS_API = {
     method: 'GET',
     path: '/api/gamedays/:id/report',
     input: z.object({ format: z.enum(['html', 'markdown']).default('html') }),
-    document: true,
+    document: ['text/html', 'text/markdown'],
     summary:
       'One game day as a document: sequence, notes, verdicts, recovery; a page of its own, or Markdown',
   },

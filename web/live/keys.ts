@@ -40,6 +40,7 @@ export const keys = {
   dryRun: (text: string) => ['drafts', 'dry-run', text] as const,
   runs: ['runs'] as const,
   run: (id: string) => ['runs', id] as const,
+  comparedRuns: (a: string, b: string, part: string) => ['runs', 'compared', a, b, part] as const,
   schedules: ['schedules'] as const,
   scheduleStarts: ['schedules', 'starts'] as const,
   maintenance: ['maintenance'] as const,

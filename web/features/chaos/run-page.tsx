@@ -1,13 +1,13 @@
 'use client';
 import type { Run } from '@stormglass/chaos/contract';
 import { useMemo } from 'react';
+import { requestUrl } from '../../live/request.ts';
 import { useNow } from '../../live/use-window.ts';
 import { verdictWords } from '../../live/verdict-words.ts';
-import { Button } from '../../ui/button.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
-import { download } from '../../ui/download.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, dateTime } from '../../ui/format.ts';
+import { list } from '../../ui/list.ts';
 import { Page } from '../../ui/page.tsx';
 import { QueryState } from '../../ui/query-state.tsx';
 import { RangeLink } from '../../ui/range-link.tsx';
@@ -20,7 +20,6 @@ import { runProgress } from './progress.ts';
 import { useAbortRun, useRun, useRunTimeline } from './queries.ts';
 import styles from './run.module.css';
 import { Phases, RunBottom } from './run-bottom.tsx';
-import { runMarkdown } from './run-markdown.ts';
 import { storyOf } from './story.ts';
 
 /** The verdict's reason as a sentence of its own. */
@@ -86,21 +85,26 @@ function Abort({ run }: { run: Run }) {
   );
 }
 
-function Exports({ run }: { run: Run }) {
-  const story = storyOf(run)
-    .map((p) => p.text)
-    .join('');
+const DOCUMENTS = [
+  ['markdown', 'md', 'Markdown'],
+  ['junit', 'xml', 'JUnit'],
+  ['json', 'json', 'JSON'],
+] as const;
+
+/** The report as documents, as the command line writes them. */
+function Exports({ run: { id, endedAt } }: { run: Run }) {
+  const url = (format: string) => requestUrl('runReport', { params: { id }, input: { format } });
   return (
     <>
-      <Button size="sm" onClick={() => download(`run-${run.id}.json`, JSON.stringify(run, null, 2))}>
-        JSON
-      </Button>
-      <Button
-        size="sm"
-        onClick={() => download(`run-${run.id}.md`, runMarkdown(run, story), 'text/markdown')}
-      >
-        Markdown
-      </Button>
+      {endedAt === null ? null : <RangeLink href={`/chaos/compare?a=${id}`}>Compare</RangeLink>}
+      <a className={list.link} href={url('html')} target="_blank" rel="noreferrer">
+        Report
+      </a>
+      {DOCUMENTS.map(([format, extension, name]) => (
+        <a key={format} className={list.link} href={url(format)} download={`run-${id}.${extension}`}>
+          {name}
+        </a>
+      ))}
     </>
   );
 }

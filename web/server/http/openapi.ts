@@ -55,9 +55,9 @@ function operation(name: ApiName): Json {
 
 function answer(name: ApiName): Json {
   const content = schema(ANSWERS[name], 'output');
-  if ('document' in API[name])
-    return { 'text/html': { schema: content }, 'text/markdown': { schema: content } };
-  return 'lines' in API[name] ? { 'application/x-ndjson': { schema: content } } : json(content);
+  const row = API[name];
+  if ('document' in row) return Object.fromEntries(row.document.map((type) => [type, { schema: content }]));
+  return 'lines' in row ? { 'application/x-ndjson': { schema: content } } : json(content);
 }
 
 function pathParameters(path: string): Json[] {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { renderGameDay } from '@stormglass/chaos/report';
 import type { GAMEDAYS_API } from '../../live/gamedays-api.ts';
+import { asDocument } from './document.ts';
 import { type Handlers, type Parts, param } from './handler.ts';
 
 export function gameDayRoutes({ gamedays }: Parts): Pick<Handlers, keyof typeof GAMEDAYS_API> {
@@ -9,11 +10,7 @@ export function gameDayRoutes({ gamedays }: Parts): Pick<Handlers, keyof typeof 
     gameday: (call) => gamedays.report(param(call, 'id')),
     gamedayReport: (call) => {
       const { format } = call.input;
-      const text = renderGameDay(gamedays.report(param(call, 'id')), format);
-      // The page of a report has styles of its own and nothing else that does anything.
-      call.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-      call.setHeader('content-type', `text/${format}; charset=utf-8`);
-      return text;
+      return asDocument(call, format, renderGameDay(gamedays.report(param(call, 'id')), format));
     },
     gamedayPlans: async () => {
       const { plans, refused } = await gamedays.plans();

@@ -10,8 +10,8 @@ import type { Handlers, Parts } from './handler.ts';
 import { observeRoutes } from './observe.ts';
 import { proofRoutes } from './proofs.ts';
 import { queueRoutes } from './queues.ts';
-import { repeatRoutes } from './repeats.ts';
 import { resilienceRoutes } from './resilience.ts';
+import { resultRoutes } from './results.ts';
 import { runRoutes } from './runs.ts';
 import { sagaRoutes } from './sagas.ts';
 import { scheduleRoutes } from './schedules.ts';
@@ -36,7 +36,7 @@ export function createHandlers(parts: Parts): Handlers {
     ...chaosRoutes(parts),
     ...runRoutes(parts),
     ...experimentDraftRoutes(parts),
-    ...repeatRoutes(parts),
+    ...resultRoutes(parts),
     ...scheduleRoutes(parts),
     ...gameDayRoutes(parts),
     ...eventRoutes(parts),

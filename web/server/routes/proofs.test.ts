@@ -103,6 +103,28 @@ describe('the comparison of two runs', () => {
   });
 });
 
+describe('the report of a run', () => {
+  test.each([
+    ['html', 'text/html', '<!doctype html>'],
+    ['markdown', 'text/markdown', '# Payments are slow'],
+    ['junit', 'application/xml', '<?xml'],
+    ['json', 'application/json', '{'],
+  ])('is a document as %s, which may do nothing', async (format, type, begin) => {
+    const answer = await fetch(`${dashboard.url}/api/runs/well/report?format=${format}`);
+    expect(answer.headers.get('content-type')).toContain(type);
+    expect(answer.headers.get('content-security-policy')).toContain('sandbox');
+    expect((await answer.text()).toLowerCase()).toContain(begin.toLowerCase());
+  });
+
+  test.each([
+    ['of an unknown run', 'none', 'html', 404, 'not_found'],
+    ['in an unknown format', 'well', 'pdf', 400, 'invalid_request'],
+  ])('%s is refused', async (_what, id, format, status, code) => {
+    const reply = await dashboard.send('GET', `/api/runs/${id}/report?format=${format}`);
+    expect(reply).toMatchObject({ status, body: { error: { code } } });
+  });
+});
+
 describe('the proof of breakers', () => {
   test('of a range without any is empty, and says how it judges', async () => {
     const query = `from=${START}&to=${START + 60_000}`;

@@ -1,12 +1,17 @@
 import { StormglassError } from '@stormglass/agents/contract';
 import { compareRuns, partOf, type RunTraffic } from '@stormglass/chaos/compare';
 import type { ComparedPart, Run } from '@stormglass/chaos/contract';
+import { render } from '@stormglass/chaos/report';
+import type { RESULTS_API } from '../../live/results-api.ts';
+import { asDocument } from './document.ts';
 import { type Handlers, type Parts, param } from './handler.ts';
 
-export function repeatRoutes(
-  p: Parts,
-): Pick<Handlers, 'compareRuns' | 'repeats' | 'repeat' | 'startRepeat' | 'stopRepeat'> {
+export function resultRoutes(p: Parts): Pick<Handlers, keyof typeof RESULTS_API> {
   return {
+    runReport: (call) => {
+      const { format } = call.input;
+      return asDocument(call, format, render(p.runs.get(param(call, 'id')), format));
+    },
     compareRuns: async (call) => {
       const { part } = call.input;
       const id = param(call, 'id');
