@@ -1,14 +1,15 @@
 'use client';
 import type { Timeline } from '@stormglass/agents/contract';
 import { useMemo } from 'react';
-import { Button } from '../../ui/button.tsx';
+import { AskButton } from '../../ui/confirming.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, durationText, shortId } from '../../ui/format.ts';
 import { RangeLink } from '../../ui/range-link.tsx';
 import styles from './breakers.module.css';
 import { durations, trippingCalls } from './durations.ts';
+import { FORCES, forceWords } from './force-words.ts';
 import { type BreakerCell, barsOf, wouldOpenAt } from './model.ts';
-import { type ForceState, useForceBreaker } from './queries.ts';
+import { useForceBreaker } from './queries.ts';
 import { SecondBars } from './second-bars.tsx';
 
 const BAR_SECONDS = 20;
@@ -160,12 +161,6 @@ export function TrippingCalls({ cell, timeline, at }: PartProps) {
   );
 }
 
-const FORCES: [ForceState, string][] = [
-  ['open', 'Open'],
-  ['closed', 'Closed'],
-  ['reset', 'Reset counts'],
-];
-
 /** Force it for 30 s; the agent takes it back by itself. */
 export function Force({ cell, forceable }: { cell: BreakerCell; forceable: boolean }) {
   const force = useForceBreaker(cell.service, cell.name);
@@ -174,14 +169,15 @@ export function Force({ cell, forceable }: { cell: BreakerCell; forceable: boole
       <h3>Force for 30 s</h3>
       <div className={styles.buttons}>
         {FORCES.map(([state, word]) => (
-          <Button
+          <AskButton
             key={state}
             size="sm"
             disabled={!forceable || force.isPending}
-            onClick={() => force.mutate(state)}
+            onConfirm={() => force.mutate(state)}
+            {...forceWords(cell, state)}
           >
             {word}
-          </Button>
+          </AskButton>
         ))}
       </div>
       {forceable ? null : <p className="ink3 cap">No agent of {cell.service} offers it.</p>}

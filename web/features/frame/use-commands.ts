@@ -28,7 +28,7 @@ export function useCommands(go: (href: string) => void): Entry[] {
     };
     return [
       halted
-        ? command('unhalt', 'Allow chaos again', 'Ends the halt', release)
+        ? { ...command('unhalt', 'Allow chaos again', 'Ends the halt', release), hurts: true }
         : command('stop', 'Stop all chaos', 'Ends every fault, with read-back', stop),
       {
         id: 'order',

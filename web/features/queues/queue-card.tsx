@@ -3,6 +3,7 @@ import type { FaultInterval } from '@stormglass/agents/contract';
 import { actionWords as faultActionWords } from '../../live/fault-words.ts';
 import { armedAt } from '../../live/figures.ts';
 import { Button } from '../../ui/button.tsx';
+import { AskButton } from '../../ui/confirming.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { count, durationText, rateText } from '../../ui/format.ts';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
@@ -13,7 +14,7 @@ import { DEPTH_MS, type QueueCard } from './model.ts';
 import { useQueueAction } from './queries.ts';
 import styles from './queues.module.css';
 import { Scale } from './scale.tsx';
-import { actionWords, drainWords, troubleTag } from './words.ts';
+import { actionWords, drainWords, pauseWords, troubleTag } from './words.ts';
 
 function Facts({ card }: { card: QueueCard }) {
   const { sample } = card;
@@ -55,17 +56,23 @@ function Actions({ queue, paused, offered }: ActionsProps) {
   };
   return (
     <>
-      {(['pause', 'resume'] as const).map((action) => (
-        <Button
-          key={action}
-          size="sm"
-          disabled={!can(action) || act.isPending || paused === (action === 'pause')}
-          title={whyNot(action)}
-          onClick={() => act.mutate({ action })}
-        >
-          {action === 'pause' ? 'Pause' : 'Resume'}
-        </Button>
-      ))}
+      <AskButton
+        size="sm"
+        disabled={!can('pause') || act.isPending || paused === true}
+        title={whyNot('pause')}
+        onConfirm={() => act.mutate({ action: 'pause' })}
+        {...pauseWords(queue)}
+      >
+        Pause
+      </AskButton>
+      <Button
+        size="sm"
+        disabled={!can('resume') || act.isPending || paused === false}
+        title={whyNot('resume')}
+        onClick={() => act.mutate({ action: 'resume' })}
+      >
+        Resume
+      </Button>
       <Scale queue={queue} can={can('scale')} />
       {act.data ? (
         <span className="cap ink2" role="status">
