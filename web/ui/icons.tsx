@@ -46,3 +46,19 @@ export function CheckIcon() {
     </svg>
   );
 }
+
+export function PlayIcon() {
+  return (
+    <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
+      <path d="M2 1v8l7-4z" fill="currentColor" />
+    </svg>
+  );
+}
+
+export function PauseIcon() {
+  return (
+    <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
+      <path d="M2 1h2v8H2zm4 0h2v8H6z" fill="currentColor" />
+    </svg>
+  );
+}

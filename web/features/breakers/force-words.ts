@@ -12,7 +12,10 @@ export const FORCES: readonly (readonly [ForceState, string])[] = [
 const HELD = `${FORCE_MS / 1000} s`;
 
 /** What forcing does, to whom, and what ends it: the order goes to every instance that has the breaker. */
-export function forceWords(cell: Pick<BreakerCell, 'service' | 'peer' | 'name'>, state: ForceState): Consequences {
+export function forceWords(
+  cell: Pick<BreakerCell, 'service' | 'peer' | 'name'>,
+  state: ForceState,
+): Consequences {
   const which = title(cell);
   const where = `on every instance of ${cell.service}`;
   switch (state) {

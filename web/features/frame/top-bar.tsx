@@ -1,6 +1,7 @@
 'use client';
 import { useSyncExternalStore } from 'react';
 import { armedAt } from '../../live/figures.ts';
+import { useReplay } from '../../live/use-replay.ts';
 import { useInstant, useLiveFaults, useNow } from '../../live/use-window.ts';
 import { Button } from '../../ui/button.tsx';
 import { clock } from '../../ui/format.ts';
@@ -31,11 +32,12 @@ function Environment() {
 
 function RewoundPill() {
   const { at, back } = useInstant();
+  const { playing, speed } = useReplay();
   if (at === null) return null;
   return (
     <Button className={styles.rewound} onClick={back}>
       <BackIcon />
-      <b>Rewound to {clock(at)}</b>
+      <b>{playing ? `Replay ${speed}×, ${clock(at)}` : `Rewound to ${clock(at)}`}</b>
       <span className="ink3">Back to live</span>
     </Button>
   );

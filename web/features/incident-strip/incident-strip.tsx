@@ -3,6 +3,7 @@ import { useElementSize } from '@mantine/hooks';
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { ChevronIcon } from '../../ui/icons.tsx';
+import { Player } from './player.tsx';
 import styles from './strip.module.css';
 import { StripCanvas } from './strip-canvas.tsx';
 
@@ -25,6 +26,7 @@ function Strip() {
       >
         <ChevronIcon turned={open} /> Incident strip
       </button>
+      <Player />
       <div className={styles.sheetBody}>{width > 0 ? <StripCanvas width={Math.round(width)} /> : null}</div>
     </section>
   );
