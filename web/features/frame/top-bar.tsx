@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { armedAt } from '../../live/figures.ts';
 import { useReplay } from '../../live/use-replay.ts';
 import { useInstant, useLiveFaults, useNow } from '../../live/use-window.ts';
+import { Boundary } from '../../ui/boundary.tsx';
 import { Button } from '../../ui/button.tsx';
 import { clock } from '../../ui/format.ts';
 import { BackIcon, SearchIcon } from '../../ui/icons.tsx';
@@ -66,7 +67,9 @@ export function TopBar() {
   return (
     <header className={styles.top}>
       <Environment />
-      <TimeRangeControl />
+      <Boundary what="The time range">
+        <TimeRangeControl />
+      </Boundary>
       <button
         type="button"
         className={styles.search}
@@ -80,7 +83,9 @@ export function TopBar() {
       <span className="gap" />
       <RewoundPill />
       <ConnectionState />
-      <ActiveFaults />
+      <Boundary what="The list of active faults">
+        <ActiveFaults />
+      </Boundary>
       <StopButton />
     </header>
   );

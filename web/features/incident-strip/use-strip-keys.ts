@@ -58,8 +58,9 @@ export function useStripKeys(axis: Axis, at: number, clock: number) {
     setCursor(null);
     back();
   };
+  /** By the key in lower case. */
   const deeds = (here: number): Record<string, () => void> => ({
-    Enter: () => enter(here),
+    enter: () => enter(here),
     ' ': () => enter(here),
     m: () => setMark(mark === null ? here : null),
     p: replay.toggle,
@@ -71,7 +72,7 @@ export function useStripKeys(axis: Axis, at: number, clock: number) {
     const here = getCursor() ?? at;
     const cursor = cursorBy(event.key, event.shiftKey, here, axis);
     const span = spanBy(event.key, here, axis, clock);
-    const deed = deeds(here)[event.key.toLowerCase()] ?? deeds(here)[event.key];
+    const deed = deeds(here)[event.key.toLowerCase()];
     if (cursor !== undefined) setCursor(Math.min(Math.max(cursor, axis.from), axis.now));
     else if (span) setUrlState(holdSpan(span));
     else if (deed) deed();
