@@ -11,6 +11,7 @@ import { RangeLink } from '../../ui/range-link.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import styles from './breakers.module.css';
 import { ClosedRow, HalfOpenCell, OpenCell } from './cells.tsx';
+import { hostsOf } from './history.ts';
 import { type BreakerCell, type BreakerPhase, breakerCells, title } from './model.ts';
 import { useBreakerRows } from './queries.ts';
 
@@ -65,6 +66,7 @@ function Cells({ cells, window, forceable }: CellsProps) {
     at: window.at,
     from: window.from,
     forceable: forceable(cell),
+    hosts: hostsOf(cells, cell),
   });
   const open = of('open');
   const half = of('half_open');

@@ -21,20 +21,26 @@ export interface PartProps {
   at: number;
 }
 
-function faultSeconds(timeline: Timeline, cell: BreakerCell, at: number): (second: number) => boolean {
-  const bars = timeline.faults.filter((f) => {
-    const { target } = f.spec;
+/** Fault time on the callee, or on the way to it, as [from, to], epoch ms. */
+export function faultTimes({ timeline, cell, at }: PartProps): (readonly [number, number])[] {
+  const on = timeline.faults.filter(({ spec: { target } }) => {
     if (target.kind === 'edge') return target.from === cell.service && target.to === cell.peer;
     return target.service === cell.peer;
   });
-  return (second) => bars.some((f) => f.armedAt < (second + 1) * 1000 && (f.endedAt ?? at) > second * 1000);
+  return on.map((fault) => [fault.armedAt, fault.endedAt ?? at] as const);
+}
+
+function faultSeconds(props: PartProps): (second: number) => boolean {
+  const times = faultTimes(props);
+  return (second) => times.some(([from, to]) => from < (second + 1) * 1000 && to > second * 1000);
 }
 
 /** Calls per second around the opening, or the newest ones. */
-export function Calls({ cell, timeline, at }: PartProps) {
+export function Calls(props: PartProps) {
+  const { cell, at } = props;
   const bars = barsOf(cell, at, BAR_SECONDS);
   const sum = (of: 'answered' | 'failed' | 'turnedAway') => bars.reduce((n, b) => n + b[of], 0);
-  const on = faultSeconds(timeline, cell, at);
+  const on = faultSeconds(props);
   const tripped = cell.phase === 'open' || cell.phase === 'half_open';
   return (
     <div>
