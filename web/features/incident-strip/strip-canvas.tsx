@@ -3,6 +3,7 @@ import { memo } from 'react';
 import { useCursor } from '../../ui/cursor.ts';
 import { clock } from '../../ui/format.ts';
 import { columns, HEAD_HEIGHT, STRIP_HEIGHT } from './geometry.ts';
+import { LaneLinks } from './lane-links.tsx';
 import { BreakerLane } from './lanes/breakers.tsx';
 import { DeployLane } from './lanes/deploys.tsx';
 import { ErrorLane } from './lanes/errors.tsx';
@@ -101,6 +102,7 @@ export function StripCanvas({ width }: { width: number }) {
           <ValuesColumn page={page} at={at} left={width - values} front={strip.errors.front} />
         ) : null}
       </svg>
+      <LaneLinks width={labels} />
       <div
         className={styles.pointer}
         style={{ left: labels, width: axis.width }}
