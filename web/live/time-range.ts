@@ -10,8 +10,8 @@ export const RANGES = {
 } as const;
 export type RangeName = keyof typeof RANGES;
 
-/** The keys of the address that hold the range. */
-const RANGE_KEYS = ['range', 'from', 'to', 'at', 'replay'] as const;
+/** The keys of the address that go along from page to page: the range, and how the strip looks. */
+const CARRIED = ['range', 'from', 'to', 'at', 'replay', 'strip'] as const;
 
 /** How fast a range is replayed, as a multiple of its own time. */
 export const SPEEDS = [0.5, 1, 2, 5, 10] as const;
@@ -79,7 +79,7 @@ export function withRange(href: string, search: string): string {
   const [path = '', own = ''] = href.split('?', 2);
   const params = new URLSearchParams(own);
   const here = new URLSearchParams(search);
-  for (const key of RANGE_KEYS) {
+  for (const key of CARRIED) {
     const value = here.get(key);
     if (value !== null && !params.has(key)) params.set(key, value);
   }

@@ -138,7 +138,7 @@ describe('before it hurts a queue', () => {
 
   it('says how many dead letters go back, and that this cannot be taken back', () => {
     const { hits, undo } = redriveWords('mail', 1);
-    expect(hits).toContain('1 dead letter of mail');
+    expect(hits).toContain('1 dead letter of mail goes back');
     expect(undo).toContain('cannot be taken back');
   });
 });

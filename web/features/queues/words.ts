@@ -88,7 +88,7 @@ export function pauseWords(queue: string): Consequences {
 /** What sending all dead letters back does. */
 export function redriveWords(queue: string, dead: number): Consequences {
   return {
-    hits: `${plural(dead, 'dead letter')} of ${queue} go back to its consumers, with a fresh set of attempts.`,
+    hits: `${plural(dead, 'dead letter')} of ${queue} ${dead === 1 ? 'goes' : 'go'} back to its consumers, with a fresh set of attempts.`,
     undo: 'It cannot be taken back; those that fail again become dead again.',
     deed: `Redrive ${dead}`,
   };
