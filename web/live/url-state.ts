@@ -9,7 +9,7 @@ import { useCallback, useSyncExternalStore } from 'react';
 /** What a person goes back to: when and what is looked at. Anything else (a text being typed) is written over. */
 const STEPS: ReadonlySet<string> = new Set([
   ...['range', 'from', 'to', 'at'],
-  ...['node', 'edge', 'dead', 'sweep', 'cell', 'agent', 'panel', 'invariant'],
+  ...['node', 'edge', 'dead', 'sweep', 'cell', 'agent', 'panel', 'invariant', 'open'],
 ]);
 
 /** Whether going from one query string to another is a step that Back undoes. */

@@ -47,6 +47,14 @@ export function CheckIcon() {
   );
 }
 
+export function TableIcon() {
+  return (
+    <svg width="12" height="12" viewBox="0 0 12 12" className="icon" aria-hidden="true">
+      <path d="M1 2.5h10M1 6h10M1 9.5h10M4 2.5v7" />
+    </svg>
+  );
+}
+
 export function PlayIcon() {
   return (
     <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">

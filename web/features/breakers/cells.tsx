@@ -1,6 +1,6 @@
 'use client';
 import type { FaultInterval } from '@stormglass/agents/contract';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { clock, countdown, durationText, shortId } from '../../ui/format.ts';
 import { BreakerGlyph, BreakerMark } from '../../ui/glyphs/breaker.tsx';
 import { CountdownGlyph } from '../../ui/glyphs/countdown-ring.tsx';
@@ -20,6 +20,7 @@ import { Hosts } from './hosts.tsx';
 import { type BreakerCell, barsOf, RECENT_SECONDS, title, whyItOpened } from './model.ts';
 import { Calls, Force, faultTimes, OtherLimits, type PartProps, Quantiles, TrippingCalls } from './parts.tsx';
 import { Stretches } from './stretches.tsx';
+import { useOpened } from './use-opened.ts';
 
 export interface CellProps extends PartProps {
   forceable: boolean;
@@ -215,7 +216,7 @@ function RowHistory({ cell, from, to }: { cell: BreakerCell; from: number; to: n
 /** Closed: one row, which opens to the same detail. */
 export function ClosedRow(props: CellProps) {
   const { cell, at, from, timeline } = props;
-  const [opened, setOpened] = useState(false);
+  const [opened, toggle] = useOpened(cell.key);
   const words = lineWords(cell);
   const { p95 } = useMemo(
     () => durations(timeline, cell.service, cell.peer, at - RECENT_SECONDS * 1000, at),
@@ -228,7 +229,7 @@ export function ClosedRow(props: CellProps) {
         className={styles.line}
         data-quiet={cell.phase === 'closed' ? undefined : ''}
         aria-expanded={opened}
-        onClick={() => setOpened((o) => !o)}
+        onClick={toggle}
       >
         <BreakerGlyph state={cell.state} quiet={cell.phase !== 'closed'} />
         <span className="clip" style={{ fontWeight: 500 }}>

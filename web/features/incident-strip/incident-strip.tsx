@@ -4,7 +4,7 @@ import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { useUrlState } from '../../live/url-state.ts';
 import { Button } from '../../ui/button.tsx';
-import { ChevronIcon } from '../../ui/icons.tsx';
+import { ChevronIcon, TableIcon } from '../../ui/icons.tsx';
 import { Player } from './player.tsx';
 import styles from './strip.module.css';
 import { StripCanvas } from './strip-canvas.tsx';
@@ -37,9 +37,10 @@ function Strip() {
           variant="quiet"
           aria-pressed={table}
           aria-label="Incident strip as a table"
+          title={table ? 'Show the lanes' : 'Show a table of everything in the range'}
           onClick={() => setLook(table ? 'lanes' : 'table')}
         >
-          {table ? 'Lanes' : 'Table'}
+          <TableIcon />
         </Button>
         <Player />
       </div>

@@ -63,7 +63,11 @@ export function useStripKeys(axis: Axis, at: number, clock: number) {
     enter: () => enter(here),
     ' ': () => enter(here),
     m: () => setMark(mark === null ? here : null),
-    p: replay.toggle,
+    p: () => {
+      // The values beside the lanes are those of the replay then, not of a cursor that was left behind.
+      setCursor(null);
+      replay.toggle();
+    },
     '[': () => replay.faster(-1),
     ']': () => replay.faster(1),
   });
