@@ -110,7 +110,9 @@ test('by keyboard alone: a breaker is forced only after what that hits was read,
   const row = page.getByRole('button', { name: /orders → payments/ }).first();
   await row.focus();
   await page.keyboard.press('Enter');
-  const force = page.getByRole('button', { name: 'Open', exact: true });
+  const force = page
+    .getByRole('region', { name: 'orders → payments', exact: true })
+    .getByRole('button', { name: 'Open', exact: true });
   await force.focus();
   await page.keyboard.press('Enter');
   const question = page.getByRole('alertdialog', { name: 'Open for 30 s?' });
@@ -133,8 +135,7 @@ test('by keyboard alone: a breaker is forced only after what that hits was read,
 
   const reset = page
     .getByRole('region', { name: 'orders → payments, forced open' })
-    .getByRole('button', { name: 'Reset counts' })
-    .first();
+    .getByRole('button', { name: 'Reset counts' });
   await reset.focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alertdialog', { name: 'Reset counts?' })).toContainText('do not come back');

@@ -36,6 +36,8 @@ export function Confirming({ hits, undo, deed, asked, onCancel, onConfirm, child
       width={300}
       trapFocus
       returnFocus
+      // What was asked stays, also when the page moves below it.
+      hideDetached={false}
       withRoles={false}
     >
       <Popover.Target>{children}</Popover.Target>

@@ -249,9 +249,9 @@ export function ClosedRow(props: CellProps) {
         <ChevronIcon turned={opened} />
       </button>
       {opened ? (
-        <div className={styles.detail}>
+        <section className={styles.detail} aria-label={title(cell)}>
           <Detail {...props} />
-        </div>
+        </section>
       ) : null}
     </div>
   );
