@@ -1,5 +1,4 @@
 import { ago } from '../../ui/format.ts';
-import { BreakerGlyph } from '../../ui/glyphs/breaker.tsx';
 import { breakerWord } from '../../ui/state.ts';
 import styles from './breakers.module.css';
 import { type Host, splitWords } from './history.ts';
@@ -10,21 +9,20 @@ export function Hosts({ hosts, own, at }: { hosts: readonly Host[]; own: string;
   return (
     <div>
       <h3>{hosts.length === 1 ? 'Reported by' : `On ${hosts.length} instances`}</h3>
-      <table className={styles.quantiles}>
+      <table className={`${styles.quantiles} ${styles.hosts}`}>
         <tbody>
           {hosts.map((host) => (
             <tr key={host.instance}>
-              <td>
-                <BreakerGlyph state={host.state} quiet={host.phase === 'unknown'} />
-              </td>
               <th scope="row" className={host.instance === own ? 'strong ink1' : 'ink2'}>
                 {host.instance}
               </th>
-              <td>{host.phase === 'unknown' ? 'unknown' : breakerWord(host.state)}</td>
-              <td className={host.failed > 0 ? 'failing' : 'ink2'}>
-                {host.failed} of {host.answered + host.failed} failed
+              <td>
+                {host.phase === 'unknown' ? 'unknown' : breakerWord(host.state)},{' '}
+                <span className={host.failed > 0 ? 'failing' : 'ink2'}>
+                  {host.failed} of {host.answered + host.failed} failed
+                </span>
+                <span className="ink3">, {ago(at - host.ageMs, at)}</span>
               </td>
-              <td className="ink3">{ago(at - host.ageMs, at)}</td>
             </tr>
           ))}
         </tbody>
