@@ -5,7 +5,7 @@ export interface Span {
 }
 
 /** Shorter spans say nothing, longer ones no store is asked for at once. */
-export const MIN_SPAN_MS = 2_000;
+const MIN_SPAN_MS = 2_000;
 const MAX_SPAN_MS = 24 * 60 * 60_000;
 
 /** A span of this length that holds `around` where it stood, and ends at `now` at the latest. */
