@@ -250,6 +250,7 @@ export function ClosedRow(props: CellProps) {
       </button>
       {opened ? (
         <section className={styles.detail} aria-label={title(cell)}>
+          <h2 className="visually-hidden">{title(cell)}</h2>
           <Detail {...props} />
         </section>
       ) : null}
