@@ -144,19 +144,21 @@ test('by keyboard alone: a breaker is forced only after what that hits was read,
   await expect.poll(() => states(system)).not.toContain('forced_open');
 });
 
+/** The browser itself fails, for one element alone. */
+const SABOTAGE = `
+  const { observe } = ResizeObserver.prototype;
+  ResizeObserver.prototype.observe = function (element, options) {
+    const broken = element.closest('[aria-label="Queue notifications.email"]');
+    if (broken && !document.body.dataset.healed) throw new Error('no room to draw in');
+    observe.call(this, element, options);
+  };
+`;
+
 test('a widget that cannot be drawn says so in its own place, the rest of the page goes on, and it can be tried again', async ({
   page,
   system,
 }) => {
-  // The browser itself fails, for one element alone.
-  await page.addInitScript(() => {
-    const observe = ResizeObserver.prototype.observe;
-    ResizeObserver.prototype.observe = function (element, options) {
-      const broken = element.closest('[aria-label="Queue notifications.email"]');
-      if (broken && !document.body.dataset.healed) throw new Error('no room to draw in');
-      observe.call(this, element, options);
-    };
-  });
+  await page.addInitScript({ content: SABOTAGE });
   await page.goto(`${system.dashboard}/queues`);
   const card = page.getByRole('region', { name: 'Queue notifications.email', exact: true });
   const note = card.getByRole('alert');
@@ -166,9 +168,7 @@ test('a widget that cannot be drawn says so in its own place, the rest of the pa
   await expect(page.getByRole('main').getByRole('alert')).toHaveCount(1);
   await expect(page.getByRole('slider', { name: /^Depth of notifications\.sms/ })).toBeVisible();
 
-  await page.evaluate(() => {
-    document.body.dataset.healed = 'yes';
-  });
+  await page.evaluate("document.body.dataset.healed = 'yes'");
   await note.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('slider', { name: /^Depth of notifications\.email/ })).toBeVisible();
   await expect(note).toBeHidden();
