@@ -13,6 +13,11 @@ test('a protection that is taken away is named in red on every page, until it is
   await expect(breaker).toBeChecked();
   await expect(line).toBeHidden();
   await breaker.click();
+  const question = page.getByRole('alertdialog');
+  await expect(question).toContainText('Every instance of payments goes on without breaker');
+  await expect(question).toContainText('It comes back by itself after 2 min');
+  await expect(breaker).toBeChecked();
+  await question.getByRole('button', { name: 'Take breaker away' }).click();
   await expect(breaker).not.toBeChecked();
   for (const path of PAGES) {
     await page.goto(`${system.dashboard}${path}`);

@@ -98,6 +98,9 @@ test.describe('Dead letters', () => {
     expect(await deadIds(system)).toHaveLength(dead.length - 2);
 
     await drawer.getByRole('button', { name: `Redrive all ${dead.length - 2}` }).click();
+    const question = page.getByRole('alertdialog');
+    await expect(question).toContainText(`${dead.length - 2} dead letters of ${QUEUE} go back`);
+    await question.getByRole('button', { name: `Redrive ${dead.length - 2}` }).click();
     await expect(drawer.getByRole('status')).toHaveText(`${dead.length - 2} sent back to the queue.`);
     await expect.poll(async () => (await handled(system, dead)).length).toBe(dead.length);
     expect(await mails(system, dead)).toEqual(dead.map(() => 1));

@@ -30,6 +30,9 @@ test('Stop all chaos ends every fault, reads it back, and refuses new ones until
   });
 
   await page.getByRole('button', { name: 'Release' }).click();
+  const question = page.getByRole('alertdialog');
+  await expect(question).toContainText('New faults are taken again');
+  await question.getByRole('button', { name: 'Allow chaos again' }).click();
   await expect(page.getByText('Chaos is halted')).toBeHidden();
   const again = await call(system.dashboard, 'armFault', { input: { spec: LATENCY } });
   await page.keyboard.press('Shift+Escape');

@@ -11,6 +11,7 @@ describe('readRange', () => {
       from: NOW - 150_000,
       to: NOW,
       rewoundTo: null,
+      replay: null,
     });
   });
 

@@ -1,4 +1,6 @@
-/** The page's time range, as it stands in the URL (`?range`, `?from&to`, `?at`). Pure: the clock is an argument. */
+import type { UrlChange } from './url-state.ts';
+
+/** The page's time range, as it stands in the URL (`?range`, `?from&to`, `?at`, `?replay`). Pure: the clock is an argument. */
 export const RANGES = {
   /** What happens now: short enough to see each second, and the strip adds what is scheduled. */
   live: 150_000,
@@ -8,8 +10,12 @@ export const RANGES = {
 } as const;
 export type RangeName = keyof typeof RANGES;
 
-/** The keys of the address that hold the range. */
-const RANGE_KEYS = ['range', 'from', 'to', 'at'] as const;
+/** The keys of the address that go along from page to page: the range, and how the strip looks. */
+const CARRIED = ['range', 'from', 'to', 'at', 'replay', 'strip'] as const;
+
+/** How fast a range is replayed, as a multiple of its own time. */
+export const SPEEDS = [0.5, 1, 2, 5, 10] as const;
+export type Speed = (typeof SPEEDS)[number];
 
 export interface TimeRange {
   /** Follows the clock: no `from`/`to` and not rewound. */
@@ -17,8 +23,10 @@ export interface TimeRange {
   name: RangeName | 'custom';
   from: number;
   to: number;
-  /** The rewound instant, null when the page shows the newest. */
+  /** The rewound instant, null when the page shows the newest. A replay began there. */
   rewoundTo: number | null;
+  /** Null while nothing is replayed. */
+  replay: Speed | null;
 }
 
 const MIN_RANGE_MS = 1_000;
@@ -34,6 +42,10 @@ function rangeName(asked: string | null): RangeName {
   return asked !== null && Object.hasOwn(RANGES, asked) ? (asked as RangeName) : 'live';
 }
 
+function speed(text: string | null): Speed | null {
+  return SPEEDS.find((one) => String(one) === text) ?? null;
+}
+
 /** Reads the range out of a query string; anything unreadable means live. */
 export function readRange(search: string, now: number): TimeRange {
   const params = new URLSearchParams(search);
@@ -42,12 +54,24 @@ export function readRange(search: string, now: number): TimeRange {
   const at = instant(params, 'at');
   const name = rangeName(params.get('range'));
   if (from !== null && to !== null && to - from >= MIN_RANGE_MS) {
-    return { live: false, name: 'custom', from, to, rewoundTo: at };
+    const replay = at === null ? null : speed(params.get('replay'));
+    return { live: false, name: 'custom', from, to, rewoundTo: at, replay };
   }
   const length = RANGES[name];
-  if (at === null) return { live: true, name, from: now - length, to: now, rewoundTo: null };
+  if (at === null) return { live: true, name, from: now - length, to: now, rewoundTo: null, replay: null };
   const end = Math.min(now, at + length / 5);
-  return { live: false, name, from: end - length, to: end, rewoundTo: at };
+  return { live: false, name, from: end - length, to: end, rewoundTo: at, replay: null };
+}
+
+/** What the address becomes when the page follows the clock again, with its range kept unless another is named. */
+export function followClock(range?: RangeName): UrlChange {
+  const named = range === undefined ? {} : { range: range === 'live' ? null : range };
+  return { ...named, from: null, to: null, at: null, replay: null };
+}
+
+/** What the address becomes when the page holds a span still, epoch ms. */
+export function holdSpan({ from, to }: { from: number; to: number }): UrlChange {
+  return { range: null, from: String(Math.round(from)), to: String(Math.round(to)), at: null, replay: null };
 }
 
 /** An address of the dashboard with the range of `search` carried along; keys which it has already win. */
@@ -55,7 +79,7 @@ export function withRange(href: string, search: string): string {
   const [path = '', own = ''] = href.split('?', 2);
   const params = new URLSearchParams(own);
   const here = new URLSearchParams(search);
-  for (const key of RANGE_KEYS) {
+  for (const key of CARRIED) {
     const value = here.get(key);
     if (value !== null && !params.has(key)) params.set(key, value);
   }

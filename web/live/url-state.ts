@@ -2,9 +2,22 @@
 import { useCallback, useSyncExternalStore } from 'react';
 
 /**
- * All state of a page lives in its URL. Writes go through history.replaceState, so they are instant, never scroll and
- * never refetch a route; several writes in one go become one address.
+ * All state of a page lives in its URL. Writes go through the browser's history and not through the router, so they are
+ * instant, never scroll and never refetch a route; several writes in one go become one address.
  */
+
+/** What a person goes back to: when and what is looked at. Anything else (a text being typed) is written over. */
+const STEPS: ReadonlySet<string> = new Set([
+  ...['range', 'from', 'to', 'at'],
+  ...['node', 'edge', 'dead', 'sweep', 'cell', 'agent', 'panel', 'invariant', 'open'],
+]);
+
+/** Whether going from one query string to another is a step that Back undoes. */
+export function isStep(before: string, after: string): boolean {
+  const [a, b] = [new URLSearchParams(before), new URLSearchParams(after)];
+  return [...STEPS].some((key) => a.get(key) !== b.get(key));
+}
+
 type Listener = () => void;
 const listeners = new Set<Listener>();
 
@@ -22,8 +35,11 @@ export function notifyUrlChanged(): void {
   for (const listener of [...listeners]) listener();
 }
 
-/** `search` with the given keys set; null, undefined and empty strings remove. Keeps the order of the others. */
-export function nextSearch(search: string, change: Record<string, string | null | undefined>): string {
+/** Keys of the query string and what they become; null, undefined and empty strings remove. */
+export type UrlChange = Record<string, string | null | undefined>;
+
+/** `search` with the given keys set. Keeps the order of the others. */
+export function nextSearch(search: string, change: UrlChange): string {
   const params = new URLSearchParams(search);
   for (const [key, value] of Object.entries(change)) {
     if (value === null || value === undefined || value === '') params.delete(key);
@@ -33,15 +49,15 @@ export function nextSearch(search: string, change: Record<string, string | null 
   return text === '' ? '' : `?${text}`;
 }
 
-/** Writes several keys at once. */
-export function setUrlState(change: Record<string, string | null | undefined>): void {
-  const search = nextSearch(window.location.search, change);
-  if (search === window.location.search) return;
-  window.history.replaceState(
-    window.history.state,
-    '',
-    `${window.location.pathname}${search}${window.location.hash}`,
-  );
+/** Writes several keys at once; a step becomes an entry of the browser's history, unless it is to be written over. */
+export function setUrlState(change: UrlChange, how: 'step' | 'over' = 'step'): void {
+  const { search: before, pathname, hash } = window.location;
+  const search = nextSearch(before, change);
+  if (search === before) return;
+  const address = `${pathname}${search}${hash}`;
+  // With the router's own state, by which it knows on the way back that the entry is of this page.
+  if (how === 'step' && isStep(before, search)) window.history.pushState(window.history.state, '', address);
+  else window.history.replaceState(window.history.state, '', address);
   notifyUrlChanged();
 }
 

@@ -10,8 +10,9 @@ import { keys } from './keys.ts';
 import type { LiveState } from './protocol.ts';
 import { request } from './request.ts';
 import { type Connection, NOT_CONNECTED } from './store.ts';
-import { readRange, stepFor } from './time-range.ts';
+import { followClock, readRange, stepFor } from './time-range.ts';
 import { setUrlState, useSearch } from './url-state.ts';
+import { useReplayHead } from './use-replay.ts';
 
 const EMPTY = emptyTimeline();
 const NO_RANGE: GridRange = { from: 0, to: 0 };
@@ -21,7 +22,7 @@ export interface PageWindow {
   /** Epoch ms, hub's clock. */
   from: number;
   to: number;
-  /** The instant the page shows: rewound, end of a custom range, or now. */
+  /** The instant the page shows: replayed, rewound, end of a custom range, or now. */
   at: number;
   live: boolean;
   /** Seconds per traffic bucket. */
@@ -96,7 +97,8 @@ export function useWindow(): PageWindow {
   const needed = now > 0 && connection.from !== null && !covered && !young;
   // What lies ahead cannot be fetched yet: such a range grows with the clock.
   const history = useHistory(range.from, Math.min(range.to, now), range.to >= now, needed);
-  const at = range.rewoundTo ?? range.to;
+  const head = useReplayHead();
+  const at = head ?? range.rewoundTo ?? range.to;
   return useMemo(() => {
     const base = { from: range.from, to: range.to, at, live: range.live };
     if (!needed) {
@@ -131,7 +133,7 @@ export function useWindow(): PageWindow {
 }
 
 export interface Instant {
-  /** The rewound instant, epoch ms; null when the page shows the newest. */
+  /** The rewound or replayed instant, epoch ms; null when the page shows the newest. */
   at: number | null;
   /** Shows the page as it was at an instant, and holds the range still. */
   rewind(at: number): void;
@@ -141,7 +143,8 @@ export interface Instant {
 
 export function useInstant(): Instant {
   const search = useSearch();
-  const at = readRange(search, 0).rewoundTo;
+  const head = useReplayHead();
+  const at = head ?? readRange(search, 0).rewoundTo;
   const rewind = useCallback((instant: number) => {
     const range = readRange(window.location.search, serverNow.exact());
     setUrlState({
@@ -150,6 +153,6 @@ export function useInstant(): Instant {
       to: String(Math.round(range.to)),
     });
   }, []);
-  const back = useCallback(() => setUrlState({ at: null, from: null, to: null }), []);
+  const back = useCallback(() => setUrlState(followClock()), []);
   return useMemo(() => ({ at, rewind, back }), [at, rewind, back]);
 }

@@ -46,3 +46,27 @@ export function CheckIcon() {
     </svg>
   );
 }
+
+export function TableIcon() {
+  return (
+    <svg width="12" height="12" viewBox="0 0 12 12" className="icon" aria-hidden="true">
+      <path d="M1 2.5h10M1 6h10M1 9.5h10M4 2.5v7" />
+    </svg>
+  );
+}
+
+export function PlayIcon() {
+  return (
+    <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
+      <path d="M2 1v8l7-4z" fill="currentColor" />
+    </svg>
+  );
+}
+
+export function PauseIcon() {
+  return (
+    <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
+      <path d="M2 1h2v8H2zm4 0h2v8H6z" fill="currentColor" />
+    </svg>
+  );
+}

@@ -1,5 +1,9 @@
 import type { ReactNode } from 'react';
+import { Boundary } from './boundary.tsx';
 import styles from './page.module.css';
+
+/** A title as a note can say it. */
+const named = (title: ReactNode, other: string): string => (typeof title === 'string' ? title : other);
 
 interface PageProps {
   title: ReactNode;
@@ -35,7 +39,7 @@ export function Page({ title, about, facts, actions, aside, fixed = false, child
           data-fixed={fixed ? '' : undefined}
           tabIndex={fixed ? undefined : 0}
         >
-          {children}
+          <Boundary what={named(title, 'This page')}>{children}</Boundary>
         </div>
       </div>
       {aside}
@@ -59,7 +63,7 @@ export function Band({
         <h2>{title}</h2>
         {about ? <span className="cap ink3">{about}</span> : null}
       </div>
-      {children}
+      <Boundary what={named(title, 'This part')}>{children}</Boundary>
     </section>
   );
 }

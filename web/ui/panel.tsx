@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Boundary } from './boundary.tsx';
 import { Button } from './button.tsx';
 import { CrossIcon } from './icons.tsx';
 import styles from './ui.module.css';
@@ -38,7 +39,7 @@ export function Panel({ label, title, subtitle, actions, onClose, footer, childr
         ) : null}
       </div>
       <div className="stack scroll" style={{ flex: 1, minHeight: 0 }}>
-        {children}
+        <Boundary what={label}>{children}</Boundary>
       </div>
       {footer ? <div style={{ flex: 'none', maxHeight: '60%', overflow: 'auto' }}>{footer}</div> : null}
     </aside>
@@ -63,7 +64,7 @@ export function Section({ title, aside, tint, grow, children }: SectionProps) {
           {aside ? <span className="ink3">{aside}</span> : null}
         </div>
       ) : null}
-      {children}
+      <Boundary what={typeof title === 'string' ? title : 'This part'}>{children}</Boundary>
     </section>
   );
 }

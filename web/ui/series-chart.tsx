@@ -1,6 +1,7 @@
 'use client';
 import 'uplot/dist/uPlot.min.css';
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { Boundary } from './boundary.tsx';
 import { Button } from './button.tsx';
 import { setCursor, useCursor } from './cursor.ts';
 import { clock } from './format.ts';
@@ -55,14 +56,19 @@ function usePlot(props: SeriesChartProps, hidden: ReadonlySet<string>, shown: bo
   const plot = useRef<SeriesPlot | null>(null);
   const latest = useRef({ props, hidden });
   latest.current = { props, hidden };
+  const [failed, setFailed] = useState<{ error: unknown } | null>(null);
+  // What is loaded on the side is drawn in no render: its failure is handed to the one that shows it.
+  if (failed) throw failed.error;
   useEffect(() => {
     const element = box.current;
     if (!element || !shown) return;
     let alive = true;
     // The plot library is loaded with the first chart, not with the first page.
-    import('./series-plot.ts').then(({ SeriesPlot: Plot }) => {
-      if (alive) plot.current = new Plot(element, latest.current.props, latest.current.hidden);
-    });
+    import('./series-plot.ts')
+      .then(({ SeriesPlot: Plot }) => {
+        if (alive) plot.current = new Plot(element, latest.current.props, latest.current.hidden);
+      })
+      .catch((error: unknown) => setFailed({ error }));
     return () => {
       alive = false;
       plot.current?.destroy();
@@ -147,6 +153,14 @@ function Plot({ chart, box }: { chart: SeriesChartProps; box: RefObject<HTMLDivE
  * data and for fault time, the page's cursor, a legend that toggles and a table of the exact values.
  */
 export function SeriesChart(props: SeriesChartProps) {
+  return (
+    <Boundary what={`The chart of ${props.label}`}>
+      <Chart {...props} />
+    </Boundary>
+  );
+}
+
+function Chart(props: SeriesChartProps) {
   const { title, legend = false, label } = props;
   const [table, setTable] = useState(false);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());

@@ -82,6 +82,8 @@ export function drawVertical(u: uPlot, at: number, color: string, width: number)
   if (x < u.bbox.left || x > u.bbox.left + u.bbox.width + 1) return;
   const { ctx } = u;
   ctx.save();
+  // A dashed series leaves its dashes behind.
+  ctx.setLineDash([]);
   ctx.strokeStyle = color;
   ctx.lineWidth = width * devicePixelRatio;
   ctx.beginPath();

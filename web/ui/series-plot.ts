@@ -14,6 +14,8 @@ function plotSeries(series: Series, ink: ReturnType<typeof readInk>): uPlot.Seri
       return { ...base, stroke: color, width: 1.5 };
     case 'thin':
       return { ...base, stroke: color, width: 1 };
+    case 'ahead':
+      return { ...base, stroke: color, width: 1.5, dash: [3, 3] };
     case 'area':
       return { ...base, stroke: color, width: 1.4, fill: ink.fade(color, 0.22) };
     case 'bars':

@@ -3,8 +3,11 @@ import type { StateHue } from './state.ts';
 
 export interface Series {
   label: string;
-  /** `line` is the value that matters; `thin` the rest; `bars` touch zero; `outline` bars are hollow; `area` is filled. */
-  kind: 'line' | 'thin' | 'bars' | 'outline' | 'area';
+  /**
+   * `line` is the value that matters; `thin` the rest; `bars` touch zero; `outline` bars are hollow; `area` is filled;
+   * `ahead` is dashed: what is predicted.
+   */
+  kind: 'line' | 'thin' | 'bars' | 'outline' | 'area' | 'ahead';
   hue?: StateHue;
   /** One value per x; null where there is no data (a hatch, not a zero). */
   values: readonly (number | null)[];

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ServiceProtection } from '../../live/protections.ts';
 import { useSetProtection } from '../../live/use-set-protection.ts';
 import { useNow } from '../../live/use-window.ts';
+import { Confirming, type Consequences } from '../../ui/confirming.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { countdown } from '../../ui/format.ts';
 import { list } from '../../ui/list.ts';
@@ -25,6 +26,8 @@ export function ProtectionList({ protections }: { protections: readonly ServiceP
   const { mutate, isPending, error } = useSetProtection();
   const flip = ({ service, name }: ServiceProtection, on: boolean) =>
     mutate([{ service, name, on, forMs: on || forMs === 0 ? undefined : forMs }]);
+  /** The one about which somebody is asked. */
+  const [asked, setAsked] = useState('');
   return (
     <div className={styles.protections}>
       <label className="ink2">
@@ -45,12 +48,25 @@ export function ProtectionList({ protections }: { protections: readonly ServiceP
       <ul>
         {protections.map((each) => (
           <li key={each.name} data-off={each.on ? undefined : ''}>
-            <Switch
-              label={`${each.name} of ${each.service}`}
-              on={each.on}
-              disabled={isPending}
-              onChange={(on) => flip(each, on)}
-            />
+            <Confirming
+              {...takingAway(each, forMs)}
+              asked={asked === each.name}
+              onCancel={() => setAsked('')}
+              onConfirm={() => {
+                setAsked('');
+                flip(each, false);
+              }}
+            >
+              <span>
+                <Switch
+                  label={`${each.name} of ${each.service}`}
+                  on={each.on}
+                  disabled={isPending}
+                  // To put one back is never asked about.
+                  onChange={(on) => (on ? flip(each, true) : setAsked(each.name))}
+                />
+              </span>
+            </Confirming>
             <div>
               <b>{each.name}</b>
               <small className={each.on ? 'ink3' : 'failing'}>{stateWords(each, now)}</small>
@@ -61,6 +77,17 @@ export function ProtectionList({ protections }: { protections: readonly ServiceP
       {error ? <ErrorNote error={error} /> : null}
     </div>
   );
+}
+
+/** What taking it away does, and what ends that. */
+function takingAway({ name, service, about }: ServiceProtection, forMs: number): Consequences {
+  const time = TIMES.find(({ ms }) => ms === forMs && ms > 0)?.words;
+  const itself = time ? `It comes back by itself after ${time}. ` : '';
+  return {
+    hits: `Every instance of ${service} goes on without ${name} (${about}).`,
+    undo: `${itself}Put back ends it, on every page in the red line; so does Stop all chaos.`,
+    deed: `Take ${name} away`,
+  };
 }
 
 function stateWords({ on, about, offOn, until }: ServiceProtection, now: number): string {

@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { type BreakerCount, breakerCount } from '../../live/figures.ts';
 import { type PageWindow, useWindow } from '../../live/use-window.ts';
+import { Boundary } from '../../ui/boundary.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { count, plural } from '../../ui/format.ts';
@@ -10,7 +11,8 @@ import { RangeLink } from '../../ui/range-link.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import styles from './breakers.module.css';
 import { ClosedRow, HalfOpenCell, OpenCell } from './cells.tsx';
-import { type BreakerCell, type BreakerPhase, breakerCells } from './model.ts';
+import { hostsOf } from './history.ts';
+import { type BreakerCell, type BreakerPhase, breakerCells, title } from './model.ts';
 import { useBreakerRows } from './queries.ts';
 
 /** Null: not known yet. */
@@ -64,6 +66,7 @@ function Cells({ cells, window, forceable }: CellsProps) {
     at: window.at,
     from: window.from,
     forceable: forceable(cell),
+    hosts: hostsOf(cells, cell),
   });
   const open = of('open');
   const half = of('half_open');
@@ -74,18 +77,24 @@ function Cells({ cells, window, forceable }: CellsProps) {
       {open.length > 0 ? (
         <div className={styles.column}>
           {open.map((c) => (
-            <OpenCell key={c.key} {...props(c)} />
+            <Boundary key={c.key} what={title(c)}>
+              <OpenCell {...props(c)} />
+            </Boundary>
           ))}
         </div>
       ) : null}
       <div className={styles.column}>
         {half.map((c) => (
-          <HalfOpenCell key={c.key} {...props(c)} />
+          <Boundary key={c.key} what={title(c)}>
+            <HalfOpenCell {...props(c)} />
+          </Boundary>
         ))}
         {rows.length > 0 ? (
           <div className={`${styles.rows} ${calm || open.length === 0 ? '' : styles.narrow}`}>
             {rows.map((c) => (
-              <ClosedRow key={c.key} {...props(c)} />
+              <Boundary key={c.key} what={title(c)}>
+                <ClosedRow {...props(c)} />
+              </Boundary>
             ))}
           </div>
         ) : null}

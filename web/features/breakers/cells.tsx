@@ -1,7 +1,7 @@
 'use client';
 import type { FaultInterval } from '@stormglass/agents/contract';
-import { useMemo, useState } from 'react';
-import { ago, clock, countdown, durationText, shortId } from '../../ui/format.ts';
+import { useMemo } from 'react';
+import { clock, countdown, durationText, shortId } from '../../ui/format.ts';
 import { BreakerGlyph, BreakerMark } from '../../ui/glyphs/breaker.tsx';
 import { CountdownGlyph } from '../../ui/glyphs/countdown-ring.tsx';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
@@ -10,15 +10,23 @@ import { RangeLink } from '../../ui/range-link.tsx';
 import { SparkBars } from '../../ui/spark-bars.tsx';
 import { breakerWord } from '../../ui/state.ts';
 import { Tag } from '../../ui/tag.tsx';
+import { useWidth } from '../../ui/use-width.ts';
 import styles from './breakers.module.css';
+import { CallsChart } from './calls-chart.tsx';
 import { durations } from './durations.ts';
-import { HistoryLane } from './history-lane.tsx';
+import type { Host } from './history.ts';
+import { HistoryLane, openings } from './history-lane.tsx';
+import { Hosts } from './hosts.tsx';
 import { type BreakerCell, barsOf, RECENT_SECONDS, title, whyItOpened } from './model.ts';
-import { Calls, Force, OtherLimits, type PartProps, Quantiles, TrippingCalls } from './parts.tsx';
+import { Calls, Force, faultTimes, OtherLimits, type PartProps, Quantiles, TrippingCalls } from './parts.tsx';
+import { Stretches } from './stretches.tsx';
+import { useOpened } from './use-opened.ts';
 
 export interface CellProps extends PartProps {
   forceable: boolean;
   from: number;
+  /** The same breaker on every instance of its service. */
+  hosts: readonly Host[];
 }
 
 function capital(text: string): string {
@@ -83,7 +91,7 @@ function Wait({ cell, at }: { cell: BreakerCell; at: number }) {
 
 /** Open: the large cell that says why, for how long, and what can be done. */
 export function OpenCell(props: CellProps) {
-  const { cell, at, from } = props;
+  const { cell, at } = props;
   const left = cell.remainingMs !== null && cell.waitMs ? cell.remainingMs / cell.waitMs : 1;
   return (
     <section className={styles.open} aria-label={`${title(cell)}, ${breakerWord(cell.state)}`}>
@@ -110,7 +118,6 @@ export function OpenCell(props: CellProps) {
         <Wait cell={cell} at={at} />
       </div>
       <Detail {...props} />
-      <HistoryLane cell={cell} from={from} to={at} />
     </section>
   );
 }
@@ -126,14 +133,22 @@ function Detail(props: CellProps) {
       <div className={styles.parts}>
         <TrippingCalls {...props} />
         <OtherLimits cell={props.cell} />
-        <div>
-          <h3>Reported by</h3>
-          <p>
-            {props.cell.instance}, <span className="ink3">{ago(props.at - props.cell.ageMs, props.at)}</span>
-          </p>
-        </div>
+        <Hosts hosts={props.hosts} own={props.cell.instance} at={props.at} />
       </div>
+      <Range {...props} />
     </>
+  );
+}
+
+/** The whole range: calls, and below them the states. */
+function Range(props: CellProps) {
+  const { cell, from, at, timeline } = props;
+  const faults = useMemo(() => faultTimes({ cell, timeline, at }), [cell, timeline, at]);
+  return (
+    <div className={styles.range}>
+      <CallsChart cell={cell} from={from} to={at} faults={faults} />
+      <HistoryLane cell={cell} from={from} to={at} />
+    </div>
   );
 }
 
@@ -188,10 +203,20 @@ function lineWords(cell: BreakerCell): { text: string; tone: string } {
   return { text: `${cell.failed} of ${calls} failed`, tone: cell.failed > 0 ? 'degraded strong' : 'ink2' };
 }
 
+/** The room of a wide row says what the range was like. */
+function RowHistory({ cell, from, to }: { cell: BreakerCell; from: number; to: number }) {
+  const [ref, width] = useWidth<HTMLSpanElement>(200);
+  return (
+    <span data-wide ref={ref} style={{ minWidth: 0 }}>
+      <Stretches history={cell.history} from={from} to={to} width={width} label={openings(cell.openings)} />
+    </span>
+  );
+}
+
 /** Closed: one row, which opens to the same detail. */
 export function ClosedRow(props: CellProps) {
   const { cell, at, from, timeline } = props;
-  const [opened, setOpened] = useState(false);
+  const [opened, toggle] = useOpened(cell.key);
   const words = lineWords(cell);
   const { p95 } = useMemo(
     () => durations(timeline, cell.service, cell.peer, at - RECENT_SECONDS * 1000, at),
@@ -204,7 +229,7 @@ export function ClosedRow(props: CellProps) {
         className={styles.line}
         data-quiet={cell.phase === 'closed' ? undefined : ''}
         aria-expanded={opened}
-        onClick={() => setOpened((o) => !o)}
+        onClick={toggle}
       >
         <BreakerGlyph state={cell.state} quiet={cell.phase !== 'closed'} />
         <span className="clip" style={{ fontWeight: 500 }}>
@@ -220,13 +245,14 @@ export function ClosedRow(props: CellProps) {
         <span data-wide className="right ink3">
           {cell.openings > 0 ? `opened ${cell.openings} ×` : 'closed'}
         </span>
+        <RowHistory cell={cell} from={from} to={at} />
         <ChevronIcon turned={opened} />
       </button>
       {opened ? (
-        <div className={styles.detail}>
+        <section className={styles.detail} aria-label={title(cell)}>
+          <h2 className="visually-hidden">{title(cell)}</h2>
           <Detail {...props} />
-          <HistoryLane cell={cell} from={from} to={at} />
-        </div>
+        </section>
       ) : null}
     </div>
   );

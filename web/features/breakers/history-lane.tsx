@@ -1,65 +1,130 @@
 'use client';
-import { durationText } from '../../ui/format.ts';
+import { type KeyboardEvent, type PointerEvent, useState } from 'react';
+import { Button } from '../../ui/button.tsx';
+import { setCursor, useCursor } from '../../ui/cursor.ts';
+import { clock, durationText } from '../../ui/format.ts';
 import { breakerHue, breakerWord, hueColor } from '../../ui/state.ts';
 import { useWidth } from '../../ui/use-width.ts';
 import styles from './breakers.module.css';
-import type { BreakerCell, StateSpan } from './model.ts';
+import { stretchAt, stretchByKey, stretchCause, stretchWords } from './history.ts';
+import { type BreakerCell, title } from './model.ts';
+import { Stretches } from './stretches.tsx';
 
-function Stretch({ span, x, width }: { span: StateSpan; x: number; width: number }) {
-  const color = hueColor(breakerHue(span.state));
-  const title = (
-    <title>{`${breakerWord(span.state)} for ${Math.round((span.to - span.from) / 1000)} s`}</title>
-  );
-  if (span.state === 'closed' || span.state === 'disabled') {
-    return (
-      <path d={`M${x} 8h${width}`} stroke={color} strokeWidth={1.4} opacity={0.62}>
-        {title}
-      </path>
-    );
-  }
-  const open = span.state === 'open' || span.state === 'forced_open';
-  return (
-    <rect
-      x={x}
-      y={3}
-      width={Math.max(2, width)}
-      height={10}
-      rx={2}
-      fill={open ? color : 'var(--bg1)'}
-      stroke={open ? 'none' : color}
-      strokeDasharray={open ? undefined : '3 2'}
-    >
-      {title}
-    </rect>
-  );
-}
-
-function openings(n: number): string {
+export function openings(n: number): string {
   return n === 0 ? 'did not open' : n === 1 ? 'opened once' : `opened ${n} times`;
 }
 
-/** Every state of the range on one line. */
-export function HistoryLane({ cell, from, to }: { cell: BreakerCell; from: number; to: number }) {
+interface Props {
+  cell: BreakerCell;
+  from: number;
+  to: number;
+}
+
+function HistoryTable({ cell }: { cell: BreakerCell }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the table scrolls, so the keyboard must reach it
+    <section className={styles.historyTable} tabIndex={0} aria-label={`History of ${title(cell)} as a table`}>
+      <table>
+        <thead>
+          <tr>
+            {['From', 'State', 'For', 'Why'].map((name) => (
+              <th key={name} className="ink3">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {cell.history.toReversed().map((span) => (
+            <tr key={span.from}>
+              <td className="mono">{clock(span.from, 1)}</td>
+              <td style={{ color: hueColor(breakerHue(span.state)) }}>{breakerWord(span.state)}</td>
+              <td>{durationText(span.to - span.from)}</td>
+              <td className="ink2">{stretchCause(cell, span)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** The state under the page's cursor, or else what the whole range says. */
+function Reading({ cell }: { cell: BreakerCell }) {
+  const cursor = useCursor();
+  const span = cursor === null ? null : stretchAt(cell.history, cursor);
+  if (cursor === null || span === null) return <span>{openings(cell.openings)} in the range</span>;
+  return (
+    <span className="clip">
+      <span className="ink3">{clock(cursor)}</span> {stretchWords(span)}. {stretchCause(cell, span)}
+    </span>
+  );
+}
+
+function Lane({ cell, from, to }: Props) {
   const [ref, width] = useWidth<HTMLDivElement>(400);
-  const x = (at: number) => ((at - from) / Math.max(1, to - from)) * width;
-  const words = openings(cell.openings);
+  const cursor = useCursor();
+  const span = cursor === null ? null : stretchAt(cell.history, cursor);
+  const onPointerMove = (event: PointerEvent<HTMLElement>) => {
+    const { left } = event.currentTarget.getBoundingClientRect();
+    setCursor(from + ((event.clientX - left) / Math.max(1, width)) * (to - from));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const next = stretchByKey(cell.history, cursor, event.key);
+    if (next !== null) setCursor(next);
+    else if (event.key === 'Escape' && !event.shiftKey) setCursor(null);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      ref={ref}
+      className={styles.lane}
+      role="slider"
+      tabIndex={0}
+      aria-label={`History of ${title(cell)}: arrows go from state to state`}
+      aria-valuemin={Math.round(from)}
+      aria-valuemax={Math.round(to)}
+      aria-valuenow={Math.round(cursor ?? to)}
+      aria-valuetext={span ? `${clock(span.from)}: ${stretchWords(span)}` : openings(cell.openings)}
+      onPointerMove={onPointerMove}
+      onPointerLeave={() => setCursor(null)}
+      onKeyDown={onKeyDown}
+      onBlur={() => setCursor(null)}
+    >
+      <Stretches
+        history={cell.history}
+        from={from}
+        to={to}
+        width={width}
+        label={`History: ${openings(cell.openings)}`}
+      />
+    </div>
+  );
+}
+
+/** Every state of the range on one line, with the page's cursor, by keyboard, and as a table. */
+export function HistoryLane({ cell, from, to }: Props) {
+  const [table, setTable] = useState(false);
   return (
     <div className={styles.history}>
-      <span>{durationText(Math.round((to - from) / 1000) * 1000)}</span>
-      <div ref={ref} style={{ flex: 1, minWidth: 0 }}>
-        <svg
-          width={width}
-          height={16}
-          role="img"
-          aria-label={`History: ${words}`}
-          style={{ display: 'block' }}
-        >
-          {cell.history.map((s) => (
-            <Stretch key={s.from} span={s} x={x(s.from)} width={x(s.to) - x(s.from)} />
-          ))}
-        </svg>
+      <div className={styles.historyHead}>
+        <h3>State over {durationText(Math.round((to - from) / 1000) * 1000)}</h3>
+        <span className="row" style={{ gap: 6, minWidth: 0 }}>
+          <Reading cell={cell} />
+          <Button
+            variant="quiet"
+            size="sm"
+            aria-pressed={table}
+            aria-label={`History of ${title(cell)}: ${table ? 'show as a line' : 'show as table'}`}
+            onClick={() => setTable(!table)}
+            style={{ margin: '-4px 0', padding: '0 4px', color: 'var(--ink3)' }}
+          >
+            {table ? 'Line' : 'Table'}
+          </Button>
+        </span>
       </div>
-      <span>{words} in the range</span>
+      {table ? <HistoryTable cell={cell} /> : <Lane cell={cell} from={from} to={to} />}
     </div>
   );
 }

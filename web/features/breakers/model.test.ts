@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { breakerMove as move, breakerSample as sample, trafficCell } from '../../live/testing/telemetry.ts';
+import { callSeries } from './call-series.ts';
 import { durations, trippingCalls } from './durations.ts';
 import { barsOf, breakerCells, whyItOpened, wouldOpenAt } from './model.ts';
 
@@ -138,5 +139,23 @@ describe('the calls through a breaker', () => {
       3,
     );
     expect(calls).toEqual([{ at: 10, traceId: 'e3b8', what: 'opened it' }]);
+  });
+});
+
+describe('calls over the range', () => {
+  const seconds = [10, 15, 20, 40].map((second) => ({ second, answered: 10, failed: 5, turnedAway: 0 }));
+
+  it('are per second, whatever time one sample stands for', () => {
+    expect(callSeries({ seconds }, 0, 60_000)).toEqual({
+      xs: [10_000, 15_000, 20_000, 40_000],
+      answered: [2, 2, 2, 2],
+      failed: [1, 1, 1, 1],
+      turnedAway: [0, 0, 0, 0],
+    });
+  });
+
+  it('are those of the range, and none without a sample', () => {
+    expect(callSeries({ seconds }, 14_000, 21_000).xs).toEqual([15_000, 20_000]);
+    expect(callSeries({ seconds: [] }, 0, 60_000).xs).toEqual([]);
   });
 });

@@ -1,14 +1,15 @@
 'use client';
 import type { Timeline } from '@stormglass/agents/contract';
 import { useMemo } from 'react';
-import { Button } from '../../ui/button.tsx';
+import { AskButton } from '../../ui/confirming.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, durationText, shortId } from '../../ui/format.ts';
 import { RangeLink } from '../../ui/range-link.tsx';
 import styles from './breakers.module.css';
 import { durations, trippingCalls } from './durations.ts';
+import { FORCES, forceWords } from './force-words.ts';
 import { type BreakerCell, barsOf, wouldOpenAt } from './model.ts';
-import { type ForceState, useForceBreaker } from './queries.ts';
+import { useForceBreaker } from './queries.ts';
 import { SecondBars } from './second-bars.tsx';
 
 const BAR_SECONDS = 20;
@@ -20,20 +21,26 @@ export interface PartProps {
   at: number;
 }
 
-function faultSeconds(timeline: Timeline, cell: BreakerCell, at: number): (second: number) => boolean {
-  const bars = timeline.faults.filter((f) => {
-    const { target } = f.spec;
+/** Fault time on the callee, or on the way to it, as [from, to], epoch ms. */
+export function faultTimes({ timeline, cell, at }: PartProps): (readonly [number, number])[] {
+  const on = timeline.faults.filter(({ spec: { target } }) => {
     if (target.kind === 'edge') return target.from === cell.service && target.to === cell.peer;
     return target.service === cell.peer;
   });
-  return (second) => bars.some((f) => f.armedAt < (second + 1) * 1000 && (f.endedAt ?? at) > second * 1000);
+  return on.map((fault) => [fault.armedAt, fault.endedAt ?? at] as const);
+}
+
+function faultSeconds(props: PartProps): (second: number) => boolean {
+  const times = faultTimes(props);
+  return (second) => times.some(([from, to]) => from < (second + 1) * 1000 && to > second * 1000);
 }
 
 /** Calls per second around the opening, or the newest ones. */
-export function Calls({ cell, timeline, at }: PartProps) {
+export function Calls(props: PartProps) {
+  const { cell, at } = props;
   const bars = barsOf(cell, at, BAR_SECONDS);
   const sum = (of: 'answered' | 'failed' | 'turnedAway') => bars.reduce((n, b) => n + b[of], 0);
-  const on = faultSeconds(timeline, cell, at);
+  const on = faultSeconds(props);
   const tripped = cell.phase === 'open' || cell.phase === 'half_open';
   return (
     <div>
@@ -160,12 +167,6 @@ export function TrippingCalls({ cell, timeline, at }: PartProps) {
   );
 }
 
-const FORCES: [ForceState, string][] = [
-  ['open', 'Open'],
-  ['closed', 'Closed'],
-  ['reset', 'Reset counts'],
-];
-
 /** Force it for 30 s; the agent takes it back by itself. */
 export function Force({ cell, forceable }: { cell: BreakerCell; forceable: boolean }) {
   const force = useForceBreaker(cell.service, cell.name);
@@ -174,14 +175,15 @@ export function Force({ cell, forceable }: { cell: BreakerCell; forceable: boole
       <h3>Force for 30 s</h3>
       <div className={styles.buttons}>
         {FORCES.map(([state, word]) => (
-          <Button
+          <AskButton
             key={state}
             size="sm"
             disabled={!forceable || force.isPending}
-            onClick={() => force.mutate(state)}
+            onConfirm={() => force.mutate(state)}
+            {...forceWords(cell, state)}
           >
             {word}
-          </Button>
+          </AskButton>
         ))}
       </div>
       {forceable ? null : <p className="ink3 cap">No agent of {cell.service} offers it.</p>}

@@ -1,5 +1,6 @@
 'use client';
 import type { ReactNode } from 'react';
+import { Boundary } from '../../ui/boundary.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import styles from './frame.module.css';
 import { HaltBanner } from './halt-banner.tsx';
@@ -17,16 +18,24 @@ export function Frame({ strip, children }: { strip: ReactNode; children: ReactNo
         Skip to the page
       </a>
       <div className={styles.app}>
-        <Rail />
+        <Boundary what="The rail">
+          <Rail />
+        </Boundary>
         <TopBar />
         <main id="main" tabIndex={-1} className={styles.main}>
-          <ProtectionLine />
+          <Boundary what="The line of protections taken away">
+            <ProtectionLine />
+          </Boundary>
           <div className={styles.content}>{children}</div>
-          <HaltBanner />
+          <Boundary what="The line of the halt">
+            <HaltBanner />
+          </Boundary>
         </main>
-        {strip}
+        <Boundary what="The incident strip">{strip}</Boundary>
       </div>
-      <CommandPalette />
+      <Boundary what="The command palette">
+        <CommandPalette />
+      </Boundary>
       <ShortcutsKey />
     </StopChaosProvider>
   );

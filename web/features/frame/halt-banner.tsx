@@ -1,6 +1,6 @@
 'use client';
 import type { HaltState } from '../../live/protocol.ts';
-import { Button } from '../../ui/button.tsx';
+import { AskButton } from '../../ui/confirming.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { clock, durationText } from '../../ui/format.ts';
 import styles from './frame.module.css';
@@ -28,9 +28,15 @@ function Halted({ halt, release }: { halt: HaltState; release: () => void }) {
         {halt.reason ? `: ${halt.reason}.` : '.'} {endOfEffects(halt)} New faults are refused.
       </span>
       <span className="gap" />
-      <Button size="sm" onClick={release}>
+      <AskButton
+        size="sm"
+        onConfirm={release}
+        hits="New faults are taken again: by hand, from experiments, and from schedules that are due."
+        undo="Stop all chaos halts it again. What was stopped does not come back."
+        deed="Allow chaos again"
+      >
         Release
-      </Button>
+      </AskButton>
     </div>
   );
 }

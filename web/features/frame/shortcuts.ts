@@ -62,7 +62,12 @@ export const SHORTCUT_GROUPS: readonly ShortcutGroup[] = [
     rows: [
       { keys: ['←', '→'], does: 'Move the cursor by a second; with Shift by ten' },
       { keys: ['Home', 'End'], does: 'To the begin, to now' },
-      { keys: ['Enter'], does: 'Rewind the page to the cursor' },
+      { keys: ['Enter'], does: 'Rewind the page to the cursor, or show the range that is marked' },
+      { keys: ['M'], does: 'Mark the begin of a range, or let it go' },
+      { keys: ['+', '−'], does: 'Zoom in, out around the cursor' },
+      { keys: ['Page up', 'Page down'], does: 'Half a range earlier, later' },
+      { keys: ['P'], does: 'Replay the range, or pause' },
+      { keys: ['[', ']'], does: 'Replay slower, faster' },
       { keys: ['Esc'], does: 'Back to live' },
     ],
   },

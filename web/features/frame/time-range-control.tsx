@@ -2,7 +2,7 @@
 import { Popover } from '@mantine/core';
 import { useState } from 'react';
 import { serverNow } from '../../live/clock.ts';
-import { readRange, type TimeRange } from '../../live/time-range.ts';
+import { followClock, holdSpan, readRange, type TimeRange } from '../../live/time-range.ts';
 import { setUrlState, useSearch } from '../../live/url-state.ts';
 import { useNow } from '../../live/use-window.ts';
 import { Button } from '../../ui/button.tsx';
@@ -47,7 +47,7 @@ function CustomForm({ range, onDone }: { range: TimeRange; onDone: () => void })
       onSubmit={(event) => {
         event.preventDefault();
         if (!valid) return;
-        setUrlState({ range: null, at: null, from: String(start), to: String(end) });
+        setUrlState(holdSpan({ from: start, to: end }));
         onDone();
       }}
     >
@@ -87,7 +87,7 @@ export function TimeRangeControl() {
   ] as const;
   const onChange = (choice: Choice) => {
     if (choice === 'custom') setOpen(true);
-    else setUrlState({ range: choice === 'live' ? null : choice, from: null, to: null, at: null });
+    else setUrlState(followClock(choice));
   };
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus withRoles={false}>

@@ -1,7 +1,9 @@
 'use client';
 import { useSyncExternalStore } from 'react';
 import { armedAt } from '../../live/figures.ts';
+import { useReplay } from '../../live/use-replay.ts';
 import { useInstant, useLiveFaults, useNow } from '../../live/use-window.ts';
+import { Boundary } from '../../ui/boundary.tsx';
 import { Button } from '../../ui/button.tsx';
 import { clock } from '../../ui/format.ts';
 import { BackIcon, SearchIcon } from '../../ui/icons.tsx';
@@ -31,11 +33,12 @@ function Environment() {
 
 function RewoundPill() {
   const { at, back } = useInstant();
+  const { playing, speed } = useReplay();
   if (at === null) return null;
   return (
     <Button className={styles.rewound} onClick={back}>
       <BackIcon />
-      <b>Rewound to {clock(at)}</b>
+      <b>{playing ? `Replay ${speed}×, ${clock(at)}` : `Rewound to ${clock(at)}`}</b>
       <span className="ink3">Back to live</span>
     </Button>
   );
@@ -64,7 +67,9 @@ export function TopBar() {
   return (
     <header className={styles.top}>
       <Environment />
-      <TimeRangeControl />
+      <Boundary what="The time range">
+        <TimeRangeControl />
+      </Boundary>
       <button
         type="button"
         className={styles.search}
@@ -78,7 +83,9 @@ export function TopBar() {
       <span className="gap" />
       <RewoundPill />
       <ConnectionState />
-      <ActiveFaults />
+      <Boundary what="The list of active faults">
+        <ActiveFaults />
+      </Boundary>
       <StopButton />
     </header>
   );

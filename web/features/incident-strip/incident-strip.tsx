@@ -2,9 +2,13 @@
 import { useElementSize } from '@mantine/hooks';
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
-import { ChevronIcon } from '../../ui/icons.tsx';
+import { useUrlState } from '../../live/url-state.ts';
+import { Button } from '../../ui/button.tsx';
+import { ChevronIcon, TableIcon } from '../../ui/icons.tsx';
+import { Player } from './player.tsx';
 import styles from './strip.module.css';
 import { StripCanvas } from './strip-canvas.tsx';
+import { StripTable } from './strip-table.tsx';
 
 /** The incident strip: one time axis with six lanes, on every page; on small screens a sheet that opens. */
 export function IncidentStrip() {
@@ -15,6 +19,8 @@ export function IncidentStrip() {
 function Strip() {
   const { ref, width } = useElementSize<HTMLElement>();
   const [open, setOpen] = useState(false);
+  const [look, setLook] = useUrlState<'lanes' | 'table'>('strip', 'lanes');
+  const table = look === 'table';
   return (
     <section ref={ref} className={styles.strip} aria-label="Incident strip" data-open={open}>
       <button
@@ -25,7 +31,22 @@ function Strip() {
       >
         <ChevronIcon turned={open} /> Incident strip
       </button>
-      <div className={styles.sheetBody}>{width > 0 ? <StripCanvas width={Math.round(width)} /> : null}</div>
+      <div className={styles.tools}>
+        <Button
+          size="sm"
+          variant="quiet"
+          aria-pressed={table}
+          aria-label="Incident strip as a table"
+          title={table ? 'Show the lanes' : 'Show a table of everything in the range'}
+          onClick={() => setLook(table ? 'lanes' : 'table')}
+        >
+          <TableIcon />
+        </Button>
+        <Player />
+      </div>
+      <div className={styles.sheetBody}>
+        {table ? <StripTable /> : width > 0 ? <StripCanvas width={Math.round(width)} /> : null}
+      </div>
     </section>
   );
 }

@@ -1,7 +1,9 @@
 'use client';
+import { memo } from 'react';
 import { useCursor } from '../../ui/cursor.ts';
 import { clock } from '../../ui/format.ts';
 import { columns, HEAD_HEIGHT, STRIP_HEIGHT } from './geometry.ts';
+import { LaneLinks } from './lane-links.tsx';
 import { BreakerLane } from './lanes/breakers.tsx';
 import { DeployLane } from './lanes/deploys.tsx';
 import { ErrorLane } from './lanes/errors.tsx';
@@ -11,23 +13,25 @@ import { SagaLane } from './lanes/sagas.tsx';
 import { NamesColumn } from './names-column.tsx';
 import styles from './strip.module.css';
 import { CursorPill, Ticks } from './time-head.tsx';
-import { type Strip, useStrip } from './use-strip.ts';
+import { type Strip, type StripLanes, useStrip } from './use-strip.ts';
+import { useStripKeys } from './use-strip-keys.ts';
 import { useStripPointer } from './use-strip-pointer.ts';
 import { ValuesColumn } from './values-column.tsx';
 
-function Lanes({ strip }: { strip: Strip }) {
-  const { axis } = strip;
+// A replay moves the instant a few times a second; what was drawn stays as it is.
+const Lanes = memo(function Lanes({ lanes }: { lanes: StripLanes }) {
+  const { axis } = lanes;
   return (
     <>
-      <FaultLane bars={strip.faults.bars} rows={strip.faults.rows} axis={axis} />
-      <BreakerLane rows={strip.breakers.rows} reported={strip.breakers.reported} axis={axis} />
-      <QueueLane lines={strip.queues} axis={axis} />
-      <SagaLane bars={strip.sagas.bars} max={strip.sagas.max} axis={axis} />
-      <ErrorLane bars={strip.errors.bars} lines={strip.errors.lines} axis={axis} />
-      <DeployLane marks={strip.deploys} axis={axis} />
+      <FaultLane bars={lanes.faults.bars} rows={lanes.faults.rows} axis={axis} />
+      <BreakerLane rows={lanes.breakers.rows} reported={lanes.breakers.reported} axis={axis} />
+      <QueueLane lines={lanes.queues} axis={axis} />
+      <SagaLane bars={lanes.sagas.bars} max={lanes.sagas.max} axis={axis} />
+      <ErrorLane bars={lanes.errors.bars} lines={lanes.errors.lines} axis={axis} />
+      <DeployLane marks={lanes.deploys} axis={axis} />
     </>
   );
-}
+});
 
 /** Right of now, and what lies before the first data, is another ground. */
 function Grounds({ strip }: { strip: Strip }) {
@@ -58,7 +62,11 @@ export function StripCanvas({ width }: { width: number }) {
   const { axis, page } = strip;
   const { labels, values } = columns(width);
   const at = cursor ?? page.at;
-  const { drag, handlers } = useStripPointer(axis, page.at, labels);
+  const pointer = useStripPointer(axis, labels);
+  const keyboard = useStripKeys(axis, page.at, strip.clock);
+  const { mark } = keyboard;
+  const chosen =
+    pointer.drag ?? (mark === null ? null : { from: Math.min(mark, at), to: Math.max(mark, at) });
   const rewound = !page.live && page.at < page.to;
   return (
     <div className={styles.canvas}>
@@ -70,12 +78,12 @@ export function StripCanvas({ width }: { width: number }) {
         <Ticks axis={axis} pillX={axis.x(at)} />
         <NamesColumn strip={strip} width={width} narrow={values === 0} />
         <g clipPath="url(#strip-plot)">
-          <Lanes strip={strip} />
-          {drag ? (
+          <Lanes lanes={strip.lanes} />
+          {chosen ? (
             <rect
-              x={axis.x(drag.from)}
+              x={axis.x(chosen.from)}
               y={HEAD_HEIGHT}
-              width={axis.x(drag.to) - axis.x(drag.from)}
+              width={Math.max(1, axis.x(chosen.to) - axis.x(chosen.from))}
               height={STRIP_HEIGHT}
               fill="var(--ink1)"
               opacity={0.12}
@@ -94,17 +102,19 @@ export function StripCanvas({ width }: { width: number }) {
           <ValuesColumn page={page} at={at} left={width - values} front={strip.errors.front} />
         ) : null}
       </svg>
+      <LaneLinks width={labels} />
       <div
         className={styles.pointer}
         style={{ left: labels, width: axis.width }}
         role="slider"
         tabIndex={0}
-        aria-label="Instant. Enter rewinds the page to it, Escape goes back to live"
+        aria-label="Instant. Enter rewinds the page to it, plus and minus zoom, M begins a range, P replays, Escape goes back to live"
         aria-valuemin={Math.round(axis.from)}
         aria-valuemax={Math.round(axis.now)}
         aria-valuenow={Math.round(at)}
         aria-valuetext={clock(at)}
-        {...handlers}
+        {...pointer.handlers}
+        {...keyboard.handlers}
       />
     </div>
   );

@@ -1,34 +1,28 @@
 'use client';
-import { type KeyboardEvent, type PointerEvent, useCallback, useRef, useState } from 'react';
+import { type PointerEvent, useCallback, useRef, useState } from 'react';
+import { holdSpan } from '../../live/time-range.ts';
 import { setUrlState } from '../../live/url-state.ts';
 import { useInstant } from '../../live/use-window.ts';
-import { getCursor, setCursor } from '../../ui/cursor.ts';
+import { setCursor } from '../../ui/cursor.ts';
 import type { Axis } from './model/axis.ts';
+import { between, type Span } from './model/zoom.ts';
 
 const MIN_DRAG_PX = 6;
-const MIN_ZOOM_MS = 2_000;
-
-export interface Drag {
-  from: number;
-  to: number;
-}
 
 /** Pixels from the left edge of the strip, whatever its scale. */
 function pointerX(event: PointerEvent<Element>): number {
   return event.clientX - event.currentTarget.getBoundingClientRect().left;
 }
 
-/** Hover moves the page's cursor, a click rewinds, a drag zooms, arrows and Enter do the same by keyboard. */
-export function useStripPointer(axis: Axis, at: number, left: number) {
+/** Hover moves the page's cursor, a click rewinds, a drag zooms. */
+export function useStripPointer(axis: Axis, left: number) {
   const { rewind, back } = useInstant();
-  const [drag, setDrag] = useState<Drag | null>(null);
+  const [drag, setDrag] = useState<Span | null>(null);
   const start = useRef<number | null>(null);
   const clamp = useCallback(
     (x: number) => axis.at(Math.min(Math.max(x + left, axis.left), axis.left + axis.width)),
     [axis, left],
   );
-  const go = (instant: number) => (instant >= axis.now ? back() : rewind(instant));
-
   const onPointerMove = (event: PointerEvent<Element>) => {
     const x = pointerX(event);
     setCursor(clamp(x));
@@ -44,12 +38,11 @@ export function useStripPointer(axis: Axis, at: number, left: number) {
   const onPointerUp = (event: PointerEvent<Element>) => {
     if (start.current === null) return;
     start.current = null;
-    const to = drag ? Math.min(drag.to, axis.now) : 0;
-    if (drag && to - drag.from >= MIN_ZOOM_MS) {
-      setUrlState({ from: String(Math.round(drag.from)), to: String(Math.round(to)), at: null, range: null });
-    } else {
-      go(clamp(pointerX(event)));
-    }
+    const span = drag ? between(drag.from, drag.to, axis.now) : null;
+    const instant = clamp(pointerX(event));
+    if (span) setUrlState(holdSpan(span));
+    else if (instant >= axis.now) back();
+    else rewind(instant);
     setDrag(null);
   };
   const onPointerCancel = () => {
@@ -60,34 +53,5 @@ export function useStripPointer(axis: Axis, at: number, left: number) {
   const onPointerLeave = () => {
     if (start.current === null) setCursor(null);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const here = getCursor() ?? at;
-    const step = event.shiftKey ? 10_000 : 1_000;
-    const moves: Record<string, number> = {
-      ArrowLeft: here - step,
-      ArrowRight: here + step,
-      Home: axis.from,
-      End: axis.now,
-    };
-    const next = moves[event.key];
-    if (next !== undefined) setCursor(Math.min(Math.max(next, axis.from), axis.now));
-    else if (event.key === 'Enter' || event.key === ' ') go(here);
-    else if (event.key === 'Escape' && !event.shiftKey) {
-      setCursor(null);
-      back();
-    } else return;
-    event.preventDefault();
-  };
-  // A cursor moved by keyboard is nobody's once the keyboard has left.
-  const onBlur = () => setCursor(null);
-  const handlers = {
-    onPointerMove,
-    onPointerDown,
-    onPointerUp,
-    onPointerCancel,
-    onPointerLeave,
-    onKeyDown,
-    onBlur,
-  };
-  return { drag, handlers };
+  return { drag, handlers: { onPointerMove, onPointerDown, onPointerUp, onPointerCancel, onPointerLeave } };
 }

@@ -14,8 +14,8 @@ import { sagaBars } from './model/saga-lane.ts';
 /** Drawing all lanes costs a few milliseconds; twice a second is enough for bars that are seconds wide. */
 const REDRAW_MS = 500;
 
-export interface Strip {
-  page: PageWindow;
+/** What stands in the lanes; the same one while only the instant of the page moves. */
+export interface StripLanes {
   axis: Axis;
   faults: ReturnType<typeof faultBars>;
   breakers: ReturnType<typeof breakerRows>;
@@ -25,18 +25,25 @@ export interface Strip {
   deploys: ReturnType<typeof deployMarks>;
 }
 
+export interface Strip extends StripLanes {
+  lanes: StripLanes;
+  page: PageWindow;
+  /** Now, epoch ms. */
+  clock: number;
+}
+
 /** Everything the strip draws, for a strip of this width. */
 export function useStrip(width: number): Strip {
-  const page = useSettled(useWindow(), REDRAW_MS);
-  const now = useNow();
+  const newest = useWindow();
+  const page = useSettled(newest, REDRAW_MS);
+  const clock = useNow();
   const { labels, values } = columns(width);
   const plotWidth = Math.max(1, width - labels - values);
-  const clock = page.live ? page.to : now;
-  return useMemo(() => {
-    const { timeline, from, to, live, step } = page;
-    const axis = makeAxis({ from, to, now: clock, live, left: labels, width: plotWidth });
+  const { timeline, from, to, live, step } = page;
+  const now = live ? to : Math.min(clock, to);
+  const lanes = useMemo(() => {
+    const axis = makeAxis({ from, to, now, live, left: labels, width: plotWidth });
     return {
-      page,
       axis,
       faults: faultBars(timeline.faults, axis),
       breakers: breakerRows(timeline, axis),
@@ -45,5 +52,8 @@ export function useStrip(width: number): Strip {
       errors: errorLane(timeline, axis, bucketSeconds(axis, 6, step)),
       deploys: deployMarks(timeline.processes, axis),
     };
-  }, [page, clock, labels, plotWidth]);
+  }, [timeline, from, to, now, live, step, labels, plotWidth]);
+  // Live, the instant is the end of what is drawn; else it moves at its own pace.
+  const at = live ? page.at : newest.at;
+  return { ...lanes, lanes, clock, page: at === page.at ? page : { ...page, at } };
 }

@@ -48,7 +48,7 @@ export function ValuesColumn({ page, at, left, front }: Props) {
   return (
     <g>
       <text x={left + 16} y={17} fill="var(--ink3)" fontSize={10.5}>
-        At {clock(at)}
+        {clock(at)}
       </text>
       {lines.map((line) => {
         const index = seen.get(line.lane) ?? 0;

@@ -1,6 +1,7 @@
 'use client';
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
+import { AskButton } from '../../ui/confirming.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { plural } from '../../ui/format.ts';
 import { list } from '../../ui/list.ts';
@@ -10,7 +11,7 @@ import { DeadGroupView } from './dead-group.tsx';
 import { groupDeadLetters } from './dead-letters.ts';
 import { type QueueActing, useDeadLetters, useQueueAction } from './queries.ts';
 import styles from './queues.module.css';
-import { actionWords } from './words.ts';
+import { actionWords, redriveWords } from './words.ts';
 
 /** Letters asked for at first and with each press, and the most that are given at once. */
 const STEP = 100;
@@ -36,13 +37,14 @@ function Foot({ act, queue, dead, can }: FootProps) {
         >
           Redrive one
         </Button>
-        <Button
+        <AskButton
           size="sm"
           disabled={!can || dead === 0 || act.isPending}
-          onClick={() => act.mutate({ action: 'redrive' })}
+          onConfirm={() => act.mutate({ action: 'redrive' })}
+          {...redriveWords(queue, dead)}
         >
           Redrive all {dead}
-        </Button>
+        </AskButton>
         {can ? null : <span className="cap ink3">no queue agent is connected</span>}
       </div>
       <label className="cap ink2" htmlFor="purge-name">

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { faultInterval, queueSample } from '../../live/testing/telemetry.ts';
 import { errorKind, groupDeadLetters, payloadText } from './dead-letters.ts';
 import { faultsOn, predictDrain, queueCards, slopeOf } from './model.ts';
-import { scaledWords, troubleTag } from './words.ts';
+import { pauseWords, redriveWords, scaledWords, troubleTag } from './words.ts';
 
 const sample = (second: number, ready: number, more: Parameters<typeof queueSample>[1] = {}) =>
   queueSample(second * 1000, { ready, ...more });
@@ -126,4 +126,19 @@ it('the time of a fault stays behind the chart after it has ended', () => {
   ];
   const found = faultsOn(faults, 'notifications', 5_000, 40_000);
   expect(found.map((f) => f.faultId)).toEqual(['over', 'on']);
+});
+
+describe('before it hurts a queue', () => {
+  it('says what a pause hits and that only a person ends it', () => {
+    const { hits, undo, deed } = pauseWords('notifications.email');
+    expect(hits).toContain('No consumer takes a message of notifications.email');
+    expect(undo).toContain('Resume ends it');
+    expect(deed).toBe('Pause notifications.email');
+  });
+
+  it('says how many dead letters go back, and that this cannot be taken back', () => {
+    const { hits, undo } = redriveWords('mail', 1);
+    expect(hits).toContain('1 dead letter of mail goes back');
+    expect(undo).toContain('cannot be taken back');
+  });
 });

@@ -1,6 +1,6 @@
 import type { FaultInterval, QueueSample, Timeline } from '@stormglass/agents/contract';
 
-export interface DepthPoint {
+interface DepthPoint {
   /** Epoch milliseconds. */
   at: number;
   depth: number;
@@ -21,7 +21,8 @@ export interface QueueCard {
   /** Change of depth per second by least squares over SLOPE_SECONDS. */
   slope: number | null;
   drain: Drain;
-  points: DepthPoint[];
+  /** In order of time. */
+  samples: readonly QueueSample[];
   redelivered: number;
   trouble: 'stuck' | 'paused' | 'dead' | 'filling' | 'unknown' | 'none';
 }
@@ -131,7 +132,7 @@ function card(samples: QueueSample[], at: number): QueueCard | null {
     outRate,
     slope,
     drain,
-    points,
+    samples,
     redelivered: samples.reduce((n, s) => n + s.redelivered, 0),
     trouble: troubleOf(drain, sample, ageMs),
   };

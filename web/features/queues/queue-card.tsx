@@ -3,17 +3,19 @@ import type { FaultInterval } from '@stormglass/agents/contract';
 import { actionWords as faultActionWords } from '../../live/fault-words.ts';
 import { armedAt } from '../../live/figures.ts';
 import { Button } from '../../ui/button.tsx';
+import { AskButton } from '../../ui/confirming.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { count, durationText, rateText } from '../../ui/format.ts';
 import { CrystalGlyph } from '../../ui/glyphs/crystal.tsx';
 import { TankGlyph } from '../../ui/glyphs/tank.tsx';
 import { Tag } from '../../ui/tag.tsx';
-import { DepthChart } from './depth-chart.tsx';
-import { DEPTH_MS, type QueueCard } from './model.ts';
+import type { QueueCard } from './model.ts';
 import { useQueueAction } from './queries.ts';
+import { QueueCharts } from './queue-charts.tsx';
+import type { ChartName } from './queue-series.ts';
 import styles from './queues.module.css';
 import { Scale } from './scale.tsx';
-import { actionWords, drainWords, troubleTag } from './words.ts';
+import { actionWords, drainWords, pauseWords, troubleTag } from './words.ts';
 
 function Facts({ card }: { card: QueueCard }) {
   const { sample } = card;
@@ -55,17 +57,23 @@ function Actions({ queue, paused, offered }: ActionsProps) {
   };
   return (
     <>
-      {(['pause', 'resume'] as const).map((action) => (
-        <Button
-          key={action}
-          size="sm"
-          disabled={!can(action) || act.isPending || paused === (action === 'pause')}
-          title={whyNot(action)}
-          onClick={() => act.mutate({ action })}
-        >
-          {action === 'pause' ? 'Pause' : 'Resume'}
-        </Button>
-      ))}
+      <AskButton
+        size="sm"
+        disabled={!can('pause') || act.isPending || paused === true}
+        title={whyNot('pause')}
+        onConfirm={() => act.mutate({ action: 'pause' })}
+        {...pauseWords(queue)}
+      >
+        Pause
+      </AskButton>
+      <Button
+        size="sm"
+        disabled={!can('resume') || act.isPending || paused === false}
+        title={whyNot('resume')}
+        onClick={() => act.mutate({ action: 'resume' })}
+      >
+        Resume
+      </Button>
       <Scale queue={queue} can={can('scale')} />
       {act.data ? (
         <span className="cap ink2" role="status">
@@ -107,11 +115,13 @@ interface Props {
   offered: readonly string[];
   /** On its consumers, within the time that is drawn. */
   faults: readonly FaultInterval[];
+  /** Which chart stands on a card that is not in trouble; one that is shows all. */
+  chart: ChartName;
   openDead: () => void;
 }
 
 /** One queue: how full, how old, in and out, and when it is empty. Large when it is in trouble. */
-export function QueueCardView({ card, at, offered, faults, openDead }: Props) {
+export function QueueCardView({ card, at, offered, faults, chart, openDead }: Props) {
   const tag = troubleTag(card);
   const large = card.trouble === 'stuck' || card.trouble === 'paused' || card.trouble === 'filling';
   return (
@@ -143,16 +153,7 @@ export function QueueCardView({ card, at, offered, faults, openDead }: Props) {
         </div>
         <Facts card={card} />
       </div>
-      <div className={styles.chart}>
-        <DepthChart
-          card={card}
-          at={at}
-          lengthMs={DEPTH_MS}
-          faults={faults.map((f) => [f.armedAt, Math.min(f.endedAt ?? at, at)] as const)}
-          height={large ? 84 : 48}
-          ticks={large}
-        />
-      </div>
+      <QueueCharts card={card} at={at} faults={faults} shown={large ? 'all' : chart} />
       <Foot card={card} offered={offered} openDead={openDead} />
     </section>
   );

@@ -2,15 +2,18 @@
 import { useMemo } from 'react';
 import { useUrlState } from '../../live/url-state.ts';
 import { useWindow } from '../../live/use-window.ts';
+import { Boundary } from '../../ui/boundary.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { count, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
+import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { DeadDrawer } from './dead-drawer.tsx';
 import { DEPTH_MS, faultsOn, type QueueCard, queueCards } from './model.ts';
 import { useQueueRows } from './queries.ts';
 import { QueueCardView } from './queue-card.tsx';
+import { CHARTS, type ChartName } from './queue-series.ts';
 import styles from './queues.module.css';
 
 /** Null: not known yet. */
@@ -46,6 +49,7 @@ function Nothing() {
 export function QueuesPage() {
   const { timeline, at, loading, error } = useWindow();
   const [dead, setDead] = useUrlState<string>('dead', '');
+  const [chart, setChart] = useUrlState<ChartName>('chart', 'depth');
   const rows = useQueueRows();
   const cards = useMemo(() => queueCards(timeline, at), [timeline, at]);
   const offered = (queue: string) => rows.data?.queues.find((q) => q.queue === queue)?.actions ?? [];
@@ -62,22 +66,27 @@ export function QueuesPage() {
   return (
     <Page
       title="Queues"
-      about={`${loading ? '' : `${plural(cards.length, 'queue')}, `}depth over the last 2 min, dashed is predicted`}
+      about={`${loading ? '' : `${plural(cards.length, 'queue')}, `}the last 2 min, dashed is predicted`}
       facts={<Facts cards={loading ? null : cards} />}
+      actions={
+        <SegmentedControl label="Chart on each card" options={CHARTS} value={chart} onChange={setChart} />
+      }
       aside={aside}
     >
       {error ? <ErrorNote error={error} /> : null}
       <div className={styles.room}>
         <div className={styles.grid}>
           {cards.map((card) => (
-            <QueueCardView
-              key={card.queue}
-              card={card}
-              at={at}
-              offered={offered(card.queue)}
-              faults={faultsOn(timeline.faults, card.queue, at - DEPTH_MS, at)}
-              openDead={() => setDead(card.queue)}
-            />
+            <Boundary key={card.queue} what={`Queue ${card.queue}`}>
+              <QueueCardView
+                card={card}
+                at={at}
+                offered={offered(card.queue)}
+                faults={faultsOn(timeline.faults, card.queue, at - DEPTH_MS, at)}
+                chart={chart}
+                openDead={() => setDead(card.queue)}
+              />
+            </Boundary>
           ))}
         </div>
       </div>

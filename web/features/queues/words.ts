@@ -1,5 +1,6 @@
 import { assertNever } from '@stormglass/agents/contract';
 import type { Answer } from '../../live/answers.ts';
+import type { Consequences } from '../../ui/confirming.tsx';
 import { clock, count, durationText, plural, rateText } from '../../ui/format.ts';
 import type { StateHue } from '../../ui/state.ts';
 import type { QueueCard } from './model.ts';
@@ -73,4 +74,22 @@ export function scaledWords({
       : `${plural(consumers.length, 'consumer')} set to ${first?.concurrency ?? 0}.`;
   const names = missed.map(({ instance }) => instance).join(', ');
   return names === '' ? done : `${done} Not reached: ${names}.`;
+}
+
+/** What a pause does, and what ends it. */
+export function pauseWords(queue: string): Consequences {
+  return {
+    hits: `No consumer takes a message of ${queue}: what comes in waits, and what needs it does too.`,
+    undo: 'Resume ends it. Nothing is lost, and nothing ends it by itself.',
+    deed: `Pause ${queue}`,
+  };
+}
+
+/** What sending all dead letters back does. */
+export function redriveWords(queue: string, dead: number): Consequences {
+  return {
+    hits: `${plural(dead, 'dead letter')} of ${queue} ${dead === 1 ? 'goes' : 'go'} back to its consumers, with a fresh set of attempts.`,
+    undo: 'It cannot be taken back; those that fail again become dead again.',
+    deed: `Redrive ${dead}`,
+  };
 }

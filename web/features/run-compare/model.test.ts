@@ -20,7 +20,7 @@ test('an edge is named by both ends, an operation by its service', () => {
 
 test('a difference says both values, its change, the interval and whether it is worse', () => {
   const cell = cellOf(row([difference({})]), 'errors');
-  expect(cell).toMatchObject({ text: '1.0 % → 31 %', tone: 'worse', mark: '***' });
+  expect(cell).toMatchObject({ text: '1 % → 31 %', tone: 'worse', mark: '***' });
   expect(cell?.about).toBe('+30 %, at 95 % from +25 % to +35 %; p < 0.001 after the correction');
 });
 

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { setUrlState, useUrlState } from '../../live/url-state.ts';
 import { useLiveState } from '../../live/use-window.ts';
 import { Button } from '../../ui/button.tsx';
+import { AskButton } from '../../ui/confirming.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { dateTime } from '../../ui/format.ts';
@@ -139,14 +140,17 @@ function Swept({ sweep, chosen, choose }: { sweep: Sweep; chosen: string; choose
         </span>
         <span className="gap" />
         {state === 'running' ? (
-          <Button
+          <AskButton
             size="sm"
             variant="danger"
             disabled={change.isPending}
-            onClick={() => change.mutate('abortSweep')}
+            onConfirm={() => change.mutate('abortSweep')}
+            hits="What is being tried ends now, its faults with it, and has no result; nothing else begins."
+            undo="Resume goes on with the cells that are left, those included."
+            deed="Stop the sweep"
           >
             Stop
-          </Button>
+          </AskButton>
         ) : null}
         {state === 'stopped' || state === 'interrupted' ? (
           <Button size="sm" disabled={change.isPending} onClick={() => change.mutate('resumeSweep')}>
