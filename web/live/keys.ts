@@ -32,6 +32,8 @@ export const keys = {
   interactions: (from: number, to: number) => ['interactions', from, to] as const,
   invariants: (from: number, to: number) => ['invariants', from, to] as const,
   changes: (from: number, to: number) => ['changes', from, to] as const,
+  mapDifference: (from: number, to: number, baseFrom: number, baseTo: number) =>
+    ['map', from, to, baseFrom, baseTo] as const,
   experiments: ['experiments'] as const,
   runs: ['runs'] as const,
   run: (id: string) => ['runs', id] as const,

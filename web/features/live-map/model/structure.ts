@@ -8,6 +8,7 @@ import {
   queuesAt,
 } from '../../../live/figures.ts';
 import type { AgentView } from '../../../live/protocol.ts';
+import type { Cell } from './cells.ts';
 import { sharedServices } from './shared.ts';
 
 /** What was seen this long ago still stands on the map, quiet, seconds. */
@@ -18,7 +19,8 @@ const OUTSIDE_NAME = /^outside\b/;
 /** A callee to which nobody has given a name. */
 const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:]+\]|localhost):(\d+)$/i;
 
-export type NodeKind = 'service' | 'client' | 'queue' | 'outside';
+/** `cluster` stands for many, see clusters.ts. */
+export type NodeKind = 'service' | 'client' | 'queue' | 'outside' | 'cluster';
 
 export interface MapNode {
   id: string;
@@ -29,6 +31,9 @@ export interface MapNode {
   /** Nearly everybody calls it. */
   shared: boolean;
   database: boolean;
+  /** A cluster's own: how many it stands for, and what an open one needs for all of them. */
+  members?: number;
+  room?: Cell;
 }
 
 export interface MapEdge {
