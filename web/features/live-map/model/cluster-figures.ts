@@ -59,7 +59,7 @@ function clusterNodes(structure: MapStructure, view: MapView, figures: MapFigure
   const out = new Map<string, NodeFigures>();
   for (const { id, members } of view.clusters) {
     if (view.open.has(id)) continue;
-    const inside = members.flatMap((member): NodeFigures[] => figures.nodes.get(member) ?? []);
+    const inside = members.flatMap((member) => figures.nodes.get(member) ?? []);
     out.set(id, {
       own: total(own.get(id)),
       seen: total(seen.get(id)),

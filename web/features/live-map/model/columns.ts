@@ -1,6 +1,6 @@
 import { type Cell, cellOf } from './cells.ts';
 import type { Group } from './layers.ts';
-import type { MapEdge, MapNode, MapStructure } from './structure.ts';
+import type { MapNode, MapStructure } from './structure.ts';
 
 /** Groups of one layer stand above each other; when they need more than this, px, in several columns. */
 export const MOST_PX = 760;
