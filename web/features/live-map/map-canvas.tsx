@@ -66,12 +66,29 @@ function useKeptFocus(wrapper: RefObject<HTMLDivElement | null>, open: ReadonlyS
     const opened = [...open].find((id) => !before.current.has(id));
     const closed = [...before.current].find((id) => !open.has(id));
     before.current = open;
-    if (document.activeElement !== document.body) return;
     const next =
-      opened === undefined
-        ? `.react-flow__node[data-id="${CSS.escape(closed ?? '')}"]`
-        : `[data-frame="${CSS.escape(opened)}"] button`;
-    wrapper.current?.querySelector<HTMLElement>(next)?.focus({ preventScroll: true });
+      opened !== undefined
+        ? `[data-frame="${CSS.escape(opened)}"] button`
+        : closed !== undefined
+          ? `.react-flow__node[data-id="${CSS.escape(closed)}"]`
+          : null;
+    if (next === null) return;
+    // The graph library draws its nodes some effects later.
+    const watcher = new MutationObserver(() => {
+      const element = wrapper.current?.querySelector<HTMLElement>(next);
+      if (!element || document.activeElement !== document.body) return;
+      watcher.disconnect();
+      element.focus({ preventScroll: true });
+    });
+    if (wrapper.current) watcher.observe(wrapper.current, { childList: true, subtree: true });
+    // Whoever does something else in the meantime is not called back.
+    const ended = new AbortController();
+    for (const type of ['pointerdown', 'keydown'])
+      window.addEventListener(type, () => watcher.disconnect(), { signal: ended.signal });
+    return () => {
+      watcher.disconnect();
+      ended.abort();
+    };
   }, [wrapper, open]);
 }
 

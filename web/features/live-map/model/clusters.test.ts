@@ -138,7 +138,7 @@ describe('a map of 200 services and 600 calls', () => {
       return view.clusters
         .filter(({ id }) => id !== 'namespace:search')
         .map(({ id, layer }) => ({ layer, x: places.get(id)?.x ?? Number.NaN }))
-        .sort((a, b) => a.layer - b.layer)
+        .sort((a, b) => a.layer - b.layer || a.x - b.x)
         .map(({ x }) => x);
     };
     const opened = columns(new Set(['namespace:search']));

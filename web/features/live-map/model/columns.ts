@@ -71,7 +71,9 @@ export function squeezed(groups: readonly Group[], most: number): readonly Group
   const layers = [...new Set(groups.map(({ layer }) => layer))].sort((a, b) => a - b);
   if (layers.length <= most) return groups;
   const column = new Map(layers.map((layer, i) => [layer, Math.floor((i * most) / layers.length)]));
-  return groups.map((group) => ({ ...group, layer: column.get(group.layer) ?? 0 }));
+  return [...groups]
+    .sort((a, b) => a.layer - b.layer)
+    .map((group) => ({ ...group, layer: column.get(group.layer) ?? 0 }));
 }
 
 export function columnsOf(groups: readonly Group[], most: number): Group[][] {

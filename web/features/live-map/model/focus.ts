@@ -28,13 +28,12 @@ function walk(start: string, next: (id: string) => readonly MapEdge[], end: (edg
   const waiting = [start];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     for (const edge of next(id)) {
-      // Calls to whom everybody calls would lead everywhere; they count where the way begins.
+      // Calls to whom everybody calls would lead everywhere: they count where the way begins, and end there.
       if (edge.recedes && id !== start) continue;
       edges.add(edge.id);
       const there = end(edge);
-      if (nodes.has(there)) continue;
+      if (!nodes.has(there) && !edge.recedes) waiting.push(there);
       nodes.add(there);
-      waiting.push(there);
     }
   }
   return { nodes, edges };

@@ -35,9 +35,9 @@ describe('a half-open breaker on the map', () => {
 
   it('has a dot for each probe that ended, failed rounds before this one first', () => {
     const probes = probed(
-      // Before it went half-open; of an instance which is open; of now.
+      // Before it went half-open; of an instance which is closed; of now.
       [AT - 4_000, { state: 'half_open', failure: 7 }],
-      [AT - 2_000, { state: 'open', instance: 'orders-2', failure: 5 }],
+      [AT - 2_000, { state: 'closed', instance: 'orders-2', failure: 5 }],
       [AT - 2_000, { state: 'half_open', success: 1 }],
       [AT - 1_000, { state: 'half_open', success: 1, timeout: 1 }],
     );
@@ -128,7 +128,8 @@ describe('a closed cluster', () => {
       (c) => (c.kind === 'server' || c.kind === 'consumer') && members.includes(c.service),
     );
     expect(work?.calls).toBe(served.reduce((sum, { calls }) => sum + calls, 0));
-    expect(seen?.errors).toBe(5);
+    // Orders and registry called payments.
+    expect(seen?.errors).toBe(10);
     expect(failed).toBe(1);
     expect(faults).toHaveLength(1);
   });

@@ -33,7 +33,7 @@ function rowsOf({ now, base, delta }: Change): Row[] {
 
 function Figures({ change }: { change: Change }) {
   return (
-    <table className={styles.compared}>
+    <table className={styles.compared} aria-label="Now and in the baseline">
       <thead>
         <tr>
           <th scope="col" aria-label="Figure" />
