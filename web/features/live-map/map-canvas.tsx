@@ -120,7 +120,10 @@ function Flow(props: MapProps) {
   useViewport({ width, height }, map, selection.node);
   useKeptFocus(wrapper, map.view.open);
   const { lively, rates } = useLively(props);
-  const outside = map.canvas.tall ? undefined : map.view.shown.nodes.find((n) => n.kind === 'outside');
+  const framed = new Set(map.frames.flatMap(({ cluster }) => cluster.members));
+  const outside = map.canvas.tall
+    ? undefined
+    : map.view.shown.nodes.find((n) => n.kind === 'outside' && !framed.has(n.id));
   const outsideX = outside ? map.places.get(outside.id)?.x : undefined;
   return (
     <div ref={ref} className={styles.canvas}>

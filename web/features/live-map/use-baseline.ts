@@ -1,10 +1,10 @@
 'use client';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { keys } from '../../live/keys.ts';
 import { request } from '../../live/request.ts';
 import { useUrlState } from '../../live/url-state.ts';
-import { type Baseline, comparedRanges, readBaseline, writeBaseline } from './model/baseline.ts';
+import { type Baseline, comparedRanges, GRID_MS, readBaseline, writeBaseline } from './model/baseline.ts';
 import { type Changes, changesIn, changesOf, countWords } from './model/compare.ts';
 import type { MapState } from './use-map.ts';
 
@@ -24,6 +24,9 @@ export interface Compared {
 const hasCalls = ({ edges, nodes }: Changes): boolean =>
   [...nodes.values(), ...edges.values()].some(({ base }) => base.calls > 0);
 
+const isNear = (key: unknown, from: number): boolean =>
+  typeof key === 'number' && Math.abs(key - from) <= GRID_MS;
+
 function wordsOf(asked: boolean, error: Error | null, changes: Changes | null): string {
   if (!asked) return '';
   if (error) return 'cannot be compared';
@@ -41,7 +44,8 @@ export function useBaseline({ page, view }: MapState): Compared {
     queryFn: ({ signal }) =>
       request('map', { input: { ...now, baseFrom: base.from, baseTo: base.to }, signal }),
     enabled: ranges !== null,
-    placeholderData: keepPreviousData,
+    // While the page follows the clock the last answer stands until the next; that of another baseline does not.
+    placeholderData: (before, query) => (isNear(query?.queryKey[3], base.from) ? before : undefined),
     staleTime: Number.POSITIVE_INFINITY,
   });
   const all = useMemo(() => (data && baseline ? changesOf(data) : null), [data, baseline]);

@@ -1,6 +1,5 @@
 import { Position } from '@xyflow/react';
 import { useMemo } from 'react';
-import { plural } from '../../ui/format.ts';
 import type { FlowEdge, FlowNode } from './map-types.ts';
 import { radiusOf } from './model/cells.ts';
 import type { MapNode } from './model/structure.ts';
@@ -25,11 +24,8 @@ const HANDLES = [
 /** Above the dots, which lie above the edges. */
 const NODES_Z = 1;
 
-function nodeLabel({ kind, name, members = 0 }: MapNode, faults: number): string {
-  const armed = faults > 0 ? `, ${plural(faults, 'fault')} armed` : '';
-  return kind === 'cluster'
-    ? `cluster ${name}, ${members} inside, closed${armed}`
-    : `${kind} ${name}${armed}`;
+function nodeLabel({ kind, name, members = 0 }: MapNode): string {
+  return kind === 'cluster' ? `cluster ${name}, ${members} inside, closed` : `${kind} ${name}`;
 }
 
 function useNodes({ map, selection, sight, compared }: MapProps, at: number): FlowNode[] {
@@ -59,7 +55,7 @@ function useNodes({ map, selection, sight, compared }: MapProps, at: number): Fl
             // Measured here, because a node made anew is otherwise unmeasured, and its edges vanish until it is seen.
             measured: { width: size, height: size },
             handles: HANDLES.map((handle) => ({ ...handle, x: size / 2, y: size / 2 })),
-            ariaLabel: nodeLabel(node, own.faults.length),
+            ariaLabel: nodeLabel(node),
             draggable: movable,
             zIndex: NODES_Z,
             data: { node, figures: own, at, live, chosen, dim, comparing, change },

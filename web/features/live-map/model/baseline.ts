@@ -23,7 +23,7 @@ const LEAST_MS = 1_000;
 /** Of less there is nothing to compare. */
 const SHORTEST_MS = 30_000;
 /** A range that moves is asked for again this often, milliseconds. */
-const GRID_MS = 10_000;
+export const GRID_MS = 10_000;
 
 /** Both ranges: what is shown, up to its instant, and what it is compared with. Both lie on a grid while they move. */
 export function comparedRanges(
