@@ -80,7 +80,7 @@ describe.skipIf(!hasProc)(`resources of a process${hasProc ? '' : ' (only where 
       const held = residentMib();
       await counted(faultId);
       expect(await hub.release('victim', faultId)).toMatchObject({ reverted: true });
-      await vi.waitUntil(() => residentMib() < held - 80, soon);
+      await vi.waitUntil(() => residentMib() < held - 120, soon);
     }
   });
 
