@@ -44,13 +44,13 @@ function OutsideLine({ x, height }: { x: number; height: number }) {
   );
 }
 
-/** Calls move where an edge neither recedes nor is dimmed. */
+/** Calls move where an edge does not recede; along a path on all of it, and nowhere else. */
 function useLively({ map, sight }: MapProps) {
   const { view, curves, figures } = map;
   const { lit } = sight;
   const lively = useMemo(() => {
     const quiet = new Set(view.shown.edges.filter((e) => e.recedes).map((e) => e.id));
-    return new Map([...curves].filter(([id]) => !quiet.has(id) && (lit === null || lit.edges.has(id))));
+    return new Map([...curves].filter(([id]) => (lit === null ? !quiet.has(id) : lit.edges.has(id))));
   }, [view, curves, lit]);
   const rates = useMemo(
     () => new Map([...figures.edges].map(([id, state]) => [id, state.figures?.rate ?? 0])),

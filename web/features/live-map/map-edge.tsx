@@ -35,9 +35,9 @@ function isTroubled({ figures, breaker, faults }: EdgeState): boolean {
 const DIM = 0.12;
 
 function EdgePicture({ data }: { data: EdgeData }) {
-  const { curve, label, state, at, live, chosen, edge, dim } = data;
+  const { curve, label, state, at, live, chosen, edge, dim, lit } = data;
   const message = edge.kind !== 'client';
-  const recedes = edge.recedes && !chosen && !isTroubled(state);
+  const recedes = edge.recedes && !chosen && !lit && !isTroubled(state);
   const quiet = (state.figures?.calls ?? 0) === 0;
   const open = isOpen(data);
   const d = pathOf(curve);

@@ -31,6 +31,8 @@ export interface EdgeData extends Record<string, unknown> {
   live: boolean;
   chosen: boolean;
   dim: boolean;
+  /** It is on the path, or among what was searched. */
+  lit: boolean;
   comparing: boolean;
   change: Change | null;
 }

@@ -81,7 +81,8 @@ function useEdges({ map, selection, sight, compared }: MapProps, at: number): Fl
         if (!state || !curve) return [];
         const several = view.behind.get(edge.id);
         const chosen = chosenId === edge.id || several?.some(({ id }) => id === chosenId) === true;
-        const dim = lit !== null && !chosen && !lit.edges.has(edge.id);
+        const onPath = lit?.edges.has(edge.id) === true;
+        const dim = lit !== null && !chosen && !onPath;
         const change = changes?.edges.get(edge.id) ?? null;
         const label = labels.get(edge.id) ?? null;
         return [
@@ -91,7 +92,7 @@ function useEdges({ map, selection, sight, compared }: MapProps, at: number): Fl
             source: edge.from,
             target: edge.to,
             ariaLabel: edgeLabel(edge, several?.length ?? 1),
-            data: { edge, state, curve, label, at, live, chosen, dim, comparing, change },
+            data: { edge, state, curve, label, at, live, chosen, dim, lit: onPath, comparing, change },
           },
         ];
       }),

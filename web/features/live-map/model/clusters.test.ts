@@ -153,6 +153,21 @@ describe('a map of 200 services and 600 calls', () => {
     expect(drawn.length + within.length).toBe(LARGE.edges.length);
   });
 
+  it('lets the lines at closed clusters recede that say least, and none of an open one', () => {
+    const { shown, behind } = viewOf(LARGE, 'auto', new Set());
+    const lines = shown.edges.filter(({ id }) => behind.has(id));
+    const clear = lines.filter(({ recedes }) => !recedes);
+    expect(clear).toHaveLength(40);
+    const count = ({ id }: { id: string }) => behind.get(id)?.length ?? 0;
+    const least = Math.min(...clear.map(count));
+    for (const line of lines) if (line.recedes) expect(count(line)).toBeLessThanOrEqual(least);
+    const inside = viewOf(LARGE, 'auto', new Set(['namespace:search'])).shown.edges.filter(
+      ({ from, to }) => from.startsWith('search-') && to.startsWith('search-'),
+    );
+    expect(inside.length).toBeGreaterThan(0);
+    expect(inside.filter(({ recedes }) => recedes)).toEqual([]);
+  });
+
   it('names the connections behind a line between clusters, also when one of them has been opened since', () => {
     const { clusters, behind } = viewOf(LARGE, 'auto', new Set());
     const [id = '', edges = []] = [...behind].find(([key]) => /^namespace:\w+>namespace:/.test(key)) ?? [];

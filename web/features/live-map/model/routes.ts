@@ -137,7 +137,8 @@ export function edgeLabels(
   curves: ReadonlyMap<string, Curve>,
 ): Map<string, LabelPlace> {
   const taken = obstaclesOf(structure, places).flatMap(({ boxes }) => boxes);
-  const isFree = ({ box }: { box: Box }) => !taken.some((other) => intersects(box, other));
+  // Above the map's own edge nothing can be read.
+  const isFree = ({ box }: { box: Box }) => box.top >= 0 && !taken.some((other) => intersects(box, other));
   const out = new Map<string, LabelPlace>();
   for (const edge of structure.edges) {
     if (edge.recedes || edge.kind !== 'client') continue;

@@ -42,15 +42,29 @@ function merged(id: string, edges: readonly MapEdge[], standIn: (id: string) => 
   };
 }
 
+/** More lines than this at closed clusters are no picture: those for the fewest connections recede. */
+const MOST_CLEAR = 40;
+
+function receding(edges: readonly MapEdge[], all: ReadonlyMap<string, MapEdge[]>): MapEdge[] {
+  const several = ({ id }: MapEdge): readonly MapEdge[] => all.get(id) ?? [];
+  const atClusters = edges.filter((edge) => !edge.recedes && several(edge)[0]?.id !== edge.id);
+  const least = atClusters
+    .sort((a, b) => several(b).length - several(a).length || (a.id < b.id ? -1 : 1))
+    .slice(MOST_CLEAR);
+  const ids = new Set(least.map(({ id }) => id));
+  return edges.map((edge) => (ids.has(edge.id) ? { ...edge, recedes: true } : edge));
+}
+
 function structureOf(structure: MapStructure, clusters: readonly Cluster[]) {
   const within = new Map(clusters.flatMap(({ id, members }) => members.map((member) => [member, id])));
   const standIn = (id: string): string => within.get(id) ?? id;
   const all = drawnEdges(structure.edges, standIn);
+  const edges = [...all].map(([id, several]) =>
+    several.length === 1 && several[0]?.id === id ? several[0] : merged(id, several, standIn),
+  );
   const shown: MapStructure = {
     nodes: [...structure.nodes.filter(({ id }) => !within.has(id)), ...clusters.map(clusterNode)],
-    edges: [...all].map(([id, edges]) =>
-      edges.length === 1 && edges[0]?.id === id ? edges[0] : merged(id, edges, standIn),
-    ),
+    edges: receding(edges, all),
     aliases: structure.aliases,
   };
   const behind = new Map([...all].filter(([id, edges]) => edges.length > 1 || edges[0]?.id !== id));
