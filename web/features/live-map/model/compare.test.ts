@@ -1,8 +1,9 @@
 import type { CallFigures, ServiceMap } from '@stormglass/agents/contract';
 import { describe, expect, it } from 'vitest';
+import { percent } from '../../../ui/format.ts';
 import { shopTimeline } from '../testing/shop.ts';
 import { comparedRanges, readBaseline, writeBaseline } from './baseline.ts';
-import { changesIn, changesOf, changeWords, countWords } from './compare.ts';
+import { changesIn, changesOf, changeWords, countWords, signed } from './compare.ts';
 import { mapStructure } from './structure.ts';
 import { viewOf } from './view.ts';
 
@@ -78,6 +79,14 @@ describe('the difference against a baseline', () => {
     expect(said('orders>inventory')).toBe('= same');
     expect(said('orders>queue:notifications')).toBe('+ new');
     expect(said('queue:notifications>notifications')).toBe('− no calls now');
+  });
+
+  it('writes a difference with its sign, but for one that is hardly any', () => {
+    expect(signed(0.03, percent)).toBe('+3 %');
+    expect(signed(-0.03, percent)).toBe('−3 %');
+    expect(signed(-0.0001, percent)).toBe('<0.1 %');
+    expect(signed(0, percent)).toBe('±0 %');
+    expect(signed(null, percent)).toBe('–');
   });
 
   it('judges nothing by fewer than twenty calls', () => {

@@ -117,7 +117,10 @@ export interface ChangeWords {
 
 export function signed(value: number | null, words: (size: number) => string): string {
   if (value === null) return UNKNOWN;
-  return `${value > 0 ? '+' : value < 0 ? '−' : '±'}${words(Math.abs(value))}`;
+  const size = words(Math.abs(value));
+  // Hardly anything has no direction worth a sign.
+  if (size.startsWith('<')) return size;
+  return `${value > 0 ? '+' : value < 0 ? '−' : '±'}${size}`;
 }
 
 /** What changed most, in few words: `▲ +120 ms`, `▲ +3.1 % failed`, `▼ −12 ms`. */
