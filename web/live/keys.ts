@@ -32,6 +32,8 @@ export const keys = {
   interactions: (from: number, to: number) => ['interactions', from, to] as const,
   invariants: (from: number, to: number) => ['invariants', from, to] as const,
   changes: (from: number, to: number) => ['changes', from, to] as const,
+  mapDifference: (from: number, to: number, baseFrom: number, baseTo: number) =>
+    ['map', from, to, baseFrom, baseTo] as const,
   experiments: ['experiments'] as const,
   experimentSource: (id: string) => ['experiments', id, 'source'] as const,
   experimentSchema: ['experiment-schema'] as const,

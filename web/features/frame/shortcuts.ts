@@ -72,6 +72,14 @@ export const SHORTCUT_GROUPS: readonly ShortcutGroup[] = [
     ],
   },
   {
+    title: 'On the live map',
+    rows: [
+      { keys: ['/'], does: 'Find on the map' },
+      { keys: ['Enter', 'Shift Enter'], does: 'To the next that was found, to the one before' },
+      { keys: ['Enter'], does: 'On a cluster: open it' },
+    ],
+  },
+  {
     title: 'In a waterfall',
     rows: [
       { keys: ['↓', 'J'], does: 'Next span' },

@@ -63,22 +63,32 @@ interface Props {
   curves: ReadonlyMap<string, Curve>;
   /** Calls per second by edge, for the still picture. */
   rates: ReadonlyMap<string, number>;
+  /** The edge that is drawn for one, where clusters are closed. */
+  edgeOf: (id: string) => string;
+}
+
+/** A canvas this large still has memory and time for a frame; a larger one is drawn coarser, px. */
+const MOST_PIXELS = 6e6;
+
+function ratioFor({ width, height }: Canvas): number {
+  const area = (width + PAD * 2) * (height + PAD * 2);
+  return Math.min(2, window.devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / area));
 }
 
 function useAnimation(element: HTMLCanvasElement | null, props: Props) {
   const latest = useRef(props);
   latest.current = props;
   const source = useRef(new DotSource());
-  const { timeline, at, live, canvas, rates } = props;
+  const { timeline, at, live, canvas, rates, edgeOf } = props;
   useEffect(() => {
-    if (live) source.current.update(timeline, at, performance.now(), rates);
+    if (live) source.current.update(timeline, at, performance.now(), rates, edgeOf);
     else source.current.clear();
-  }, [timeline, at, live, rates]);
+  }, [timeline, at, live, rates, edgeOf]);
   useEffect(() => {
     const context = element?.getContext('2d');
     if (!element || !context) return;
     const still = window.matchMedia('(prefers-reduced-motion: reduce)');
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    const ratio = ratioFor(canvas);
     element.width = (canvas.width + PAD * 2) * ratio;
     element.height = (canvas.height + PAD * 2) * ratio;
     let ink = readDotInk();

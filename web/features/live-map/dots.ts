@@ -41,18 +41,27 @@ export class DotSource {
   dots: Dot[] = [];
   dropped = 0;
 
-  /** `now` is the page's clock, `at` the hub's, both milliseconds; `rates` are calls per second by edge. */
-  update(timeline: Timeline, at: number, now: number, rates: ReadonlyMap<string, number>): void {
+  /** `now` is the page's clock, `at` the hub's, both milliseconds; `rates` are calls per second by edge, `edgeOf` is the one drawn for it. */
+  update(
+    timeline: Timeline,
+    at: number,
+    now: number,
+    rates: ReadonlyMap<string, number>,
+    edgeOf: (id: string) => string = (id) => id,
+  ): void {
     const oldest = Math.floor(at / 1000) - 3;
+    const grown = new Map<string, Growth>();
     for (let i = timeline.traffic.length - 1; i >= 0; i -= 1) {
       const cell = timeline.traffic[i];
       if (!cell || cell.second < oldest) break;
       if (cell.kind === 'server' || cell.kind === 'db' || cell.peer === '') continue;
       const consumer = cell.kind === 'consumer';
       const message = consumer || cell.kind === 'producer';
-      const edge = edgeId(
-        consumer ? `queue:${cell.peer}` : cell.service,
-        cell.kind === 'producer' ? `queue:${cell.peer}` : consumer ? cell.service : cell.peer,
+      const edge = edgeOf(
+        edgeId(
+          consumer ? `queue:${cell.peer}` : cell.service,
+          cell.kind === 'producer' ? `queue:${cell.peer}` : consumer ? cell.service : cell.peer,
+        ),
       );
       const key = cellKey(cell);
       const known = this.drawn.get(key) ?? { calls: 0, errors: 0, second: cell.second };
@@ -61,8 +70,11 @@ export class DotSource {
       if (calls <= 0) continue;
       this.drawn.set(key, { calls: cell.calls, errors: cell.errors, second: cell.second });
       // What was there before the page opened has happened already; it is not replayed.
-      if (this.started) this.add({ edge, calls, errors, message }, now, rates.get(edge) ?? 0);
+      if (!this.started) continue;
+      const growth = grown.get(edge) ?? { edge, calls: 0, errors: 0, message };
+      grown.set(edge, { ...growth, calls: growth.calls + calls, errors: growth.errors + errors });
     }
+    for (const growth of grown.values()) this.add(growth, now, rates.get(growth.edge) ?? 0);
     this.started = true;
     for (const [key, value] of this.drawn) if (value.second < oldest) this.drawn.delete(key);
   }

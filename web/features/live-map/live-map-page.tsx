@@ -11,8 +11,11 @@ import { canvasFor } from './model/layout.ts';
 import { NoTelemetry } from './no-telemetry.tsx';
 import { SidePanel } from './panel/side-panel.tsx';
 import { StoryLine } from './story-line.tsx';
+import { MapTools } from './tools/map-tools.tsx';
+import { useBaseline } from './use-baseline.ts';
 import { useMap } from './use-map.ts';
 import { useSelection } from './use-selection.ts';
+import { useSight } from './use-sight.ts';
 
 /** Title and story above the map. */
 const HEAD_PX = 64;
@@ -37,6 +40,8 @@ export function LiveMapPage({ invitation }: { invitation: ReactNode }) {
   const { ref, width, height } = useElementSize<HTMLDivElement>();
   const map = useMap(canvasFor(width, height - HEAD_PX));
   const selection = useSelection();
+  const sight = useSight(map, selection);
+  const compared = useBaseline(map);
   const { page, structure } = map;
   const chosen = selection.node !== '' || selection.edge !== '';
   const empty = structure.nodes.length === 0;
@@ -48,15 +53,16 @@ export function LiveMapPage({ invitation }: { invitation: ReactNode }) {
           <span className="cap ink3">rings and numbers: last {MAP_WINDOW_S} s</span>
           <span className="gap" />
           {invitation}
+          {empty ? null : <MapTools map={map} selection={selection} sight={sight} compared={compared} />}
           <Legend />
         </header>
         <StoryLine page={page} />
         {page.error ? <ErrorNote error={page.error} /> : null}
         {empty && page.loading ? <MapSkeleton /> : null}
         {empty && !page.loading && !page.error ? <NoTelemetry /> : null}
-        {empty ? null : <MapCanvas map={map} selection={selection} />}
+        {empty ? null : <MapCanvas map={map} selection={selection} sight={sight} compared={compared} />}
       </div>
-      {chosen ? <SidePanel map={map} selection={selection} /> : null}
+      {chosen ? <SidePanel map={map} selection={selection} compared={compared} /> : null}
     </div>
   );
 }

@@ -4,110 +4,25 @@ import { useElementSize } from '@mantine/hooks';
 import {
   type EdgeChange,
   type NodeChange,
-  Position,
   ReactFlow,
   ReactFlowProvider,
-  useReactFlow,
   ViewportPortal,
 } from '@xyflow/react';
-import { useEffect, useMemo } from 'react';
-import { Button } from '../../ui/button.tsx';
+import { type RefObject, useEffect, useMemo, useRef } from 'react';
+import { ChosenLabel } from './chosen-label.tsx';
 import { DotsLayer } from './dots-layer.tsx';
+import { FramesLayer } from './frames-layer.tsx';
 import styles from './map.module.css';
 import { MapEdgeView } from './map-edge.tsx';
 import type { FlowEdge, FlowNode } from './map-types.ts';
-import { radiusOf } from './model/cells.ts';
-import type { Canvas } from './model/layout.ts';
 import { MapNodeView } from './nodes/map-node.tsx';
-import type { useMap } from './use-map.ts';
-import type { Selection } from './use-selection.ts';
+import { type MapProps, useFlow } from './use-flow.ts';
+import { useViewport } from './use-viewport.ts';
+import { ViewButtons } from './view-buttons.tsx';
 
-/** Below this zoom the text of the map is too small to read. */
-const MIN_READABLE_ZOOM = 0.6;
-/** Edges are drawn from middle to middle and cut at the rings by their own geometry. */
-const HANDLES = [
-  { type: 'source', position: Position.Right, width: 1, height: 1 },
-  { type: 'target', position: Position.Left, width: 1, height: 1 },
-] as const;
 const NODE_TYPES = { map: MapNodeView };
 const EDGE_TYPES = { map: MapEdgeView };
-
-interface Props {
-  map: ReturnType<typeof useMap>;
-  selection: Selection;
-}
-
-function useFlow({ map, selection }: Props): { nodes: FlowNode[]; edges: FlowEdge[] } {
-  const { structure, places, figures, curves, labels, page } = map;
-  const at = Math.floor(page.at / 250) * 250;
-  const { live } = page;
-  const nodes = useMemo(
-    () =>
-      structure.nodes.flatMap((node): FlowNode[] => {
-        const place = places.get(node.id);
-        const own = figures.nodes.get(node.id);
-        if (!place || !own) return [];
-        const size = radiusOf(node) * 2;
-        const chosen = selection.node === node.id;
-        return [
-          {
-            id: node.id,
-            type: 'map',
-            position: place,
-            width: size,
-            height: size,
-            // Measured here, because a node made anew is otherwise unmeasured, and its edges vanish until it is seen.
-            measured: { width: size, height: size },
-            handles: HANDLES.map((handle) => ({ ...handle, x: size / 2, y: size / 2 })),
-            ariaLabel: `${node.kind} ${node.name}`,
-            data: { node, figures: own, at, live, chosen },
-          },
-        ];
-      }),
-    [structure, places, figures, at, live, selection.node],
-  );
-  const edges = useMemo(
-    () =>
-      structure.edges.flatMap((edge): FlowEdge[] => {
-        const state = figures.edges.get(edge.id);
-        const curve = curves.get(edge.id);
-        if (!state || !curve) return [];
-        const chosen = selection.edge === edge.id;
-        return [
-          {
-            id: edge.id,
-            type: 'map',
-            source: edge.from,
-            target: edge.to,
-            ariaLabel: `${edge.from} to ${edge.to}`.replaceAll('queue:', 'queue '),
-            data: { edge, state, curve, label: labels.get(edge.id) ?? null, at, live, chosen },
-          },
-        ];
-      }),
-    [structure, figures, curves, labels, at, live, selection.edge],
-  );
-  return { nodes, edges };
-}
-
-/** Keeps the whole map in view while its place changes size. */
-function useFitted(width: number, height: number, canvas: Canvas) {
-  const flow = useReactFlow();
-  useEffect(() => {
-    if (width === 0 || height === 0) return;
-    const zoom = Math.min(width / canvas.width, height / canvas.height);
-    if (zoom >= MIN_READABLE_ZOOM) {
-      flow.fitBounds({ x: 0, y: 0, ...canvas }, { padding: 0.005 });
-      return;
-    }
-    // Too much to be read at once: its width, from its top or its middle; the rest is a swipe away.
-    const readable = Math.max(MIN_READABLE_ZOOM, width / canvas.width);
-    flow.setViewport({
-      x: (width - canvas.width * readable) / 2,
-      y: canvas.tall ? 0 : (height - canvas.height * readable) / 2,
-      zoom: readable,
-    });
-  }, [flow, width, height, canvas]);
-}
+const MIN_ZOOM = 0.1;
 
 /** Beyond this line we see only what our own calls saw. */
 function OutsideLine({ x, height }: { x: number; height: number }) {
@@ -129,73 +44,127 @@ function OutsideLine({ x, height }: { x: number; height: number }) {
   );
 }
 
-function Flow(props: Props) {
+/** Calls move where an edge does not recede; along a path on all of it, and nowhere else. */
+function useLively({ map, sight }: MapProps) {
+  const { view, curves, figures } = map;
+  const { lit } = sight;
+  const lively = useMemo(() => {
+    const quiet = new Set(view.shown.edges.filter((e) => e.recedes).map((e) => e.id));
+    return new Map([...curves].filter(([id]) => (lit === null ? !quiet.has(id) : lit.edges.has(id))));
+  }, [view, curves, lit]);
+  const rates = useMemo(
+    () => new Map([...figures.edges].map(([id, state]) => [id, state.figures?.rate ?? 0])),
+    [figures],
+  );
+  return { lively, rates };
+}
+
+/** Who opens or closes a cluster by keyboard goes on from it: what was pressed has gone. */
+function useKeptFocus(wrapper: RefObject<HTMLDivElement | null>, open: ReadonlySet<string>): void {
+  const before = useRef(open);
+  useEffect(() => {
+    const opened = [...open].find((id) => !before.current.has(id));
+    const closed = [...before.current].find((id) => !open.has(id));
+    before.current = open;
+    const next =
+      opened !== undefined
+        ? `[data-frame="${CSS.escape(opened)}"] button`
+        : closed !== undefined
+          ? `.react-flow__node[data-id="${CSS.escape(closed)}"]`
+          : null;
+    if (next === null) return;
+    // The graph library draws its nodes some effects later.
+    const watcher = new MutationObserver(() => {
+      const element = wrapper.current?.querySelector<HTMLElement>(next);
+      if (!element || document.activeElement !== document.body) return;
+      watcher.disconnect();
+      element.focus({ preventScroll: true });
+    });
+    if (wrapper.current) watcher.observe(wrapper.current, { childList: true, subtree: true });
+    // Whoever does something else in the meantime is not called back.
+    const ended = new AbortController();
+    for (const type of ['pointerdown', 'keydown'])
+      window.addEventListener(type, () => watcher.disconnect(), { signal: ended.signal });
+    return () => {
+      watcher.disconnect();
+      ended.abort();
+    };
+  }, [wrapper, open]);
+}
+
+function useChanges({ map, selection }: MapProps) {
+  const { clustering, view, move } = map;
+  const isCluster = (id: string) => view.clusters.some((cluster) => cluster.id === id);
+  return {
+    onNodesChange: (changes: NodeChange<FlowNode>[]) => {
+      for (const change of changes) {
+        if (change.type === 'position' && change.position && change.dragging)
+          move(change.id, change.position);
+        if (change.type !== 'select' || !change.selected) continue;
+        if (isCluster(change.id)) clustering.open(change.id);
+        else selection.chooseNode(change.id);
+      }
+    },
+    onEdgesChange: (changes: EdgeChange<FlowEdge>[]) => {
+      for (const change of changes)
+        if (change.type === 'select' && change.selected) selection.chooseEdge(change.id);
+    },
+  };
+}
+
+function Flow(props: MapProps) {
   const { map, selection } = props;
   const { ref, width, height } = useElementSize<HTMLDivElement>();
+  const wrapper = useRef<HTMLDivElement>(null);
   const { nodes, edges } = useFlow(props);
-  useFitted(width, height, map.canvas);
-  const onNodesChange = (changes: NodeChange<FlowNode>[]) => {
-    for (const change of changes) {
-      if (change.type === 'position' && change.position && change.dragging)
-        map.move(change.id, change.position);
-      if (change.type === 'select' && change.selected) selection.chooseNode(change.id);
-    }
-  };
-  const onEdgesChange = (changes: EdgeChange<FlowEdge>[]) => {
-    for (const change of changes)
-      if (change.type === 'select' && change.selected) selection.chooseEdge(change.id);
-  };
-  const outside = map.canvas.tall ? undefined : map.structure.nodes.find((n) => n.kind === 'outside');
+  useViewport({ width, height }, map, selection.node);
+  useKeptFocus(wrapper, map.view.open);
+  const { lively, rates } = useLively(props);
+  const framed = new Set(map.frames.flatMap(({ cluster }) => cluster.members));
+  const outside = map.canvas.tall
+    ? undefined
+    : map.view.shown.nodes.find((n) => n.kind === 'outside' && !framed.has(n.id));
   const outsideX = outside ? map.places.get(outside.id)?.x : undefined;
-  // Where an edge recedes, its calls do too.
-  const lively = useMemo(() => {
-    const quiet = new Set(map.structure.edges.filter((e) => e.recedes).map((e) => e.id));
-    return new Map([...map.curves].filter(([id]) => !quiet.has(id)));
-  }, [map.structure, map.curves]);
-  const rates = useMemo(
-    () => new Map([...map.figures.edges].map(([id, state]) => [id, state.figures?.rate ?? 0])),
-    [map.figures],
-  );
   return (
     <div ref={ref} className={styles.canvas}>
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={NODE_TYPES}
-        edgeTypes={EDGE_TYPES}
-        nodeOrigin={[0.5, 0.5]}
-        onNodesChange={onNodesChange}
-        onEdgesChange={onEdgesChange}
-        onPaneClick={selection.close}
-        nodesConnectable={false}
-        deleteKeyCode={null}
-        zoomOnScroll={false}
-        preventScrolling={false}
-        minZoom={0.25}
-        maxZoom={2.5}
-        proOptions={{ hideAttribution: true }}
-        aria-label="Live map"
-      >
-        {outsideX === undefined ? null : <OutsideLine x={outsideX} height={map.canvas.height} />}
-        <DotsLayer
-          canvas={map.canvas}
-          timeline={map.page.timeline}
-          at={map.page.at}
-          live={map.page.live}
-          curves={lively}
-          rates={rates}
-        />
-      </ReactFlow>
-      {map.moved ? (
-        <Button size="sm" className={styles.reset} onClick={map.reset}>
-          Undo moves
-        </Button>
-      ) : null}
+      <div ref={wrapper} className={styles.whole}>
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={NODE_TYPES}
+          edgeTypes={EDGE_TYPES}
+          nodeOrigin={[0.5, 0.5]}
+          {...useChanges(props)}
+          onPaneClick={selection.close}
+          nodesConnectable={false}
+          deleteKeyCode={null}
+          zoomOnScroll={false}
+          preventScrolling={false}
+          minZoom={MIN_ZOOM}
+          maxZoom={2.5}
+          proOptions={{ hideAttribution: true }}
+          aria-label="Live map"
+        >
+          {outsideX === undefined ? null : <OutsideLine x={outsideX} height={map.canvas.height} />}
+          <FramesLayer frames={map.frames} close={map.clustering.close} />
+          <DotsLayer
+            canvas={map.canvas}
+            timeline={map.page.timeline}
+            at={map.page.at}
+            live={map.page.live}
+            curves={lively}
+            rates={rates}
+            edgeOf={map.view.edgeOf}
+          />
+          <ChosenLabel edges={edges} />
+        </ReactFlow>
+      </div>
+      <ViewButtons canvas={map.canvas} undo={map.moved ? map.reset : null} />
     </div>
   );
 }
 
-export default function MapCanvas(props: Props) {
+export default function MapCanvas(props: MapProps) {
   return (
     <ReactFlowProvider>
       <Flow {...props} />

@@ -1,4 +1,5 @@
 import type { Edge, Node } from '@xyflow/react';
+import type { Change } from './model/compare.ts';
 import type { Curve } from './model/geometry.ts';
 import type { EdgeState, NodeFigures } from './model/graph.ts';
 import type { LabelPlace } from './model/routes.ts';
@@ -13,6 +14,11 @@ export interface NodeData extends Record<string, unknown> {
   /** It shows the newest: what changes has happened just now. */
   live: boolean;
   chosen: boolean;
+  /** It is not on the path, or not among what was searched. */
+  dim: boolean;
+  comparing: boolean;
+  /** Against the baseline; null when that does not know it. */
+  change: Change | null;
 }
 
 export interface EdgeData extends Record<string, unknown> {
@@ -24,6 +30,11 @@ export interface EdgeData extends Record<string, unknown> {
   at: number;
   live: boolean;
   chosen: boolean;
+  dim: boolean;
+  /** It is on the path, or among what was searched. */
+  lit: boolean;
+  comparing: boolean;
+  change: Change | null;
 }
 
 export type FlowNode = Node<NodeData>;

@@ -3,14 +3,21 @@ import { useLocalStorage } from '@mantine/hooks';
 import { useCallback, useMemo, useState } from 'react';
 import { useSettled } from '../../live/use-settled.ts';
 import { useLiveState, useWindow } from '../../live/use-window.ts';
+import { withClusters } from './model/cluster-figures.ts';
+import { layoutView } from './model/frames.ts';
 import { mapFigures } from './model/graph.ts';
-import { type Canvas, layoutMap, type Point } from './model/layout.ts';
+import type { Canvas, Point } from './model/layout.ts';
 import { edgeLabels, routesOf } from './model/routes.ts';
 import { type MapStructure, mapStructure, NO_STRUCTURE, structureKey } from './model/structure.ts';
+import type { MapView } from './model/view.ts';
+import { useView } from './use-view.ts';
 
 const STORAGE_KEY = 'stormglass.map.places';
 /** Rings and numbers change at most this often, milliseconds: faster than an eye reads, slower than frames come. */
 const FIGURES_MS = 100;
+/** With more nodes than this a redraw costs more than a frame. */
+const LARGE_FROM = 60;
+const LARGE_FIGURES_MS = 1_000;
 const NO_AGENTS: never[] = [];
 
 const NOT_MOVED: Record<string, Point> = {};
@@ -55,38 +62,53 @@ function useStructure(): MapStructure {
   return kept;
 }
 
-/** Everything the map draws: structure, places, figures at the instant shown. */
-export function useMap(asked: Canvas) {
-  const page = useWindow();
-  const structure = useStructure();
+/** Where everything stands, and the ways between; computed anew only when the structure or what is open changes. */
+function usePlaces(structure: MapStructure, view: MapView, asked: Canvas) {
   const { moved, move, reset } = useMoved();
-  const { canvas, places } = useMemo(() => {
-    const computed = layoutMap(structure, asked);
+  const clustered = view.clusters.length > 0;
+  const layout = useMemo(() => {
+    const computed = layoutView(structure, view, asked);
+    // Moved places are kept as shares of the width, so that they hold on each canvas that is as high; a frame holds its own.
+    if (clustered || asked.tall) return computed;
     for (const id of computed.places.keys()) {
       const own = moved[id];
-      // Moved places are kept as shares of the width, so that they hold on each canvas that is as high.
-      if (own && !asked.tall) computed.places.set(id, { x: own.x * computed.canvas.width, y: own.y });
+      if (own) computed.places.set(id, { x: own.x * computed.canvas.width, y: own.y });
     }
     return computed;
-  }, [structure, moved, asked]);
-  const curves = useMemo(() => routesOf(structure, places), [structure, places]);
-  const labels = useMemo(() => edgeLabels(structure, places, curves), [structure, places, curves]);
-  const { timeline, at } = useSettled(page, FIGURES_MS);
-  const figures = useMemo(() => mapFigures(structure, timeline, at), [structure, timeline, at]);
+  }, [structure, view, clustered, moved, asked]);
+  const { canvas, places } = layout;
+  const curves = useMemo(() => routesOf(view.shown, places), [view, places]);
+  const labels = useMemo(() => edgeLabels(view.shown, places, curves), [view, places, curves]);
   const moveTo = useCallback(
     (id: string, point: Point) => move(id, { x: point.x / canvas.width, y: point.y }),
     [move, canvas],
   );
   return {
-    canvas,
-    page,
-    structure,
-    places,
+    ...layout,
     curves,
     labels,
-    figures,
     move: moveTo,
     reset,
-    moved: Object.keys(moved).length > 0,
+    movable: !clustered,
+    moved: !clustered && Object.keys(moved).length > 0,
   };
 }
+
+/** Everything the map draws: structure, clusters, places, figures at the instant shown. */
+export function useMap(asked: Canvas) {
+  const page = useWindow();
+  const structure = useStructure();
+  const clustering = useView(structure);
+  const { view } = clustering;
+  const places = usePlaces(structure, view, asked);
+  const large = structure.nodes.length > LARGE_FROM;
+  const { timeline, at } = useSettled(page, large ? LARGE_FIGURES_MS : FIGURES_MS);
+  const own = useMemo(() => mapFigures(structure, timeline, at), [structure, timeline, at]);
+  const figures = useMemo(
+    () => withClusters(structure, own, view, timeline, at),
+    [structure, own, view, timeline, at],
+  );
+  return { page, structure, clustering, view, figures, ...places };
+}
+
+export type MapState = ReturnType<typeof useMap>;

@@ -21,6 +21,8 @@ const TAG_PX = 9;
 const NAME_LETTER_PX = 6.7;
 const WORD_LETTER_PX = 5.7;
 
+const WIDE_KINDS: ReadonlySet<MapNode['kind']> = new Set(['service', 'cluster']);
+
 /** How far an edge stays away from the middle of a node, px. */
 export function radiusOf(node: MapNode): number {
   switch (node.kind) {
@@ -32,16 +34,19 @@ export function radiusOf(node: MapNode): number {
       return 18;
     case 'queue':
       return 34;
+    case 'cluster':
+      return 38;
   }
 }
 
 export function cellOf(node: MapNode): Cell {
+  if (node.room) return node.room;
   if (node.kind === 'queue') {
     const middle = TANK.height / 2;
     return { half: 70, up: middle + TAG_PX + 2, down: middle + LABELS_PX };
   }
   const r = node.kind === 'outside' ? 14 : radiusOf(node);
-  return { half: node.kind === 'service' ? CELL_PX / 2 : 60, up: r + BADGE_PX, down: r + LABELS_PX };
+  return { half: WIDE_KINDS.has(node.kind) ? CELL_PX / 2 : 60, up: r + BADGE_PX, down: r + LABELS_PX };
 }
 
 export function nameWidth(text: string): number {

@@ -1,4 +1,19 @@
-import { CELL_PX, type Cell, cellOf } from './cells.ts';
+import { CELL_PX, cellOf } from './cells.ts';
+import {
+  columnHeight,
+  columnPlaces,
+  columnsOf,
+  inOrder,
+  MOST_PX,
+  QUEUES_LOWER,
+  queueRows,
+  queuesHeight,
+  queuesWidth,
+  rowHeight,
+  rowPlaces,
+  sidesOf,
+  squeezed,
+} from './columns.ts';
 import { type Group, groupsOf } from './layers.ts';
 import type { MapNode, MapStructure } from './structure.ts';
 
@@ -34,167 +49,6 @@ export function canvasFor(width: number, height: number): Canvas {
   return height > 0 && width / height > 2.1 ? WIDE : NORMAL;
 }
 
-/** Groups of one layer stand above each other; when they need more than this, px, in several columns. */
-const MOST_PX = 760;
-/** Queues begin so far below the middle of their service, px. */
-const QUEUES_LOWER = 20;
-/** So many queues of one service stand below each other; more stand in two columns. */
-const QUEUES_BELOW = 2;
-
-const heightOf = ({ up, down }: Cell): number => up + down;
-
-/** The queues of a group in rows, beside its service. */
-function queueRows({ queues }: Group): MapNode[][] {
-  const across = queues.length > QUEUES_BELOW ? 2 : 1;
-  const rows = Math.ceil(queues.length / across);
-  return Array.from({ length: rows }, (_, i) => queues.slice(i * across, (i + 1) * across));
-}
-
-const rowHeight = (row: readonly MapNode[]): number =>
-  Math.max(0, ...row.map((node) => heightOf(cellOf(node))));
-
-function queuesHeight(group: Group): number {
-  return queueRows(group).reduce((sum, row) => sum + rowHeight(row), 0);
-}
-
-function queuesWidth(group: Group): number {
-  return Math.max(0, ...queueRows(group).map((row) => row.reduce((sum, q) => sum + cellOf(q).half * 2, 0)));
-}
-
-/**
- * What a group needs above and below its middle, px. Its queues stand beside it and lower, so that the way to the
- * service itself stays free; `queues` is how far they reach down from there.
- */
-interface Extent {
-  up: number;
-  down: number;
-  queues: number;
-}
-
-function extentOf(group: Group): Extent {
-  const queues = queuesHeight(group);
-  if (!group.node) return { up: queues / 2, down: queues / 2, queues: 0 };
-  const { up, down } = cellOf(group.node);
-  return { up, down, queues };
-}
-
-/** From the middle of one group to that of the next below it. */
-function pitch(a: Extent, b: Extent): number {
-  return Math.max(a.down + b.up, a.queues);
-}
-
-function lastDown({ down, queues }: Extent): number {
-  return Math.max(down, queues === 0 ? 0 : QUEUES_LOWER + queues);
-}
-
-function columnHeight(column: readonly Group[]): number {
-  const extents = column.map(extentOf);
-  const [first] = extents;
-  const last = extents.at(-1);
-  if (!first || !last) return 0;
-  const between = extents.slice(1).reduce((sum, e, i) => sum + pitch(extents[i] ?? e, e), 0);
-  return first.up + between + lastDown(last);
-}
-
-function columnsOf(groups: readonly Group[]): Group[][] {
-  const layers = new Map<number, Group[]>();
-  for (const group of groups) layers.set(group.layer, [...(layers.get(group.layer) ?? []), group]);
-  const ordered = [...layers].sort(([a], [b]) => a - b).map(([, layer]) => layer);
-  return ordered.flatMap((layer) => {
-    const parts = Math.ceil(columnHeight(layer) / MOST_PX);
-    const size = Math.ceil(layer.length / parts);
-    return Array.from({ length: parts }, (_, i) => layer.slice(i * size, (i + 1) * size)).filter(
-      (c) => c.length > 0,
-    );
-  });
-}
-
-const idOf = (group: Group): string => group.node?.id ?? group.queues[0]?.id ?? '';
-
-const byId = <T extends { id: string }>(a: T, b: T): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
-
-/** Who calls whom or sends to it, but for those whom everybody calls. */
-function callersIn({ nodes, edges }: MapStructure): Map<string, string[]> {
-  const shared = new Set(nodes.filter((n) => n.shared).map((n) => n.id));
-  const callers = new Map<string, string[]>();
-  for (const { from, to, used } of [...edges].sort(byId)) {
-    if (used && !shared.has(from) && !shared.has(to)) callers.set(to, [...(callers.get(to) ?? []), from]);
-  }
-  return callers;
-}
-
-/** In each column as the callers stand, then by kind and name; those whom everybody calls at its ends. */
-function inOrder(columns: Group[][], structure: MapStructure): Group[][] {
-  const callers = callersIn(structure);
-  const place = new Map<string, number>();
-  const wish = (group: Group): number => {
-    const known = [idOf(group), ...group.queues.map((q) => q.id)]
-      .flatMap((id) => callers.get(id) ?? [])
-      .flatMap((id) => place.get(id) ?? []);
-    return known.length === 0 ? 0.5 : known.reduce((a, b) => a + b, 0) / known.length;
-  };
-  return columns.map((column) => {
-    const ranked = column
-      .filter(({ node }) => !node?.shared)
-      .map((group) => ({ group, id: idOf(group), wish: Math.round(wish(group) * 100) }))
-      .sort((a, b) => rank(a.group) - rank(b.group) || a.wish - b.wish || byId(a, b))
-      .map(({ group }) => group);
-    const shared = column.filter(({ node }) => node?.shared);
-    const ordered = [
-      ...shared.filter((_, i) => i % 2 === 0),
-      ...ranked,
-      ...shared.filter((_, i) => i % 2 === 1),
-    ];
-    for (const [i, group] of ordered.entries()) place.set(idOf(group), (i + 0.5) / ordered.length);
-    return ordered;
-  });
-}
-
-function rank({ node }: Group): number {
-  return node === null ? 2 : node.kind === 'service' ? 0 : 1;
-}
-
-/** What lies left and right of the middle of a column, px. */
-interface Sides {
-  left: number;
-  right: number;
-}
-
-function sidesOf(column: readonly Group[]): Sides {
-  const sides = { left: 0, right: 0 };
-  for (const group of column) {
-    const half = group.node ? cellOf(group.node).half : queuesWidth(group) / 2;
-    sides.left = Math.max(sides.left, half + (group.node ? queuesWidth(group) : 0));
-    sides.right = Math.max(sides.right, half);
-  }
-  return sides;
-}
-
-/** The middles of the columns, with what is left of the width between them. */
-function columnPlaces(sides: readonly Sides[], width: number): number[] {
-  const taken = sides.reduce((sum, { left, right }) => sum + left + right, 0);
-  const gaps = Math.max(1, sides.length - 1);
-  const gap = (width - taken) / gaps;
-  let x = sides.length === 1 ? gap / 2 : 0;
-  return sides.map(({ left, right }) => {
-    const middle = x + left;
-    x = middle + right + gap;
-    return middle;
-  });
-}
-
-/** The middles of a column's groups, with what is left of the height between them. */
-function rowPlaces(column: readonly Group[], height: number): number[] {
-  const extents = column.map(extentOf);
-  const gap = (height - columnHeight(column)) / (column.length + 1);
-  let y = 0;
-  return extents.map((extent, i) => {
-    const before = extents[i - 1];
-    y += gap + (before ? pitch(before, extent) : extent.up);
-    return y;
-  });
-}
-
 /** Cells of one row from left to right around `x`. */
 function placeRow(row: readonly MapNode[], x: number, top: number, places: Map<string, Point>): void {
   const up = Math.max(0, ...row.map((node) => cellOf(node).up));
@@ -217,14 +71,8 @@ function placeGroup(group: Group, x: number, y: number, places: Map<string, Poin
   }
 }
 
-function sideBySide(columns: readonly Group[][], asked: Canvas): Layout {
-  const sides = columns.map(sidesOf);
-  const tallest = Math.max(...columns.map(columnHeight));
-  const widest = sides.reduce((sum, { left, right }) => sum + left + right, 0);
-  // It grows as a whole, so that it still fits the place it was asked for.
-  const scale = Math.max(1, tallest / asked.height, widest / asked.width);
-  const canvas = { ...asked, width: Math.ceil(asked.width * scale), height: Math.ceil(asked.height * scale) };
-  const xs = columnPlaces(sides, canvas.width);
+function placeColumns(columns: readonly Group[][], canvas: Canvas): Layout {
+  const xs = columnPlaces(columns.map(sidesOf), canvas.width);
   const places = new Map<string, Point>();
   columns.forEach((column, i) => {
     rowPlaces(column, canvas.height).forEach((y, row) => {
@@ -235,23 +83,93 @@ function sideBySide(columns: readonly Group[][], asked: Canvas): Layout {
   return { canvas, places };
 }
 
+function sizeOf(columns: readonly Group[][]): { width: number; height: number } {
+  const sides = columns.map(sidesOf);
+  return {
+    width: sides.reduce((sum, { left, right }) => sum + left + right, 0),
+    height: Math.max(...columns.map(columnHeight)),
+  };
+}
+
+/** How much larger than asked for a canvas has to be. */
+function scaleOf(columns: readonly Group[][], asked: Canvas): number {
+  const { width, height } = sizeOf(columns);
+  return Math.max(1, height / asked.height, width / asked.width);
+}
+
+/** A cell with the gap beside it is so much wider than high, and a frame is to be so much wider than high. */
+const CELL_SHAPE = 1.6;
+const FRAME_SHAPE = 1.3;
+
+/** Columns as high as they need to be, and a gap between them for their edges; for inside a frame. */
+export function compact(groups: readonly Group[], structure: MapStructure, gap: number): Layout {
+  const across = Math.ceil(Math.sqrt((groups.length * FRAME_SHAPE) / CELL_SHAPE));
+  const columns = inOrder(columnsOf(squeezed(groups, across), MOST_PX), structure);
+  const { width, height } = sizeOf(columns);
+  const canvas = { width: Math.ceil(width) + gap * (columns.length - 1), height: Math.ceil(height) };
+  return placeColumns(columns, { ...canvas, tall: false });
+}
+
+/** So many layers stand beside each other; with more, neighbours share a column. */
+const MOST_LAYERS = 12;
+/** Fewer or higher columns, for maps that would have another shape than what they are seen in. */
+const FEWER = [MOST_LAYERS, 8, 6, 5, 4, 3, 2];
+const HIGHER = [1, 2, 4, 8].map((times) => times * MOST_PX);
+/** Only so much of a gain is worth another picture. */
+const WORTH = 0.85;
+
+function shapedColumns(groups: readonly Group[], asked: Canvas): Group[][] {
+  let best = columnsOf(squeezed(groups, MOST_LAYERS), MOST_PX);
+  let scale = scaleOf(best, asked);
+  for (const layers of FEWER) {
+    for (const most of HIGHER) {
+      const columns = columnsOf(squeezed(groups, layers), most);
+      const other = scaleOf(columns, asked);
+      if (other < scale * WORTH) [best, scale] = [columns, other];
+    }
+  }
+  return best;
+}
+
+function sideBySide(groups: readonly Group[], structure: MapStructure, asked: Canvas): Layout {
+  const columns = inOrder(shapedColumns(groups, asked), structure);
+  const scale = scaleOf(columns, asked);
+  // It grows as a whole, so that it still fits the place it was asked for.
+  const canvas = { ...asked, width: Math.ceil(asked.width * scale), height: Math.ceil(asked.height * scale) };
+  return placeColumns(columns, canvas);
+}
+
+/** As many beside each other as fit; what has a room of its own stands alone. */
+function rowsOf(nodes: readonly MapNode[], across: number): MapNode[][] {
+  const small = nodes.filter(({ room }) => room === undefined);
+  const rows = Array.from({ length: Math.ceil(small.length / across) }, (_, i) =>
+    small.slice(i * across, (i + 1) * across),
+  );
+  return [...rows, ...nodes.filter(({ room }) => room !== undefined).map((node) => [node])];
+}
+
 /** Layers from top to bottom, each in rows of as many cells as fit beside each other; its queues below it. */
-function topDown(columns: readonly Group[][], asked: Canvas): Layout {
+export function topDown(groups: readonly Group[], structure: MapStructure, asked: Canvas): Layout {
   const across = Math.floor(asked.width / CELL_PX);
   const places = new Map<string, Point>();
   let y = 0;
   const place = (nodes: readonly MapNode[]) => {
-    for (let i = 0; i < nodes.length; i += across) {
-      const row = nodes.slice(i, i + across);
+    for (const row of rowsOf(nodes, across)) {
       placeRow(row, asked.width / 2, y, places);
       y += rowHeight(row);
     }
   };
-  for (const column of columns) {
+  for (const column of inOrder(columnsOf(groups, MOST_PX), structure)) {
     place(column.flatMap((g) => g.node ?? []));
     place(column.flatMap((g) => g.queues));
   }
   return { canvas: { ...asked, height: Math.max(asked.height, y) }, places };
+}
+
+/** Places for groups whose calls are those of `structure`. */
+export function layoutGroups(groups: readonly Group[], structure: MapStructure, canvas: Canvas): Layout {
+  if (groups.length === 0) return { canvas, places: new Map() };
+  return canvas.tall ? topDown(groups, structure, canvas) : sideBySide(groups, structure, canvas);
 }
 
 /**
@@ -260,7 +178,5 @@ function topDown(columns: readonly Group[][], asked: Canvas): Layout {
  * same, in whatever order it became known; a newcomer moves its own column at most.
  */
 export function layoutMap(structure: MapStructure, canvas: Canvas): Layout {
-  const columns = inOrder(columnsOf(groupsOf(structure)), structure);
-  if (columns.length === 0) return { canvas, places: new Map() };
-  return canvas.tall ? topDown(columns, canvas) : sideBySide(columns, canvas);
+  return layoutGroups(groupsOf(structure), structure, canvas);
 }

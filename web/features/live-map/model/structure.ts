@@ -1,4 +1,4 @@
-import type { Timeline } from '@stormglass/agents/contract';
+import type { Timeline, TrafficCell } from '@stormglass/agents/contract';
 import {
   type BreakerView,
   breakersAt,
@@ -8,6 +8,7 @@ import {
   queuesAt,
 } from '../../../live/figures.ts';
 import type { AgentView } from '../../../live/protocol.ts';
+import type { Cell } from './cells.ts';
 import { sharedServices } from './shared.ts';
 
 /** What was seen this long ago still stands on the map, quiet, seconds. */
@@ -18,7 +19,8 @@ const OUTSIDE_NAME = /^outside\b/;
 /** A callee to which nobody has given a name. */
 const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:]+\]|localhost):(\d+)$/i;
 
-export type NodeKind = 'service' | 'client' | 'queue' | 'outside';
+/** `cluster` stands for many, see clusters.ts. */
+export type NodeKind = 'service' | 'client' | 'queue' | 'outside' | 'cluster';
 
 export interface MapNode {
   id: string;
@@ -29,6 +31,9 @@ export interface MapNode {
   /** Nearly everybody calls it. */
   shared: boolean;
   database: boolean;
+  /** A cluster's own: how many it stands for, and what an open one needs for all of them. */
+  members?: number;
+  room?: Cell;
 }
 
 export interface MapEdge {
@@ -67,6 +72,18 @@ class Sighting {
   readonly withDatabase = new Set<string>();
   readonly queues = new Set<string>();
   readonly edges = new Map<string, Seen>();
+  readonly #met = new Map<string, Map<string, Set<string>>>();
+
+  /** False of what was said before: five minutes of 200 services are 240,000 cells, and nearly all repeat. */
+  isNews({ kind, service, peer }: TrafficCell): boolean {
+    const services = this.#met.get(kind) ?? new Map<string, Set<string>>();
+    this.#met.set(kind, services);
+    const peers = services.get(service) ?? new Set<string>();
+    services.set(service, peers);
+    if (peers.has(peer)) return false;
+    peers.add(peer);
+    return true;
+  }
 
   addEdge(from: string, to: string, kind: MapEdge['kind'], used = true): void {
     const id = edgeId(from, to);
@@ -76,7 +93,9 @@ class Sighting {
 }
 
 function addTraffic(seen: Sighting, timeline: Timeline, at: number): void {
-  for (const { kind, service, peer } of cellsBefore(timeline, at, STRUCTURE_WINDOW_S)) {
+  for (const cell of cellsBefore(timeline, at, STRUCTURE_WINDOW_S)) {
+    if (!seen.isNews(cell)) continue;
+    const { kind, service, peer } = cell;
     switch (kind) {
       case 'server':
         seen.serving.add(service);

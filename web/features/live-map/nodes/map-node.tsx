@@ -5,6 +5,7 @@ import styles from '../map.module.css';
 import type { FlowNode, NodeData } from '../map-types.ts';
 import { radiusOf } from '../model/cells.ts';
 import { nodeState } from '../model/node-state.ts';
+import { ClusterNode } from './cluster-node.tsx';
 import { OutsideNode } from './outside-node.tsx';
 import { QueueNode } from './queue-node.tsx';
 import { ServiceNode } from './service-node.tsx';
@@ -16,6 +17,8 @@ function Picture({ data }: { data: NodeData }) {
       return <QueueNode data={data} />;
     case 'outside':
       return <OutsideNode data={data} />;
+    case 'cluster':
+      return <ClusterNode data={data} />;
     case 'service':
     case 'client':
       return <ServiceNode data={data} />;
@@ -39,7 +42,7 @@ export const MapNodeView = memo(function MapNodeView({ data }: NodeProps<FlowNod
   const r = radiusOf(data.node);
   const size = r * 2;
   return (
-    <div className={styles.node} style={{ width: size, height: size }}>
+    <div className={styles.node} data-dim={data.dim} style={{ width: size, height: size }}>
       <Handle type="target" position={Position.Left} className={styles.handle} isConnectable={false} />
       <svg
         width={size}

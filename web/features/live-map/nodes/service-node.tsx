@@ -4,6 +4,7 @@ import { DatabaseMark } from '../../../ui/glyphs/database.tsx';
 import { ServiceRing } from '../../../ui/glyphs/service-ring.tsx';
 import type { NodeData } from '../map-types.ts';
 import { radiusOf } from '../model/cells.ts';
+import { ChangeText } from './change-text.tsx';
 import { FaultBadge } from './fault-badge.tsx';
 import { NodeLabel } from './node-label.tsx';
 
@@ -23,7 +24,7 @@ function P95({ ms }: { ms: number | null }) {
 
 /** A service: its ring as its callers saw it, its own rate inside, its p95 below. */
 export function ServiceNode({ data }: { data: NodeData }) {
-  const { node, figures, at } = data;
+  const { node, figures, at, comparing, change } = data;
   const r = radiusOf(node);
   const outcome = figures.seen ?? figures.own;
   const dashed = node.kind === 'client';
@@ -56,16 +57,16 @@ export function ServiceNode({ data }: { data: NodeData }) {
         </text>
       ) : null}
       <NodeLabel y={r + 16.5} node={node}>
-        {dashed ? 'calls only' : <P95 ms={shown?.p95 ?? null} />}
+        {dashed ? 'calls only' : comparing ? <ChangeText change={change} /> : <P95 ms={shown?.p95 ?? null} />}
       </NodeLabel>
       {node.database ? (
         <g transform={`translate(${-corner - 3} ${corner})`}>
           <DatabaseMark down={figures.databaseDown} />
         </g>
       ) : null}
-      {figures.faults[0] ? (
+      {figures.faults.length > 0 ? (
         <g transform={`translate(0 ${-r - 19})`}>
-          <FaultBadge fault={figures.faults[0]} at={at} />
+          <FaultBadge faults={figures.faults} at={at} />
         </g>
       ) : null}
     </g>

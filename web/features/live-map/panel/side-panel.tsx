@@ -12,12 +12,17 @@ import { RangeLink } from '../../../ui/range-link.tsx';
 import type { Chosen } from '../model/break-options.ts';
 import { chaosHistory } from '../model/chaos-history.ts';
 import { guards } from '../model/structure.ts';
-import type { useMap } from '../use-map.ts';
+import { edgesBetween } from '../model/view.ts';
+import type { Compared } from '../use-baseline.ts';
+import type { MapState } from '../use-map.ts';
 import type { Selection } from '../use-selection.ts';
+import { ArmedNow } from './armed-now.tsx';
+import { BetweenPanel } from './between-panel.tsx';
 import { BreakThis } from './break-this.tsx';
 import { BreakerWords } from './breaker-words.tsx';
 import { ChaosHistory } from './chaos-history.tsx';
 import { Charts } from './charts.tsx';
+import { ComparedSection } from './compared-section.tsx';
 import { DiagnosisSection } from './diagnosis.tsx';
 import { QueueFacts } from './queue-facts.tsx';
 import { Traces } from './traces.tsx';
@@ -25,7 +30,6 @@ import { type Absent, useChosen } from './use-chosen.ts';
 
 /** Words and tables are read, not watched: a few times a second is enough. */
 const REDRAW_MS = 250;
-type MapView = ReturnType<typeof useMap>;
 
 const plain = (id: string) => id.replace(/^queue:/, '');
 
@@ -44,10 +48,10 @@ function titleOf(chosen: Chosen): ReactNode {
   }
 }
 
-function subtitleOf(chosen: Chosen, map: MapView): string {
+function subtitleOf(chosen: Chosen, map: MapState): string {
   switch (chosen.kind) {
     case 'edge': {
-      const figures = map.figures.edges.get(`${chosen.from}>${chosen.to}`)?.figures;
+      const figures = map.figures.edges.get(idOf(chosen))?.figures;
       const message = chosen.from.startsWith('queue:') || chosen.to.startsWith('queue:');
       const kind = message ? 'messages, nobody waits' : 'the caller waits for the answer';
       return figures ? `${rateText(figures.rate)}, ${percent(figures.errorShare)} failed; ${kind}` : kind;
@@ -64,7 +68,7 @@ function subtitleOf(chosen: Chosen, map: MapView): string {
 }
 
 /** The breakers to talk about: that of the edge, or those of the service which are in trouble. */
-function useBreakers(chosen: Chosen, map: MapView): BreakerView[] {
+function useBreakers(chosen: Chosen, map: MapState): BreakerView[] {
   const { structure } = map;
   const { timeline, at } = map.page;
   return useMemo(() => {
@@ -80,7 +84,7 @@ function useBreakers(chosen: Chosen, map: MapView): BreakerView[] {
 }
 
 /** Faults of the live window and those the hub remembers from before it. */
-function useHistory(chosen: Chosen, map: MapView): FaultInterval[] {
+function useHistory(chosen: Chosen, map: MapState): FaultInterval[] {
   const { data } = useQuery({
     queryKey: keys.faults,
     queryFn: ({ signal }) => request('faults', { signal }),
@@ -91,12 +95,27 @@ function useHistory(chosen: Chosen, map: MapView): FaultInterval[] {
 
 interface ContentProps {
   chosen: Chosen;
-  map: MapView;
+  map: MapState;
   history: readonly FaultInterval[];
+  compared: Compared;
 }
 
-function Content({ chosen, map, history }: ContentProps) {
+/** The id by which the map knows what was chosen. */
+function idOf(chosen: Chosen): string {
+  switch (chosen.kind) {
+    case 'edge':
+      return `${chosen.from}>${chosen.to}`;
+    case 'service':
+      return chosen.service;
+    case 'queue':
+      return `queue:${chosen.queue}`;
+  }
+}
+
+function Content({ chosen, map, history, compared }: ContentProps) {
   const { page } = map;
+  const id = idOf(chosen);
+  const of = chosen.kind === 'edge' ? 'edges' : 'nodes';
   const breakers = useBreakers(chosen, map);
   const service =
     chosen.kind === 'service' ? chosen.service : chosen.kind === 'edge' ? chosen.from : chosen.consumers[0];
@@ -119,9 +138,11 @@ function Content({ chosen, map, history }: ContentProps) {
         threshold={chosen.kind === 'edge' ? (breakers[0]?.samples[0]?.threshold ?? null) : null}
         guarded={chosen.kind === 'edge' && breakers.length > 0}
       />
+      <ComparedSection compared={compared} change={compared.changes?.[of].get(id) ?? null} />
+      <ArmedNow faults={map.figures[of].get(id)?.faults ?? []} at={page.at} />
       {service ? <DiagnosisSection key={service} service={plain(service)} /> : null}
       {service ? <Traces service={plain(service)} page={page} /> : null}
-      <ChaosHistory faults={history} />
+      <ChaosHistory faults={history.filter(({ endedAt }) => endedAt !== null && endedAt <= page.at)} />
     </>
   );
 }
@@ -136,23 +157,25 @@ function AbsentPanel({ absent, close }: { absent: Absent; close: () => void }) {
   );
 }
 
+interface PanelProps {
+  map: MapState;
+  selection: Selection;
+  compared: Compared;
+}
+
 /** The right panel of the live map: one node or edge, what it does, and how to break it. */
-export function SidePanel({ map: newest, selection }: { map: MapView; selection: Selection }) {
+export function SidePanel({ map: newest, selection, compared }: PanelProps) {
   const map = useSettled(newest, REDRAW_MS);
   const chosen = useChosen(map.structure, selection);
+  const between = edgesBetween(map.structure, map.view.clusters, selection.edge);
+  if (between) return <BetweenPanel id={selection.edge} edges={between} map={map} selection={selection} />;
   // Before the first telemetry nobody knows what there is.
   if (!chosen || (chosen.kind === 'absent' && map.page.loading)) return null;
   if (chosen.kind === 'absent') return <AbsentPanel absent={chosen} close={selection.close} />;
-  return <ChosenPanel chosen={chosen} map={map} selection={selection} />;
+  return <ChosenPanel chosen={chosen} map={map} selection={selection} compared={compared} />;
 }
 
-interface ChosenProps {
-  chosen: Chosen;
-  map: MapView;
-  selection: Selection;
-}
-
-function ChosenPanel({ chosen, map, selection }: ChosenProps) {
+function ChosenPanel({ chosen, map, selection, compared }: PanelProps & { chosen: Chosen }) {
   const history = useHistory(chosen, map);
   const traces =
     chosen.kind === 'edge' ? plain(chosen.to) : chosen.kind === 'service' ? chosen.service : null;
@@ -177,7 +200,7 @@ function ChosenPanel({ chosen, map, selection }: ChosenProps) {
         ) : null
       }
     >
-      <Content chosen={chosen} map={map} history={history} />
+      <Content chosen={chosen} map={map} history={history} compared={compared} />
     </Panel>
   );
 }
