@@ -61,9 +61,10 @@ async function measuredRun(system: System): Promise<string> {
   return found(ended);
 }
 
-async function open(page: Page, system: System, { path, shows, press }: Shown): Promise<void> {
+async function open(page: Page, system: System, { path, shows, fill, press }: Shown): Promise<void> {
   await page.goto(`${system.dashboard}${path}`);
   await expect(page.getByRole('banner').getByText('Connected', { exact: true })).toBeVisible();
+  if (fill !== undefined) await page.getByLabel(fill[0]).fill(fill[1]);
   if (press !== undefined) await page.getByRole('button', { name: press }).click();
   await expect(page.getByRole('main').getByText(shows).filter({ visible: true }).first()).toBeVisible({
     timeout: 60_000,

@@ -2,6 +2,8 @@
 export interface Shown {
   path: string;
   shows: string;
+  /** A field that is filled in first: its label, and what with. */
+  fill?: readonly [string, string];
   /** A button that shows more of it. */
   press?: string;
 }
@@ -16,5 +18,10 @@ export const PAGES: readonly Shown[] = [
   { path: '/scorecard', shows: 'Availability' },
   { path: '/agents', shows: 'outside-world' },
   { path: '/attach', shows: 'OTEL_SERVICE_NAME' },
-  { path: '/chaos/sweep', shows: 'cells, of which', press: 'Plan only' },
+  {
+    path: '/chaos/sweep',
+    shows: 'cells, of which',
+    fill: ['Only cells named', 'payments.'],
+    press: 'Plan only',
+  },
 ];

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import type { Shown } from '../../e2e/shown.ts';
+import { until } from '../probe.ts';
 
 const OPEN_WITHIN_MS = 60_000;
 
@@ -32,8 +33,10 @@ const watch = (found: string) => `(() => {
 export async function msUntilShown(page: Page, address: string, found: string): Promise<number> {
   await page.addInitScript(watch(found));
   await page.goto(address);
-  const shown = await page.waitForFunction('window.shownAt', undefined, { timeout: OPEN_WITHIN_MS });
-  return Number(await shown.jsonValue());
+  return until(`the data of ${address}`, OPEN_WITHIN_MS, async () => {
+    const at = Number(await page.evaluate('window.shownAt ?? 0'));
+    return at > 0 ? at : null;
+  });
 }
 
 /** True when the page shows its data; what a press would bring is not waited for. */
