@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestAgent } from '../testing/agent.ts';
 import { startDashboard, type TestDashboard, tempDir } from '../testing/dashboard.ts';
 import { eventually } from '../testing/eventually.ts';
+import { systemTime, type Time } from '../time.ts';
 
 const SPEC = {
   action: { type: 'latency', ms: 400 },
@@ -9,6 +10,9 @@ const SPEC = {
   durationMs: 60_000,
   reason: 'rehearsal',
 };
+
+/** Waits a fiftieth of what it is asked to. */
+const hasty: Time = { ...systemTime, after: (ms, run) => systemTime.after(ms / 50, run) };
 
 let dir: ReturnType<typeof tempDir>;
 let dashboard: TestDashboard;
@@ -208,6 +212,29 @@ describe('a lease', () => {
       const { faults } = await dashboard.call('faults', 'GET', '/api/faults');
       expect(faults[0]).toMatchObject({ faultId, endReason: 'expired' });
     });
+  });
+
+  test('that an earlier dashboard left, and whose agent is late, gets the read-back of the agent after all', async () => {
+    const one = await agent();
+    const { fault } = await arm();
+    const faultId = fault?.faultId ?? '';
+    one.answers = false;
+    await dashboard.close();
+    one.socket.disconnect();
+    dashboard = await startDashboard({ dataDir: dir.path, time: hasty });
+    const stored = async () => (await dashboard.call('faults', 'GET', '/api/faults')).faults[0];
+    await eventually(async () => expect(await stored()).toMatchObject({ faultId, reverted: null }));
+    const late = new TestAgent(dashboard.url, one.hello);
+    agents.push(await late.connected());
+    late.socket.emit('lease.ended', one.end(faultId, 'expired'));
+    await eventually(async () =>
+      expect(await stored()).toMatchObject({
+        faultId,
+        reverted: true,
+        readBack: 'seam empty',
+        injections: 3,
+      }),
+    );
   });
 });
 

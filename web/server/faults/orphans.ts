@@ -5,13 +5,18 @@ import type { Time } from '../time.ts';
 import type { FaultBoard } from './board.ts';
 import { AWAY_LIMIT_MS, type Heartbeat } from './heartbeat.ts';
 
+interface Orphan {
+  interval: FaultInterval;
+  ends: LeaseEnded[];
+}
+
 /** Agents come back within a second or so; then their buffered words and the release of what they held follow. */
 const WAIT_MS = AWAY_LIMIT_MS + 2_000;
 
 /**
  * Closes the intervals which an earlier life of the dashboard left open. Their leases end by themselves; what agents
  * say about them in the first seconds (how they ended, how often they hit) goes into the record, else it says that
- * nobody could verify it.
+ * nobody could verify it, until an agent that comes later does.
  */
 export function closeOrphans(parts: {
   hub: AgentHub;
@@ -21,15 +26,29 @@ export function closeOrphans(parts: {
   time: Time;
 }): () => void {
   const { hub, board, heartbeat, state, time } = parts;
-  const open = new Map(
-    state.faults.unfinished().map((f) => [f.faultId, { interval: f, ends: [] as LeaseEnded[] }]),
+  const orphans = new Map(
+    state.faults.unfinished().map((f): [string, Orphan] => [f.faultId, { interval: f, ends: [] }]),
   );
-  if (open.size === 0) return () => undefined;
-  const note = (end: LeaseEnded) => open.get(end.faultId)?.ends.push(end);
+  if (orphans.size === 0) return () => undefined;
+  let waiting = true;
+  const close = ({ interval, ends }: Orphan, why: string) => {
+    const closed = closeInterval(interval, ends, time.now());
+    board.announce(closed);
+    state.audit.add({
+      ...{ who: 'hub', what: 'fault.end', subject: closed.faultId, why },
+      outcome: `${closed.endReason}: ${closed.readBack}`,
+    });
+  };
+  const note = (end: LeaseEnded) => {
+    const orphan = orphans.get(end.faultId);
+    if (orphan === undefined) return;
+    orphan.ends.push(end);
+    if (!waiting) close(orphan, 'an agent came back late and said how it ended');
+  };
   hub.listen({
     leaseEnded: (_agentId, end) => note(end),
     injections: (_agentId, count) => {
-      const orphan = open.get(count.faultId);
+      const orphan = orphans.get(count.faultId);
       if (!orphan) return;
       const { interval } = orphan;
       orphan.interval = {
@@ -41,18 +60,8 @@ export function closeOrphans(parts: {
   });
   heartbeat.onOrphanEnded(note);
   return time.after(WAIT_MS, () => {
-    for (const { interval, ends } of open.values()) {
-      const closed = closeInterval(interval, ends, time.now());
-      board.announce(closed);
-      state.audit.add({
-        who: 'hub',
-        what: 'fault.end',
-        subject: closed.faultId,
-        why: 'the dashboard restarted while it was on',
-        outcome: `${closed.endReason}: ${closed.readBack}`,
-      });
-    }
-    open.clear();
+    waiting = false;
+    for (const orphan of orphans.values()) close(orphan, 'the dashboard restarted while it was on');
   });
 }
 
