@@ -94,6 +94,11 @@ const CAMPAIGNS: Record<string, { what: string; env: Record<string, string>; arg
     env: { STORMGLASS_WHOLE_CURVE: '1' },
     args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/trip-curve.spec.ts'],
   },
+  'large-trace': {
+    what: 'a trace of 100,000 spans in a browser by keyboard alone: search, waterfall, table, flame view, reload',
+    env: { STORMGLASS_TRACE_SPANS: '100000' },
+    args: ['node_modules/@playwright/test/cli.js', 'test', 'e2e/trace.spec.ts'],
+  },
   presets: {
     what: 'each preset with its protections and without (--only NAME for one); what breaks is what its file says',
     env: {},

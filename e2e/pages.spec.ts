@@ -1,32 +1,20 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { call } from './api.ts';
+import { watchShifts } from './layout-shift.ts';
 import { sql } from './ledger.ts';
+import { PAGES, type Shown } from './shown.ts';
 import { expect, type System, test } from './system.ts';
-
-/** A page with the shop's own traffic on it, and what proves that it is drawn. */
-interface Shown {
-  path: string;
-  shows: string;
-}
-
-const PAGES: readonly Shown[] = [
-  { path: '/', shows: 'gateway' },
-  { path: '/traces', shows: 'place order' },
-  { path: '/breakers', shows: 'payments' },
-  { path: '/queues', shows: 'notifications' },
-  { path: '/sagas', shows: 'confirmed' },
-  { path: '/chaos', shows: 'Payment latency opens the breaker' },
-  { path: '/scorecard', shows: 'Availability' },
-  { path: '/agents', shows: 'outside-world' },
-];
 
 /** Pages of one thing: their path is known only when there is such a thing. */
 const DETAILS: Readonly<Record<string, (system: System) => Promise<Shown>>> = {
-  '/traces/[id]': async (system) => {
-    const q = JSON.stringify({ from: Date.now() - 60_000, to: Date.now(), service: 'payments', limit: 1 });
-    const search = async () => (await call(system.dashboard, 'traces', { input: { q } })).traces[0]?.traceId;
-    return { path: `/traces/${await found(search)}`, shows: 'payments' };
+  '/traces/[id]': async (system) => ({
+    path: `/traces/${(await newestTraces(system, 1))[0]}`,
+    shows: 'payments',
+  }),
+  '/traces/compare': async (system) => {
+    const [a, b] = await newestTraces(system, 2);
+    return { path: `/traces/compare?a=${a}&b=${b}`, shows: 'in both' };
   },
   '/sagas/[id]': async (system) => {
     const { sagas } = await call(system.dashboard, 'triggerSaga', { input: { failAt: 'ship' } });
@@ -45,6 +33,14 @@ const DETAILS: Readonly<Record<string, (system: System) => Promise<Shown>>> = {
     shows: 'Recovery anatomy',
   }),
 };
+
+async function newestTraces(system: System, limit: number): Promise<string[]> {
+  const q = JSON.stringify({ from: Date.now() - 60_000, to: Date.now(), service: 'payments', limit });
+  return found(async () => {
+    const { traces } = await call(system.dashboard, 'traces', { input: { q } });
+    return traces.length === limit ? traces.map(({ traceId }) => traceId) : undefined;
+  });
+}
 
 async function found<T>(search: () => Promise<T | undefined>): Promise<T> {
   let result: T | undefined;
@@ -65,20 +61,21 @@ async function measuredRun(system: System): Promise<string> {
   return found(ended);
 }
 
-async function open(page: Page, system: System, path: string, shows: string): Promise<string[]> {
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
+async function open(page: Page, system: System, { path, shows, fill, press }: Shown): Promise<void> {
   await page.goto(`${system.dashboard}${path}`);
   await expect(page.getByRole('banner').getByText('Connected', { exact: true })).toBeVisible();
+  if (fill !== undefined) await page.getByLabel(fill[0]).fill(fill[1]);
+  if (press !== undefined) await page.getByRole('button', { name: press }).click();
   await expect(page.getByRole('main').getByText(shows).filter({ visible: true }).first()).toBeVisible({
     timeout: 60_000,
   });
-  return errors;
 }
 
-/** Clean in both themes, of which the second changes nothing but colours, and on a phone. */
-async function expectClean(page: Page, system: System, { path, shows }: Shown): Promise<void> {
-  const errors = await open(page, system, path, shows);
+/** Still, and clean in both themes, of which the second changes nothing but colours, and on a phone. */
+async function expectClean(page: Page, system: System, shown: Shown): Promise<void> {
+  const shifts = await watchShifts(page);
+  await open(page, system, shown);
+  await shifts.expectStill();
   expect(await violations(new AxeBuilder({ page }))).toEqual([]);
   await page.getByRole('button', { name: /Change to Light/ }).click();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
@@ -88,8 +85,7 @@ async function expectClean(page: Page, system: System, { path, shows }: Shown): 
     page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
   await expect.poll(overflow, { message: 'pixels to scroll sideways' }).toBeLessThanOrEqual(0);
   expect(await page.evaluate(CUT_OFF), 'boxes whose end no finger can reach').toBe(0);
-  await expect(page.getByRole('main').getByText(shows).filter({ visible: true }).first()).toBeVisible();
-  expect(errors).toEqual([]);
+  await expect(page.getByRole('main').getByText(shown.shows).filter({ visible: true }).first()).toBeVisible();
 }
 
 /** How many boxes of the page are longer than what is shown of them, and do not scroll. */
@@ -107,7 +103,7 @@ test.describe('In dark, in light and on a phone', () => {
   test.use({ contextOptions: { reducedMotion: 'reduce' } });
   test.beforeEach(({ page }) => page.addInitScript(() => localStorage.setItem('stormglass.theme', 'dark')));
   for (const shown of PAGES) {
-    test(`${shown.path} is drawn without an error, is clean of axe violations, and scrolls to its end and never sideways`, async ({
+    test(`${shown.path} is drawn without an error, holds still, is clean of axe violations, and scrolls to its end and never sideways`, async ({
       page,
       system,
     }) => {
@@ -115,7 +111,7 @@ test.describe('In dark, in light and on a phone', () => {
     });
   }
   for (const [name, find] of Object.entries(DETAILS)) {
-    test(`${name} is drawn without an error, is clean of axe violations, and scrolls to its end and never sideways`, async ({
+    test(`${name} is drawn without an error, holds still, is clean of axe violations, and scrolls to its end and never sideways`, async ({
       page,
       system,
     }) => {

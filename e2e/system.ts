@@ -10,6 +10,7 @@ import { readLauncherFile } from '../scripts/launch/data-dir.ts';
 import type { LaunchEvent } from '../scripts/launch/reporter.ts';
 import { SHOP } from '../scripts/plan.ts';
 import { call } from './api.ts';
+import { Guard } from './guard.ts';
 
 const START = fileURLToPath(new URL('../scripts/start.ts', import.meta.url));
 /** A cold start builds the dashboard as well. */
@@ -132,8 +133,18 @@ async function agentsConnected({ dashboard }: System): Promise<void> {
 /** Orders a second: enough for every page to have something. The browser takes its part of two cores. */
 export const USUAL_RATE = 0.5;
 
-/** Playwright's `test` with the system: started once for each worker, ended after its last test. */
-export const test = base.extend<object, { system: System }>({
+/**
+ * Playwright's `test` with the system: started once for each worker, ended after its last test. A scenario with a page
+ * fails on what goes wrong in it, unless its `guard` was told.
+ */
+export const test = base.extend<{ guard: Guard }, { system: System }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern.
+  guard: async ({}, use) => use(new Guard()),
+  context: async ({ context, guard }, use) => {
+    guard.watch(context);
+    await use(context);
+    expect(guard.wrongs, 'what went wrong in the browser').toEqual([]);
+  },
   system: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern.
     async ({}, use) => {

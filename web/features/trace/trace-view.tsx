@@ -1,7 +1,7 @@
 'use client';
 import type { TraceDetail } from '@stormglass/agents/contract';
 import dynamic from 'next/dynamic';
-import { type KeyboardEvent, useMemo, useRef } from 'react';
+import { type RefObject, useEffect, useMemo, useRef } from 'react';
 import { Page } from '../../ui/page.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { injectedOnPath, mainRoot } from './critical-path.ts';
@@ -77,13 +77,20 @@ function Body({ detail, tree, view }: { detail: TraceDetail; tree: SpanTree; vie
   }
 }
 
-/** `/` goes to the search from anywhere on the page that is no field. */
-function slashTo(field: HTMLInputElement | null, e: KeyboardEvent): void {
-  if (e.key !== '/' || e.altKey || e.ctrlKey || e.metaKey) return;
-  if (e.target instanceof HTMLInputElement || !field) return;
-  e.preventDefault();
-  field.focus();
-  field.select();
+/** `/` goes to the search from anywhere that is no field; on a page just opened nothing has the focus yet. */
+function useSlash(field: RefObject<HTMLInputElement | null>): void {
+  useEffect(() => {
+    const go = (e: KeyboardEvent) => {
+      if (e.key !== '/' || e.altKey || e.ctrlKey || e.metaKey || e.defaultPrevented) return;
+      if (e.target instanceof Element && e.target.matches('input, textarea, select, [contenteditable]'))
+        return;
+      e.preventDefault();
+      field.current?.focus();
+      field.current?.select();
+    };
+    document.addEventListener('keydown', go);
+    return () => document.removeEventListener('keydown', go);
+  }, [field]);
 }
 
 /** A trace whose tree is there. */
@@ -92,6 +99,7 @@ export function TraceView({ own, detail, tree, linked }: Props) {
   const { path, lines, selected, select, node } = view;
   const body = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
+  useSlash(field);
   const root = useMemo(() => mainRoot(tree), [tree]);
   const injectedNs = useMemo(() => injectedOnPath(tree, path), [tree, path]);
   const step = (by: 1 | -1) => {
@@ -101,8 +109,7 @@ export function TraceView({ own, detail, tree, linked }: Props) {
   const leave = () => body.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
   const logs = node ? (view.logs.get(node.span.spanId) ?? []) : [];
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: one key for all that is inside
-    <div className={styles.whole} onKeyDown={(e) => slashTo(field.current, e)}>
+    <div className={styles.whole}>
       <Page
         title={<TraceTitle root={root} traceId={detail.traceId} />}
         facts={<TraceFacts detail={detail} tree={tree} root={root} injectedNs={injectedNs} />}
