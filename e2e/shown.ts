@@ -18,7 +18,7 @@ export const PAGES: readonly Shown[] = [
   { path: '/scorecard', shows: 'Availability' },
   { path: '/agents', shows: 'outside-world' },
   { path: '/attach', shows: 'OTEL_SERVICE_NAME' },
-  { path: '/chaos/library/payment-latency-breaker', shows: 'Steady state' },
+  { path: '/chaos/library/payment-latency-opens-breaker', shows: 'Hypothesis' },
   { path: '/chaos/edit', shows: 'Dry run' },
   { path: '/chaos/compare', shows: 'Which run' },
   {

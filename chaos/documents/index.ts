@@ -1,5 +1,5 @@
 export { checked, judge, placeOf } from './checked.ts';
 export { type RefusedFile, readFolder } from './folder.ts';
 export { type Path, type Problem, pathName } from './problems.ts';
-export { type FileProblem, FileRefused, type LocatedProblem, NOWHERE } from './refused.ts';
+export { FileRefused, type LocatedProblem, NOWHERE } from './refused.ts';
 export { readDocument, readDocuments, type SourceDocument } from './source.ts';
