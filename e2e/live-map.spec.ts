@@ -40,10 +40,10 @@ test('By keyboard alone: a service is found on the map, its callers are followed
   await expect(page).toHaveURL(/path=callers/);
   await expect(dimmed('payments')).toBeAttached();
   await expect(dimmed('gateway')).not.toBeAttached();
-  await enter(path.getByRole('button', { name: 'All' }));
+  await enter(path.getByRole('button', { name: 'All', exact: true }));
 
   await enter(page.getByRole('button', { name: 'Compare' }));
-  const baseline = page.getByRole('dialog', { name: 'Compare with a baseline' });
+  const baseline = page.getByRole('dialog', { name: 'Compare' });
   await expect(baseline).toBeVisible();
   expect(await violations(page), 'with the choice of a baseline open').toEqual([]);
   await enter(baseline.getByRole('button', { name: 'With just before' }));

@@ -33,6 +33,9 @@ async function stuckSaga(page: Page, system: System) {
   return { faultId: fault?.faultId ?? '', sagaId, orderId, waiting };
 }
 
+// A saga's page is opened before its first event is stored, and asks until it is.
+test.beforeEach(({ guard }) => guard.expects(/^answered 404: GET \/api\/sagas\//));
+
 test.describe('A compensation that does not get through', () => {
   test('waits for a person, who marks it as done with a reason that stands in the journal', async ({
     page,
@@ -57,7 +60,9 @@ test.describe('A compensation that does not get through', () => {
     expect(asked.map((entry) => entry.outcome)).toEqual(['done']);
   });
 
-  test('is retried at once when a person says so', async ({ page, system }) => {
+  test('is retried at once when a person says so', async ({ page, system, guard }) => {
+    // The press came when there was nothing left to decide.
+    guard.expects(/^answered (409|502): POST .*\/interventions/);
     const { faultId, orderId, waiting } = await stuckSaga(page, system);
     await call(system.dashboard, 'releaseFault', { params: { id: faultId } });
     // It may get through by itself first: then there is nothing left to press.

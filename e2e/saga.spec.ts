@@ -2,6 +2,9 @@ import { call } from './api.ts';
 import { orderFacts, sql } from './ledger.ts';
 import { expect, test } from './system.ts';
 
+// A saga's page is opened before its first event is stored, and asks until it is.
+test.beforeEach(({ guard }) => guard.expects(/^answered 404: GET \/api\/sagas\//));
+
 test.describe('A saga that fails at shipping', () => {
   for (const mode of ['orchestrated', 'choreographed']) {
     test(`releases the stock and refunds the money, ${mode}, in the databases and at the provider`, async ({

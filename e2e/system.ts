@@ -131,7 +131,7 @@ async function agentsConnected({ dashboard }: System): Promise<void> {
 }
 
 /** Orders a second: enough for every page to have something. The browser takes its part of two cores. */
-export const USUAL_RATE = 0.5;
+export const USUAL_RATE = 1;
 
 /**
  * Playwright's `test` with the system: started once for each worker, ended after its last test. A scenario with a page

@@ -31,7 +31,7 @@ export function BaselineChoice({ compared, page }: Props) {
           {baseline ? `Compared: ${words}` : 'Compare'}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown className={uiStyles.float} aria-label="Compare with a baseline">
+      <Popover.Dropdown className={uiStyles.float}>
         <div className={styles.baseline}>
           <p className="cap ink2">
             {ranges
