@@ -55,6 +55,17 @@ describe('latency', () => {
     expect(receipts(faultId)).toHaveLength(1);
   });
 
+  test('a request that its caller gave up while it was slowed stands under its route', async () => {
+    const { faultId } = await hub.arm('peer', { action: { type: 'latency', ms: 60_000 }, target: inbound });
+    const patience = new AbortController();
+    const asking = ask(`${peer.url}/work/1`, { signal: patience.signal }).catch(() => 'gone');
+    await vi.waitUntil(() => hub.injections.some((one) => one.faultId === faultId && one.count > 0), soon);
+    patience.abort();
+    expect(await asking).toBe('gone');
+    const span = await vi.waitUntil(() => receipts(faultId)[0], soon);
+    expect(span).toMatchObject({ name: 'GET /work/:id', attributes: { 'http.route': '/work/:id' } });
+  });
+
   test.each(['plain', 'fetch'])('a slowed edge delays the caller by %s, in one client span', async (by) => {
     const { faultId } = await hub.arm('service', { action: { type: 'latency', ms: 800 }, target: outbound });
     expect((await ask(`${service.url}/${by}/1`)).ms).toBeGreaterThanOrEqual(795);

@@ -7,7 +7,7 @@ import type { CallEffect } from './call/index.ts';
 import { type BodyChosen, onBody, strikes } from './call-faults.ts';
 import { pump } from './pump.ts';
 import { hurtBody, only } from './reply-body.ts';
-import { hold, pathOf, type RequestFaults } from './request-faults.ts';
+import { hold, nameRoute, pathOf, type RequestFaults } from './request-faults.ts';
 
 /** In place of a payload: the caller has left, or has his reply already. */
 const WITHHELD = Symbol('withheld');
@@ -61,6 +61,8 @@ export class FastifyServers {
   /** Null: the handler may run. An error is thrown in its place; withheld: the reply is made, or nobody waits for it. */
   async #before(request: FastifyRequest, reply: FastifyReply): Promise<Error | typeof WITHHELD | null> {
     const { chosen, span } = this.#requests.choose('before', request.raw, routeOf(request));
+    // What else would name it runs after this hook, and not at all once the caller has gone.
+    if (chosen.length > 0 && request.routeOptions.url !== undefined) nameRoute(request.routeOptions.url);
     for (const hit of strikes(chosen, span)) {
       const { effect } = hit;
       switch (effect.kind) {

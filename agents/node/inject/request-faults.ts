@@ -76,6 +76,12 @@ export function pathOf(url: string | undefined): string {
   return end < 0 ? path : path.slice(0, end);
 }
 
+/** Of the request that is handled now: the span of kind SERVER is named by it at its end. */
+export function nameRoute(route: string): void {
+  const rpc = getRPCMetadata(context.active());
+  if (rpc?.type === RPCType.HTTP) rpc.route = route;
+}
+
 function textOf(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
 }
