@@ -94,10 +94,11 @@ async function runControl<Input extends z.ZodType>(
   }
 }
 
-/** Only what is in the closed list: a service's own codes mean nothing to others. */
+/** Of the closed list only: a service's own codes mean nothing to others, but that its state forbids it does. */
 function codeOf(error: unknown): { code?: ErrorCode } {
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return {};
-  return error.code in ERROR_CODES ? { code: error.code as ErrorCode } : {};
+  if (error.code in ERROR_CODES) return { code: error.code as ErrorCode };
+  return 'status' in error && error.status === 409 ? { code: 'conflict' } : {};
 }
 
 function nextOf(error: unknown): string {

@@ -39,6 +39,17 @@ test('the metrics text is in the Prometheus format, and calls nothing a total th
   expect(await metricsText()).toContain('process_cpu_user_seconds_total');
 });
 
+test('what a control refuses with a code of its own and 409 is a conflict to the hub', async () => {
+  const refusal = Object.assign(new Error('not stuck'), { code: 'not_stuck', status: 409 });
+  const withdraw = registerControl({
+    ...{ name: 'saga.resolve', title: 'Resolve', input: z.object({}) },
+    run: () => Promise.reject(refusal),
+  });
+  const answer = await controls.invoke({ name: 'saga.resolve', input: {}, by: 'me' });
+  expect(answer).toMatchObject({ ok: false, message: 'not stuck', code: 'conflict' });
+  withdraw();
+});
+
 test('a control is offered with its schema, parses its input, and answers for its errors', async () => {
   const withdraw = registerControl({
     name: 'load.set',
